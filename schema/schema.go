@@ -1,0 +1,82 @@
+// Package schema describes Parse classes, indexes, permissions and roles as
+// plain data, in Parse Server's own JSON format. It does no I/O.
+package schema
+
+// Type is a column type as the Parse schema API spells it (protocol section 5).
+type Type string
+
+// The column types of Parse Server.
+const (
+	String   Type = "String"
+	Number   Type = "Number"
+	Boolean  Type = "Boolean"
+	Date     Type = "Date"
+	Object   Type = "Object"
+	Array    Type = "Array"
+	GeoPoint Type = "GeoPoint"
+	Polygon  Type = "Polygon"
+	File     Type = "File"
+	Bytes    Type = "Bytes"
+	Pointer  Type = "Pointer"
+	Relation Type = "Relation"
+	ACL      Type = "ACL"
+)
+
+// Field is one column of a class.
+type Field struct {
+	Type        Type   `json:"type"`
+	TargetClass string `json:"targetClass,omitempty"` // of a Pointer or Relation
+	Required    bool   `json:"required,omitempty"`
+	Default     any    `json:"defaultValue,omitempty"` // in Parse's JSON encoding
+}
+
+// Class is one Parse class: its columns, permissions and indexes.
+type Class struct {
+	Name        string           `json:"className"`
+	Fields      map[string]Field `json:"fields"`
+	Permissions *Permissions     `json:"classLevelPermissions,omitempty"` // nil: the server's default, open to all
+	Indexes     map[string]Index `json:"indexes,omitempty"`
+}
+
+// Index lists the columns of one index in order.
+type Index []IndexKey
+
+// IndexKey is one column of an index.
+type IndexKey struct {
+	Field      string
+	Descending bool
+}
+
+// Permissions are the class-level permissions of one class (protocol section 4.3).
+// An operation whose Grant is zero is open to the master key only.
+type Permissions struct {
+	Find     Grant `json:"find"`
+	Get      Grant `json:"get"`
+	Count    Grant `json:"count"`
+	Create   Grant `json:"create"`
+	Update   Grant `json:"update"`
+	Delete   Grant `json:"delete"`
+	AddField Grant `json:"addField"`
+
+	ReadUserFields  []string            `json:"readUserFields,omitempty"`
+	WriteUserFields []string            `json:"writeUserFields,omitempty"`
+	ProtectedFields map[string][]string `json:"protectedFields,omitempty"` // by audience: "*", "authenticated", "role:X", "userField:f", user id
+	DefaultACL      map[string]Access   `json:"ACL,omitempty"`             // by "*", "role:X", "currentUser", user id
+}
+
+// Grant says who may do one operation. In JSON it is an object of
+// "*", "requiresAuthentication", "role:X" and user ids, each true, and
+// "pointerFields" with a list of columns.
+type Grant struct {
+	Public                 bool
+	RequiresAuthentication bool
+	Roles                  []string // names without "role:"
+	Users                  []string // object ids
+	PointerFields          []string // columns that point to the users who may
+}
+
+// Access is one entry of an ACL.
+type Access struct {
+	Read  bool `json:"read,omitempty"`
+	Write bool `json:"write,omitempty"`
+}

@@ -1,0 +1,46 @@
+# The verbs of this repository. CI (.ci/run) calls the same ones.
+# Tools are pinned in tools/go.mod and built there: nothing is installed.
+
+TOOL := go tool -modfile=tools/go.mod
+
+.PHONY: help
+help: ## list the verbs
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 22
+
+.PHONY: quickstart
+quickstart: ## the main job, on the embedded server
+	go run ./examples/quickstart
+
+.PHONY: test
+test: ## everything that needs only Go
+	go test ./...
+
+.PHONY: race
+race: ## the same under the race detector (needs a C compiler)
+	go test -race ./...
+
+.PHONY: fmt
+fmt: ## nothing that gofmt would change
+	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "gofmt would change:"; echo "$$out"; exit 1; }
+
+.PHONY: vet
+vet: ## go vet, in every module
+	go vet ./...
+	cd bench && go vet ./...
+
+.PHONY: tidy
+tidy: ## go.mod and go.sum say what the code needs, no more
+	go mod tidy -diff
+	cd bench && go mod tidy -diff
+
+.PHONY: lint
+lint: ## golangci-lint, as .golangci.yml says
+	$(TOOL) golangci-lint run ./...
+
+.PHONY: vuln
+vuln: ## known vulnerabilities in what we call
+	tools/vuln.sh ./...
+
+.PHONY: bench
+bench: ## benchmarks of the library; bench/README.md has the comparison with Parse Server
+	go test -run '^$$' -bench . -benchmem ./...

@@ -1,0 +1,27 @@
+// Cloud functions and triggers that the checks call. The Go twins of these are
+// registered on auditserver, so that one script runs on both.
+export default function registerChecks(Parse) {
+  // Hands its parameters back, decoded and encoded again.
+  Parse.Cloud.define('checkEcho', request => request.params);
+
+  Parse.Cloud.define('checkWhoAmI', request => request.user?.get('username') ?? null);
+
+  // Fails with the code and the text it was given; without a code, as a plain error.
+  Parse.Cloud.define('checkFail', request => {
+    const { code, message } = request.params;
+    if (code === undefined) throw new Error(message);
+    throw new Parse.Error(code, message);
+  });
+
+  Parse.Cloud.define('checkMembersOnly', () => 'welcome', { requireUser: true });
+
+  // Refuses a save that says "refuse", and stamps every other one.
+  Parse.Cloud.beforeSave('CheckGuarded', ({ object }) => {
+    if (object.get('refuse')) throw new Parse.Error(4242, 'refused by the check trigger');
+    object.set('stamp', 'checked');
+  });
+
+  Parse.Cloud.beforeDelete('CheckGuarded', ({ object }) => {
+    if (object.get('keep')) throw new Parse.Error(4243, 'kept by the check trigger');
+  });
+}

@@ -1,0 +1,58 @@
+package isoaudit
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const redacted = "[redacted]"
+
+// Password is an auditor's password on its way to the server. It is sent by
+// SignUp and by a change of AuditorFields.Password, is never returned by the
+// server, and prints as "[redacted]" with fmt, log/slog and encoding/json.
+// Convert it to string to read it.
+type Password string
+
+// Format writes "[redacted]" for every verb.
+func (Password) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, redacted) }
+
+// MarshalJSON writes "[redacted]"; only requests to the server carry the value.
+func (Password) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
+
+// MarshalText writes "[redacted]", for loggers that prefer text.
+func (Password) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// LogValue implements slog.LogValuer.
+func (Password) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// passwordMarshalers write a password's value; they are part of the options
+// with which bodies are encoded and of no others.
+func passwordMarshalers() *json.Marshalers {
+	return json.MarshalToFunc(func(enc *jsontext.Encoder, p Password) error {
+		return enc.WriteToken(jsontext.String(string(p)))
+	})
+}
+
+// secret hides a credential from every kind of printing: fmt, JSON and
+// debuggers that walk fields by reflection find a function, never its text.
+type secret struct{ reveal func() string }
+
+func newSecret(s string) secret {
+	if s == "" {
+		return secret{}
+	}
+	return secret{func() string { return s }}
+}
+
+func (s secret) value() string {
+	if s.reveal == nil {
+		return ""
+	}
+	return s.reveal()
+}
+
+func (s secret) empty() bool { return s.reveal == nil }

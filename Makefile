@@ -44,3 +44,11 @@ vuln: ## known vulnerabilities in what we call
 .PHONY: bench
 bench: ## benchmarks of the library; bench/README.md has the comparison with Parse Server
 	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: conformance
+conformance: ## the suite on auditserver and on a real Parse Server with PostgreSQL
+	conformance/run.sh go test -count=1 ./conformance/...
+
+.PHONY: conformance-cluster
+conformance-cluster: ## the same on two Parse Servers sharing PostgreSQL and Redis, and crashes
+	conformance/run.sh -nodes 2 go test -count=1 ./conformance/...

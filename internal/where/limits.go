@@ -1,0 +1,63 @@
+package where
+
+import (
+	"fmt"
+	"time"
+)
+
+// The limits that stand in for a zero field of Limits.
+const (
+	DefaultDepth       = 20
+	DefaultConditions  = 1000
+	DefaultListItems   = 10_000
+	DefaultRegexLength = 1000
+)
+
+// Limits bound what Parse accepts. The zero value means the defaults.
+type Limits struct {
+	Depth       int // how deep $and, $or, $nor and sub-queries nest
+	Conditions  int // conditions in the whole document, sub-queries included
+	ListItems   int // elements of one $in, $nin, $all, $containedBy or polygon
+	RegexLength int // bytes of one pattern
+
+	NoRegex bool      // refuse $regex (102)
+	Now     time.Time // what $relativeTime counts from; zero: time.Now()
+}
+
+// Error says why a where document was refused or can't be evaluated.
+type Error struct {
+	Code    int // of Parse Server: 102, 105, 107, 111, 119 or 121
+	Message string
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("where: %s (code %d)", e.Message, e.Code) }
+
+// The error codes of Parse Server this package uses.
+const (
+	codeInvalidQuery     = 102
+	codeInvalidKeyName   = 105
+	codeInvalidJSON      = 107
+	codeIncorrectType    = 111
+	codeForbidden        = 119
+	codeInvalidNestedKey = 121
+)
+
+func errorf(code int, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+func (l Limits) withDefaults() Limits {
+	def := func(v *int, d int) {
+		if *v <= 0 {
+			*v = d
+		}
+	}
+	def(&l.Depth, DefaultDepth)
+	def(&l.Conditions, DefaultConditions)
+	def(&l.ListItems, DefaultListItems)
+	def(&l.RegexLength, DefaultRegexLength)
+	if l.Now.IsZero() {
+		l.Now = time.Now()
+	}
+	return l
+}

@@ -25,16 +25,45 @@ const (
 // Field is one column of a class.
 type Field struct {
 	Type        Type   `json:"type"`
-	TargetClass string `json:"targetClass,omitempty"` // of a Pointer or Relation
-	Required    bool   `json:"required,omitempty"`
-	Default     any    `json:"defaultValue,omitempty"` // in Parse's JSON encoding
+	TargetClass string `json:"targetClass,omitzero"` // of a Pointer or Relation
+	Required    bool   `json:"required,omitzero"`
+	Default     any    `json:"defaultValue,omitzero"` // in Parse's JSON encoding
+}
+
+// Schema is a whole backend: its classes, its roles and who may touch the roles.
+type Schema struct {
+	Classes []Class `json:"results"`
+	Roles   []Role  `json:"roles,omitempty"`
+
+	// RolePermissions are the class-level permissions of Parse Server's own class
+	// _Role, which a fresh Parse Server leaves open to everyone. Nil: not compared
+	// and not changed.
+	RolePermissions *Permissions `json:"rolePermissions,omitzero"`
+}
+
+// Class returns the class of that name.
+func (s Schema) Class(name string) (Class, bool) {
+	for _, c := range s.Classes {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return Class{}, false
+}
+
+// Role is a Parse role. The members of the roles it lists are members of it too
+// (protocol section 4.1).
+type Role struct {
+	Name  string            `json:"name"`
+	Roles []string          `json:"roles,omitempty"` // child roles, by name
+	ACL   map[string]Access `json:"ACL"`             // who may see and change the role
 }
 
 // Class is one Parse class: its columns, permissions and indexes.
 type Class struct {
 	Name        string           `json:"className"`
 	Fields      map[string]Field `json:"fields"`
-	Permissions *Permissions     `json:"classLevelPermissions,omitempty"` // nil: the server's default, open to all
+	Permissions *Permissions     `json:"classLevelPermissions,omitzero"` // nil: the server's default, open to all
 	Indexes     map[string]Index `json:"indexes,omitempty"`
 }
 
@@ -77,6 +106,6 @@ type Grant struct {
 
 // Access is one entry of an ACL.
 type Access struct {
-	Read  bool `json:"read,omitempty"`
-	Write bool `json:"write,omitempty"`
+	Read  bool `json:"read,omitzero"`
+	Write bool `json:"write,omitzero"`
 }

@@ -1,0 +1,88 @@
+package schema
+
+import (
+	"maps"
+	"slices"
+)
+
+const roleClass = "_Role"
+
+// permissions are the class's own or, without any, Parse Server's default.
+func (c Class) permissions() *Permissions {
+	if c.Permissions != nil {
+		return c.Permissions
+	}
+	return openToAll()
+}
+
+func (s Schema) rolePermissions() *Permissions {
+	if s.RolePermissions != nil {
+		return s.RolePermissions
+	}
+	return openToAll()
+}
+
+func openToAll() *Permissions {
+	all := Grant{Public: true}
+	return &Permissions{Find: all, Get: all, Count: all, Create: all, Update: all, Delete: all, AddField: all}
+}
+
+type operation struct {
+	name  string
+	grant Grant
+}
+
+// operations lists the grants by the names that Parse gives the operations.
+func (p *Permissions) operations() []operation {
+	return []operation{
+		{"find", p.Find}, {"get", p.Get}, {"count", p.Count}, {"create", p.Create},
+		{"update", p.Update}, {"delete", p.Delete}, {"addField", p.AddField},
+	}
+}
+
+// equal compares meanings: the order of a list does not matter, nor does a
+// public audience from whom nothing is hidden.
+func (p *Permissions) equal(q *Permissions) bool {
+	theirs := q.operations()
+	for i, op := range p.operations() {
+		if !op.grant.equal(theirs[i].grant) {
+			return false
+		}
+	}
+	return equalSets(p.ReadUserFields, q.ReadUserFields) &&
+		equalSets(p.WriteUserFields, q.WriteUserFields) &&
+		maps.Equal(p.DefaultACL, q.DefaultACL) &&
+		maps.EqualFunc(hidden(p.ProtectedFields), hidden(q.ProtectedFields), equalSets)
+}
+
+func (g Grant) equal(h Grant) bool {
+	return g.Public == h.Public && g.RequiresAuthentication == h.RequiresAuthentication &&
+		equalSets(g.Roles, h.Roles) && equalSets(g.Users, h.Users) && equalSets(g.PointerFields, h.PointerFields)
+}
+
+func (x Index) equal(y Index) bool {
+	if len(x) != len(y) {
+		return false
+	}
+	for _, key := range x {
+		if !slices.Contains(y, key) {
+			return false
+		}
+	}
+	return true
+}
+
+// hidden drops the one entry that says nothing: Parse Server adds it by itself.
+func hidden(fields map[string][]string) map[string][]string {
+	if list, ok := fields["*"]; !ok || len(list) > 0 {
+		return fields
+	}
+	if len(fields) > 1 {
+		return fields // next to other audiences the empty list unhides their columns
+	}
+	return nil
+}
+
+func equalSets(a, b []string) bool {
+	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
+}

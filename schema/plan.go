@@ -1,0 +1,162 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+)
+
+// ErrDrift is wrapped by [Plan.Drift] where a server is not what the schema says.
+var ErrDrift = errors.New("the server's schema differs from the wanted one")
+
+// Plan is what [Diff] found.
+type Plan struct {
+	Changes    []Change // what the steps do
+	Conflicts  []Change // what no step can do: another type needs a new column
+	Unexpected []Change // on the server only; left alone unless dropped by name
+	Warnings   []string // permissions that are open to everyone
+	Steps      []Step   // how to do it, in a safe order
+}
+
+// Drift returns nil if the server is exactly what the schema says, else an error
+// that wraps [ErrDrift] and names every difference.
+func (p Plan) Drift() error {
+	var names []string
+	for _, list := range [][]Change{p.Changes, p.Conflicts, p.Unexpected} {
+		for _, c := range list {
+			names = append(names, string(c.Kind)+" "+c.path())
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", ErrDrift, strings.Join(names, "; "))
+}
+
+// String prints the plan for people: a line a difference, "+" for what is added,
+// "~" changed, "-" dropped, "!" impossible or unsafe, "?" unexpected.
+func (p Plan) String() string {
+	var b strings.Builder
+	for _, c := range p.Changes {
+		fmt.Fprintln(&b, c)
+	}
+	for _, c := range p.Conflicts {
+		fmt.Fprintf(&b, "! cannot %s %s: is %s, wanted %s; drop the column by name first\n", c.Kind, c.path(), c.Have, c.Want)
+	}
+	for _, c := range p.Unexpected {
+		fmt.Fprintln(&b, c)
+	}
+	for _, w := range p.Warnings {
+		fmt.Fprintf(&b, "! warning: %s\n", w)
+	}
+	if b.Len() == 0 {
+		return "no difference\n"
+	}
+	return b.String()
+}
+
+// Kind says what a [Change] is about.
+type Kind string
+
+// The kinds of change.
+const (
+	AddClass          Kind = "add class"
+	AddField          Kind = "add column"
+	AddIndex          Kind = "add index"
+	AddRole           Kind = "add role"
+	ChangeField       Kind = "change column"
+	ChangeIndex       Kind = "change index"
+	ChangePermissions Kind = "change permissions"
+	ChangeRole        Kind = "change role"
+	DropsClass        Kind = "drop class"
+	DropsField        Kind = "drop column"
+	DropsIndex        Kind = "drop index"
+	UnexpectedClass   Kind = "unexpected class"
+	UnexpectedField   Kind = "unexpected column"
+	UnexpectedIndex   Kind = "unexpected index"
+	UnexpectedRole    Kind = "unexpected role"
+)
+
+// Change is one difference. Want and Have are Parse JSON, empty where there is
+// nothing to show.
+type Change struct {
+	Kind  Kind
+	Class string
+	Name  string // of the column, index or role
+	Want  string
+	Have  string
+}
+
+// String prints the change on one line.
+func (c Change) String() string {
+	sign, _, _ := strings.Cut(string(c.Kind), " ")
+	mark := map[string]string{"add": "+", "change": "~", "drop": "-", "unexpected": "?"}[sign]
+	line := fmt.Sprintf("%s %s %s", mark, c.Kind, c.path())
+	switch {
+	case c.Want != "" && c.Have != "":
+		return line + ": " + c.Have + " -> " + c.Want
+	case c.Want != "":
+		return line + ": " + c.Want
+	case c.Have != "":
+		return line + ": " + c.Have
+	}
+	return line
+}
+
+func (c Change) path() string {
+	if c.Class == "" || c.Name == "" {
+		return c.Class + c.Name
+	}
+	return c.Class + "." + c.Name
+}
+
+// PlanOption names what a plan may drop.
+type PlanOption func(*drops)
+
+// DropClass lets the plan drop a class that the schema does not describe.
+func DropClass(class string) PlanOption { return drop(dropClass, class, "") }
+
+// DropField lets the plan drop a column that the schema does not describe.
+func DropField(class, field string) PlanOption { return drop(dropField, class, field) }
+
+// DropIndex lets the plan drop an index that the schema does not describe.
+func DropIndex(class, index string) PlanOption { return drop(dropIndex, class, index) }
+
+type dropKind int
+
+const (
+	dropClass dropKind = iota
+	dropField
+	dropIndex
+)
+
+type dropped struct {
+	kind        dropKind
+	class, name string
+}
+
+type drops map[dropped]bool
+
+func drop(kind dropKind, class, name string) PlanOption {
+	return func(d *drops) {
+		if *d == nil {
+			*d = drops{}
+		}
+		(*d)[dropped{kind, class, name}] = true
+	}
+}
+
+func (d drops) has(kind dropKind, class, name string) bool { return d[dropped{kind, class, name}] }
+
+func text(v any) string {
+	if v == nil {
+		return ""
+	}
+	out, err := json.Marshal(v, json.Deterministic(true))
+	if err != nil {
+		return fmt.Sprintf("(%v)", err)
+	}
+	return string(out)
+}

@@ -1,0 +1,169 @@
+package audittest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Effect is what happens to a request: ordinary HTTP middleware, so that a
+// test may bring its own.
+type Effect func(server http.Handler) http.Handler
+
+// Drop ends the connection before the server has seen the request.
+func Drop(http.Handler) http.Handler {
+	return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+}
+
+// AfterCommit lets the server carry the request out, throws its reply away and
+// then goes on with effect: AfterCommit(Drop) is the reply that got lost,
+// AfterCommit(Status(502)) a proxy that gave up too early.
+func AfterCommit(effect Effect) Effect {
+	return func(server http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			server.ServeHTTP(&reply{header: http.Header{}}, r)
+			effect(http.NotFoundHandler()).ServeHTTP(w, r)
+		})
+	}
+}
+
+// Status answers in the server's place with an HTML page, as a proxy does.
+func Status(status int) Effect {
+	return func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.WriteHeader(status)
+			fmt.Fprintf(w, "<html><body><h1>%d %s</h1></body></html>\n", status, http.StatusText(status))
+		})
+	}
+}
+
+// RetryAfter answers in the server's place with status, usually 429 or 503,
+// and asks for a wait, rounded up to whole seconds.
+func RetryAfter(status int, wait time.Duration) Effect {
+	return func(server http.Handler) http.Handler {
+		page := Status(status)(server)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+			page.ServeHTTP(w, r)
+		})
+	}
+}
+
+// ParseError answers in the server's place with an error of Parse's form.
+func ParseError(status, code int, text string) Effect {
+	return func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			body := struct {
+				Code  int    `json:"code"`
+				Error string `json:"error"`
+			}{code, text}
+			w.Header().Set("Content-Type", "application/json; charset=utf-8")
+			w.WriteHeader(status)
+			if err := json.MarshalWrite(w, body, jsontext.AllowInvalidUTF8(true)); err != nil {
+				panic(http.ErrAbortHandler) // the client has gone away
+			}
+		})
+	}
+}
+
+// Delay keeps the request back for a while, or until the client goes away.
+func Delay(wait time.Duration) Effect {
+	return func(server http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			timer := time.NewTimer(wait)
+			defer timer.Stop()
+			select {
+			case <-timer.C:
+				server.ServeHTTP(w, r)
+			case <-r.Context().Done():
+				panic(http.ErrAbortHandler)
+			}
+		})
+	}
+}
+
+// Truncate lets the reply end after n bytes of its body, as if that were all.
+func Truncate(n int) Effect {
+	return func(server http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			recorded := record(server, r)
+			recorded.header.Del("Content-Length")
+			recorded.send(w, n)
+		})
+	}
+}
+
+// Break lets the connection end after n bytes of the reply's body.
+func Break(n int) Effect {
+	return func(server http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			recorded := record(server, r)
+			recorded.header.Set("Content-Length", strconv.Itoa(recorded.body.Len()))
+			recorded.send(w, n)
+			if err := http.NewResponseController(w).Flush(); err != nil {
+				panic(err)
+			}
+			panic(http.ErrAbortHandler)
+		})
+	}
+}
+
+// CapLimit lets the server see no limit above n, as a server with a smaller
+// maxLimit would act: without a word.
+func CapLimit(n int) Effect {
+	return func(server http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			query := r.URL.Query()
+			if asked, err := strconv.Atoi(query.Get("limit")); err == nil && asked > n {
+				query.Set("limit", strconv.Itoa(n))
+				r.URL.RawQuery = query.Encode()
+			}
+			capBodyLimit(r, n)
+			server.ServeHTTP(w, r)
+		})
+	}
+}
+
+// reply keeps what a handler answers.
+type reply struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func record(server http.Handler, r *http.Request) *reply {
+	recorded := &reply{header: http.Header{}}
+	server.ServeHTTP(recorded, r)
+	return recorded
+}
+
+func (r *reply) Header() http.Header { return r.header }
+
+func (r *reply) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+}
+
+func (r *reply) Write(p []byte) (int, error) {
+	r.WriteHeader(http.StatusOK)
+	return r.body.Write(p)
+}
+
+// send passes the reply on, with at most n bytes of its body. A client that
+// has gone away is no concern of the script.
+func (r *reply) send(w http.ResponseWriter, n int) {
+	maps.Copy(w.Header(), r.header)
+	r.WriteHeader(http.StatusOK)
+	w.WriteHeader(r.status)
+	_, _ = io.CopyN(w, &r.body, int64(min(n, r.body.Len())))
+}

@@ -26,12 +26,13 @@ const (
 // call is one request to the server: built by collections, queries, sessions
 // and the other services, sent only by (*Client).do.
 type call struct {
-	op     string     // "AuditPlan.Find", for errors and logs
-	method string     // as the protocol has it; sent as POST with _method where the query is long
-	path   []string   // elements below the mount, each escaped by endpoint
-	query  url.Values // of reads; also accepted by the server in a body
-	body   any        // encoded with the wire options; nil: none
-	safety safety
+	op      string     // "AuditPlan.Find", for errors and logs
+	method  string     // as the protocol has it; sent as POST with _method where the query is long
+	path    []string   // elements below the mount, each escaped by endpoint
+	address *url.URL   // another endpoint than the mount; nil: path
+	query   url.Values // of reads; also accepted by the server in a body
+	body    any        // encoded with the wire options; nil: none
+	safety  safety
 
 	class, objectID string // for errors and logs
 

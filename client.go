@@ -1,10 +1,5 @@
 package isoaudit
 
-import (
-	"context"
-	"net/url"
-)
-
 // Client speaks to one application on one server as one identity. It is
 // immutable and safe for concurrent use; As and Anonymous derive clients with
 // another identity and leave the original as it was.
@@ -42,9 +37,26 @@ func newClient(cfg *config) *Client {
 	return c
 }
 
-// do sends one call, retried as its safety allows, and decodes the answer into
-// out; a nil out discards it. Errors are *Error or *InputError.
-func (c *Client) do(ctx context.Context, call call, out any) error {
-	_ = url.Values{}
-	return nil
+// Anonymous derives a client that sends its keys but no session, and no master key.
+func (c *Client) Anonymous() *Client {
+	cfg := *c.cfg
+	cfg.credentials.session, cfg.credentials.masterKey = secret{}, secret{}
+	cfg.sessions = nil
+	return newClient(&cfg)
 }
+
+// As derives a client that acts as session's auditor, and without the master
+// key, beside which the server would ignore the session. A nil session or one
+// without a token is reported by every call of the derived client.
+func (c *Client) As(session *Session) *Client {
+	derived := c.Anonymous()
+	if err := session.check(); err != nil {
+		derived.cfg.err = err
+		return derived
+	}
+	derived.cfg.credentials.session = session.token
+	return derived
+}
+
+// userClass is Parse Server's own class of users.
+const userClass = "_User"

@@ -29,7 +29,7 @@ var ErrOutcomeUnknown = errors.New("outcome unknown: the server may or may not h
 type Error struct {
 	Code       Code          // Parse's error code; 0 where there was no answer or it named none
 	HTTPStatus int           // 0 where there was no answer
-	Message    string        // the server's text or the start of its body, at most 500 bytes
+	Message    string        // the server's text, or the start of a body that is not Parse's
 	Op         string        // "AuditPlan.Find"
 	Class      string        // "" where the call concerns no class
 	ObjectID   string        // "" where the call concerns no single object
@@ -76,7 +76,7 @@ func (e *Error) Error() string {
 func (e *Error) what() string {
 	var parts []string
 	if e.Message != "" {
-		parts = append(parts, e.Message)
+		parts = append(parts, clip(e.Message, maxExcerpt))
 	}
 	if e.cause != nil {
 		parts = append(parts, e.cause.Error())

@@ -1,57 +1,238 @@
 package isoaudit
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
+	"regexp"
 	"strings"
-	"time"
 )
 
 // Option sets one property of a client. A bad value is reported by NewClient.
 type Option func(*config) error
 
-// config is everything a client knows. It is never changed after NewClient;
-// derived clients copy it.
-type config struct {
-	base         *url.URL // with the mount path, without a trailing slash
-	live         *url.URL // of the live query server; nil: derived from base
-	graphQL      *url.URL
-	credentials  credentials
-	http         *http.Client
-	logger       *slog.Logger
-	auditorClass string
-	userAgent    string
-	retry        RetryPolicy
-	requestIDs   requestIDs
-	maxRequest   int64
-	maxResponse  int64
-	sessions     *sessionKeeper // nil: no session source
-	err          error          // a mistake in a derivation; every call reports it
+// WithApplicationID names the Parse application; it is required.
+func WithApplicationID(id string) Option {
+	return func(c *config) error {
+		if err := checkCredential("WithApplicationID", id); err != nil {
+			return err
+		}
+		c.credentials.appID = id
+		return nil
+	}
 }
 
-// credentials are the identity of a client: data, applied by authorize alone.
-type credentials struct {
-	appID                             string
-	restKey, javaScriptKey, clientKey secret
-	masterKey                         secret
-	session                           secret
+// WithRESTKey sends the key X-Parse-REST-API-Key. A server that has keys
+// configured wants one of them; they are equal in power.
+func WithRESTKey(key string) Option {
+	return credentialOption("WithRESTKey", key, func(c *credentials) *secret { return &c.restKey })
 }
 
-var _ = context.Background
-var _ = errors.New
-var _ = fmt.Sprint
-var _ = strings.Cut
-var _ time.Time
-
-type RetryPolicy struct{}
-type requestIDs int
-type sessionKeeper struct{}
-
-func newConfig(serverURL string, options []Option) (*config, error) {
-	cfg := &config{auditorClass: "_User"}
-	return cfg, nil
+// WithJavaScriptKey sends the key X-Parse-Javascript-Key.
+func WithJavaScriptKey(key string) Option {
+	return credentialOption("WithJavaScriptKey", key, func(c *credentials) *secret { return &c.javaScriptKey })
 }
+
+// WithClientKey sends the key X-Parse-Client-Key.
+func WithClientKey(key string) Option {
+	return credentialOption("WithClientKey", key, func(c *credentials) *secret { return &c.clientKey })
+}
+
+// WithHTTPClient sends everything through a copy of client: REST, files,
+// GraphQL and live queries. The client itself is not changed. Its Timeout ends
+// file transfers too; RetryPolicy.AttemptTimeout does not.
+//
+// A transport that repeats requests by itself defeats the promise that a write
+// is never sent twice.
+func WithHTTPClient(client *http.Client) Option {
+	return func(c *config) error {
+		if client == nil {
+			return optionError("WithHTTPClient", "the client is nil; leave the option out for the default")
+		}
+		transport := c.http.Transport
+		c.http = *client
+		if c.http.Transport == nil {
+			c.http.Transport = transport // of WithTransport, in either order
+		}
+		return nil
+	}
+}
+
+// WithTransport sends everything through transport: the place for tracing,
+// metrics and fakes. It replaces the transport of WithHTTPClient. It must not
+// repeat requests by itself.
+func WithTransport(transport http.RoundTripper) Option {
+	return func(c *config) error {
+		if transport == nil {
+			return optionError("WithTransport", "the transport is nil; leave the option out for the default")
+		}
+		c.transport = transport
+		return nil
+	}
+}
+
+// WithLogger writes one record for each request sent: operation, class, status,
+// code, attempt and duration, never values, keys or tokens. Successes are at
+// level debug, failures at level warning.
+func WithLogger(logger *slog.Logger) Option {
+	return func(c *config) error {
+		if logger == nil {
+			return optionError("WithLogger", "the logger is nil; leave the option out for none")
+		}
+		c.logger = logger
+		return nil
+	}
+}
+
+// WithAuditorClass names the class that holds auditors: "_User", the default,
+// or a plain class such as "Auditor" in applications that have one.
+func WithAuditorClass(class string) Option {
+	return func(c *config) error {
+		if class != userClass && !validName.MatchString(class) {
+			return optionError("WithAuditorClass", "want _User or a class name of letters, digits and _")
+		}
+		c.auditorClass = class
+		return nil
+	}
+}
+
+// WithUserAgent replaces the User-Agent header "isoaudit-go".
+func WithUserAgent(agent string) Option {
+	return func(c *config) error {
+		if err := checkCredential("WithUserAgent", agent); err != nil {
+			return err
+		}
+		c.userAgent = agent
+		return nil
+	}
+}
+
+// WithRetryPolicy sets how often and how patiently calls are sent again.
+func WithRetryPolicy(policy RetryPolicy) Option {
+	return func(c *config) error {
+		if policy.MaxAttempts < 0 || policy.FirstWait < 0 || policy.MaxWait < 0 || policy.AttemptTimeout < 0 {
+			return optionError("WithRetryPolicy", "a negative value; 0 means the default, MaxAttempts: 1 means no retries")
+		}
+		c.retry = policy.withDefaults()
+		return nil
+	}
+}
+
+// RequestIDs says how far the client may rely on X-Parse-Request-Id.
+type RequestIDs int
+
+const (
+	// RequestIDsSent, the default, sends a request id with every write that
+	// the server can recognise by it, and does not rely on the server doing so:
+	// Parse Server has this turned off unless idempotencyOptions.paths is set,
+	// and a client cannot find out. A write whose reply is lost is then never
+	// repeated.
+	RequestIDsSent RequestIDs = iota
+	// RequestIDsHonoured says that the server's idempotencyOptions.paths cover
+	// classes, users, functions and jobs. A write whose reply is lost is then
+	// repeated under the same id; where the server answers that it has received
+	// it before (159), the outcome is still unknown, because the server does
+	// not repeat its first answer and a failed attempt uses the id up too.
+	// Claiming this of a server that does not do it writes twice.
+	RequestIDsHonoured
+	// RequestIDsOff sends none.
+	RequestIDsOff
+)
+
+// WithRequestIDs says whether request ids are sent and relied upon.
+func WithRequestIDs(ids RequestIDs) Option {
+	return func(c *config) error {
+		if ids < RequestIDsSent || ids > RequestIDsOff {
+			return optionError("WithRequestIDs", "unknown value")
+		}
+		c.requestIDs = ids
+		return nil
+	}
+}
+
+// WithBodyLimits bounds the bytes of one request body and, after
+// decompression, of one answer; 0 leaves the default of 20 MB, which is the
+// server's own, and 64 MB. Files are streamed and not bounded by it.
+func WithBodyLimits(request, response int64) Option {
+	return func(c *config) error {
+		if request < 0 || response < 0 {
+			return optionError("WithBodyLimits", "a negative limit; 0 means the default")
+		}
+		if request > 0 {
+			c.maxRequest = request
+		}
+		if response > 0 {
+			c.maxResponse = response
+		}
+		return nil
+	}
+}
+
+// WithSessionSource lets the client log in by itself: at its first call, and
+// again when the server rejects the token (209). All calls that wait for a
+// session share one log-in. The rejected call is sent again, unless it runs the
+// application's own code, which may have used 209 for itself.
+func WithSessionSource(source SessionSource) Option {
+	return func(c *config) error {
+		if source == nil {
+			return optionError("WithSessionSource", "the source is nil; leave the option out for none")
+		}
+		c.sessions = &sessionKeeper{source: source}
+		return nil
+	}
+}
+
+// WithLiveQueryURL sets the address of the live query server, as in
+// "wss://example.b4a.io"; the default is the server's own address with the
+// scheme ws or wss.
+func WithLiveQueryURL(address string) Option {
+	return func(c *config) error {
+		u, err := parseAddress("WithLiveQueryURL", address, "ws", "wss")
+		c.live = u
+		return err
+	}
+}
+
+// WithGraphQLURL sets the address of the GraphQL endpoint; the default is
+// /graphql at the root of the server's host.
+func WithGraphQLURL(address string) Option {
+	return func(c *config) error {
+		u, err := parseAddress("WithGraphQLURL", address, "http", "https")
+		c.graphQL = u
+		return err
+	}
+}
+
+// validName is what Parse Server takes as the name of a class or a field.
+var validName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+
+func credentialOption(option, value string, field func(*credentials) *secret) Option {
+	return func(c *config) error {
+		if err := checkCredential(option, value); err != nil {
+			return err
+		}
+		*field(&c.credentials) = newSecret(value)
+		return nil
+	}
+}
+
+// checkCredential refuses what cannot stand in a header, without repeating it.
+func checkCredential(option, value string) error {
+	if value == "" {
+		return optionError(option, "the value is empty; leave the option out instead")
+	}
+	if strings.TrimSpace(value) != value || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return optionError(option, "the value has spaces around it or characters that cannot stand in a header")
+	}
+	return nil
+}
+
+func optionError(option, format string, args ...any) error {
+	return &InputError{Op: "NewClient", Field: option, Reason: fmt.Sprintf(format, args...)}
+}
+
+const (
+	defaultMaxRequest  = 20 << 20
+	defaultMaxResponse = 64 << 20
+	defaultUserAgent   = "isoaudit-go"
+)

@@ -1,0 +1,147 @@
+package isoaudit
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// config is everything a client knows. It is never changed after NewClient;
+// derived clients copy it.
+type config struct {
+	base         *url.URL // with the mount path, without a trailing slash
+	live         *url.URL // of the live query server
+	graphQL      *url.URL
+	credentials  credentials
+	http         http.Client       // follows redirects on the same host only
+	open         http.Client       // as the caller gave it, for files on other hosts; carries no credentials
+	transport    http.RoundTripper // of WithTransport
+	logger       *slog.Logger
+	auditorClass string
+	userAgent    string
+	retry        RetryPolicy
+	requestIDs   RequestIDs
+	maxRequest   int64
+	maxResponse  int64
+	sessions     *sessionKeeper // nil: no session source
+	err          error          // a mistake in a derivation; every call reports it
+}
+
+// credentials are the identity of a client: data, applied by authorize alone.
+type credentials struct {
+	appID                             string
+	restKey, javaScriptKey, clientKey secret
+	masterKey                         secret
+	session                           secret
+}
+
+func newConfig(serverURL string, options []Option) (*config, error) {
+	c := &config{
+		logger:       slog.New(slog.DiscardHandler),
+		auditorClass: userClass,
+		userAgent:    defaultUserAgent,
+		retry:        RetryPolicy{}.withDefaults(),
+		maxRequest:   defaultMaxRequest,
+		maxResponse:  defaultMaxResponse,
+	}
+	var errs []error
+	base, err := parseAddress("serverURL", serverURL, "http", "https")
+	errs = append(errs, err)
+	for i, option := range options {
+		if option == nil {
+			errs = append(errs, optionError(fmt.Sprintf("option %d", i), "is nil"))
+			continue
+		}
+		errs = append(errs, option(c))
+	}
+	if c.credentials.appID == "" {
+		errs = append(errs, optionError("WithApplicationID", "is required"))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	c.base = base
+	if c.graphQL == nil {
+		c.graphQL = &url.URL{Scheme: base.Scheme, Host: base.Host, Path: "/graphql"}
+	}
+	if c.live == nil {
+		live := *base
+		live.Scheme = strings.Replace(base.Scheme, "http", "ws", 1)
+		c.live = &live
+	}
+	if c.transport != nil {
+		c.http.Transport = c.transport
+	}
+	c.open = c.http
+	c.http.CheckRedirect = sameHostOnly(c.open.CheckRedirect)
+	return c, nil
+}
+
+// parseAddress reads an absolute URL that holds nothing but scheme, host and path.
+func parseAddress(option, address string, schemes ...string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil: // not wrapped: it repeats the address, which may hold a password
+		return nil, optionError(option, "not a URL")
+	case !slices.Contains(schemes, u.Scheme):
+		return nil, optionError(option, "want an absolute URL that begins with %s://", strings.Join(schemes, ":// or "))
+	case u.Host == "":
+		return nil, optionError(option, "the URL names no host")
+	case u.User != nil:
+		return nil, optionError(option, "the URL holds a user name or password; credentials have options of their own")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, optionError(option, "the URL has a query or a fragment; want scheme, host and mount path only")
+	}
+	u = &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}
+	return u, nil
+}
+
+// sameHostOnly keeps credentials on the host they were meant for, and writes
+// from turning into reads: any other redirect is returned as the answer.
+func sameHostOnly(callers func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
+	return func(req *http.Request, via []*http.Request) error {
+		first := via[0]
+		sameHost := req.URL.Scheme == first.URL.Scheme && req.URL.Host == first.URL.Host
+		if !sameHost || req.Method != first.Method || len(via) >= 10 {
+			return http.ErrUseLastResponse
+		}
+		if callers != nil {
+			return callers(req, via)
+		}
+		return nil
+	}
+}
+
+// authorize is the one place that puts an identity into a request.
+func (c *credentials) authorize(header http.Header) {
+	set := func(name, value string) {
+		if value != "" {
+			header[name] = []string{value}
+		}
+	}
+	set("X-Parse-Application-Id", c.appID)
+	set("X-Parse-Rest-Api-Key", c.restKey.value())
+	set("X-Parse-Javascript-Key", c.javaScriptKey.value())
+	set("X-Parse-Client-Key", c.clientKey.value())
+	set("X-Parse-Master-Key", c.masterKey.value())
+	set("X-Parse-Session-Token", c.session.value())
+}
+
+// secrets lists what must not appear in any text this client produces.
+func (c *credentials) secrets() []string {
+	return []string{c.restKey.value(), c.javaScriptKey.value(), c.clientKey.value(), c.masterKey.value(), c.session.value()}
+}
+
+// isLoopback says whether plain text to host stays on this machine.
+func isLoopback(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

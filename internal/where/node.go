@@ -64,7 +64,7 @@ type Node struct {
 	Query   *Subquery     // of InQuery, NotInQuery, Select, DontSelect
 	Related *RelatedOwner // of RelatedTo
 
-	all []allItem // of All: prepared elements
+	all []*Pattern // of All with patterns
 }
 
 // Pattern is a compiled regular expression. RE2 is used, so no pattern can

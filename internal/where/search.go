@@ -1,0 +1,85 @@
+package where
+
+import (
+	"strings"
+	"unicode"
+)
+
+// parseSearch reads {"$search": {"$term": ...}}.
+func parseSearch(path string, v any) (*Search, *Error) {
+	outer, _ := v.(map[string]any)
+	m, ok := outer["$search"].(map[string]any)
+	if !ok {
+		return nil, errorf(codeInvalidJSON, "bad $text of %s: $search must be an object", path)
+	}
+	s := &Search{DiacriticSensitive: true}
+	for _, key := range sortedKeys(m) {
+		switch key {
+		case "$term":
+			s.Term, ok = m[key].(string)
+		case "$language":
+			s.Language, ok = m[key].(string)
+		case "$caseSensitive":
+			s.CaseSensitive, ok = m[key].(bool)
+		case "$diacriticSensitive":
+			s.DiacriticSensitive, ok = m[key].(bool)
+			if ok && !s.DiacriticSensitive {
+				return nil, errorf(codeInvalidQuery, "bad $text of %s: $diacriticSensitive false is not supported; accents always count", path)
+			}
+		default:
+			return nil, errorf(codeInvalidJSON, "bad $text of %s: unknown key %q", path, key)
+		}
+		if !ok {
+			return nil, errorf(codeInvalidJSON, "bad $text of %s: %s is %s", path, key, kindName(m[key]))
+		}
+	}
+	if s.words = s.split(s.Term); len(s.words) == 0 {
+		return nil, errorf(codeInvalidJSON, "bad $text of %s: $term has no word", path)
+	}
+	return s, nil
+}
+
+// split cuts a text into words of letters and digits.
+func (s *Search) split(text string) []string {
+	if !s.CaseSensitive {
+		text = strings.ToLower(text)
+	}
+	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+}
+
+// score is the share of text's words that the search asks for, 0 if one of
+// the asked words is missing.
+func (s *Search) score(text string) float64 {
+	words := s.split(text)
+	hits := 0
+	for _, w := range s.words {
+		n := 0
+		for _, have := range words {
+			if have == w {
+				n++
+			}
+		}
+		if n == 0 {
+			return 0
+		}
+		hits += n
+	}
+	return float64(hits) / float64(len(words))
+}
+
+// Score says how well a text fits the search, above 0 and at most about 1 for
+// one that matches, 0 for one that does not; an array has its best element's.
+func (s *Search) Score(v any) float64 {
+	switch v := v.(type) {
+	case string:
+		return s.score(v)
+	case []any:
+		best := 0.0
+		for _, e := range v {
+			best = max(best, s.Score(e))
+		}
+		return best
+	}
+	return 0
+}
+

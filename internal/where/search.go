@@ -82,4 +82,3 @@ func (s *Search) Score(v any) float64 {
 	}
 	return 0
 }
-

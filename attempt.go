@@ -27,15 +27,29 @@ const (
 // attempt sends a request once and decodes the answer into out. The failure it
 // returns has neither Attempts nor the final word on the outcome yet.
 func (c *Client) attempt(ctx context.Context, r *request, identity credentials, out any) (http.Header, *Error, verdict) {
-	ctx, cancel := context.WithTimeoutCause(ctx, c.cfg.retry.AttemptTimeout, errAttemptTimeout)
-	defer cancel()
+	if r.content == nil && r.opens == nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, c.cfg.retry.AttemptTimeout, errAttemptTimeout)
+		defer cancel()
+	}
 	req, err := r.build(ctx, c.cfg, identity)
 	if err != nil {
 		return nil, c.failure(r, identity, err), refused
 	}
-	resp, err := c.cfg.http.Do(req)
+	client := c.cfg.http
+	if r.opens != nil {
+		client = c.cfg.open
+	}
+	resp, err := client.Do(req)
+	if broken := r.content.broken(); err != nil && broken != nil {
+		return nil, c.failure(r, identity, broken), refused
+	}
 	if err != nil {
 		return nil, c.failure(r, identity, explain(ctx, err)), transportVerdict(err)
+	}
+	if r.opens != nil && resp.StatusCode == http.StatusOK {
+		*r.opens = FileContent{resp.Body, resp.ContentLength, resp.Header.Get("Content-Type")}
+		return resp.Header, nil, refused
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := readBody(resp, c.cfg.maxResponse)
@@ -45,7 +59,7 @@ func (c *Client) attempt(ctx context.Context, r *request, identity credentials, 
 		return nil, failure, verdict
 	}
 	if err == nil {
-		err = decodeAnswer(body, out, r.emptyOK)
+		err = c.cfg.codec.answer(body, out, r.emptyOK)
 	}
 	if err != nil {
 		failure := c.failure(r, identity, explain(ctx, err))
@@ -84,9 +98,9 @@ type decodeError struct{ error }
 
 func (e *decodeError) Unwrap() error { return e.error }
 
-// decodeAnswer reads the body of a success. Also where nobody wants it, it must
+// answer reads the body of a success. Also where nobody wants it, it must
 // be JSON: a login page of some gateway is no success.
-func decodeAnswer(body []byte, out any, emptyOK bool) error {
+func (c *codec) answer(body []byte, out any, emptyOK bool) error {
 	if emptyOK && len(body) == 0 {
 		return nil
 	}
@@ -100,7 +114,7 @@ func decodeAnswer(body []byte, out any, emptyOK bool) error {
 		}
 		return nil
 	}
-	err := decodeBody(body, out)
+	err := c.decode(body, out)
 	if syntax := new(jsontext.SyntacticError); errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("the answer is broken: %w", err)
 	}
@@ -120,7 +134,7 @@ func (c *Client) refusal(r *request, identity credentials, resp *http.Response, 
 	code, message := parseFailure(body)
 	failure := &Error{
 		Op: r.op, Class: r.class, ObjectID: r.objectID,
-		Code: code, HTTPStatus: resp.StatusCode, Message: scrubber(r, identity).Replace(message),
+		Code: code, HTTPStatus: resp.StatusCode, Message: identity.scrub(message, r.secrets...),
 		RetryAfter: retryAfter(resp.Header),
 	}
 	failure.Hint = hint(failure, r, identity, resp)
@@ -159,17 +173,6 @@ func transportVerdict(err error) verdict {
 	return uncertain
 }
 
-// scrubber hides every credential of the request in a text.
-func scrubber(r *request, identity credentials) *strings.Replacer {
-	var pairs []string
-	for _, text := range append(identity.secrets(), r.secrets...) {
-		if text != "" {
-			pairs = append(pairs, text, redacted)
-		}
-	}
-	return strings.NewReplacer(pairs...)
-}
-
 // scrubError keeps an error as it is unless its text shows a credential, as a
 // transport's might that prints whole requests.
 func (c *Client) scrubError(err error, r *request, identity credentials) error {
@@ -178,7 +181,7 @@ func (c *Client) scrubError(err error, r *request, identity credentials) error {
 		err = wrapped.Err
 	}
 	text := err.Error()
-	clean := scrubber(r, identity).Replace(text)
+	clean := identity.scrub(text, r.secrets...)
 	if clean == text {
 		return err
 	}

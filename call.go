@@ -36,13 +36,16 @@ type call struct {
 
 	class, objectID string // for errors and logs
 
-	header      http.Header // more headers, of files
-	secrets     []string    // values in the body that no error may repeat
-	emptyOK     bool        // a success may have an empty body
-	cloudCode   bool        // runs the application's own code, which may use any error code for itself
-	noSession   bool        // sent without a session: log-in, sign-up, password reset
-	master      bool        // needs the master key
-	transaction bool        // an internal error means rolled back
+	header      http.Header  // more headers, of files
+	content     *content     // a streamed body in the place of body
+	opens       *FileContent // receives the body of a success as a stream
+	once        bool         // not sent again whatever happens
+	secrets     []string     // values in the body that no error may repeat
+	emptyOK     bool         // a success may have an empty body
+	cloudCode   bool         // runs the application's own code, which may use any error code for itself
+	noSession   bool         // sent without a session: log-in, sign-up, password reset
+	master      bool         // needs the master key
+	transaction bool         // an internal error means rolled back
 
 	err error // a mistake found while the call was built; do returns it and sends nothing
 }

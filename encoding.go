@@ -2,14 +2,16 @@ package isoaudit
 
 import (
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// encodeBody writes a request body in Parse's encodings, passwords included.
-func encodeBody(v any) ([]byte, error) {
+// codec reads and writes Go values in Parse's encodings for one configuration.
+type codec struct{ auditorClass string }
+
+func newCodec(auditorClass string) *codec { return &codec{auditorClass} }
+
+func (c *codec) encode(v any) (jsontext.Value, error) {
 	return json.Marshal(v, json.WithMarshalers(passwordMarshalers()))
 }
 
-// decodeBody reads an answer in Parse's encodings.
-func decodeBody(data []byte, out any) error {
-	return json.Unmarshal(data, out)
-}
+func (c *codec) decode(data []byte, out any) error { return json.Unmarshal(data, out) }

@@ -26,6 +26,7 @@ type config struct {
 	userAgent    string
 	retry        RetryPolicy
 	requestIDs   RequestIDs
+	codec        *codec
 	maxRequest   int64
 	maxResponse  int64
 	sessions     *sessionKeeper // nil: no session source
@@ -66,6 +67,7 @@ func newConfig(serverURL string, options []Option) (*config, error) {
 		return nil, err
 	}
 	c.base = base
+	c.codec = newCodec(c.auditorClass)
 	if c.graphQL == nil {
 		c.graphQL = &url.URL{Scheme: base.Scheme, Host: base.Host, Path: "/graphql"}
 	}
@@ -132,9 +134,15 @@ func (c *credentials) authorize(header http.Header) {
 	set("X-Parse-Session-Token", c.session.value())
 }
 
-// secrets lists what must not appear in any text this client produces.
-func (c *credentials) secrets() []string {
-	return []string{c.restKey.value(), c.javaScriptKey.value(), c.clientKey.value(), c.masterKey.value(), c.session.value()}
+// scrub hides every credential, and what else is secret, in a text.
+func (c *credentials) scrub(text string, more ...string) string {
+	own := []string{c.masterKey.value(), c.session.value(), c.restKey.value(), c.javaScriptKey.value(), c.clientKey.value()}
+	for _, hidden := range append(own, more...) {
+		if hidden != "" {
+			text = strings.ReplaceAll(text, hidden, redacted)
+		}
+	}
+	return text
 }
 
 // isLoopback says whether plain text to host stays on this machine.

@@ -203,8 +203,13 @@ func WithGraphQLURL(address string) Option {
 	}
 }
 
-// validName is what Parse Server takes as the name of a class or a field.
-var validName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+// What Parse Server takes as the name of a class or field of an application, of
+// any class, and of a cloud function.
+var (
+	validName     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+	validClass    = regexp.MustCompile(`^_?[A-Za-z][A-Za-z0-9_]*$`)
+	validFunction = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+)
 
 func credentialOption(option, value string, field func(*credentials) *secret) Option {
 	return func(c *config) error {

@@ -70,11 +70,16 @@ func parseFailure(body []byte) (Code, string) {
 	if text == "" && len(answer.Code) == 0 {
 		text = clip(string(body), maxExcerpt)
 	}
-	code, err := strconv.ParseInt(string(answer.Code), 10, 32)
+	return parseCode(answer.Code), clip(text, maxMessage)
+}
+
+// parseCode reads an error code; anything but a whole number is 0, no code.
+func parseCode(value jsontext.Value) Code {
+	code, err := strconv.ParseInt(string(value), 10, 32)
 	if err != nil {
-		code = 0
+		return 0
 	}
-	return Code(code), clip(text, maxMessage)
+	return Code(code)
 }
 
 // plainText gives the text of a JSON string, and anything else as it stands:

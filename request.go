@@ -48,7 +48,7 @@ func (c *Client) prepare(ctx context.Context, call call) (*request, error) {
 		}
 	}
 	r := &request{call: call, verb: call.method, url: u}
-	if err := r.encode(); err != nil {
+	if err := r.encode(c.cfg.codec); err != nil {
 		return nil, badInput(call.op, call.class, "body", "cannot be encoded: %v", err)
 	}
 	if int64(len(r.payload)) > c.cfg.maxRequest {
@@ -61,9 +61,9 @@ func (c *Client) prepare(ctx context.Context, call call) (*request, error) {
 }
 
 // encode writes the body, or moves a long query into one.
-func (r *request) encode() (err error) {
+func (r *request) encode(codec *codec) (err error) {
 	if r.body != nil {
-		r.payload, err = encodeBody(r.body)
+		r.payload, err = codec.encode(r.body)
 		return err
 	}
 	query := r.query.Encode()
@@ -76,7 +76,7 @@ func (r *request) encode() (err error) {
 		fields[name] = parameter(r.query.Get(name))
 	}
 	r.verb = http.MethodPost
-	r.payload, err = encodeBody(fields)
+	r.payload, err = codec.encode(fields)
 	return err
 }
 
@@ -113,18 +113,27 @@ func endpoint(base *url.URL, elements []string) (*url.URL, error) {
 // build makes the request of one attempt.
 func (r *request) build(ctx context.Context, cfg *config, identity credentials) (*http.Request, error) {
 	var body io.Reader
-	if r.payload != nil {
+	switch {
+	case r.content != nil:
+		body = io.NopCloser(r.content)
+	case r.payload != nil:
 		body = bytes.NewReader(r.payload)
 	}
 	req, err := http.NewRequestWithContext(ctx, r.verb, r.url.String(), body)
 	if err != nil {
 		return nil, err
 	}
+	if r.content != nil && r.content.size > 0 {
+		req.ContentLength = r.content.size
+	}
 	if r.payload != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", cfg.userAgent)
+	if r.opens != nil {
+		return req, nil // goes to wherever the file is: neither keys nor a session
+	}
+	req.Header.Set("Accept", "application/json")
 	for name, values := range r.header {
 		req.Header[name] = values
 	}

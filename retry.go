@@ -147,12 +147,16 @@ func (s *sending) next(ctx context.Context, failure *Error) error {
 // code of the application may use 209 for itself, after whatever it did.
 func (s *sending) renews(failure *Error) bool {
 	r := s.request
-	return failure.Code == ErrInvalidSession && s.session != nil && !s.renewed && !r.cloudCode
+	return failure.Code == ErrInvalidSession && s.session != nil && !s.renewed && !r.cloudCode && r.content.untouched()
 }
 
 // repeatable says whether sending again cannot carry out the call twice, and
 // remembers whether the attempt leaves a doubt.
 func (s *sending) repeatable(failure *Error) bool {
+	if s.request.once || !s.request.content.untouched() {
+		s.inDoubt = s.inDoubt || s.verdict == uncertain || s.verdict == garbled
+		return false
+	}
 	if s.request.safety == safeRead {
 		return s.verdict != refused
 	}

@@ -3,7 +3,10 @@ package isoaudit
 import (
 	"context"
 	"errors"
-	"sync"
+	"net/http"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Session is an auditor who is logged in. Its token is the auditor's power of
@@ -34,92 +37,110 @@ func (s *Session) check() error {
 	return nil
 }
 
-// SessionSource gets a new session when a client needs one. The client it is
-// given has the application's keys and no session.
-type SessionSource func(ctx context.Context, client *Client) (*Session, error)
-
-// PasswordLogin is the SessionSource that logs in with a user name and a password.
-func PasswordLogin(username string, password Password) SessionSource {
-	return func(ctx context.Context, client *Client) (*Session, error) {
-		return nil, nil
-	}
+// LogIn starts a session for an auditor. Use it with As. A wrong name or
+// password is ErrObjectNotFound, an address not yet verified ErrEmailNotFound.
+func (c *Client) LogIn(ctx context.Context, username, password string) (*Session, error) {
+	return c.startSession(ctx, c.passwordCall("Session.LogIn", "login", username, password))
 }
 
-// sessionKeeper holds the current session of a client with a session source.
-type sessionKeeper struct {
-	source  SessionSource
-	mu      sync.Mutex
-	current *Session
-	pending *pendingLogin
+// VerifyPassword checks a password without starting a session, and returns its
+// auditor. A wrong name or password is ErrObjectNotFound.
+func (c *Client) VerifyPassword(ctx context.Context, username, password string) (*Auditor, error) {
+	auditor := new(Auditor)
+	if err := c.do(ctx, c.passwordCall("Auditor.VerifyPassword", "verifyPassword", username, password), auditor); err != nil {
+		return nil, err
+	}
+	return auditor, nil
 }
 
-// pendingLogin is one log-in that several calls wait for.
-type pendingLogin struct {
-	done    chan struct{}
-	session *Session // both valid after done is closed
-	err     error
-	waiting int // calls; the log-in is given up when none is left
-	cancel  context.CancelFunc
+// passwordCall posts the password, so that it stands in no URL.
+func (c *Client) passwordCall(op, path, username, password string) call {
+	call := call{
+		op: op, method: http.MethodPost, path: []string{path}, class: userClass, noSession: true,
+		body: map[string]string{"username": username, "password": password}, secrets: []string{password},
+	}
+	switch {
+	case username == "":
+		call.err = badInput(op, userClass, "username", "is empty")
+	case password == "":
+		call.err = badInput(op, userClass, "password", "is empty")
+	}
+	return call
 }
 
-// get returns the current session, or a new one where there is none or the
-// current one is the one the server has rejected. All calls that need a new
-// one at the same time wait for the same log-in; each stops waiting when its
-// own context ends, and the log-in is given up with the last of them.
-func (k *sessionKeeper) get(ctx context.Context, client *Client, rejected *Session) (*Session, error) {
-	k.mu.Lock()
-	if k.current != nil && k.current != rejected {
-		defer k.mu.Unlock()
-		return k.current, nil
+// startSession sends a call that answers with an auditor and a session token.
+func (c *Client) startSession(ctx context.Context, call call) (*Session, error) {
+	var answer jsontext.Value
+	if err := c.do(ctx, call, &answer); err != nil {
+		return nil, err
 	}
-	login := k.pending
-	if login == nil {
-		login = k.start(ctx, client)
-	}
-	login.waiting++
-	k.mu.Unlock()
+	return c.readSession(call, answer)
+}
 
-	select {
-	case <-login.done:
-		return login.session, login.err
-	case <-ctx.Done():
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		if login.waiting--; login.waiting == 0 {
-			login.cancel()
-			if k.pending == login {
-				k.pending = nil // whoever comes next starts anew
-			}
+func (c *Client) readSession(call call, answer jsontext.Value) (*Session, error) {
+	var issued struct {
+		Token string `json:"sessionToken"`
+	}
+	session := &Session{Auditor: new(Auditor)}
+	err := errors.Join(c.cfg.codec.decode(answer, &issued), c.cfg.codec.decode(answer, session.Auditor))
+	session.token = newSecret(issued.Token)
+	if err != nil {
+		// The decoder's text may show the answer, and with it the token.
+		return nil, &Error{Op: call.op, Class: call.class, HTTPStatus: http.StatusOK, Attempts: 1, unknown: true,
+			Message: session.scrub(err.Error())}
+	}
+	return session, nil
+}
+
+func (s *Session) scrub(text string) string {
+	return strings.ReplaceAll(text, s.token.value(), redacted)
+}
+
+// LogOut ends the client's session on the server. A session that has ended
+// already (209) is no error.
+func (c *Client) LogOut(ctx context.Context) error {
+	call := call{op: "Session.LogOut", method: http.MethodPost, path: []string{"logout"}, body: struct{}{}, safety: safeDelete, class: userClass}
+	if c != nil && c.cfg != nil && c.cfg.sessions != nil {
+		session := c.cfg.sessions.forget()
+		if session == nil {
+			return nil
 		}
-		return nil, ctx.Err()
+		return c.As(session).LogOut(ctx)
 	}
+	call.err = c.needsSession(call.op)
+	if err := c.do(ctx, call, nil); err != nil && !errors.Is(err, ErrInvalidSession) {
+		return err
+	}
+	return nil
 }
 
-// start runs the source outside any single caller's deadline. The lock is held.
-func (k *sessionKeeper) start(ctx context.Context, client *Client) *pendingLogin {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	login := &pendingLogin{done: make(chan struct{}), cancel: cancel}
-	k.pending = login
-	go func() {
-		defer cancel()
-		defer k.settle(login) // also where the source ends the goroutine
-		login.err = errors.New("the session source did not return")
-		login.session, login.err = k.source(ctx, client)
-		if login.err == nil {
-			login.err = login.session.check()
-		}
-	}()
-	return login
+// CurrentAuditor reads the auditor whose session this client has.
+func (c *Client) CurrentAuditor(ctx context.Context) (*Auditor, error) {
+	call := call{op: "Auditor.Current", method: http.MethodGet, path: []string{"users", "me"}, safety: safeRead, class: userClass}
+	call.err = c.needsSession(call.op)
+	auditor := new(Auditor)
+	if err := c.do(ctx, call, auditor); err != nil {
+		return nil, err
+	}
+	return auditor, nil
 }
 
-func (k *sessionKeeper) settle(login *pendingLogin) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if login.err == nil {
-		k.current = login.session
+func (c *Client) needsSession(op string) error {
+	if c != nil && c.cfg != nil && c.cfg.err == nil && c.cfg.sessions == nil && c.cfg.credentials.session.empty() {
+		return badInput(op, userClass, "", "needs a session; use a client made with As, or WithSessionSource")
 	}
-	if k.pending == login {
-		k.pending = nil
+	return nil
+}
+
+// RequestPasswordReset has the server mail a link to set a new password. By
+// default it is not told whether the address is known.
+func (c *Client) RequestPasswordReset(ctx context.Context, email string) error {
+	call := call{
+		op: "Auditor.RequestPasswordReset", method: http.MethodPost, path: []string{"requestPasswordReset"},
+		class: userClass, noSession: true, body: map[string]string{"email": email},
 	}
-	close(login.done)
+	if email == "" {
+		call.err = badInput(call.op, userClass, "email", "is empty")
+	}
+	return c.do(ctx, call, nil)
 }

@@ -1,0 +1,181 @@
+package isoaudit
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"sync/atomic"
+)
+
+// File is a column's reference to a stored file. Upload makes one; it is kept
+// by saving it in an object. Name is the server's own, with a random prefix.
+type File struct {
+	Name string `json:"name"`
+	URL  string `json:"url"`
+}
+
+// Upload is a file on its way to the server.
+type Upload struct {
+	// Name is the file's name: at most 128 letters, digits and "_ -.@~", and it
+	// begins with a letter, a digit or "_". The server puts a random prefix
+	// before it.
+	Name string
+	// Content is read once, to its end, and not closed.
+	Content io.Reader
+	// Size is the content's length in bytes; 0: unknown, then the content goes
+	// out in chunks.
+	Size int64
+	// ContentType is a media type as in "application/pdf"; "": by the name's
+	// extension, else "application/octet-stream".
+	ContentType string
+	// Progress is called, if set, after each piece that was read from Content,
+	// with the bytes read so far. It must not block.
+	Progress func(sent int64)
+}
+
+// Upload streams a file to the server; nothing is held in memory. A server
+// takes files from callers who are logged in only, unless it is configured
+// otherwise, and refuses empty ones and those a browser would execute
+// (ErrFileSave).
+//
+// An upload is sent again only where none of Content had been read. An upload
+// whose reply is lost is ErrOutcomeUnknown; the server may then hold a file
+// that nothing refers to.
+func (c *Client) Upload(ctx context.Context, upload Upload) (File, error) {
+	const op = "File.Upload"
+	call := call{op: op, method: http.MethodPost, path: []string{"files", upload.Name}}
+	mediaType, err := upload.check()
+	if err != nil {
+		call.err = badInput(op, "", "Upload", "%v", err)
+	}
+	call.header = http.Header{"Content-Type": {mediaType}}
+	call.content = &content{reader: upload.Content, size: upload.Size, progress: upload.Progress}
+	var file File
+	if err := c.do(ctx, call, &file); err != nil {
+		return File{}, err
+	}
+	return file, nil
+}
+
+func (u *Upload) check() (mediaType string, err error) {
+	switch {
+	case u.Content == nil:
+		return "", fmt.Errorf("Content is nil")
+	case u.Size < 0:
+		return "", fmt.Errorf("Size is negative; 0 means unknown")
+	case !validFileName(u.Name):
+		return "", fmt.Errorf("Name must be 1 to 128 letters, digits and characters of \"_ -.@~\", and begin with a letter, a digit or _")
+	}
+	mediaType = u.ContentType
+	if mediaType == "" {
+		mediaType = mime.TypeByExtension(path.Ext(u.Name))
+	}
+	if mediaType == "" {
+		mediaType = "application/octet-stream"
+	}
+	if _, _, err := mime.ParseMediaType(mediaType); err != nil {
+		return "", fmt.Errorf("ContentType is not a media type such as \"application/pdf\"")
+	}
+	return mediaType, nil
+}
+
+// validFileName is the server's own rule (protocol section 1.5, error 122).
+func validFileName(name string) bool {
+	if name == "" || len(name) > 128 {
+		return false
+	}
+	for i, r := range name {
+		alphanumeric := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_'
+		if !alphanumeric && (i == 0 || !strings.ContainsRune(" -.@~", r)) {
+			return false
+		}
+	}
+	return true
+}
+
+// content is what an upload sends. It notes how far it was read and how the
+// caller's reader failed, which tells a failed upload from an unknown one.
+type content struct {
+	reader   io.Reader
+	size     int64
+	progress func(int64)
+	read     atomic.Int64
+	failure  atomic.Pointer[contentError]
+}
+
+// contentError is a failure of the caller's reader; the server then has an
+// incomplete request, which it does not carry out.
+type contentError struct{ err error }
+
+func (e *contentError) Error() string { return "reading the content: " + e.err.Error() }
+func (e *contentError) Unwrap() error { return e.err }
+
+// Read implements io.Reader for the transport.
+func (c *content) Read(p []byte) (int, error) {
+	n, err := c.reader.Read(p)
+	total := c.read.Add(int64(n))
+	if n > 0 && c.progress != nil {
+		c.progress(total)
+	}
+	switch {
+	case c.size > 0 && total > c.size, err == io.EOF && c.size > 0 && total < c.size:
+		err = fmt.Errorf("it has not the %d bytes that Size says", c.size)
+		fallthrough
+	case err != nil && err != io.EOF:
+		failure := &contentError{err}
+		c.failure.Store(failure)
+		return n, failure
+	}
+	return n, err
+}
+
+// broken tells how the caller's reader failed; nil: it did not. It works on nil.
+func (c *content) broken() error {
+	if c == nil {
+		return nil
+	}
+	if failure := c.failure.Load(); failure != nil {
+		return failure
+	}
+	return nil
+}
+
+// untouched says that nothing was read yet, so that it can be sent again.
+func (c *content) untouched() bool { return c == nil || c.read.Load() == 0 && c.failure.Load() == nil }
+
+// FileContent is a stored file being read. It must be closed.
+type FileContent struct {
+	io.ReadCloser
+	Size        int64  // -1: the server does not say
+	ContentType string // "" where the server does not say
+}
+
+// Open reads a stored file from its URL, as a stream. Files are public to who
+// knows the URL, and often stand on another host, so neither keys nor sessions
+// are sent. The context bounds the reading too. A missing file is an *Error
+// with HTTPStatus 404.
+func (c *Client) Open(ctx context.Context, file File) (*FileContent, error) {
+	call := call{op: "File.Open", method: http.MethodGet, safety: safeRead, opens: new(FileContent)}
+	if address, err := url.Parse(file.URL); err != nil || address.Scheme != "https" && address.Scheme != "http" || address.Host == "" {
+		call.err = badInput(call.op, "", "File.URL", "is not an absolute http or https URL; use the File of an object that was read")
+	} else {
+		call.address = address
+	}
+	if err := c.do(ctx, call, nil); err != nil {
+		return nil, err
+	}
+	return call.opens, nil
+}
+
+// DeleteFile deletes a stored file by its Name. A missing one is ErrFileDelete.
+// Objects that refer to the file are not changed.
+func (a *Admin) DeleteFile(ctx context.Context, name string) error {
+	call := call{op: "File.Delete", method: http.MethodDelete, path: []string{"files"}, safety: safeDelete, emptyOK: true, master: true}
+	call.path = append(call.path, strings.Split(name, "/")...)
+	return a.do(ctx, call, nil)
+}

@@ -1,0 +1,37 @@
+package isoaudit
+
+import (
+	"context"
+	"net/http"
+)
+
+// Call runs a cloud function and decodes its result. The params are a struct or
+// a map whose JSON is an object; nil sends none. Dates, pointers and files in
+// params and result are in Parse's encodings.
+//
+// ErrScriptFailed says that there is no such function or that it failed,
+// ErrValidation that its validator refused the params. A function may use any
+// code of its own. A call whose reply is lost is ErrOutcomeUnknown and is not
+// repeated, unless WithRequestIDs(RequestIDsHonoured) is set.
+func Call[T any](ctx context.Context, c *Client, name string, params any) (T, error) {
+	call := call{
+		op: "Function." + name, method: http.MethodPost, path: []string{"functions", name},
+		body: orEmpty(params), safety: safeWithID, cloudCode: true,
+	}
+	if !validFunction.MatchString(name) {
+		call.op, call.err = "Function", badInput("Function", "", "name", "is not the name of a cloud function")
+	}
+	var answer struct {
+		Result T `json:"result"`
+	}
+	err := c.do(ctx, call, &answer)
+	return answer.Result, err
+}
+
+// orEmpty gives the empty JSON object in the place of nothing.
+func orEmpty(params any) any {
+	if params == nil {
+		return struct{}{}
+	}
+	return params
+}

@@ -1,0 +1,73 @@
+package isoaudit
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// JobState says how far a background job is.
+type JobState string
+
+// The states of a job.
+const (
+	JobRunning   JobState = "running"
+	JobSucceeded JobState = "succeeded"
+	JobFailed    JobState = "failed"
+)
+
+// Job is the status of one run of a background job. Times are in UTC.
+type Job struct {
+	ID         string    `json:"objectId"`
+	Name       string    `json:"jobName"`
+	State      JobState  `json:"status"`
+	Message    string    `json:"message"` // what the job reports about itself
+	Source     string    `json:"source"`  // "api"
+	FinishedAt time.Time `json:"finishedAt"`
+}
+
+// StartJob starts a background job and returns the id of its run for Job and
+// WaitJob. The params are as in Call. ErrScriptFailed: there is no such job.
+func (a *Admin) StartJob(ctx context.Context, name string, params any) (id string, err error) {
+	call := call{
+		op: "Job.Start", method: http.MethodPost, path: []string{"jobs", name},
+		body: orEmpty(params), safety: safeWithID, cloudCode: true, master: true,
+	}
+	if !validFunction.MatchString(name) {
+		call.err = badInput(call.op, "", "name", "is not the name of a job")
+	}
+	header, err := a.exchange(ctx, call, nil)
+	if err != nil {
+		return "", err
+	}
+	return header.Get("X-Parse-Job-Status-Id"), nil
+}
+
+// Job reads the status of one run.
+func (a *Admin) Job(ctx context.Context, id string) (Job, error) {
+	call := call{
+		op: "Job.Status", method: http.MethodGet, path: []string{"classes", "_JobStatus", id},
+		class: "_JobStatus", objectID: id, safety: safeRead, master: true,
+	}
+	var job Job
+	err := a.do(ctx, call, &job)
+	return job, err
+}
+
+// WaitJob asks for the status of a run every interval until it is no longer
+// running or the context ends. A job that failed is no error of WaitJob: look
+// at State. An interval of 0 is one second.
+func (a *Admin) WaitJob(ctx context.Context, id string, interval time.Duration) (Job, error) {
+	if interval <= 0 {
+		interval = time.Second
+	}
+	for {
+		job, err := a.Job(ctx, id)
+		if err != nil || job.State != JobRunning {
+			return job, err
+		}
+		if err := wait(ctx, interval); err != nil {
+			return job, &Error{Op: "Job.Wait", Class: "_JobStatus", ObjectID: id, cause: err}
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package isoaudit
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// SessionSource gets a new session when a client needs one. The client it is
+// given has the application's keys and no session.
+type SessionSource func(ctx context.Context, client *Client) (*Session, error)
+
+// PasswordLogin is the SessionSource that logs in with a user name and a password.
+func PasswordLogin(username, password string) SessionSource {
+	return func(ctx context.Context, client *Client) (*Session, error) {
+		return client.LogIn(ctx, username, password)
+	}
+}
+
+// sessionKeeper holds the current session of a client with a session source.
+type sessionKeeper struct {
+	source  SessionSource
+	mu      sync.Mutex
+	current *Session
+	pending *pendingLogin
+}
+
+// pendingLogin is one log-in that several calls wait for.
+type pendingLogin struct {
+	done    chan struct{}
+	session *Session // both valid after done is closed
+	err     error
+	waiting int // calls; the log-in is given up when none is left
+	cancel  context.CancelFunc
+}
+
+// get returns the current session, or a new one where there is none or the
+// current one is the one the server has rejected. All calls that need a new
+// one at the same time wait for the same log-in; each stops waiting when its
+// own context ends, and the log-in is given up with the last of them.
+func (k *sessionKeeper) get(ctx context.Context, client *Client, rejected *Session) (*Session, error) {
+	k.mu.Lock()
+	if k.current != nil && k.current != rejected {
+		defer k.mu.Unlock()
+		return k.current, nil
+	}
+	login := k.pending
+	if login == nil {
+		login = k.start(ctx, client)
+	}
+	login.waiting++
+	k.mu.Unlock()
+
+	select {
+	case <-login.done:
+		return login.session, login.err
+	case <-ctx.Done():
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if login.waiting--; login.waiting == 0 {
+			login.cancel()
+			if k.pending == login {
+				k.pending = nil // whoever comes next starts anew
+			}
+		}
+		return nil, ctx.Err()
+	}
+}
+
+// start runs the source outside any single caller's deadline. The lock is held.
+func (k *sessionKeeper) start(ctx context.Context, client *Client) *pendingLogin {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	login := &pendingLogin{done: make(chan struct{}), cancel: cancel}
+	k.pending = login
+	go func() {
+		defer cancel()
+		defer k.settle(login) // also where the source ends the goroutine
+		login.err = errors.New("the session source did not return")
+		login.session, login.err = k.source(ctx, client)
+		if login.err == nil {
+			login.err = login.session.check()
+		}
+	}()
+	return login
+}
+
+func (k *sessionKeeper) settle(login *pendingLogin) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if login.err == nil {
+		k.current = login.session
+	}
+	if k.pending == login {
+		k.pending = nil
+	}
+	close(login.done)
+}
+
+// forget drops the current session and returns it; nil where there is none.
+func (k *sessionKeeper) forget() *Session {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	session := k.current
+	k.current = nil
+	return session
+}

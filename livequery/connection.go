@@ -1,0 +1,263 @@
+package livequery
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/go-json-experiment/json"
+)
+
+// connection is one WebSocket from dial to end. Three goroutines serve it: the
+// reader (which owns the incoming side), the writer (the only one to send
+// data frames) and the keeper (pings, deadlines).
+type connection struct {
+	client *Client
+	number uint64
+	ws     *websocket.Conn
+
+	token      string // of this connection's subscriptions
+	hasToken   bool
+	serverPing atomic.Int64 // local time of the server's last ping, Unix ns; 0: it has not pinged
+
+	// guarded by client.mu
+	byID      map[int64]*Subscription
+	queued    []*Subscription // the writer looks at these next
+	orphans   []int64         // subscriptions to remove from the server, replaced by others
+	wake      chan struct{}
+	lastStray *ServerError // last error frame that named no request
+}
+
+// connect dials and serves one connection. It returns how long it was usable
+// (0: it never was) and why it ended.
+func (c *Client) connect(ctx context.Context) (time.Duration, error) {
+	conn := &connection{
+		client: c,
+		byID:   make(map[int64]*Subscription),
+		wake:   make(chan struct{}, 1),
+	}
+	err := conn.open(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			err = errHungUp
+		}
+		return 0, err
+	}
+	start := time.Now()
+	err = conn.serve(ctx)
+	return max(time.Since(start), 1), err
+}
+
+// open dials, sends connect and waits for connected.
+func (conn *connection) open(ctx context.Context) error {
+	c := conn.client
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.ReplyTimeout)
+	defer cancel()
+	if err := conn.signIn(ctx); err != nil {
+		return err
+	}
+	ws, response, err := websocket.Dial(ctx, c.cfg.URL, &websocket.DialOptions{
+		HTTPClient: c.cfg.HTTPClient,
+		OnPingReceived: func(context.Context, []byte) bool {
+			conn.serverPing.Store(time.Now().UnixNano())
+			return true
+		},
+	})
+	if err != nil {
+		if response != nil && response.StatusCode != http.StatusSwitchingProtocols {
+			return &HandshakeError{StatusCode: response.StatusCode}
+		}
+		return fmt.Errorf("livequery: connect: %w", err)
+	}
+	ws.SetReadLimit(c.cfg.ReadLimit)
+	conn.ws = ws
+	if err := conn.greet(ctx); err != nil {
+		_ = ws.CloseNow()
+		return err
+	}
+	return nil
+}
+
+func (conn *connection) greet(ctx context.Context) error {
+	if err := conn.send(ctx, connectRequest(conn.client.cfg.Credentials, conn.token)); err != nil {
+		return err
+	}
+	for {
+		_, data, err := conn.ws.Read(ctx)
+		if err != nil {
+			return fmt.Errorf("livequery: waiting for connected: %w", err)
+		}
+		f, err := decodeFrame(data)
+		if err != nil {
+			return err
+		}
+		switch {
+		case f.Op == "connected":
+			return nil
+		case f.Op == "error" && f.Code == codeBadKey:
+			return &ServerError{Code: f.Code, Message: f.text()}
+		case f.Op == "error":
+			return fmt.Errorf("livequery: connect: %s (code %d)", f.text(), f.Code)
+		}
+	}
+}
+
+// signIn asks the session source for a token, once a connection and again
+// after one was refused.
+func (conn *connection) signIn(ctx context.Context) error {
+	c := conn.client
+	c.mu.Lock()
+	rejected := c.rejected
+	c.mu.Unlock()
+	if conn.hasToken && (conn.token == "" || conn.token != rejected) {
+		return nil
+	}
+	if c.cfg.Session != nil {
+		token, err := c.cfg.Session(ctx, rejected)
+		if err != nil {
+			return fmt.Errorf("livequery: session: %w", err)
+		}
+		conn.token = token
+	}
+	conn.hasToken = true
+	return nil
+}
+
+// serve runs the connection until it breaks or ctx is done.
+func (conn *connection) serve(ctx context.Context) error {
+	c := conn.client
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	reading, stopReading := context.WithCancel(context.Background())
+	defer stopReading()
+
+	c.mu.Lock()
+	c.connection++
+	c.connected = true
+	conn.number = c.connection
+	c.conn = conn
+	for s := range c.subs {
+		s.state = waiting
+		conn.todo(s)
+	}
+	c.setStatus(Status{State: Connected, Connection: conn.number})
+	c.mu.Unlock()
+
+	var others sync.WaitGroup
+	others.Go(func() { cancel(conn.write(ctx)) })
+	others.Go(func() { cancel(conn.keep(ctx)) })
+	others.Go(func() { // says goodbye, but not for long
+		<-ctx.Done()
+		timer := time.AfterFunc(time.Second, stopReading)
+		defer timer.Stop()
+		_ = conn.ws.Close(websocket.StatusNormalClosure, "")
+	})
+	cancel(conn.read(reading))
+	others.Wait()
+	conn.close()
+
+	err := context.Cause(ctx)
+	if errors.Is(err, context.Canceled) {
+		err = errHungUp
+	}
+	return err
+}
+
+// close parks the subscriptions until the next connection.
+func (conn *connection) close() {
+	c := conn.client
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.conn = nil
+	for s := range c.subs {
+		if s.closing {
+			c.end(s, ErrClosed)
+			continue
+		}
+		s.state, s.live = parked, false
+	}
+}
+
+// read takes messages until the connection ends. The buffer is reused: frames
+// keep nothing of it.
+func (conn *connection) read(ctx context.Context) error {
+	var buffer bytes.Buffer
+	for {
+		_, r, err := conn.ws.Reader(ctx)
+		if err != nil {
+			return fmt.Errorf("livequery: connection lost: %w", err)
+		}
+		buffer.Reset()
+		if _, err := buffer.ReadFrom(r); err != nil && err != io.EOF {
+			return fmt.Errorf("livequery: connection lost: %w", err)
+		}
+		f, err := decodeFrame(buffer.Bytes())
+		if err != nil {
+			return err // it may have been an event: reconnecting leaves a mark
+		}
+		conn.dispatch(f)
+		if buffer.Cap() > 1<<20 {
+			buffer = bytes.Buffer{}
+		}
+	}
+}
+
+func (conn *connection) send(ctx context.Context, r request) error {
+	data, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("livequery: %s: %w", r.Op, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, conn.client.cfg.ReplyTimeout)
+	defer cancel()
+	if err := conn.ws.Write(ctx, websocket.MessageText, data); err != nil {
+		return fmt.Errorf("livequery: %s: %w", r.Op, err)
+	}
+	return nil
+}
+
+// keep finds out that the other side is gone when the network does not say so:
+// by pings of its own, and by the server's falling silent (a proxy may answer
+// pings for a server that hangs).
+func (conn *connection) keep(ctx context.Context) error {
+	cfg := &conn.client.cfg
+	check := time.NewTicker(min(cfg.PingInterval, cfg.ServerPingGap/4, cfg.ReplyTimeout))
+	defer check.Stop()
+	nextPing := time.Now().Add(cfg.PingInterval)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-check.C:
+		}
+		now := time.Now()
+		if last := conn.serverPing.Load(); last != 0 && now.Sub(time.Unix(0, last)) > cfg.ServerPingGap {
+			return fmt.Errorf("livequery: no ping from the server for %v", now.Sub(time.Unix(0, last)).Round(time.Second))
+		}
+		if err := conn.checkReplies(now); err != nil {
+			return err
+		}
+		if now.Before(nextPing) {
+			continue
+		}
+		if err := conn.ping(ctx); err != nil {
+			return err
+		}
+		nextPing = now.Add(cfg.PingInterval)
+	}
+}
+
+func (conn *connection) ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, conn.client.cfg.PingTimeout)
+	defer cancel()
+	if err := conn.ws.Ping(ctx); err != nil {
+		return fmt.Errorf("livequery: no answer to a ping: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,208 @@
+package livequery
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// maxRenewals is how many tokens in a row a subscription tries without
+// receiving an event: a source may have a new one each time, none of them good.
+const maxRenewals = 3
+
+// todo puts s before the writer; needs client.mu.
+func (conn *connection) todo(s *Subscription) {
+	conn.queued = append(conn.queued, s)
+	select {
+	case conn.wake <- struct{}{}:
+	default:
+	}
+}
+
+// write sends what the subscriptions need until ctx is done.
+func (conn *connection) write(ctx context.Context) error {
+	for {
+		s, orphan, ok := conn.nextTodo()
+		if orphan != 0 {
+			if err := conn.send(ctx, request{Op: "unsubscribe", RequestID: orphan}); err != nil {
+				return err
+			}
+			continue
+		}
+		if !ok {
+			select {
+			case <-conn.wake:
+				continue
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		if err := conn.signIn(ctx); err != nil {
+			if isPermanent(err) {
+				conn.endAll(err)
+				return nil
+			}
+			return err
+		}
+		r, ok := conn.requestFor(s)
+		if !ok {
+			continue
+		}
+		if err := conn.send(ctx, r); err != nil {
+			return err
+		}
+	}
+}
+
+// nextTodo returns the subscription to look at next, or the request id of one
+// to remove.
+func (conn *connection) nextTodo() (s *Subscription, orphan int64, ok bool) {
+	conn.client.mu.Lock()
+	defer conn.client.mu.Unlock()
+	if len(conn.orphans) > 0 {
+		orphan, conn.orphans = conn.orphans[0], conn.orphans[1:]
+		return nil, orphan, true
+	}
+	if len(conn.queued) == 0 {
+		return nil, 0, false
+	}
+	s, conn.queued = conn.queued[0], conn.queued[1:]
+	return s, 0, true
+}
+
+// requestFor decides what s needs now and notes that it is on its way.
+func (conn *connection) requestFor(s *Subscription) (request, bool) {
+	c := conn.client
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s.state != waiting {
+		return request{}, false
+	}
+	s.sent = time.Now().UnixNano()
+	if s.closing {
+		s.state = leaving
+		return request{Op: "unsubscribe", RequestID: s.requestID}, true
+	}
+	if conn.token != "" && conn.token == c.rejected {
+		c.end(s, &ServerError{
+			Code:      codeInvalidSession,
+			Message:   "the session token was refused",
+			ClassName: s.query.ClassName,
+		})
+		return request{}, false
+	}
+	op := "update"
+	if !s.live {
+		op = "subscribe"
+		c.requestID++
+		s.requestID = c.requestID
+		conn.byID[s.requestID] = s
+	}
+	s.state, s.token, s.changed = asked, conn.token, false
+	query := s.query
+	return request{Op: op, RequestID: s.requestID, Query: &query, SessionToken: conn.token}, true
+}
+
+func (conn *connection) endAll(err error) {
+	conn.client.mu.Lock()
+	defer conn.client.mu.Unlock()
+	conn.client.shut(err)
+}
+
+// dispatch acts on one frame. Replies to requests that this connection did not
+// send are ignored.
+func (conn *connection) dispatch(f frame) {
+	c := conn.client
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if f.RequestID == nil {
+		if f.Op == "error" {
+			conn.lastStray = &ServerError{Code: f.Code, Message: f.text()}
+			c.log.Warn("live query server reported an error for no request", "code", f.Code, "text", f.text())
+		}
+		return
+	}
+	s := conn.byID[*f.RequestID]
+	if s == nil {
+		return
+	}
+	if kind := f.kind(); kind != 0 {
+		if s.live {
+			s.renewals = 0
+			s.queue.push(Event{Kind: kind, Object: f.Object, Original: f.Original, Received: time.Now(), Connection: conn.number})
+		}
+		return
+	}
+	switch f.Op {
+	case "subscribed":
+		conn.subscribed(s)
+	case "unsubscribed":
+		if s.state == leaving {
+			c.end(s, ErrClosed)
+		}
+	case "error":
+		conn.refused(s, f)
+	}
+}
+
+func (conn *connection) subscribed(s *Subscription) {
+	if s.state != asked {
+		return
+	}
+	s.state, s.live = established, true
+	kind := Resubscribed
+	if !s.accepted {
+		s.accepted, kind = true, Subscribed
+	}
+	s.queue.push(Event{Kind: kind, Received: time.Now(), Connection: conn.number})
+	if s.closing || s.changed {
+		s.state = waiting
+		conn.todo(s)
+		return
+	}
+	select {
+	case <-s.answer:
+	default:
+		close(s.answer)
+	}
+}
+
+// refused acts on an error frame for s. Its reconnect flag is not obeyed:
+// servers set it where a second connection would only double the events
+// (protocol section 12.8).
+func (conn *connection) refused(s *Subscription, f frame) {
+	c := conn.client
+	if s.state == leaving || s.closing {
+		c.end(s, ErrClosed) // the server does not know it any more
+		return
+	}
+	if s.state == waiting {
+		return // about to be sent again
+	}
+	unsigned := f.Code == codeInvalidSession || f.Code == codeNotFound
+	if unsigned && s.token != "" && c.cfg.Session != nil && s.renewals < maxRenewals {
+		s.live = s.live && s.state == established // a refused update has removed it
+		s.renew()
+		return
+	}
+	c.end(s, &ServerError{Code: f.Code, Message: f.text(), ClassName: s.query.ClassName})
+}
+
+// checkReplies ends subscriptions whose request was not answered. An error
+// that named no request explains it; without one the server is not well.
+func (conn *connection) checkReplies(now time.Time) error {
+	c := conn.client
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for s := range c.subs {
+		late := now.Sub(time.Unix(0, s.sent)) >= c.cfg.ReplyTimeout
+		if !late || (s.state != asked && s.state != leaving) {
+			continue
+		}
+		if conn.lastStray == nil {
+			return fmt.Errorf("livequery: no answer to a request for %v", c.cfg.ReplyTimeout)
+		}
+		c.end(s, &ServerError{Code: conn.lastStray.Code, Message: conn.lastStray.Message, ClassName: s.query.ClassName})
+	}
+	return nil
+}

@@ -1,0 +1,212 @@
+package livequery_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/go-json-experiment/json"
+	"github.com/isoaudit/isoaudit-go/livequery"
+	"github.com/stretchr/testify/require"
+)
+
+// fakeServer hands each WebSocket to the test, which plays the server's part.
+// Its network is in memory, so that synctest's clock governs it.
+type fakeServer struct {
+	t        *testing.T
+	network  *memoryNetwork
+	peers    chan *peer
+	refuse   func(http.ResponseWriter) bool // answers the handshake itself if it returns true
+	pingSeen func()
+}
+
+func newFakeServer(t *testing.T) *fakeServer {
+	s := &fakeServer{t: t, network: newMemoryNetwork(), peers: make(chan *peer, 100)}
+	server := &http.Server{Handler: http.HandlerFunc(s.handle)}
+	go func() { _ = server.Serve(s.network) }()
+	t.Cleanup(func() { _ = server.Close() })
+	return s
+}
+
+func (s *fakeServer) handle(w http.ResponseWriter, r *http.Request) {
+	if s.refuse != nil && s.refuse(w) {
+		return
+	}
+	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		OnPingReceived: func(context.Context, []byte) bool {
+			if s.pingSeen != nil {
+				s.pingSeen()
+			}
+			return true
+		},
+	})
+	if err != nil {
+		s.t.Error("accept:", err)
+		return
+	}
+	ws.SetReadLimit(-1)
+	p := &peer{t: s.t, ws: ws, in: make(chan request, 1000), gone: make(chan struct{})}
+	s.peers <- p
+	p.read()
+}
+
+// config is a client's way to this server.
+func (s *fakeServer) config() livequery.Config {
+	transport := &http.Transport{DialContext: s.network.dial}
+	s.t.Cleanup(transport.CloseIdleConnections)
+	return livequery.Config{
+		URL:         "ws://parse.example/parse",
+		HTTPClient:  &http.Client{Transport: transport},
+		Credentials: livequery.Credentials{ApplicationID: "app", RESTKey: "rest"},
+	}
+}
+
+// accept waits for the next connection and answers its connect.
+func (s *fakeServer) accept() *peer {
+	p := <-s.peers
+	require.Equal(s.t, "connect", p.receive().Op)
+	p.say(`{"op":"connected","clientId":"c"}`)
+	return p
+}
+
+// request is a client's frame as the server sees it.
+type request struct {
+	Op           string
+	RequestID    int `json:"requestId"`
+	SessionToken string
+	RESTKey      string `json:"restAPIKey"`
+	Query        struct {
+		ClassName string
+		Where     map[string]any
+	}
+}
+
+type peer struct {
+	t    *testing.T
+	ws   *websocket.Conn
+	in   chan request
+	gone chan struct{} // closed when the client is gone
+}
+
+func (p *peer) read() {
+	defer close(p.gone)
+	for {
+		_, data, err := p.ws.Read(context.Background())
+		if err != nil {
+			return
+		}
+		var r request
+		if err := json.Unmarshal(data, &r, json.MatchCaseInsensitiveNames(true)); err != nil {
+			p.t.Error("client sent", string(data), err)
+		}
+		p.in <- r
+	}
+}
+
+func (p *peer) receive() request { return <-p.in }
+
+func (p *peer) say(frame string) {
+	require.NoError(p.t, p.ws.Write(context.Background(), websocket.MessageText, []byte(frame)))
+}
+
+// subscribe answers the next request, which must be a subscribe.
+func (p *peer) subscribe() request {
+	r := p.receive()
+	require.Equal(p.t, "subscribe", r.Op)
+	p.reply("subscribed", r.RequestID)
+	return r
+}
+
+func (p *peer) reply(op string, id int) {
+	data, err := json.Marshal(map[string]any{"op": op, "clientId": "c", "requestId": id})
+	require.NoError(p.t, err)
+	p.say(string(data))
+}
+
+func (p *peer) fail(code, id int) {
+	data, err := json.Marshal(map[string]any{"op": "error", "code": code, "error": "no", "reconnect": true, "requestId": id})
+	require.NoError(p.t, err)
+	p.say(string(data))
+}
+
+func (p *peer) event(op string, id int, object map[string]any) {
+	data, err := json.Marshal(map[string]any{"op": op, "clientId": "c", "requestId": id, "object": object})
+	require.NoError(p.t, err)
+	p.say(string(data))
+}
+
+func (p *peer) cut() { _ = p.ws.CloseNow() }
+
+// memoryNetwork is a listener whose connections are pipes.
+type memoryNetwork struct {
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+
+	mu    sync.Mutex
+	dials []time.Time
+	down  bool
+	pipes []*heldPipe
+}
+
+func newMemoryNetwork() *memoryNetwork {
+	return &memoryNetwork{conns: make(chan net.Conn), done: make(chan struct{})}
+}
+
+func (n *memoryNetwork) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	n.mu.Lock()
+	n.dials = append(n.dials, time.Now())
+	down := n.down
+	client, server := net.Pipe()
+	held := &heldPipe{Conn: client, closed: make(chan struct{})}
+	n.pipes = append(n.pipes, held)
+	n.mu.Unlock()
+	if down {
+		return nil, errors.New("connection refused")
+	}
+	select {
+	case n.conns <- server:
+		return held, nil
+	case <-n.done:
+		return nil, errors.New("connection refused")
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (n *memoryNetwork) Accept() (net.Conn, error) {
+	select {
+	case c := <-n.conns:
+		return c, nil
+	case <-n.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (n *memoryNetwork) Close() error   { n.once.Do(func() { close(n.done) }); return nil }
+func (n *memoryNetwork) Addr() net.Addr { return &net.TCPAddr{} }
+
+func (n *memoryNetwork) setDown(down bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.down = down
+}
+
+// stall makes the newest connection half-open: the client's writes vanish, and
+// nothing arrives.
+func (n *memoryNetwork) stall() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.pipes[len(n.pipes)-1].stalled.Store(true)
+}
+
+func (n *memoryNetwork) dialTimes() []time.Time {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return append([]time.Time(nil), n.dials...)
+}

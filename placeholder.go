@@ -17,7 +17,7 @@ type (
 )
 
 type Object struct {
-	ObjectID             string
+	ObjectID             string `json:"objectId"`
 	CreatedAt, UpdatedAt time.Time
 	ACL                  ACL
 }

@@ -29,11 +29,11 @@ func NewClient(serverURL string, options ...Option) (*Client, error) {
 func newClient(cfg *config) *Client {
 	c := &Client{cfg: cfg}
 	c.Auditors = NewCollection[Auditor](c, cfg.auditorClass)
-	c.AuditPlans = NewCollection[AuditPlan](c, "AuditPlan")
-	c.AuditFindings = NewCollection[AuditFinding](c, "AuditFinding")
-	c.CorrectiveActions = NewCollection[CorrectiveAction](c, "CorrectiveAction")
-	c.DocumentControlLogs = NewCollection[DocumentControlLog](c, "DocumentControlLog")
-	c.AuditReviews = NewCollection[AuditReview](c, "AuditReview")
+	c.AuditPlans = NewCollection[AuditPlan](c, classAuditPlan)
+	c.AuditFindings = NewCollection[AuditFinding](c, classAuditFinding)
+	c.CorrectiveActions = NewCollection[CorrectiveAction](c, classCorrectiveAction)
+	c.DocumentControlLogs = NewCollection[DocumentControlLog](c, classDocumentControlLog)
+	c.AuditReviews = NewCollection[AuditReview](c, classAuditReview)
 	return c
 }
 

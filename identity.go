@@ -99,10 +99,8 @@ func parseAddress(option, address string, schemes ...string) (*url.URL, error) {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, optionError(option, "the URL has a query or a fragment; want scheme, host and mount path only")
 	}
-	return &url.URL{
-		Scheme: u.Scheme, Host: u.Host,
-		Path: strings.TrimRight(u.Path, "/"), RawPath: strings.TrimRight(u.RawPath, "/"),
-	}, nil
+	u = &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}
+	return u, nil
 }
 
 // sameHostOnly keeps credentials on the host they were meant for, and writes

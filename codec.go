@@ -1,0 +1,111 @@
+package isoaudit
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+// codec reads and writes Go values in Parse's encodings for one configuration:
+// the auditor class's name is part of every pointer to an auditor.
+type codec struct {
+	auditorClass string
+	writing      json.Options
+	reading      json.Options
+}
+
+func newCodec(auditorClass string) *codec {
+	c := &codec{auditorClass: auditorClass}
+	c.writing = json.JoinOptions(
+		json.Deterministic(true),
+		json.WithMarshalers(json.JoinMarshalers(
+			json.MarshalToFunc(func(enc *jsontext.Encoder, p pointerValue) error {
+				return c.writePointer(enc, p)
+			}),
+			passwordMarshalers(),
+			json.MarshalToFunc(func(enc *jsontext.Encoder, g GeoPoint) error { return wire.GeoPoint(g).MarshalJSONTo(enc) }),
+			json.MarshalToFunc(func(enc *jsontext.Encoder, p Polygon) error { return p.wire().MarshalJSONTo(enc) }),
+			json.MarshalToFunc(func(enc *jsontext.Encoder, f File) error {
+				return wire.File{Name: f.Name, URL: f.URL}.MarshalJSONTo(enc)
+			}),
+			json.MarshalToFunc(func(enc *jsontext.Encoder, r relationValue) error { return enc.WriteToken(jsontext.Null) }),
+			wire.Marshalers(),
+		)))
+	c.reading = json.JoinOptions(
+		wire.Tolerant(),
+		json.WithUnmarshalers(json.JoinUnmarshalers(
+			json.UnmarshalFromFunc(func(dec *jsontext.Decoder, p pointerTarget) error { return p.readPointer(dec, c) }),
+			json.UnmarshalFromFunc(func(dec *jsontext.Decoder, g *GeoPoint) error { return (*wire.GeoPoint)(g).UnmarshalJSONFrom(dec) }),
+			json.UnmarshalFromFunc(func(dec *jsontext.Decoder, p *Polygon) error { return p.read(dec) }),
+			json.UnmarshalFromFunc(func(dec *jsontext.Decoder, f *File) error {
+				var file wire.File
+				err := file.UnmarshalJSONFrom(dec)
+				*f = File{Name: file.Name, URL: file.URL}
+				return err
+			}),
+			json.UnmarshalFromFunc(func(dec *jsontext.Decoder, r relationTarget) error { return r.readRelation(dec) }),
+			wire.Unmarshalers(),
+		)))
+	return c
+}
+
+// resolve gives the name that class has on this server.
+func (c *codec) resolve(class string) string {
+	if class == userClass {
+		return c.auditorClass
+	}
+	return class
+}
+
+func (c *codec) writePointer(enc *jsontext.Encoder, p pointerValue) error {
+	raw, err := p.appendPointer(enc.AvailableBuffer(), c)
+	if err != nil {
+		return err
+	}
+	return enc.WriteValue(raw)
+}
+
+// encode writes v for the server. PostgreSQL cannot hold the character NUL and
+// answers with an internal error (protocol section 2.1), so it is refused here.
+func (c *codec) encode(v any) (jsontext.Value, error) {
+	raw, err := json.Marshal(v, c.writing)
+	if err != nil {
+		return nil, err
+	}
+	if holdsNUL(raw) {
+		return nil, errors.New("a text holds the character NUL, which the server cannot store")
+	}
+	return raw, nil
+}
+
+// decode reads an answer of the server into out.
+func (c *codec) decode(data []byte, out any) error {
+	if own, ok := out.(bodyDecoder); ok {
+		return own.decodeBody(data)
+	}
+	return json.Unmarshal(data, out, c.reading)
+}
+
+// bodyDecoder is an answer that is read with more care than by its type alone.
+type bodyDecoder interface{ decodeBody(data []byte) error }
+
+func holdsNUL(raw []byte) bool {
+	for rest := raw; ; {
+		i := bytes.Index(rest, []byte(`\u0000`))
+		if i < 0 {
+			return false
+		}
+		backslashes := 0
+		for i-backslashes > 0 && rest[i-backslashes-1] == '\\' {
+			backslashes++
+		}
+		if backslashes%2 == 0 {
+			return true
+		}
+		rest = rest[i+len(`\u0000`):]
+	}
+}

@@ -1,0 +1,282 @@
+package isoaudit
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Collection is one class on the server, whose objects have the Go type T. It
+// is immutable and safe for concurrent use.
+type Collection[T any] struct {
+	client *Client
+	class  string
+}
+
+// NewCollection gives a class of your own, or one of the six with columns of
+// your own, the same API as the six have. T embeds Object or one of the six.
+// Its fields are read and written by their json tags. A pointer or time that may
+// stay empty is tagged omitzero; Create refuses other zero pointers.
+//
+// A bad class name is reported by every call.
+func NewCollection[T any, P Entity[T]](client *Client, class string) *Collection[T] {
+	return &Collection[T]{client, class}
+}
+
+// Class is the name of the class on the server.
+func (c *Collection[T]) Class() string { return c.class }
+
+// PointerTo makes a pointer to the object of this class with the given id.
+func (c *Collection[T]) PointerTo(id string) Pointer[T] {
+	name, _ := classOf[T]()
+	if name == userClass || name == c.class {
+		return Pointer[T]{ID: id}
+	}
+	return Pointer[T]{ID: id, class: c.class}
+}
+
+// Query finds objects of the class; without further steps, any.
+func (c *Collection[T]) Query() Query[T] { return Query[T]{collection: c} }
+
+// Get reads one object, with the given pointers included.
+// ErrObjectNotFound: there is none, or this caller may not read it.
+func (c *Collection[T]) Get(ctx context.Context, id string, include ...Includable[T]) (*T, error) {
+	call := c.call("Get", http.MethodGet, id)
+	call.safety = safeRead
+	query := c.Query().Include(include...)
+	if call.err == nil {
+		call.query, call.err = query.parameters(call.op)
+		call.query.Del("where")
+	}
+	row := new(T)
+	if err := c.do(ctx, call, &single[T]{c.codec(), c.class, row}); err != nil {
+		return nil, err
+	}
+	query.markDangling([]*T{row})
+	return row, nil
+}
+
+// Create saves a new object and fills its ObjectID, CreatedAt, UpdatedAt and
+// whatever else the server decided. Included objects are saved as pointers. An
+// object that has a CreatedAt was saved before and is refused. An ObjectID is
+// sent for servers that allow ids of the client's choice; others refuse it.
+//
+// A create whose reply is lost is ErrOutcomeUnknown.
+func (c *Collection[T]) Create(ctx context.Context, obj *T) error {
+	call := c.createCall(obj)
+	if call.err != nil {
+		return c.do(ctx, call, nil)
+	}
+	return c.do(ctx, call, c.created(obj))
+}
+
+func (c *Collection[T]) createCall(obj *T) call {
+	call := c.call("Create", http.MethodPost, "new")
+	call.path, call.objectID = c.path(), ""
+	call.safety = safeWithID
+	switch {
+	case call.err != nil:
+	case obj == nil:
+		call.err = badInput(call.op, c.class, "", "the object is nil")
+	case !object(obj).CreatedAt.IsZero():
+		call.err = badInput(call.op, c.class, "createdAt", "the object was saved before: use Update, or clear its Object for a copy")
+	default:
+		row := *obj
+		object(&row).UpdatedAt = object(&row).CreatedAt // zero: the server sets both
+		body, err := c.codec().encode(&row)
+		if err != nil {
+			call.err = badInput(call.op, c.class, fieldOf(err), "%v", bareCause(err))
+		}
+		call.body = body
+		call.secrets = secretsOf(&row)
+	}
+	return call
+}
+
+// created reads the answer to a create into obj: ids, times and only what the
+// server changed (protocol section 2.3).
+func (c *Collection[T]) created(obj *T) *creation[T] {
+	return &creation[T]{single[T]{c.codec(), c.class, obj}}
+}
+
+type creation[T any] struct{ single[T] }
+
+func (a *creation[T]) decodeBody(body []byte) error {
+	row := *a.into
+	inner := single[T]{a.codec, a.class, &row}
+	if err := inner.decodeBody(body); err != nil {
+		return err
+	}
+	o := object(&row)
+	if o.ObjectID == "" {
+		return &DecodeError{Class: a.class, Field: "objectId", Reason: "the answer to a create has none"}
+	}
+	if o.UpdatedAt.IsZero() {
+		o.UpdatedAt = o.CreatedAt
+	}
+	*a.into = row
+	return nil
+}
+
+// Update applies changes to one object and leaves its other columns alone.
+// To learn what they led to, use Apply.
+//
+// An update whose reply is lost is ErrOutcomeUnknown.
+func (c *Collection[T]) Update(ctx context.Context, id string, changes ...Change[T]) error {
+	return c.do(ctx, c.updateCall(id, changes), nil)
+}
+
+// Apply is Update for an object at hand: when the server has accepted the
+// changes, obj has them too, with what the server made of them: the sum after
+// Increment, the whole array after Add, the new UpdatedAt.
+func (c *Collection[T]) Apply(ctx context.Context, obj *T, changes ...Change[T]) error {
+	if obj == nil {
+		call := c.call("Apply", http.MethodPut, "nil")
+		call.err = badInput(call.op, c.class, "", "the object is nil")
+		return c.do(ctx, call, nil)
+	}
+	call := c.updateCall(object(obj).ObjectID, changes)
+	if call.err != nil {
+		return c.do(ctx, call, nil)
+	}
+	return c.do(ctx, call, &application[T]{single[T]{c.codec(), c.class, obj}, changes})
+}
+
+func (c *Collection[T]) updateCall(id string, changes []Change[T]) call {
+	call := c.call("Update", http.MethodPut, id)
+	call.safety = safeWithID
+	if call.err != nil {
+		return call
+	}
+	plain := make([]change, len(changes))
+	for i, ch := range changes {
+		plain[i] = ch.change
+		if p, ok := ch.change.value.(Password); ok {
+			call.secrets = append(call.secrets, string(p))
+		}
+	}
+	body, err := c.codec().encodeChanges(plain)
+	if err != nil {
+		call.err = mistakeIn(call.op, c.class, err)
+	}
+	call.body = body
+	return call
+}
+
+// application reads the answer to an update into the object that was updated.
+type application[T any] struct {
+	single[T]
+	changes []Change[T]
+}
+
+func (a *application[T]) decodeBody(body []byte) error {
+	row := *a.into
+	known := map[string]jsontext.Value{}
+	for _, ch := range a.changes {
+		switch ch.change.op {
+		case opSet:
+			raw, err := a.codec.encode(ch.change.value)
+			if err != nil {
+				return err
+			}
+			known[ch.change.field] = raw
+		case opUnset:
+			known[ch.change.field] = jsontext.Value("null")
+		}
+	}
+	delete(known, AuditorFields.Password.Name()) // never kept, never returned
+	raw, err := json.Marshal(known)
+	if err != nil {
+		return err
+	}
+	for _, part := range [][]byte{raw, body} {
+		inner := single[T]{a.codec, a.class, &row}
+		if err := inner.decodeBody(part); err != nil {
+			return err
+		}
+	}
+	*a.into = row
+	return nil
+}
+
+// Delete removes one object for good. Pointers to it stay behind (see
+// Pointer.Dangling). ErrObjectNotFound: there is none, or this caller may not
+// delete it; after a retry also: an earlier attempt had deleted it.
+func (c *Collection[T]) Delete(ctx context.Context, id string) error {
+	return c.do(ctx, c.deleteCall(id), nil)
+}
+
+func (c *Collection[T]) deleteCall(id string) call {
+	call := c.call("Delete", http.MethodDelete, id)
+	call.safety = safeDelete
+	return call
+}
+
+// call is a call on the object id of the class.
+func (c *Collection[T]) call(op, method, id string) call {
+	if c == nil || c.client == nil || c.client.cfg == nil {
+		return call{op: op, err: badInput(op, "", "", "the collection is nil or zero: use a client's or NewCollection")}
+	}
+	call := call{op: c.class + "." + op, method: method, path: append(c.path(), id), class: c.class, objectID: id}
+	switch {
+	case !validClass.MatchString(c.class):
+		call.op, call.err = op, badInput(op, "", "class", "%q is not the name of a class", c.class)
+	case id == "":
+		call.err = badInput(call.op, c.class, "objectId", "is empty: give the id of a saved object")
+	}
+	return call
+}
+
+// path is where the class's objects are. Parse Server's own users have a place
+// of their own.
+func (c *Collection[T]) path() []string {
+	if c.class == userClass {
+		return []string{"users"}
+	}
+	return []string{"classes", c.class}
+}
+
+func (c *Collection[T]) codec() *codec {
+	if c == nil || c.client == nil || c.client.cfg == nil {
+		return nil
+	}
+	return c.client.cfg.codec
+}
+
+func (c *Collection[T]) do(ctx context.Context, call call, out any) error {
+	if c == nil {
+		return call.err
+	}
+	return c.client.do(ctx, call, out)
+}
+
+// mistakeIn turns a mistake in a condition or change into an InputError.
+func mistakeIn(op, class string, err error) error {
+	var mistake *fieldMistake
+	if errors.As(err, &mistake) {
+		return badInput(op, class, mistake.field, "%s", mistake.reason)
+	}
+	return badInput(op, class, fieldOf(err), "%v", bareCause(err))
+}
+
+// fieldOf names the field at which encoding failed.
+func fieldOf(err error) string {
+	var semantic *json.SemanticError
+	if errors.As(err, &semantic) {
+		for element := range semantic.JSONPointer.Tokens() {
+			return element
+		}
+	}
+	return ""
+}
+
+// secretsOf lists what no error about a call with obj may repeat.
+func secretsOf(obj any) []string {
+	if a, ok := obj.(interface{ auditor() *Auditor }); ok && a.auditor().Password != "" {
+		return []string{string(a.auditor().Password)}
+	}
+	return nil
+}

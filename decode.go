@@ -1,0 +1,189 @@
+package isoaudit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+// DecodeError is a value in the server's answer that does not fit its field.
+// It never holds the value itself.
+type DecodeError struct {
+	Class    string
+	ObjectID string // "" if the object had none
+	Field    string // dotted for a field of an included object
+	Reason   string // "want a date, found a number"
+}
+
+// Error implements error.
+func (e *DecodeError) Error() string {
+	return fmt.Sprintf("%s %q: field %s: %s", e.Class, e.ObjectID, e.Field, e.Reason)
+}
+
+// page is the answer to a find.
+type page[T any] struct {
+	codec *codec
+	class string
+
+	rows        []*T
+	count       int
+	first, last jsontext.Value // the outer rows as they came, parts of the answer's bytes
+}
+
+func (p *page[T]) decodeBody(body []byte) error {
+	p.rows, p.count, p.first, p.last = nil, 0, nil, nil
+	dec := jsontext.NewDecoder(bytes.NewBuffer(body), p.codec.reading)
+	if err := expect(dec, '{'); err != nil {
+		return err
+	}
+	for dec.PeekKind() != '}' {
+		name, err := dec.ReadToken()
+		if err != nil {
+			return err
+		}
+		switch name.String() {
+		case "results":
+			err = p.decodeRows(dec, body)
+		case "count":
+			err = json.UnmarshalDecode(dec, &p.count)
+		default:
+			err = dec.SkipValue()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err := dec.ReadToken()
+	return err
+}
+
+func (p *page[T]) decodeRows(dec *jsontext.Decoder, body []byte) error {
+	if err := expect(dec, '['); err != nil {
+		return err
+	}
+	for dec.PeekKind() != ']' {
+		start := dec.InputOffset()
+		row := new(T)
+		if err := json.UnmarshalDecode(dec, row); err != nil {
+			return explainDecoding(err, p.class, 2, body[start:])
+		}
+		p.rows = append(p.rows, row)
+		p.last = jsontext.Value(bytes.TrimLeft(body[start:dec.InputOffset()], ", \t\r\n"))
+		if len(p.rows) == 1 {
+			p.first = p.last
+		}
+	}
+	_, err := dec.ReadToken()
+	return err
+}
+
+func expect(dec *jsontext.Decoder, kind jsontext.Kind) error {
+	if found := dec.PeekKind(); found != kind {
+		raw, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		want := "an object"
+		if kind == '[' {
+			want = "an array"
+		}
+		return fmt.Errorf("the answer: %w", &wire.TypeError{Want: want, Found: wire.Describe(raw)})
+	}
+	_, err := dec.ReadToken()
+	return err
+}
+
+// single is the answer that consists of one object. It is decoded into a copy,
+// so that an answer that does not fit changes nothing.
+type single[T any] struct {
+	codec *codec
+	class string
+	into  *T
+}
+
+func (s *single[T]) decodeBody(body []byte) error {
+	row := *s.into
+	if err := json.Unmarshal(body, &row, s.codec.reading); err != nil {
+		return explainDecoding(err, s.class, 0, body)
+	}
+	*s.into = row
+	return nil
+}
+
+// explainDecoding turns an error of the JSON package into a DecodeError. The
+// object begins in raw, and depth is how many elements of the error's path lie
+// above it. Broken JSON stays what it is.
+func explainDecoding(err error, class string, depth int, raw []byte) error {
+	var semantic *json.SemanticError
+	if !errors.As(err, &semantic) {
+		return err
+	}
+	var path []string
+	for element := range semantic.JSONPointer.Tokens() {
+		path = append(path, element)
+	}
+	for wrapped := semantic; errors.As(wrapped.Err, &wrapped); { // the innermost knows best
+		semantic = wrapped
+	}
+	reason := ""
+	if semantic.Err != nil {
+		reason = bareCause(semantic).Error()
+	}
+	var typed *wire.TypeError
+	if !errors.As(semantic.Err, &typed) && semantic.JSONKind != 0 {
+		typed = &wire.TypeError{Want: fmt.Sprint(semantic.GoType), Found: kindName(semantic.JSONKind)}
+		reason = strings.TrimSuffix(typed.Error()+": "+reason, ": ")
+	}
+	return &DecodeError{
+		Class: class, ObjectID: objectIDOf(raw),
+		Field: strings.Join(path[min(depth, len(path)):], "."), Reason: reason,
+	}
+}
+
+// bareCause strips what the JSON package adds to an error of ours.
+func bareCause(err error) error {
+	for {
+		var semantic *json.SemanticError
+		if !errors.As(err, &semantic) || semantic.Err == nil {
+			return err
+		}
+		err = semantic.Err
+	}
+}
+
+func kindName(kind jsontext.Kind) string {
+	switch kind {
+	case '[', ']':
+		return "an array"
+	case '{', '}':
+		return "an object"
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return "a boolean"
+	}
+	return "a " + kind.String()
+}
+
+// objectIDOf finds the objectId of the object that raw begins with.
+func objectIDOf(raw []byte) string {
+	raw = bytes.TrimLeft(raw, ", \t\r\n")
+	value, err := jsontext.NewDecoder(bytes.NewBuffer(raw), wire.Tolerant()).ReadValue()
+	if err != nil {
+		return ""
+	}
+	var object struct {
+		ObjectID any `json:"objectId"`
+	}
+	if json.Unmarshal(value, &object, wire.Tolerant()) != nil {
+		return ""
+	}
+	id, _ := object.ObjectID.(string)
+	return id
+}

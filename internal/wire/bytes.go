@@ -1,0 +1,76 @@
+package wire
+
+import (
+	"encoding/base64"
+	"errors"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// WriteBytes writes data in the Bytes encoding; null for nil. The server
+// refuses empty bytes (protocol section 2.1), so they are an error here.
+func WriteBytes(enc *jsontext.Encoder, data []byte) error {
+	if data == nil {
+		return enc.WriteToken(jsontext.Null)
+	}
+	if len(data) == 0 {
+		return errors.New("the server cannot hold empty bytes: use nil")
+	}
+	return json.MarshalEncode(enc, struct {
+		Type   string `json:"__type"`
+		Base64 string `json:"base64"`
+	}{"Bytes", base64.StdEncoding.EncodeToString(data)})
+}
+
+// ReadBytes reads the Bytes encoding; null gives nil.
+func ReadBytes(dec *jsontext.Decoder) ([]byte, error) {
+	var value struct {
+		Base64 string `json:"base64"`
+	}
+	ok, err := readTyped(dec, "Bytes", &value)
+	if !ok || err != nil {
+		return nil, err
+	}
+	data, err := base64.StdEncoding.DecodeString(value.Base64)
+	if err != nil {
+		return nil, &TypeError{Want: "a value of type Bytes", Found: "one that is not base64"}
+	}
+	return data, nil
+}
+
+// File is a file stored by the server.
+type File struct {
+	Name string
+	URL  string
+}
+
+// MarshalJSONTo writes the File encoding; null for the zero File. One without
+// URL is refused: it can stop a Parse Server (protocol section 12, row 1).
+func (f File) MarshalJSONTo(enc *jsontext.Encoder) error {
+	if f == (File{}) {
+		return enc.WriteToken(jsontext.Null)
+	}
+	if f.Name == "" || f.URL == "" {
+		return errors.New("a file needs the name and the URL that its upload returned")
+	}
+	return json.MarshalEncode(enc, struct {
+		Type string `json:"__type"`
+		Name string `json:"name"`
+		URL  string `json:"url"`
+	}{"File", f.Name, f.URL})
+}
+
+// UnmarshalJSONFrom reads the File encoding; null leaves the zero File.
+func (f *File) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	var value struct {
+		Name string `json:"name"`
+		URL  string `json:"url"`
+	}
+	*f = File{}
+	ok, err := readTyped(dec, "File", &value)
+	if ok && err == nil {
+		*f = File(value)
+	}
+	return err
+}

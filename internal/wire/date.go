@@ -1,0 +1,124 @@
+package wire
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// isoLayout is the one form in which a server writes a date: UTC, milliseconds.
+const isoLayout = "2006-01-02T15:04:05.000Z"
+
+const (
+	datePrefix = `{"__type":"Date","iso":"`
+	dateSuffix = `"}`
+)
+
+// CheckDate returns an error for a time that the wire cannot carry.
+func CheckDate(t time.Time) error {
+	if year := t.UTC().Year(); year < 0 || year > 9999 {
+		return fmt.Errorf("year %d is outside 0 to 9999", year)
+	}
+	return nil
+}
+
+// FormatISO writes t in UTC, truncated to the millisecond: a server on
+// PostgreSQL would store more digits than it returns, and the returned value
+// would then not find the row again (protocol section 3.4).
+func FormatISO(t time.Time) string { return string(appendISO(nil, t)) }
+
+func appendISO(dst []byte, t time.Time) []byte { return t.UTC().AppendFormat(dst, isoLayout) }
+
+// AppendDate appends t as a Date object, or null for the zero time.
+func AppendDate(dst []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return append(dst, "null"...)
+	}
+	dst = append(dst, datePrefix...)
+	dst = appendISO(dst, t)
+	return append(dst, dateSuffix...)
+}
+
+// ParseISO reads a timestamp with or without milliseconds and with any offset,
+// and gives it in UTC, truncated to the millisecond.
+func ParseISO(text string) (time.Time, error) {
+	if t, ok := parseFixed(text); ok {
+		return t, nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return time.Time{}, &TypeError{Want: "a date", Found: "a string that is no ISO 8601 date"}
+	}
+	return t.UTC().Truncate(time.Millisecond), nil
+}
+
+// parseFixed reads exactly the form the server writes, several times faster
+// than time.Parse.
+func parseFixed(s string) (time.Time, bool) {
+	if len(s) != len(isoLayout) || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[19] != '.' || s[23] != 'Z' {
+		return time.Time{}, false
+	}
+	year, ok0 := digits(s[0:4])
+	month, ok1 := digits(s[5:7])
+	day, ok2 := digits(s[8:10])
+	hour, ok3 := digits(s[11:13])
+	minute, ok4 := digits(s[14:16])
+	second, ok5 := digits(s[17:19])
+	milli, ok6 := digits(s[20:23])
+	if !(ok0 && ok1 && ok2 && ok3 && ok4 && ok5 && ok6) || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59 {
+		return time.Time{}, false
+	}
+	t := time.Date(year, time.Month(month), day, hour, minute, second, milli*int(time.Millisecond), time.UTC)
+	return t, t.Day() == day // February 30 would have become March
+}
+
+func digits(s string) (int, bool) {
+	n := 0
+	for i := range len(s) {
+		d := s[i] - '0'
+		if d > 9 {
+			return 0, false
+		}
+		n = n*10 + int(d)
+	}
+	return n, true
+}
+
+// ReadDate reads a Date object, a plain ISO string as in createdAt, or null,
+// which is the zero time.
+func ReadDate(dec *jsontext.Decoder) (time.Time, error) {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return DecodeDate(raw)
+}
+
+// DecodeDate is ReadDate for a value that was read already.
+func DecodeDate(raw jsontext.Value) (time.Time, error) {
+	switch raw.Kind() {
+	case 'n':
+		return time.Time{}, nil
+	case '"':
+		text := raw[1 : len(raw)-1]
+		if bytes.IndexByte(text, '\\') < 0 {
+			return ParseISO(string(text))
+		}
+	case '{':
+		if len(raw) == len(datePrefix)+len(isoLayout)+len(dateSuffix) && string(raw[:len(datePrefix)]) == datePrefix {
+			if t, ok := parseFixed(string(raw[len(datePrefix) : len(raw)-len(dateSuffix)])); ok {
+				return t, nil
+			}
+		}
+		var date struct {
+			ISO string `json:"iso"`
+		}
+		if err := decodeTyped(raw, "Date", &date); err != nil {
+			return time.Time{}, err
+		}
+		return ParseISO(date.ISO)
+	}
+	return time.Time{}, &TypeError{Want: "a date", Found: Describe(raw)}
+}

@@ -1,0 +1,198 @@
+package auditserver
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/where"
+)
+
+// parseServerVersion is the version whose behaviour this server follows.
+const parseServerVersion = "9.10.0"
+
+// health answers GET /health, without keys.
+func (s *Server) health(context.Context, *request) (*response, error) {
+	return &response{body: []byte(`{"status":"ok"}`)}, nil
+}
+
+// serverInfo answers GET /serverInfo: what this server can do.
+func (s *Server) serverInfo(_ context.Context, req *request) (*response, error) {
+	if !req.caller.master {
+		return nil, errMasterOnly
+	}
+	all := func(names ...string) map[string]bool {
+		m := map[string]bool{}
+		for _, n := range names {
+			m[n] = true
+		}
+		return m
+	}
+	return jsonResponse(map[string]any{"parseServerVersion": parseServerVersion, "features": map[string]any{
+		"globalConfig": all("create", "read", "update", "delete"),
+		"hooks":        map[string]bool{"create": false, "read": false, "update": false, "delete": false},
+		"cloudCode":    map[string]bool{"jobs": true},
+		"logs":         map[string]bool{"level": false, "size": false, "order": false, "until": false, "from": false},
+		"push":         map[string]bool{"immediatePush": false, "pushAudiences": false, "scheduledPush": false, "storedPushData": false, "localization": false},
+		"schemas": all("addField", "removeField", "addClass", "removeClass", "clearAllDataFromClass",
+			"editClassLevelPermissions", "editPointerPermissions"),
+		"settings": map[string]bool{"securityCheck": false},
+	}})
+}
+
+// purgeClass answers DELETE /purge/C: all objects go, without triggers.
+func (s *Server) purgeClass(ctx context.Context, req *request) (*response, error) {
+	if !req.caller.master {
+		return nil, errMasterOnly
+	}
+	class := req.path[1]
+	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		if _, ok := tx.Class(class); !ok {
+			return emptyResponse, nil
+		}
+		switch class {
+		case "_Session", "_User":
+			if err := s.dropSessions(ctx, tx, req, nil); err != nil {
+				return nil, err
+			}
+		}
+		if class == "_User" {
+			if err := s.unlinkAll(ctx, tx); err != nil {
+				return nil, err
+			}
+		}
+		*req.after = append(*req.after, s.sessions.forgetAll)
+		return emptyResponse, tx.Purge(class)
+	})
+}
+
+// unlinkAll removes the authData links of all users.
+func (s *Server) unlinkAll(ctx context.Context, tx *store.Tx) error {
+	exists := &where.Node{Op: where.Exists, Path: "authData", Value: true}
+	rows, err := tx.Find(ctx, store.Query{Class: "_User", Where: exists, Limit: -1})
+	for _, row := range rows {
+		authData, _ := fieldValue(row, "authData").(map[string]any)
+		for provider, data := range authData {
+			if entry, ok := data.(map[string]any); ok {
+				if err := unlink(tx, provider, entry); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return err
+}
+
+// aggregate answers GET /aggregate/C: a pipeline, or the distinct values of a field.
+func (s *Server) aggregate(ctx context.Context, req *request) (*response, error) {
+	if !req.caller.master {
+		return nil, errMasterOnly
+	}
+	class := req.path[1]
+	if field := req.textParam("distinct"); field != "" {
+		return s.distinct(ctx, req, class, field)
+	}
+	pipeline, err := readPipeline(req)
+	if err != nil {
+		return nil, err
+	}
+	if pipeline, err = checkedStages(pipeline); err != nil {
+		return nil, err
+	}
+	results, err := s.store.Aggregate(ctx, class, pipeline)
+	if err != nil {
+		return nil, err
+	}
+	if results == nil {
+		results = []map[string]any{}
+	}
+	return jsonResponse(map[string]any{"results": results})
+}
+
+func (s *Server) distinct(ctx context.Context, req *request, class, field string) (*response, error) {
+	var node *where.Node
+	if v, ok := req.param("where"); ok {
+		var err error
+		if node, err = s.parseWhere(v, req.caller); err != nil {
+			return nil, err
+		}
+	}
+	values, err := s.store.Distinct(ctx, class, field, node)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range values {
+		if m, ok := v.(map[string]any); ok && m["__type"] == "Date" {
+			values[i] = m["iso"]
+		}
+	}
+	if values == nil {
+		values = []any{}
+	}
+	return jsonResponse(map[string]any{"results": values})
+}
+
+// readPipeline reads the stages: a list under pipeline, one object, or stages
+// as parameters.
+func readPipeline(req *request) ([]map[string]any, error) {
+	var stages []map[string]any
+	if v, ok := req.param("pipeline"); ok {
+		if v.Kind() == '[' {
+			if json.Unmarshal(v, &stages, decodeOptions) != nil {
+				return nil, fail(codeInvalidQuery, "pipeline is not a list of stages")
+			}
+			return stages, nil
+		}
+		var one map[string]any
+		if json.Unmarshal(v, &one, decodeOptions) != nil {
+			return nil, fail(codeInvalidQuery, "pipeline is not a list of stages")
+		}
+		return append(stages, one), nil
+	}
+	names := req.paramNames()
+	slices.Sort(names)
+	for _, name := range names {
+		if name == "where" {
+			continue
+		}
+		if !strings.HasPrefix(name, "$") {
+			return nil, fail(codeInvalidQuery, "Invalid aggregate stage '%s'.", name)
+		}
+		v, _ := req.param(name)
+		var value any
+		if json.Unmarshal(v, &value, decodeOptions) != nil {
+			return nil, fail(codeInvalidQuery, "Invalid aggregate stage '%s'.", name)
+		}
+		stages = append(stages, map[string]any{name: value})
+	}
+	return stages, nil
+}
+
+// checkedStages checks what Parse Server checks of stages before the database
+// sees them.
+func checkedStages(pipeline []map[string]any) ([]map[string]any, error) {
+	for _, stage := range pipeline {
+		if len(stage) != 1 {
+			return nil, fail(codeInvalidQuery, "Pipeline stages should only have one key but found %d.", len(stage))
+		}
+		for name, body := range stage {
+			if !strings.HasPrefix(name, "$") {
+				return nil, fail(codeInvalidQuery, "Invalid aggregate stage '%s'.", name)
+			}
+			group, isObject := body.(map[string]any)
+			if name != "$group" || !isObject {
+				continue
+			}
+			if _, wrong := group["objectId"]; wrong {
+				return nil, fail(codeInvalidQuery, "Cannot use 'objectId' in aggregation stage $group.")
+			}
+			if _, ok := group["_id"]; !ok {
+				return nil, fail(codeInvalidQuery, "Invalid parameter for query: group. Missing key _id")
+			}
+		}
+	}
+	return pipeline, nil
+}

@@ -1,0 +1,214 @@
+package auditserver
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+)
+
+// batchEntry is one request of a batch with its handler found.
+type batchEntry struct {
+	req    *request
+	handle handler
+}
+
+// batch answers POST /batch (protocol section 1.4). Writes of objects share one
+// commit; each entry still succeeds or fails alone, unless the client asked for
+// a transaction.
+func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
+	if req.tx != nil {
+		return nil, fail(codeInvalidJSON, "nested batch requests are not allowed")
+	}
+	var raw []jsontext.Value
+	v, ok := req.body.get("requests")
+	if !ok || json.Unmarshal(v, &raw, decodeOptions) != nil {
+		return nil, fail(codeInvalidJSON, "requests must be an array")
+	}
+	if len(raw) > s.cfg.Limits.Batch && !req.caller.master {
+		return nil, fail(codeInvalidJSON, "the batch has %d requests, the limit is %d", len(raw), s.cfg.Limits.Batch)
+	}
+	entries := make([]batchEntry, len(raw))
+	for i, r := range raw {
+		var err error
+		if entries[i], err = s.batchEntry(req, r); err != nil {
+			return nil, err
+		}
+	}
+	if v, _ := req.body.get("transaction"); string(v) == "true" {
+		return s.batchTransaction(ctx, req, entries)
+	}
+	if slices.ContainsFunc(entries, func(e batchEntry) bool { return !writesObjects(e.req) }) {
+		return s.batchOneByOne(ctx, entries)
+	}
+	return s.batchTogether(ctx, req, entries)
+}
+
+// batchEntry reads one request of a batch and finds its route. The path must
+// begin with the path the batch itself was called through.
+func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, error) {
+	var in struct {
+		Method string         `json:"method"`
+		Path   string         `json:"path"`
+		Body   jsontext.Value `json:"body"`
+	}
+	if json.Unmarshal(raw, &in, decodeOptions) != nil {
+		return batchEntry{}, fail(codeInvalidJSON, "a request of the batch is not an object with method and path")
+	}
+	prefix := s.cfg.MountPath
+	if u, err := url.Parse(s.cfg.PublicURL); err == nil && u.Path != "" && !strings.HasPrefix(in.Path, prefix+"/") {
+		prefix = u.Path
+	}
+	path, ok := splitPath(prefix, in.Path)
+	if !ok || !strings.HasPrefix(in.Path, prefix) {
+		return batchEntry{}, fail(codeInvalidJSON, "cannot route batch path %s", in.Path)
+	}
+	e := batchEntry{req: &request{method: in.Method, path: path, caller: outer.caller, installationID: outer.installationID,
+		remote: outer.remote, baseURL: outer.baseURL, context: outer.context, header: outer.header}}
+	if len(in.Body) > 0 && in.Body.Kind() == '{' {
+		var err error
+		if e.req.body, err = parseBody(in.Body, s.cfg.Limits.Depth); err != nil {
+			return e, err
+		}
+		e.req.body.take("_method")
+	}
+	switch {
+	case e.req.at(0, "files"), e.req.at(0, "batch"):
+	default:
+		e.handle = s.route(in.Method, path)
+	}
+	if e.handle == nil {
+		return e, fail(codeInvalidJSON, "cannot route %s %s", in.Method, in.Path)
+	}
+	return e, nil
+}
+
+// writesObjects tells whether a request is a plain write of objects, which may
+// share a transaction with others.
+func writesObjects(r *request) bool {
+	if r.method == http.MethodGet || !r.at(0, "classes") && !r.at(0, "roles") {
+		return false
+	}
+	return r.at(0, "roles") || len(r.path) > 1 && r.path[1] != "_User" && r.path[1] != "_Session"
+}
+
+// transactional tells whether a request may be part of a transaction: writes of
+// objects of all classes.
+func transactional(r *request) bool {
+	return writesObjects(r) || r.method != http.MethodGet &&
+		(r.at(0, "classes") || r.at(0, "users") || r.at(0, "sessions") || r.at(0, "installations"))
+}
+
+// batchTogether runs all entries in one commit. An entry checks everything
+// before it writes, so one that fails has left nothing behind.
+func (s *Server) batchTogether(ctx context.Context, req *request, entries []batchEntry) (*response, error) {
+	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		out := []byte{'['}
+		for i, e := range entries {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			e.req.tx = tx
+			kept := len(*req.after)
+			e.req.after = req.after
+			res, err := e.handle(ctx, e.req)
+			if err != nil {
+				if _, known := clientError(err); !known {
+					return nil, err
+				}
+				*req.after = (*req.after)[:kept]
+			}
+			out = appendOutcome(out, res, err)
+		}
+		return &response{body: append(out, ']')}, nil
+	})
+}
+
+// batchOneByOne runs entries that need more than a transaction, each by itself.
+func (s *Server) batchOneByOne(ctx context.Context, entries []batchEntry) (*response, error) {
+	out := []byte{'['}
+	for i, e := range entries {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		res, err := e.handle(ctx, e.req)
+		if err != nil {
+			if _, known := clientError(err); !known {
+				s.cfg.Logger.ErrorContext(ctx, "request of a batch failed", "error", err)
+			}
+		}
+		out = appendOutcome(out, res, err)
+	}
+	return &response{body: append(out, ']')}, nil
+}
+
+// batchTransaction runs all entries or none. The error names the entry that
+// failed; with quirks it hides it, as Parse Server does.
+func (s *Server) batchTransaction(ctx context.Context, req *request, entries []batchEntry) (*response, error) {
+	for i, e := range entries {
+		if !transactional(e.req) {
+			return nil, fail(codeInvalidJSON, "request %d of the batch can't be part of a transaction: only writes of objects can", i)
+		}
+	}
+	res, err := s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		out := []byte{'['}
+		for i, e := range entries {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			e.req.tx, e.req.after = tx, req.after
+			res, err := e.handle(ctx, e.req)
+			if err != nil {
+				return nil, transactionError(i, err)
+			}
+			out = appendOutcome(out, res, nil)
+		}
+		return &response{body: append(out, ']')}, nil
+	})
+	if err != nil && s.cfg.Quirks {
+		return nil, errors.New("a request of the transaction failed")
+	}
+	return res, err
+}
+
+// transactionError says which entry undid the transaction.
+func transactionError(i int, err error) error {
+	var plain *plainError
+	if errors.As(err, &plain) {
+		return fail(codeForbidden, "request %d of the transaction failed, nothing was changed: %s", i, plain.message)
+	}
+	e, known := clientError(err)
+	if !known {
+		return err
+	}
+	return fail(e.Code, "request %d of the transaction failed, nothing was changed: %s", i, e.Message)
+}
+
+// appendOutcome writes {"success":...} or {"error":...}.
+func appendOutcome(b []byte, res *response, err error) []byte {
+	if err == nil {
+		return append(append(append(b, `{"success":`...), res.body...), '}')
+	}
+	wire := map[string]any{}
+	var plain *plainError
+	if errors.As(err, &plain) {
+		wire["error"] = plain.message
+		wire["code"] = codeForbidden
+	} else {
+		e, _ := clientError(err)
+		maps.Copy(wire, map[string]any{"code": e.Code, "error": e.Message})
+	}
+	text, err := json.Marshal(map[string]any{"error": wire}, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		text = []byte(`{"error":{"code":1,"error":"Internal server error."}}`)
+	}
+	return append(b, text...)
+}

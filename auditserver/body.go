@@ -1,0 +1,168 @@
+package auditserver
+
+import (
+	"bytes"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// member is one member of a JSON object, its value not yet decoded.
+type member struct {
+	name  string
+	value jsontext.Value
+}
+
+// body is the top level of a request's JSON object. Of members with the same
+// name the last one counts, as in JavaScript.
+type body []member
+
+// decodeOptions accept what JavaScript's JSON.parse accepts.
+var decodeOptions = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
+// parseBody splits the JSON object in raw into its members; an empty body is an
+// empty object.
+func parseBody(raw []byte, maxDepth int) (body, error) {
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return nil, nil
+	}
+	if tooDeep(raw, maxDepth) {
+		return nil, fail(codeInvalidJSON, "the body is nested deeper than %d levels", maxDepth)
+	}
+	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), decodeOptions)
+	if dec.PeekKind() != '{' {
+		return nil, notJSON("the body is not a JSON object")
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return nil, notJSON(syntaxText(err))
+	}
+	var b body
+	for dec.PeekKind() == '"' {
+		name, err := dec.ReadToken()
+		if err != nil {
+			return nil, notJSON(syntaxText(err))
+		}
+		key := name.String()
+		value, err := dec.ReadValue()
+		if err != nil {
+			return nil, notJSON(syntaxText(err))
+		}
+		b.set(key, value.Clone())
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return nil, notJSON(syntaxText(err))
+	}
+	if len(bytes.TrimSpace(raw[dec.InputOffset():])) != 0 {
+		return nil, notJSON("the body continues after its JSON object")
+	}
+	return b, nil
+}
+
+// syntaxText tells where a body stops being JSON, never what stands there.
+func syntaxText(err error) string {
+	if e, ok := err.(*jsontext.SyntacticError); ok {
+		return "invalid JSON at byte " + strconv.FormatInt(e.ByteOffset, 10)
+	}
+	return "invalid JSON"
+}
+
+// tooDeep reports whether raw nests arrays and objects deeper than limit,
+// before anything recursive reads it.
+func tooDeep(raw []byte, limit int) bool {
+	depth, inString := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '{' || c == '[':
+			if depth++; depth > limit {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
+}
+
+func (b body) get(name string) (jsontext.Value, bool) {
+	for i := range b {
+		if b[i].name == name {
+			return b[i].value, true
+		}
+	}
+	return nil, false
+}
+
+// text gives the member name if it is a string, else "".
+func (b body) text(name string) string {
+	v, ok := b.get(name)
+	if !ok || v.Kind() != '"' {
+		return ""
+	}
+	var s string
+	if json.Unmarshal(v, &s, decodeOptions) != nil {
+		return ""
+	}
+	return s
+}
+
+func (b *body) set(name string, value jsontext.Value) {
+	for i := range *b {
+		if (*b)[i].name == name {
+			(*b)[i].value = value
+			return
+		}
+	}
+	*b = append(*b, member{name, value})
+}
+
+// take removes the member name and gives it as text.
+func (b *body) take(name string) string {
+	s := b.text(name)
+	*b = slices.DeleteFunc(*b, func(m member) bool { return m.name == name })
+	return s
+}
+
+// object decodes all members.
+func (b body) object() (map[string]any, error) {
+	out := make(map[string]any, len(b)+4)
+	for _, m := range b {
+		var v any
+		if err := json.Unmarshal(m.value, &v, decodeOptions); err != nil {
+			return nil, notJSON("invalid JSON in " + m.name)
+		}
+		out[m.name] = v
+	}
+	return out, nil
+}
+
+// decode decodes the member name into out; absent members leave out alone.
+func (b body) decode(name string, out any) error {
+	v, ok := b.get(name)
+	if !ok {
+		return nil
+	}
+	if err := json.Unmarshal(v, out, decodeOptions); err != nil {
+		return fail(codeInvalidJSON, "%s has the wrong form", name)
+	}
+	return nil
+}
+
+// formBody makes a body of urlencoded form fields: every value is text.
+func formBody(form url.Values) body {
+	var b body
+	for k, v := range form {
+		text, err := jsontext.AppendQuote(nil, v[0])
+		if err == nil {
+			b = append(b, member{k, text})
+		}
+	}
+	return b
+}

@@ -1,0 +1,183 @@
+package auditserver
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"path"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Config says how a server stores, whom it believes and what it limits. Only
+// AppID is required.
+type Config struct {
+	Path     string       // the SQLite file; "" keeps everything in memory
+	Unsynced bool         // acknowledge writes before they are synced: faster, and a power cut may lose the last ones
+	FilesDir string       // folder for uploaded files; "" keeps them in the database
+	Logger   *slog.Logger // nil: slog.Default
+
+	AppID             string
+	RESTKey           string // with none of the four client keys set, the application id is enough
+	JavaScriptKey     string
+	ClientKey         string
+	WindowsKey        string
+	MasterKey         string         // "": nobody has full access
+	ReadOnlyMasterKey string         // reads everything, writes nothing
+	MasterKeyIPs      []netip.Prefix // from where the master keys are believed; nil: loopback only
+
+	MountPath string // where the handler answers; "" is /parse
+	PublicURL string // this server's URL with the mount path, for file URLs and Location; "": taken from each request
+
+	AllowClientClassCreation bool          // clients without the master key may create classes
+	AllowCustomObjectID      bool          // clients choose objectIds
+	PublicUsers              bool          // new users are readable by everybody (enforcePrivateUsers: false)
+	SessionLength            time.Duration // 0: one year; negative: sessions do not expire
+	ProtectedFields          Protection    // nil: the e-mail of users
+	FileUpload               FileUpload
+	Idempotency              Idempotency
+	LiveQueryClasses         []string // classes with live queries, regular expressions matched whole
+	Limits                   Limits
+
+	// PasswordReset delivers a password reset token to the user's e-mail.
+	// Without it a reset request fails, as on a Parse Server without a mail adapter.
+	PasswordReset func(email, username, token string) error
+
+	// Check runs inside the transaction of every create and update, after the
+	// beforeSave triggers, on the object as it will be stored. An error refuses
+	// the write. It is the place of business rules.
+	Check TriggerFunc
+
+	// PasswordCost is the bcrypt cost; 0 is bcrypt's default. Tests may take
+	// bcrypt.MinCost.
+	PasswordCost int
+
+	// Quirks reproduces the defects of Parse Server on PostgreSQL listed in
+	// protocol section 13, for tests of clients.
+	Quirks bool
+}
+
+// Protection is the fields hidden by class and audience ("*", "authenticated",
+// "role:X", "userField:f" or a user id).
+type Protection map[string]map[string][]string
+
+// FileUpload says who may upload files. The zero value is Parse Server's
+// default: logged-in users that are not anonymous.
+type FileUpload struct {
+	Public        bool     // everybody
+	Anonymous     bool     // anonymous users
+	NoUsers       bool     // not even logged-in users
+	Extensions    []string // allowed extensions as regular expressions; nil: all but those a browser would run
+	anyExtensions []*regexp.Regexp
+}
+
+// Idempotency names the paths (regular expressions, matched from the start,
+// without mount path and leading slash) that honour X-Parse-Request-Id. No
+// paths: the header is ignored.
+type Idempotency struct {
+	Paths []string
+	TTL   time.Duration // 0: five minutes
+
+	paths []*regexp.Regexp
+}
+
+// Limits bound what one request may cost. Zero means the default, a negative
+// number means no limit where that is allowed.
+type Limits struct {
+	BodySize      int64 // bytes of a request body and of a file; default 20 MiB
+	HeaderSize    int   // bytes of headers and URL, for Serve; default 16 KiB
+	Depth         int   // nesting of a JSON body; default 64
+	PageSize      int   // maxLimit: larger limits are cut silently; default none
+	Batch         int   // requests of a batch; default 1000
+	Conditions    int   // conditions of a query; default 1000
+	QueryDepth    int   // nesting of $or, $and, $nor; default 32
+	SubqueryDepth int   // nesting of $inQuery and $select; default 8
+	IncludeDepth  int   // length of an include path; default 16
+	IncludePaths  int   // include paths of a query; default 100
+	NoRegex       bool  // clients without the master key may not use $regex
+}
+
+const (
+	defaultBodySize   = 20 << 20
+	defaultHeaderSize = 16 << 10
+)
+
+func (l *Limits) fill() {
+	def := func(p *int, n int) {
+		if *p == 0 {
+			*p = n
+		}
+		if *p < 0 {
+			*p = 1 << 30
+		}
+	}
+	if l.BodySize <= 0 {
+		l.BodySize = defaultBodySize
+	}
+	if l.HeaderSize <= 0 {
+		l.HeaderSize = defaultHeaderSize
+	}
+	def(&l.Depth, 64)
+	def(&l.PageSize, -1)
+	def(&l.Batch, 1000)
+	def(&l.Conditions, 1000)
+	def(&l.QueryDepth, 32)
+	def(&l.SubqueryDepth, 8)
+	def(&l.IncludeDepth, 16)
+	def(&l.IncludePaths, 100)
+}
+
+// prepared returns the configuration with its defaults filled in, or says which
+// setting is wrong.
+func (c Config) prepared() (Config, error) {
+	if c.AppID == "" {
+		return c, errors.New("auditserver: Config.AppID is empty: choose an application id")
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.MountPath == "" {
+		c.MountPath = "/parse"
+	}
+	c.MountPath = path.Clean("/" + c.MountPath)
+	if c.MountPath == "/" {
+		c.MountPath = ""
+	}
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	if c.MasterKeyIPs == nil {
+		c.MasterKeyIPs = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+	}
+	if c.SessionLength == 0 {
+		c.SessionLength = 365 * 24 * time.Hour
+	}
+	if c.ProtectedFields == nil {
+		c.ProtectedFields = Protection{"_User": {"*": {"email"}}}
+	}
+	if c.Idempotency.TTL == 0 {
+		c.Idempotency.TTL = 5 * time.Minute
+	}
+	c.Limits.fill()
+	var err error
+	if c.Idempotency.paths, err = compileAll("Idempotency.Paths", "^(?:", ")", c.Idempotency.Paths); err != nil {
+		return c, err
+	}
+	if c.FileUpload.anyExtensions, err = compileAll("FileUpload.Extensions", "(?i)^(?:", ")$", c.FileUpload.Extensions); err != nil {
+		return c, err
+	}
+	_, err = compileAll("LiveQueryClasses", "^(?:", ")$", c.LiveQueryClasses)
+	return c, err
+}
+
+func compileAll(name, before, after string, patterns []string) ([]*regexp.Regexp, error) {
+	var out []*regexp.Regexp
+	for i, p := range patterns {
+		re, err := regexp.Compile(before + p + after)
+		if err != nil {
+			return nil, fmt.Errorf("auditserver: Config.%s[%d]: %w", name, i, err)
+		}
+		out = append(out, re)
+	}
+	return out, nil
+}

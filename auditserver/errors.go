@@ -1,0 +1,113 @@
+package auditserver
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/where"
+)
+
+// Error is an error a client sees, with a Parse error code (protocol section 7).
+// Triggers and functions return one to choose the code; any other error of
+// theirs reaches the client as code 141.
+type Error struct {
+	Code    int
+	Message string
+	status  int // HTTP status where it is not the code's usual one
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("%s (code %d)", e.Message, e.Code) }
+
+// The Parse error codes this server answers (protocol section 7).
+const (
+	codeInternal           = 1
+	codeObjectNotFound     = 101
+	codeInvalidQuery       = 102
+	codeInvalidClassName   = 103
+	codeMissingObjectID    = 104
+	codeInvalidKeyName     = 105
+	codeInvalidJSON        = 107
+	codeIncorrectType      = 111
+	codeForbidden          = 119
+	codeInvalidNestedKey   = 121
+	codeInvalidFileName    = 122
+	codeInvalidACL         = 123
+	codeInvalidEmail       = 125
+	codeFileSave           = 130
+	codeChangedImmutable   = 136
+	codeMissingField       = 135
+	codeDuplicateValue     = 137
+	codeScriptFailed       = 141
+	codeValidation         = 142
+	codeHook               = 143
+	codeFileDelete         = 153
+	codeDuplicateRequest   = 159
+	codeInvalidValue       = 162
+	codeUsernameMissing    = 200
+	codePasswordMissing    = 201
+	codeUsernameTaken      = 202
+	codeEmailTaken         = 203
+	codeEmailMissing       = 204
+	codeSessionMissing     = 206
+	codeAccountLinked      = 208
+	codeInvalidSession     = 209
+	codeUnsupportedService = 252
+	codeSchema             = 255
+)
+
+func fail(code int, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// plainError is an answer of {"error": text} without a code: what Parse Server
+// sends for missing credentials, master-only routes and unreadable bodies.
+type plainError struct {
+	status  int
+	message string
+}
+
+func (e *plainError) Error() string { return e.message }
+
+var (
+	errUnauthorized = &plainError{http.StatusForbidden, "unauthorized"}
+	errMasterOnly   = &plainError{http.StatusForbidden, "Permission denied"}
+
+	// Permission texts are the same for every denial, as Parse Server's
+	// enableSanitizedErrorResponse makes them: a client maps codes, not texts.
+	errPermission    = &Error{Code: codeForbidden, Message: "Permission denied"}
+	errNeedsLogin    = &Error{Code: codeObjectNotFound, Message: "Permission denied"}
+	errNotFound      = &Error{Code: codeObjectNotFound, Message: "Object not found."}
+	errSession       = &Error{Code: codeInvalidSession, Message: "Invalid session token"}
+	errUserForbidden = &Error{Code: codeSessionMissing, Message: "Permission denied"}
+)
+
+// status gives the HTTP status of a Parse error.
+func (e *Error) httpStatus() int {
+	switch {
+	case e.status != 0:
+		return e.status
+	case e.Code == codeInternal:
+		return http.StatusInternalServerError
+	case e.Code == codeObjectNotFound:
+		return http.StatusNotFound
+	}
+	return http.StatusBadRequest
+}
+
+// clientError turns any error of a handler into what a client may see.
+// known is false for a fault of the server, whose text stays in the log.
+func clientError(err error) (e *Error, known bool) {
+	if errors.As(err, &e) {
+		return e, true
+	}
+	var w *where.Error
+	if errors.As(err, &w) {
+		return &Error{Code: w.Code, Message: w.Message}, true
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return errNotFound, true
+	}
+	return &Error{Code: codeInternal, Message: "Internal server error."}, false
+}

@@ -1,0 +1,285 @@
+package auditserver
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+)
+
+const maxFileName = 128
+
+var fileName = regexp.MustCompile(`^[_a-zA-Z0-9][a-zA-Z0-9@. ~_-]*$`)
+
+// activeExtensions are the kinds of file a browser would run as part of the
+// site; clients without the master key may not upload them.
+var activeExtensions = []string{"htm", "html", "shtml", "xhtml", "xht", "xml", "xsl", "xslt", "rdf", "svg", "svgz", "mht", "mhtml", "swf"}
+
+// fileData is what is kept with a file: free texts for the master key.
+type fileData struct {
+	Metadata jsontext.Value `json:"metadata,omitempty"`
+	Tags     jsontext.Value `json:"tags,omitempty"`
+}
+
+// upload is a file on its way in.
+type upload struct {
+	name, contentType string
+	data              fileData
+	content           io.Reader
+}
+
+// postFile answers POST /files/name: raw bytes, or JSON with base64.
+func (s *Server) postFile(ctx context.Context, req *request) (*response, error) {
+	if req.caller.readOnly {
+		return nil, errPermission
+	}
+	if len(req.path) < 2 {
+		return nil, fail(codeInvalidFileName, "Filename not provided.")
+	}
+	if err := s.mayUpload(ctx, req.caller); err != nil {
+		return nil, err
+	}
+	up, err := readUpload(req)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(up.name) > maxFileName:
+		return nil, fail(codeInvalidFileName, "Filename too long.")
+	case !fileName.MatchString(up.name):
+		return nil, fail(codeInvalidFileName, "Filename contains invalid characters.")
+	}
+	if err := s.checkExtension(req.caller, up); err != nil {
+		return nil, err
+	}
+	if path.Ext(up.name) == "" {
+		up.name += extensionOf(up.contentType)
+	}
+	var prefix [16]byte
+	_, _ = rand.Read(prefix[:]) // never fails
+	up.name = hex.EncodeToString(prefix[:]) + "_" + up.name
+	if err := s.saveFile(ctx, up); err != nil {
+		return nil, err
+	}
+	res, err := jsonResponse(map[string]string{"url": s.fileURL(req.baseURL, up.name), "name": up.name})
+	if err == nil {
+		res.status, res.location = http.StatusCreated, s.fileURL(req.baseURL, up.name)
+	}
+	return res, err
+}
+
+// mayUpload checks Config.FileUpload.
+func (s *Server) mayUpload(ctx context.Context, c *caller) error {
+	if c.master {
+		return nil
+	}
+	if c.userID == "" {
+		if !s.cfg.FileUpload.Public {
+			return fail(codeFileSave, "File upload by public is disabled.")
+		}
+		return nil
+	}
+	user, err := s.store.Get(ctx, "_User", c.userID)
+	if err != nil {
+		return err
+	}
+	authData, _ := fieldValue(user, "authData").(map[string]any)
+	if _, anonymous := authData["anonymous"]; anonymous {
+		if !s.cfg.FileUpload.Anonymous {
+			return fail(codeFileSave, "File upload by anonymous user is disabled.")
+		}
+		return nil
+	}
+	if s.cfg.FileUpload.NoUsers {
+		return fail(codeFileSave, "File upload by authenticated user is disabled.")
+	}
+	return nil
+}
+
+// readUpload gives the content as a stream, whatever form it came in.
+func readUpload(req *request) (upload, error) {
+	up := upload{name: req.path[1]}
+	if req.stream != nil {
+		up.contentType, up.content = req.header.Get("Content-Type"), req.stream
+		for name, to := range map[string]*jsontext.Value{"X-Parse-File-Metadata": &up.data.Metadata, "X-Parse-File-Tags": &up.data.Tags} {
+			if v := jsontext.Value(req.header.Get(name)); len(v) > 0 {
+				if v.Kind() != '{' || !v.IsValid() {
+					return up, fail(codeInvalidJSON, "%s is not a JSON object", name)
+				}
+				*to = v
+			}
+		}
+		return up, nil
+	}
+	encoded := req.body.text("base64")
+	if _, data, ok := strings.Cut(encoded, ";base64,"); ok {
+		encoded = data // a data URI
+	}
+	up.contentType = req.body.text("_ContentType")
+	up.content = base64.NewDecoder(base64.StdEncoding, strings.NewReader(encoded))
+	return up, req.body.decode("fileData", &up.data)
+}
+
+// checkExtension refuses files a browser would run.
+func (s *Server) checkExtension(c *caller, up upload) error {
+	if c.master {
+		return nil
+	}
+	extension := strings.TrimPrefix(path.Ext(up.name), ".")
+	if extension == "" {
+		mediaType, _, _ := mime.ParseMediaType(up.contentType)
+		_, extension, _ = strings.Cut(mediaType, "/")
+		extension, _, _ = strings.Cut(extension, "+")
+	}
+	allowed := !slices.Contains(activeExtensions, strings.ToLower(extension))
+	if s.cfg.FileUpload.anyExtensions != nil {
+		allowed = false
+		for _, re := range s.cfg.FileUpload.anyExtensions {
+			allowed = allowed || re.MatchString(extension)
+		}
+	}
+	if !allowed {
+		return fail(codeFileSave, "File upload of extension %s is disabled.", extension)
+	}
+	return nil
+}
+
+func extensionOf(contentType string) string {
+	mediaType, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return ""
+	}
+	if known, err := mime.ExtensionsByType(mediaType); err == nil && len(known) > 0 {
+		switch mediaType { // the usual one of several
+		case "text/plain":
+			return ".txt"
+		case "image/jpeg":
+			return ".jpg"
+		}
+		return known[0]
+	}
+	return ""
+}
+
+// saveFile streams the content into the folder or the database.
+func (s *Server) saveFile(ctx context.Context, up upload) error {
+	info := store.FileInfo{Name: up.name, ContentType: up.contentType}
+	if info.ContentType == "" {
+		info.ContentType = mime.TypeByExtension(path.Ext(up.name))
+	}
+	var err error
+	if info.Metadata, err = json.Marshal(up.data); err != nil {
+		return err
+	}
+	content := &firstByte{r: up.content}
+	if s.cfg.FilesDir != "" {
+		err = s.saveInFolder(ctx, info, content)
+	} else {
+		_, err = s.store.PutFile(ctx, info, content)
+	}
+	var corrupt base64.CorruptInputError
+	switch {
+	case errors.Is(err, errEmptyFile):
+		return fail(codeFileSave, "Invalid file upload.")
+	case isTooLarge(err):
+		return errTooLarge
+	case errors.As(err, &corrupt), errors.Is(err, io.ErrUnexpectedEOF):
+		return fail(codeFileSave, "The file's content is cut off or not base64.")
+	}
+	return err
+}
+
+var errEmptyFile = errors.New("empty file")
+
+// firstByte refuses content without a single byte.
+type firstByte struct {
+	r    io.Reader
+	some bool
+}
+
+func (f *firstByte) Read(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	f.some = f.some || n > 0
+	if err == io.EOF && !f.some {
+		err = errEmptyFile
+	}
+	return n, err
+}
+
+func isTooLarge(err error) bool {
+	var tooLarge *http.MaxBytesError
+	return errors.As(err, &tooLarge)
+}
+
+// getFile answers GET /files/appId/name, without keys, in whole or in ranges;
+// /files/appId/metadata/name gives what is kept with it.
+func (s *Server) getFile(ctx context.Context, req *request) (*response, error) {
+	name := strings.Join(req.path[2:], "/")
+	metadata := len(req.path) > 3 && req.path[2] == "metadata"
+	if metadata {
+		name = strings.Join(req.path[3:], "/")
+	}
+	if req.path[1] != s.cfg.AppID {
+		return fileNotFound, nil
+	}
+	info, content, err := s.openFile(ctx, name)
+	if errors.Is(err, store.ErrNotFound) {
+		return fileNotFound, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if metadata {
+		if err := content.Close(); err != nil {
+			return nil, err
+		}
+		return &response{body: info.Metadata}, nil
+	}
+	return &response{write: func(w http.ResponseWriter, r *http.Request) {
+		defer func() { _ = content.Close() }() // only read from
+		h := w.Header()
+		h.Set("Content-Type", cmp.Or(info.ContentType, "application/octet-stream"))
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+		http.ServeContent(w, r, "", info.CreatedAt.Truncate(time.Second), content)
+	}}, nil
+}
+
+var fileNotFound = &response{write: func(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = w.Write([]byte("File not found.")) // the client is gone if this fails
+}}
+
+// deleteFile answers DELETE /files/name with the master key; the body is empty.
+func (s *Server) deleteFile(ctx context.Context, req *request) (*response, error) {
+	if !req.caller.master {
+		return nil, errMasterOnly
+	}
+	if req.caller.readOnly {
+		return nil, errPermission
+	}
+	err := s.removeFile(ctx, strings.Join(req.path[1:], "/"))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, fail(codeFileDelete, "Could not delete file.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &response{write: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }}, nil
+}

@@ -1,0 +1,172 @@
+package auditserver
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+)
+
+// callFunction answers POST /functions/name.
+func (s *Server) callFunction(ctx context.Context, req *request) (*response, error) {
+	name := req.path[1]
+	f, ok := s.cloud.function(name)
+	if !ok {
+		return nil, fail(codeScriptFailed, "Invalid function: %q", name)
+	}
+	call, err := s.functionCall(ctx, req, name)
+	if err != nil {
+		return nil, err
+	}
+	var result any
+	err = s.guarded(func() (err error) {
+		result, err = f(ctx, call)
+		return err
+	})
+	if err != nil {
+		return nil, scriptError(err)
+	}
+	b, err := json.Marshal(map[string]any{"result": result}, functionOptions)
+	if err != nil {
+		return nil, fail(codeScriptFailed, "the result of %q can't be written as JSON", name)
+	}
+	return &response{body: b}, nil
+}
+
+// functionOptions write times as Parse dates.
+var functionOptions = json.JoinOptions(json.Deterministic(true), jsontext.AllowInvalidUTF8(true),
+	json.WithMarshalers(json.MarshalToFunc(func(enc *jsontext.Encoder, t time.Time) error {
+		return json.MarshalEncode(enc, map[string]string{"__type": "Date", "iso": formatTime(t)}, json.Deterministic(true))
+	})))
+
+func (s *Server) functionCall(ctx context.Context, req *request, name string) (*FunctionCall, error) {
+	params, err := req.body.object()
+	if err != nil {
+		return nil, err
+	}
+	for key, values := range req.query {
+		params[key] = values[len(values)-1]
+	}
+	for key, data := range req.uploads {
+		params[key] = data
+	}
+	return &FunctionCall{Name: name, Caller: publicCaller(req.caller), Params: params, InstallationID: req.installationID,
+		Context: req.context, Data: storeLookup{ctx, s.store}}, nil
+}
+
+// readMultipart reads a multipart call of a function: files become
+// {filename, contentType, data}, data being []byte.
+func (s *Server) readMultipart(r *http.Request, limited io.ReadCloser, req *request) error {
+	r.Body = limited
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return &plainError{http.StatusBadRequest, "the multipart body is not valid"}
+	}
+	for {
+		part, err := parts.NextPart()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return multipartError(err)
+		}
+		data, err := io.ReadAll(part)
+		if err != nil {
+			return multipartError(err)
+		}
+		if part.FileName() == "" {
+			text, err := jsontext.AppendQuote(nil, data)
+			if err != nil {
+				return &plainError{http.StatusBadRequest, "a field of the multipart body is not text"}
+			}
+			req.body.set(part.FormName(), text)
+			continue
+		}
+		if req.uploads == nil {
+			req.uploads = map[string]any{}
+		}
+		req.uploads[part.FormName()] = map[string]any{"filename": part.FileName(),
+			"contentType": part.Header.Get("Content-Type"), "data": data}
+	}
+}
+
+func multipartError(err error) error {
+	if isTooLarge(err) {
+		return errTooLarge
+	}
+	return &plainError{http.StatusBadRequest, "the multipart body is not valid"}
+}
+
+// startJob answers POST /jobs/name: the job runs on, its state is in _JobStatus.
+func (s *Server) startJob(ctx context.Context, req *request) (*response, error) {
+	if !req.caller.master {
+		return nil, errMasterOnly
+	}
+	name := req.body.text("jobName")
+	if len(req.path) > 1 {
+		name = req.path[1]
+	}
+	job, ok := s.cloud.job(name)
+	if !ok {
+		return nil, fail(codeScriptFailed, "Invalid job.")
+	}
+	call, err := s.functionCall(ctx, req, name)
+	if err != nil {
+		return nil, err
+	}
+	var id string
+	status := map[string]any{"jobName": name, "status": "running", "source": "api", "params": call.Params}
+	unmarked := *req // the answer comes later
+	unmarked.requestID = ""
+	if _, err := s.write(ctx, &unmarked, func(tx *store.Tx, _ *request) (*response, error) {
+		row, err := tx.Insert("_JobStatus", store.Object{ACL: masterACL, Fields: status})
+		id = row.ID()
+		return emptyResponse, err
+	}); err != nil {
+		return nil, err
+	}
+	call.Data = storeLookup{s.alive, s.store}
+	s.jobs.Go(func() { s.runJob(job, call, id) })
+	return &response{body: emptyResponse.body, header: map[string]string{"X-Parse-Job-Status-Id": id}}, nil
+}
+
+func (s *Server) runJob(job Job, call *FunctionCall, id string) {
+	call.Progress = func(message string) { s.setJobStatus(id, map[string]any{"message": message}) }
+	err := s.guarded(func() error { return job(s.alive, call) })
+	end := map[string]any{"status": "succeeded", "finishedAt": map[string]any{"__type": "Date", "iso": formatTime(time.Now())}}
+	if err != nil {
+		end["status"], end["message"] = "failed", err.Error()
+	}
+	s.setJobStatus(id, end)
+}
+
+func (s *Server) setJobStatus(id string, fields map[string]any) {
+	ctx := context.WithoutCancel(s.alive) // the last state is written at Close too
+	req := &request{caller: &caller{master: true}}
+	_, err := s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		return s.updateIn(ctx, tx, req, "_JobStatus", id, fields)
+	})
+	if err != nil {
+		s.cfg.Logger.Error("job status was not written", "id", id, "error", err)
+	}
+}
+
+// listJobs answers /cloud_code/jobs: no schedules, the names of the jobs.
+func (s *Server) listJobs(_ context.Context, req *request) (*response, error) {
+	if !req.caller.master {
+		return nil, errMasterOnly
+	}
+	if len(req.path) == 2 {
+		return &response{body: []byte("[]")}, nil
+	}
+	names := s.cloud.jobNames()
+	if names == nil {
+		names = []string{}
+	}
+	return jsonResponse(map[string]any{"in_use": []string{}, "jobs": names})
+}

@@ -1,0 +1,177 @@
+package auditserver
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+)
+
+// requestBucket holds what was answered to requests with an id.
+const requestBucket = "request"
+
+// remembered is the answer to a request with an id, kept with the write itself.
+type remembered struct {
+	Print    string         `json:"print"` // what was asked: a repeat must ask the same
+	Status   int            `json:"status,omitempty"`
+	Location string         `json:"location,omitempty"`
+	Body     jsontext.Value `json:"body,omitempty"` // absent: can't be repeated
+}
+
+var errDuplicateRequest = &Error{Code: codeDuplicateRequest, Message: "Duplicate request"}
+
+// running serialises requests with the same id.
+type running struct {
+	mu  sync.Mutex
+	ids map[string]chan struct{}
+}
+
+func (r *running) enter(ctx context.Context, id string) (leave func(), err error) {
+	for {
+		r.mu.Lock()
+		if r.ids == nil {
+			r.ids = map[string]chan struct{}{}
+		}
+		busy, taken := r.ids[id]
+		if !taken {
+			done := make(chan struct{})
+			r.ids[id] = done
+			r.mu.Unlock()
+			return func() {
+				r.mu.Lock()
+				delete(r.ids, id)
+				r.mu.Unlock()
+				close(done)
+			}, nil
+		}
+		r.mu.Unlock()
+		select {
+		case <-busy:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// idempotent runs the handler at most once for a request id, where the
+// configuration says so. Unlike Parse Server it repeats the first answer, and a
+// request that failed may be sent again; with quirks it answers 159 to both
+// (protocol section 6).
+func (s *Server) idempotent(ctx context.Context, req *request, handle handler) (*response, error) {
+	if req.requestID == "" || !s.honoursRequestID(req) {
+		req.requestID = ""
+		return handle(ctx, req)
+	}
+	if s.cfg.Quirks {
+		if err := s.burn(ctx, req); err != nil {
+			return nil, err
+		}
+		req.requestID = ""
+		return handle(ctx, req)
+	}
+	leave, err := s.running.enter(ctx, req.requestID)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	req.print = fingerprint(req)
+	raw, known, err := s.store.GetValue(ctx, requestBucket, hexDigest(req.requestID))
+	if err != nil {
+		return nil, err
+	}
+	if known {
+		return repeat(raw, req.print)
+	}
+	res, err := handle(ctx, req)
+	if err == nil && !req.stored {
+		// A function or job: it wrote nothing of its own to keep its answer with.
+		err = s.store.Write(ctx, func(tx *store.Tx) error { return s.rememberResponse(tx, req, res) })
+	}
+	return res, err
+}
+
+// burn marks a request id as used, before the request runs.
+func (s *Server) burn(ctx context.Context, req *request) error {
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		added, err := tx.AddValue(requestBucket, hexDigest(req.requestID), []byte("{}"), s.cfg.Idempotency.TTL)
+		if err == nil && !added {
+			err = errDuplicateRequest
+		}
+		return err
+	})
+}
+
+// honoursRequestID tells the requests that an id protects.
+func (s *Server) honoursRequestID(req *request) bool {
+	if len(s.cfg.Idempotency.paths) == 0 {
+		return false
+	}
+	post, put := req.method == http.MethodPost, req.method == http.MethodPut
+	switch {
+	case req.at(0, "classes"), req.at(0, "users"), req.at(0, "installations"):
+		if !post && !put {
+			return false
+		}
+	case req.at(0, "functions"), req.at(0, "jobs"):
+		if !post {
+			return false
+		}
+	default:
+		return false
+	}
+	path := strings.Join(req.path, "/")
+	for _, re := range s.cfg.Idempotency.paths {
+		if re.MatchString(path) {
+			return true
+		}
+	}
+	return false
+}
+
+// fingerprint tells one request from another: method, path, caller and body.
+func fingerprint(req *request) string {
+	var b strings.Builder
+	b.WriteString(req.method + " " + strings.Join(req.path, "/") + "\n" + req.query.Encode() + "\n" + req.caller.userID + "\n")
+	if req.caller.master {
+		b.WriteString("master")
+	}
+	for _, m := range req.body {
+		b.WriteString("\n" + m.name + ":" + string(m.value))
+	}
+	return hexDigest(b.String())
+}
+
+// rememberResponse keeps the answer to a request with an id in the transaction
+// of its write. Answers with session tokens are not kept: their repeat is 159.
+func (s *Server) rememberResponse(tx *store.Tx, req *request, res *response) error {
+	if req.requestID == "" || req.print == "" || res == nil {
+		return nil
+	}
+	keep := remembered{Print: req.print}
+	if !res.secret {
+		keep.Status, keep.Location, keep.Body = res.status, res.location, res.body
+	}
+	raw, err := json.Marshal(keep)
+	if err != nil {
+		return err
+	}
+	return tx.PutValue(requestBucket, hexDigest(req.requestID), raw, s.cfg.Idempotency.TTL)
+}
+
+// repeat gives the remembered answer to the same request; another request with
+// its id is refused.
+func repeat(raw []byte, print string) (*response, error) {
+	var kept remembered
+	if err := json.Unmarshal(raw, &kept); err != nil {
+		return nil, err
+	}
+	if kept.Print != print || len(kept.Body) == 0 {
+		return nil, errDuplicateRequest
+	}
+	return &response{status: kept.Status, location: kept.Location, body: kept.Body}, nil
+}

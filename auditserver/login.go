@@ -1,0 +1,180 @@
+package auditserver
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/where"
+)
+
+var errBadLogin = &Error{Code: codeObjectNotFound, Message: "Invalid username/password."}
+
+// authenticate finds the user with the username or e-mail and the password of
+// a request.
+func (s *Server) authenticate(ctx context.Context, req *request) (store.Row, error) {
+	username, email, password := req.textParam("username"), req.textParam("email"), req.textParam("password")
+	if username == "" && email == "" {
+		return store.Row{}, fail(codeUsernameMissing, "username/email is required.")
+	}
+	if password == "" {
+		return store.Row{}, fail(codePasswordMissing, "password is required.")
+	}
+	var match []*where.Node
+	if username != "" {
+		match = append(match, equalTo("username", username))
+	}
+	if email != "" {
+		match = append(match, equalTo("email", email))
+	}
+	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: where.AllOf(match...), Limit: 1, Hidden: true})
+	if err != nil {
+		return store.Row{}, err
+	}
+	var user store.Row
+	if len(rows) > 0 {
+		user = rows[0]
+	}
+	ok, err := s.passwordMatches(user, password)
+	if err != nil {
+		return store.Row{}, err
+	}
+	if !ok {
+		return store.Row{}, errBadLogin
+	}
+	return user, nil
+}
+
+// logIn answers /login.
+func (s *Server) logIn(ctx context.Context, req *request) (*response, error) {
+	user, err := s.authenticate(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		return s.enter(ctx, tx, req, user.ID(), "password")
+	})
+}
+
+// enter opens a session for a user and answers with both.
+func (s *Server) enter(ctx context.Context, tx *store.Tx, req *request, userID, provider string) (*response, error) {
+	row, err := tx.Get(ctx, "_User", userID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, errBadLogin
+	}
+	if err != nil {
+		return nil, err
+	}
+	token, _, err := s.openSession(ctx, tx, req, userID, map[string]any{"action": "login", "authProvider": provider}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return s.renderUser(ctx, req, row, token)
+}
+
+// logInAs answers /loginAs: a session of any user, for the master key.
+func (s *Server) logInAs(ctx context.Context, req *request) (*response, error) {
+	if !req.caller.master {
+		return nil, errMasterOnly
+	}
+	id := req.textParam("userId")
+	if id == "" {
+		return nil, fail(codeInvalidValue, "userId must not be empty, null, or undefined")
+	}
+	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		res, err := s.enter(ctx, tx, req, id, "masterkey")
+		if errors.Is(err, errBadLogin) {
+			return nil, fail(codeObjectNotFound, "user not found")
+		}
+		return res, err
+	})
+}
+
+// logOut answers /logout: it ends the session of the request.
+func (s *Server) logOut(ctx context.Context, req *request) (*response, error) {
+	if req.caller.sessionID == "" {
+		return emptyResponse, nil
+	}
+	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		return emptyResponse, s.dropSessions(ctx, tx, req, equalTo("objectId", req.caller.sessionID))
+	})
+}
+
+// verifyPassword answers /verifyPassword: like a log-in, without a session.
+func (s *Server) verifyPassword(ctx context.Context, req *request) (*response, error) {
+	user, err := s.authenticate(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	return s.renderUser(ctx, req, user, "")
+}
+
+const (
+	resetBucket = "password-reset" // token digest to user id
+	resetTTL    = 24 * time.Hour
+)
+
+// requestPasswordReset answers /requestPasswordReset: it hands a token to the
+// program's PasswordReset. Whether the address is known stays untold.
+func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*response, error) {
+	if s.cfg.PasswordReset == nil {
+		return nil, &Error{Code: codeInternal, Message: "An appName, publicServerURL, and emailAdapter are required for password reset and email verification functionality."}
+	}
+	email := req.textParam("email")
+	if email == "" {
+		return nil, fail(codeEmailMissing, "you must provide an email")
+	}
+	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: equalTo("email", email), Limit: 1})
+	if err != nil || len(rows) == 0 {
+		return emptyResponse, err
+	}
+	token := newToken()
+	if _, err := s.write(ctx, req, func(tx *store.Tx, _ *request) (*response, error) {
+		return nil, tx.PutValue(resetBucket, hexDigest(token), []byte(rows[0].ID()), resetTTL)
+	}); err != nil {
+		return nil, err
+	}
+	username, _ := fieldValue(rows[0], "username").(string)
+	if err := s.cfg.PasswordReset(email, username, token); err != nil {
+		s.cfg.Logger.ErrorContext(ctx, "password reset was not delivered", "user", rows[0].ID(), "error", err)
+		return nil, &Error{Code: codeInternal, Message: "The password reset could not be delivered."}
+	}
+	return emptyResponse, nil
+}
+
+// ResetPassword sets a user's password with a token that Config.PasswordReset
+// was given, and ends the user's sessions. An unknown or used token is code 101.
+func (s *Server) ResetPassword(ctx context.Context, token, password string) error {
+	if password == "" {
+		return fail(codePasswordMissing, "password is required")
+	}
+	hidden, err := s.hashPassword(password)
+	if err != nil {
+		return err
+	}
+	req := &request{caller: &caller{master: true}, method: http.MethodPut}
+	_, err = s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		id, ok, err := tx.GetValue(resetBucket, hexDigest(token))
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, fail(codeObjectNotFound, "the password reset token is unknown, used or expired")
+		}
+		if err := tx.DeleteValue(resetBucket, hexDigest(token)); err != nil {
+			return nil, err
+		}
+		sv, err := s.newSave(ctx, tx, req, "_User")
+		if err != nil {
+			return nil, err
+		}
+		sv.hidden = hidden
+		if _, err := sv.update(string(id), map[string]any{}); err != nil {
+			return nil, err
+		}
+		return nil, s.dropSessions(ctx, tx, req, equalTo("user", userPointer(string(id))))
+	})
+	return err
+}

@@ -1,0 +1,183 @@
+package auditserver
+
+import (
+	"context"
+	"maps"
+	"net/http"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+)
+
+// createObject answers POST /classes/C.
+func (s *Server) createObject(ctx context.Context, req *request, class string) (*response, error) {
+	switch class {
+	case "_User":
+		return s.signUp(ctx, req)
+	case "_Session":
+		return s.createSession(ctx, req)
+	}
+	fields, err := req.fields()
+	if err != nil {
+		return nil, err
+	}
+	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		if class == "_Installation" {
+			if known, err := s.knownInstallation(ctx, tx, fields); err != nil || known != "" {
+				if err != nil {
+					return nil, err
+				}
+				return s.updateIn(ctx, tx, req, class, known, fields)
+			}
+		}
+		sv, err := s.newSave(ctx, tx, req, class)
+		if err != nil {
+			return nil, err
+		}
+		if class == "_Role" {
+			if err := requireRoleFields(fields); err != nil {
+				return nil, err
+			}
+		}
+		row, err := sv.create(fields)
+		if err != nil {
+			return nil, err
+		}
+		return s.created(req, row, sv.echo)
+	})
+}
+
+// created is the answer to a create: id, time, and what the server changed.
+func (s *Server) created(req *request, row store.Row, echo map[string]any) (*response, error) {
+	path := "/classes/" + row.Class() + "/"
+	if row.Class() == "_User" {
+		path = "/users/"
+	}
+	b := append(append([]byte(`{"objectId":`), quoted(row.ID())...), `,"createdAt":"`...)
+	b = append(append(b, formatTime(row.CreatedAt())...), '"')
+	b, err := appendEcho(b, echo)
+	return &response{status: http.StatusCreated, location: req.baseURL + path + row.ID(), body: b}, err
+}
+
+// updated is the answer to an update.
+func updated(row store.Row, echo map[string]any) (*response, error) {
+	b := append(append([]byte(`{"updatedAt":"`), formatTime(row.UpdatedAt())...), '"')
+	b, err := appendEcho(b, echo)
+	return &response{body: b}, err
+}
+
+func appendEcho(b []byte, echo map[string]any) ([]byte, error) {
+	if len(echo) > 0 {
+		more, err := json.Marshal(echo, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
+		if err != nil {
+			return nil, err
+		}
+		return append(append(b, ','), more[1:]...), nil
+	}
+	return append(b, '}'), nil
+}
+
+func quoted(text string) []byte {
+	b, _ := jsontext.AppendQuote(nil, text)
+	return b
+}
+
+// updateObject answers PUT /classes/C/id.
+func (s *Server) updateObject(ctx context.Context, req *request, class string) (*response, error) {
+	if class == "_User" {
+		return s.updateUser(ctx, req)
+	}
+	fields, err := req.fields()
+	if err != nil {
+		return nil, err
+	}
+	if class == "_Session" {
+		if err := sessionFieldsUntouched(req.caller, fields); err != nil {
+			return nil, err
+		}
+	}
+	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		return s.updateIn(ctx, tx, req, class, req.path[len(req.path)-1], maps.Clone(fields))
+	})
+}
+
+func (s *Server) updateIn(ctx context.Context, tx *store.Tx, req *request, class, id string, fields map[string]any) (*response, error) {
+	sv, err := s.newSave(ctx, tx, req, class)
+	if err != nil {
+		return nil, err
+	}
+	row, err := sv.update(id, fields)
+	if err != nil {
+		return nil, err
+	}
+	return updated(row, sv.echo)
+}
+
+// deleteObject answers DELETE /classes/C/id.
+func (s *Server) deleteObject(ctx context.Context, req *request, class string) (*response, error) {
+	if class == "_Installation" && !req.caller.master {
+		return nil, errPermission
+	}
+	id := req.path[len(req.path)-1]
+	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		sv, err := s.newSave(ctx, tx, req, class)
+		if err != nil {
+			return nil, err
+		}
+		if err := sv.load(id, opDelete); err != nil {
+			return nil, err
+		}
+		if err := sv.beforeDelete(); err != nil {
+			return nil, err
+		}
+		switch class {
+		case "_Session":
+			if err := s.dropToken(tx, req, sv.before); err != nil {
+				return nil, err
+			}
+		case "_User":
+			if err := s.forgetUser(ctx, tx, req, sv.before); err != nil {
+				return nil, err
+			}
+		case "_Role":
+			sv.later(s.sessions.forgetAll)
+		}
+		if _, err := tx.Delete(class, id); err != nil {
+			return nil, err
+		}
+		sv.afterDelete()
+		return emptyResponse, nil
+	})
+}
+
+// requireRoleFields checks what a role cannot be without.
+func requireRoleFields(fields map[string]any) error {
+	for _, name := range []string{"name", "ACL"} {
+		if empty(fields[name]) {
+			return fail(codeIncorrectType, "%s is required.", name)
+		}
+	}
+	return nil
+}
+
+// knownInstallation gives the id of the installation that fields describe, ""
+// if it is new.
+func (s *Server) knownInstallation(ctx context.Context, tx *store.Tx, fields map[string]any) (string, error) {
+	installation, _ := fields["installationId"].(string)
+	if _, hasToken := fields["deviceToken"]; installation == "" && !hasToken {
+		return "", fail(codeMissingField, "at least one ID field (deviceToken, installationId) must be specified in this operation")
+	}
+	if empty(fields["deviceType"]) {
+		return "", fail(codeMissingField, "deviceType must be specified in this operation")
+	}
+	if installation == "" {
+		return "", nil
+	}
+	rows, err := tx.Find(ctx, store.Query{Class: "_Installation", Where: equalTo("installationId", installation), Limit: 1})
+	if err != nil || len(rows) == 0 {
+		return "", err
+	}
+	return rows[0].ID(), nil
+}

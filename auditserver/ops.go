@@ -1,0 +1,251 @@
+package auditserver
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
+// relationChange adds ids to or removes them from a relation field.
+type relationChange struct {
+	field, class string
+	ids          []string
+	remove       bool
+}
+
+// changes are what a write does to an object, atomic operations worked out
+// (protocol section 2.2).
+type changes struct {
+	set       map[string]any // new values by field; nil: no value any more
+	relations []relationChange
+	results   map[string]any // what the answer shows of operations
+	quirks    bool
+}
+
+// workOut applies the members of a request's body to the present values.
+func workOut(class schema.Class, present, body map[string]any, quirks bool) (*changes, error) {
+	c := &changes{set: make(map[string]any, len(body)), quirks: quirks}
+	for name, value := range body {
+		root, rest, dotted := strings.Cut(name, ".")
+		if !plainName.MatchString(root) {
+			return nil, fail(codeInvalidKeyName, "Invalid field name: %s.", name)
+		}
+		op, isOp := operationOf(value)
+		switch {
+		case dotted:
+			if err := c.nested(class, present, root, rest, value); err != nil {
+				return nil, err
+			}
+		case !isOp:
+			c.set[name] = value
+		default:
+			if err := c.operate(name, op, value.(map[string]any), present[name]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return c, nil
+}
+
+func operationOf(value any) (op string, ok bool) {
+	m, isMap := value.(map[string]any)
+	if !isMap {
+		return "", false
+	}
+	op, ok = m["__op"].(string)
+	return op, ok
+}
+
+func (c *changes) operate(name, op string, m map[string]any, present any) error {
+	switch op {
+	case "Delete":
+		c.set[name] = nil
+		return nil
+	case "AddRelation", "RemoveRelation":
+		return c.relate(name, op, m)
+	case "Batch":
+		ops, _ := m["ops"].([]any)
+		for _, each := range ops {
+			inner, ok := operationOf(each)
+			if !ok || inner != "AddRelation" && inner != "RemoveRelation" {
+				return fail(codeForbidden, "a Batch operation on %s may only hold AddRelation and RemoveRelation", name)
+			}
+			if err := c.relate(name, inner, each.(map[string]any)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	result, err := c.compute(name, op, m, present)
+	if err != nil {
+		return err
+	}
+	c.set[name] = result
+	c.result(name, result)
+	return nil
+}
+
+func (c *changes) result(name string, v any) {
+	if c.results == nil {
+		c.results = map[string]any{}
+	}
+	c.results[name] = v
+}
+
+// compute gives the value of Increment, Add, AddUnique or Remove.
+func (c *changes) compute(name, op string, m map[string]any, present any) (any, error) {
+	if op == "Increment" {
+		amount, ok := m["amount"].(float64)
+		if !ok {
+			return nil, fail(codeInvalidJSON, "incrementing %s needs a number as amount", name)
+		}
+		old, ok := present.(float64)
+		if present != nil && !ok {
+			return nil, fail(codeIncorrectType, "%s is not a number and can't be incremented", name)
+		}
+		return old + amount, nil
+	}
+	if op != "Add" && op != "AddUnique" && op != "Remove" {
+		return nil, fail(codeInvalidJSON, "the operation %q on %s is not known", op, name)
+	}
+	objects, ok := m["objects"].([]any)
+	if !ok {
+		return nil, fail(codeInvalidJSON, "%s on %s needs a list as objects", op, name)
+	}
+	old, ok := present.([]any)
+	if present != nil && !ok {
+		return nil, fail(codeIncorrectType, "%s is not a list: %s is not possible", name, op)
+	}
+	switch op {
+	case "Add":
+		out := slices.Concat(old, objects)
+		if c.quirks {
+			out = postgresArray(out)
+		}
+		return out, nil
+	case "AddUnique":
+		out := slices.Clone(old)
+		for _, o := range objects {
+			if !containsValue(out, o) {
+				out = append(out, o)
+			}
+		}
+		if c.quirks {
+			out = postgresArray(out)
+		}
+		return nonNil(out), nil
+	}
+	out := slices.DeleteFunc(slices.Clone(old), func(v any) bool { return containsValue(objects, v) })
+	return nonNil(out), nil
+}
+
+func nonNil(list []any) []any {
+	if list == nil {
+		return []any{}
+	}
+	return list
+}
+
+func containsValue(list []any, v any) bool {
+	return slices.ContainsFunc(list, func(e any) bool { return reflect.DeepEqual(e, v) })
+}
+
+// postgresArray is the quirk of Add and AddUnique on PostgreSQL: duplicates
+// disappear and the order changes (protocol section 12.11).
+func postgresArray(list []any) []any {
+	out := []any{}
+	for _, v := range list {
+		if !containsValue(out, v) {
+			out = append(out, v)
+		}
+	}
+	if len(out) > 3 {
+		slices.Reverse(out[1 : len(out)-1])
+	}
+	return out
+}
+
+func (c *changes) relate(name, op string, m map[string]any) error {
+	objects, _ := m["objects"].([]any)
+	if len(objects) == 0 {
+		return fail(codeInvalidJSON, "%s on %s needs at least one pointer as objects", op, name)
+	}
+	change := relationChange{field: name, remove: op == "RemoveRelation"}
+	for _, o := range objects {
+		p, _ := o.(map[string]any)
+		class, _ := p["className"].(string)
+		id, _ := p["objectId"].(string)
+		if class == "" || id == "" {
+			return fail(codeIncorrectType, "%s on %s needs pointers as objects", op, name)
+		}
+		if change.class != "" && change.class != class {
+			return fail(codeIncorrectType, "%s on %s mixes the classes %s and %s", op, name, change.class, class)
+		}
+		change.class = class
+		change.ids = append(change.ids, id)
+	}
+	c.relations = append(c.relations, change)
+	return nil
+}
+
+// nested changes one key inside an Object field: "o.k" or deeper.
+func (c *changes) nested(class schema.Class, present map[string]any, root, rest string, value any) error {
+	if f, ok := class.Fields[root]; ok && f.Type != schema.Object {
+		return mismatch(class.Name, root, f, schema.Field{Type: schema.Object})
+	}
+	base, ok := c.set[root].(map[string]any)
+	if !ok {
+		base, _ = present[root].(map[string]any)
+	}
+	base = maps.Clone(base)
+	if base == nil {
+		base = map[string]any{}
+	}
+	c.set[root] = base
+	at, path := base, strings.Split(rest, ".")
+	for _, key := range path[:len(path)-1] {
+		next, _ := at[key].(map[string]any)
+		next = maps.Clone(next)
+		if next == nil {
+			next = map[string]any{}
+		}
+		at[key] = next
+		at = next
+	}
+	key := path[len(path)-1]
+	op, isOp := operationOf(value)
+	switch {
+	case !isOp:
+		at[key] = value
+	case op == "Delete":
+		delete(at, key)
+	default:
+		result, err := c.compute(root+"."+rest, op, value.(map[string]any), at[key])
+		if err != nil {
+			return err
+		}
+		at[key] = result
+		c.nestedResult(root, path, result)
+	}
+	return nil
+}
+
+func (c *changes) nestedResult(root string, path []string, v any) {
+	top, _ := c.results[root].(map[string]any)
+	if top == nil {
+		top = map[string]any{}
+		c.result(root, top)
+	}
+	for _, key := range path[:len(path)-1] {
+		next, _ := top[key].(map[string]any)
+		if next == nil {
+			next = map[string]any{}
+			top[key] = next
+		}
+		top = next
+	}
+	top[path[len(path)-1]] = v
+}

@@ -1,0 +1,59 @@
+package auditserver
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+
+	"github.com/go-json-experiment/json"
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+)
+
+// secrets is what is kept hidden beside a user.
+type secrets struct {
+	Password string `json:"password,omitempty"` // bcrypt
+}
+
+func (s *Server) hashPassword(password string) ([]byte, error) {
+	cost := s.cfg.PasswordCost
+	if cost == 0 {
+		cost = bcrypt.DefaultCost
+	}
+	hash, err := bcrypt.GenerateFromPassword(bcryptInput(password), cost)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(secrets{Password: string(hash)})
+}
+
+// bcryptInput is the password itself, or a digest of one that is longer than
+// the 72 bytes bcrypt can take.
+func bcryptInput(password string) []byte {
+	if len(password) <= 72 {
+		return []byte(password)
+	}
+	sum := sha256.Sum256([]byte(password))
+	return base64.StdEncoding.AppendEncode(nil, sum[:])
+}
+
+// passwordMatches compares a password with a user's. A user without one costs
+// as much time as one with another password.
+func (s *Server) passwordMatches(user store.Row, password string) (bool, error) {
+	var known secrets
+	if hidden := user.Hidden(); len(hidden) > 0 {
+		if err := json.Unmarshal(hidden, &known); err != nil {
+			return false, err
+		}
+	}
+	if known.Password == "" {
+		_, err := s.hashPassword(password)
+		return false, err
+	}
+	err := bcrypt.CompareHashAndPassword([]byte(known.Password), bcryptInput(password))
+	if errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
+		return false, nil
+	}
+	return err == nil, err
+}

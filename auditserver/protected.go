@@ -1,0 +1,102 @@
+package auditserver
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
+// protection is what a class hides from one caller.
+type protection struct {
+	hidden []string            // in every object, before userField sets are applied
+	perRow map[string][]string // by column: the set that applies where the column names the caller
+	always []string            // hidden whatever the sets say
+	userID string
+	own    bool // the class is _User: its owner sees everything
+}
+
+// protectedFor works out the protected fields of a class for a caller: all sets
+// that apply to him are intersected (protocol section 4.3).
+func protectedFor(p *schema.Permissions, class string, defaults Protection, c *caller) *protection {
+	if c.master {
+		return nil
+	}
+	sets := mergedProtection(p, defaults[class])
+	if len(sets) == 0 {
+		return nil
+	}
+	out := &protection{userID: c.userID, own: class == "_User"}
+	first := true
+	for audience, fields := range sets {
+		if column, ok := strings.CutPrefix(audience, "userField:"); ok {
+			if c.userID != "" {
+				if out.perRow == nil {
+					out.perRow = map[string][]string{}
+				}
+				out.perRow[column] = fields
+			}
+			continue
+		}
+		if !c.is(audience) && !(audience == "authenticated" && c.userID != "") {
+			continue
+		}
+		if first {
+			out.hidden, first = slices.Clone(fields), false
+		} else {
+			out.hidden = intersect(out.hidden, fields)
+		}
+	}
+	if len(out.hidden) == 0 && len(out.perRow) == 0 {
+		return nil
+	}
+	return out
+}
+
+// mergedProtection adds the server's own protected fields to the class's.
+func mergedProtection(p *schema.Permissions, defaults map[string][]string) map[string][]string {
+	if p == nil || len(p.ProtectedFields) == 0 {
+		return defaults
+	}
+	if len(defaults) == 0 {
+		return p.ProtectedFields
+	}
+	out := make(map[string][]string, len(p.ProtectedFields))
+	for k, v := range p.ProtectedFields {
+		out[k] = v
+	}
+	for k, v := range defaults {
+		out[k] = append(slices.Clone(out[k]), v...)
+	}
+	return out
+}
+
+func intersect(a, b []string) []string {
+	return slices.DeleteFunc(a, func(f string) bool { return !slices.Contains(b, f) })
+}
+
+// in gives the fields to hide in one object. field looks up a column of it.
+func (p *protection) in(objectID string, field func(string) any) []string {
+	if p == nil || p.own && p.userID != "" && p.userID == objectID {
+		return nil
+	}
+	hidden := p.hidden
+	if len(p.always) > 0 {
+		hidden = append(p.always[:len(p.always):len(p.always)], hidden...)
+	}
+	for column, set := range p.perRow {
+		if pointsTo(field(column), p.userID) {
+			hidden = intersect(slices.Clone(hidden), append(slices.Clone(p.always), set...))
+		}
+	}
+	return hidden
+}
+
+// forbids reports whether a query may not filter or sort by field.
+func (p *protection) forbids(field string) bool {
+	if p == nil {
+		return false
+	}
+	root, _, _ := strings.Cut(field, ".")
+	return slices.Contains(p.hidden, field) || slices.Contains(p.hidden, root) || slices.Contains(p.always, root)
+}

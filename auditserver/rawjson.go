@@ -1,0 +1,45 @@
+package auditserver
+
+import (
+	"bytes"
+	"iter"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// elements yields the elements of a JSON array as text.
+func elements(raw jsontext.Value) iter.Seq[jsontext.Value] {
+	return func(yield func(jsontext.Value) bool) {
+		dec := jsontext.NewDecoder(bytes.NewReader(raw), decodeOptions)
+		if _, err := dec.ReadToken(); err != nil {
+			return
+		}
+		for dec.PeekKind() != ']' {
+			v, err := dec.ReadValue()
+			if err != nil || !yield(v.Clone()) {
+				return
+			}
+		}
+	}
+}
+
+// members yields the members of a JSON object, their values as text.
+func members(raw jsontext.Value) iter.Seq2[string, jsontext.Value] {
+	return func(yield func(string, jsontext.Value) bool) {
+		dec := jsontext.NewDecoder(bytes.NewReader(raw), decodeOptions)
+		if _, err := dec.ReadToken(); err != nil {
+			return
+		}
+		for dec.PeekKind() == '"' {
+			name, err := dec.ReadToken()
+			if err != nil {
+				return
+			}
+			key := name.String()
+			v, err := dec.ReadValue()
+			if err != nil || !yield(key, v.Clone()) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,219 @@
+package auditserver
+
+import (
+	"context"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+)
+
+// request is one call, from a client or from a batch, with its credentials
+// checked and its method override resolved.
+type request struct {
+	method string
+	path   []string // below the mount path
+	query  url.Values
+	body   body
+	caller *caller
+
+	installationID string
+	requestID      string // X-Parse-Request-Id
+	remote         string
+	baseURL        string // this server's URL as the client knows it
+	header         http.Header
+	context        map[string]any // X-Parse-Cloud-Context
+
+	stream  io.ReadCloser  // the body of a raw upload, not read yet
+	uploads map[string]any // files of a multipart call of a function
+	print   string         // fingerprint of a request with an id
+	stored  bool           // its answer is kept
+
+	tx    *store.Tx // the batch's transaction, if it has one
+	after *[]func() // what to do once that transaction is committed
+}
+
+// response is the answer of a handler: body is JSON text.
+type response struct {
+	status   int // 0: 200
+	body     []byte
+	location string
+	header   map[string]string
+	write    func(http.ResponseWriter, *http.Request) // answers by itself: files
+	secret   bool                                     // shows a session token: never stored
+}
+
+func jsonResponse(v any) (*response, error) {
+	b, err := json.Marshal(v, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		return nil, err
+	}
+	return &response{body: b}, nil
+}
+
+var emptyResponse = &response{body: []byte("{}")}
+
+// readRequest makes a request of what came over HTTP.
+func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []string) (*request, error) {
+	req := &request{method: r.Method, path: path, remote: r.RemoteAddr, header: r.Header,
+		requestID: r.Header.Get("X-Parse-Request-Id"), baseURL: s.baseURL(r)}
+	var err error
+	if req.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+		return nil, &plainError{http.StatusBadRequest, "the query string is not valid"}
+	}
+	creds := headerCredentials(r.Header)
+	if r.Body != nil && r.Body != http.NoBody {
+		if err := s.readBody(w, r, req); err != nil {
+			return nil, err
+		}
+	}
+	creds.fromBody(&req.body)
+	req.installationID = creds.installationID
+	if req.method == http.MethodPost {
+		if m := req.body.take("_method"); m != "" {
+			req.method = m
+		}
+	}
+	if openRoute(req) {
+		req.caller = newCaller("", nil)
+		return req, nil
+	}
+	if req.caller, err = s.identify(r.Context(), creds, req); err != nil {
+		return nil, err
+	}
+	if creds.context != "" {
+		if json.Unmarshal([]byte(creds.context), &req.context, decodeOptions) != nil || req.context == nil {
+			return nil, fail(codeInvalidJSON, "Invalid object for context.")
+		}
+	}
+	return req, nil
+}
+
+// openRoute tells the routes that need no keys (protocol section 1.2).
+func openRoute(req *request) bool {
+	return req.at(0, "health") && len(req.path) == 1 ||
+		req.at(0, "files") && (req.method == http.MethodGet || req.method == http.MethodHead)
+}
+
+// identify checks the keys and finds the session's user.
+func (s *Server) identify(ctx context.Context, creds credentials, req *request) (*caller, error) {
+	master, readOnly, err := s.keys.admit(creds, req.remote)
+	if err != nil {
+		return nil, err
+	}
+	if master {
+		return &caller{master: true, readOnly: readOnly}, nil
+	}
+	if creds.sessionToken == "" || req.at(0, "login") {
+		return newCaller("", nil), nil
+	}
+	return s.sessions.caller(ctx, creds.sessionToken)
+}
+
+// readBody reads a JSON or form body, or leaves a raw upload to be streamed.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request) error {
+	limit := s.cfg.Limits.BodySize
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if r.ContentLength > limit {
+		return errTooLarge
+	}
+	reader := http.MaxBytesReader(w, r.Body, limit)
+	if req.at(0, "files") && r.Header.Get("X-Parse-Application-Id") != "" || req.at(0, "files") && r.Header.Get("Authorization") != "" {
+		if req.method == http.MethodPost {
+			req.stream = reader
+			return nil
+		}
+	}
+	if mediaType == "multipart/form-data" && req.at(0, "functions") {
+		return s.readMultipart(r, reader, req)
+	}
+	raw, err := readAll(reader, r.ContentLength)
+	if err != nil {
+		if isTooLarge(err) {
+			return errTooLarge
+		}
+		return &plainError{http.StatusBadRequest, "the body could not be read"}
+	}
+	if mediaType == "application/x-www-form-urlencoded" {
+		form, err := url.ParseQuery(string(raw))
+		if err != nil {
+			return &plainError{http.StatusBadRequest, "the form is not valid"}
+		}
+		req.body = formBody(form)
+		return nil
+	}
+	req.body, err = parseBody(raw, s.cfg.Limits.Depth)
+	return err
+}
+
+func readAll(r io.Reader, length int64) ([]byte, error) {
+	if length <= 0 {
+		return io.ReadAll(r)
+	}
+	buf := make([]byte, length)
+	n, err := io.ReadFull(r, buf)
+	if err == io.ErrUnexpectedEOF {
+		err = nil
+	}
+	return buf[:n], err
+}
+
+var errTooLarge = &plainError{http.StatusRequestEntityTooLarge, "request entity too large"}
+
+func notJSON(text string) error { return &plainError{http.StatusBadRequest, text} }
+
+// at compares a path element, static ones in any case.
+func (r *request) at(i int, name string) bool {
+	return i < len(r.path) && strings.EqualFold(r.path[i], name)
+}
+
+// param gives a parameter of a find or a function: from the query string, whose
+// values are JSON if they parse as such and text otherwise, or from the body.
+func (r *request) param(name string) (jsontext.Value, bool) {
+	if v, ok := r.query[name]; ok && len(v) > 0 {
+		if raw := jsontext.Value(v[len(v)-1]); raw.IsValid(decodeOptions) {
+			return raw, true
+		}
+		quoted, err := jsontext.AppendQuote(nil, v[len(v)-1])
+		return quoted, err == nil
+	}
+	return r.body.get(name)
+}
+
+// textParam gives a parameter that is text; a number is taken as its digits.
+func (r *request) textParam(name string) string {
+	if v, ok := r.query[name]; ok && len(v) > 0 {
+		return v[len(v)-1]
+	}
+	return r.body.text(name)
+}
+
+// paramNames lists all parameters.
+func (r *request) paramNames() []string {
+	var names []string
+	for name := range r.query {
+		names = append(names, name)
+	}
+	for _, m := range r.body {
+		names = append(names, m.name)
+	}
+	return names
+}
+
+// baseURL is the server's URL with the mount path, without a slash at the end.
+func (s *Server) baseURL(r *http.Request) string {
+	if s.cfg.PublicURL != "" {
+		return s.cfg.PublicURL
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + s.cfg.MountPath
+}

@@ -1,0 +1,401 @@
+package auditserver
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
+// save is one create or update inside a transaction.
+type save struct {
+	s     *Server
+	ctx   context.Context
+	tx    *store.Tx
+	req   *request
+	class schema.Class
+	isNew bool // the class does not exist yet
+
+	id      string
+	before  store.Row      // zero on create
+	present map[string]any // the fields before, without relations
+	changes *changes
+	object  store.Object   // what is stored
+	echo    map[string]any // what the answer shows besides ids and times
+	hidden  []byte         // new Object.Hidden; nil: unchanged
+}
+
+func (s *Server) newSave(ctx context.Context, tx *store.Tx, req *request, className string) (*save, error) {
+	sv := &save{s: s, ctx: ctx, tx: tx, req: req}
+	var exists bool
+	if sv.class, exists = tx.Class(className); !exists {
+		if !validClassName(className) {
+			return nil, fail(codeInvalidClassName, "Invalid classname: %s, classnames can only have alphanumeric characters and _, and must start with an alpha character ", className)
+		}
+		if !req.caller.master && !s.cfg.AllowClientClassCreation {
+			return nil, errPermission
+		}
+		sv.class, sv.isNew = schema.Class{Name: className, Fields: map[string]schema.Field{}}, true
+	}
+	return sv, touchable(req.caller, className)
+}
+
+// body decodes and checks the fields a client sent.
+func (req *request) fields() (map[string]any, error) {
+	fields, err := req.body.object()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkKeywords(fields); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"createdAt", "updatedAt"} {
+		v, ok := fields[name]
+		if !ok {
+			continue
+		}
+		if _, isText := v.(string); isText {
+			return nil, mismatch(strings.Join(req.path, "/"), name, schema.Field{Type: schema.Date}, schema.Field{Type: schema.String})
+		}
+		delete(fields, name)
+	}
+	return fields, nil
+}
+
+// create checks and stores a new object. The order of the checks is Parse
+// Server's (protocol section 2.3).
+func (sv *save) create(fields map[string]any) (store.Row, error) {
+	if err := sv.customID(fields); err != nil {
+		return store.Row{}, err
+	}
+	aclField, hasACL := fields["ACL"]
+	delete(fields, "ACL")
+	var err error
+	if sv.changes, err = workOut(sv.class, nil, fields, sv.s.cfg.Quirks); err != nil {
+		return store.Row{}, err
+	}
+	sv.echo = sv.changes.results
+	if sv.echo == nil {
+		sv.echo = map[string]any{}
+	}
+	sv.object = store.Object{ID: sv.id, Fields: map[string]any{}, Hidden: sv.hidden}
+	for name, v := range sv.changes.set {
+		if v != nil {
+			sv.object.Fields[name] = v
+		}
+	}
+	sv.defaults()
+	if err := sv.createACL(aclField, hasACL); err != nil {
+		return store.Row{}, err
+	}
+	if sv.class.Name == "_User" {
+		sv.ownACL()
+	}
+	if err := sv.beforeSave(); err != nil {
+		return store.Row{}, err
+	}
+	if err := sv.fit(sv.object.Fields); err != nil {
+		return store.Row{}, err
+	}
+	for name, f := range sv.class.Fields {
+		if f.Required && empty(sv.object.Fields[name]) && !slices.Contains(alwaysShown, name) && !(sv.class.Name == "_User" && name == "password") {
+			return store.Row{}, fail(codeValidation, "%s is required", name)
+		}
+	}
+	if _, err := permit(sv.class.Permissions, sv.req.caller, opCreate); err != nil {
+		return store.Row{}, err
+	}
+	row, err := sv.tx.Insert(sv.class.Name, sv.object)
+	if err != nil {
+		return store.Row{}, err
+	}
+	sv.id = row.ID()
+	if err := sv.applyRelations(); err != nil {
+		return store.Row{}, err
+	}
+	sv.afterSave(row)
+	return row, nil
+}
+
+func (sv *save) customID(fields map[string]any) error {
+	id, given := fields["objectId"]
+	if !given {
+		if _, ok := fields["id"]; ok {
+			return fail(codeInvalidKeyName, "id is an invalid field name.")
+		}
+		return nil
+	}
+	if !sv.s.cfg.AllowCustomObjectID {
+		return fail(codeInvalidKeyName, "objectId is an invalid field name.")
+	}
+	text, _ := id.(string)
+	if text == "" {
+		return fail(codeMissingObjectID, "objectId must not be empty, null or undefined")
+	}
+	sv.id = text
+	delete(fields, "objectId")
+	return nil
+}
+
+// defaults fills in the default values of absent fields.
+func (sv *save) defaults() {
+	for name, f := range sv.class.Fields {
+		if _, given := sv.object.Fields[name]; !given && f.Default != nil && f.Type != schema.Relation {
+			sv.object.Fields[name] = f.Default
+			sv.echo[name] = f.Default
+		}
+	}
+}
+
+// createACL sets the ACL of a new object: the given one, or the class's
+// default, which the answer shows.
+func (sv *save) createACL(given any, has bool) error {
+	if has && given != nil {
+		if _, isOp := operationOf(given); !isOp {
+			acl, err := parseACL(given)
+			sv.object.ACL = acl
+			return err
+		}
+	}
+	if p := sv.class.Permissions; p != nil && len(p.DefaultACL) > 0 {
+		acl := maps.Clone(p.DefaultACL)
+		if own, ok := acl["currentUser"]; ok {
+			delete(acl, "currentUser")
+			if sv.req.caller.userID != "" {
+				acl[sv.req.caller.userID] = own
+			}
+		}
+		sv.object.ACL = acl
+		sv.echo["ACL"] = aclValue(acl)
+	}
+	return nil
+}
+
+// update checks and stores changes of an object.
+func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
+	if err := sv.load(id, opUpdate); err != nil {
+		return store.Row{}, err
+	}
+	delete(fields, "objectId")
+	aclField, hasACL := fields["ACL"]
+	delete(fields, "ACL")
+	var err error
+	if sv.changes, err = workOut(sv.class, sv.present, fields, sv.s.cfg.Quirks); err != nil {
+		return store.Row{}, err
+	}
+	sv.echo = sv.changes.results
+	if sv.echo == nil {
+		sv.echo = map[string]any{}
+	}
+	sv.object = store.Object{Fields: maps.Clone(sv.present), ACL: sv.before.ACL(), Hidden: sv.hidden}
+	maps.Copy(sv.object.Fields, sv.changes.set)
+	if hasACL {
+		if err := sv.updateACL(aclField); err != nil {
+			return store.Row{}, err
+		}
+	}
+	if err := sv.beforeSave(); err != nil {
+		return store.Row{}, err
+	}
+	if err := sv.fit(sv.changes.set); err != nil {
+		return store.Row{}, err
+	}
+	for name := range sv.changes.set {
+		if sv.class.Fields[name].Required && empty(sv.changes.set[name]) {
+			return store.Row{}, fail(codeValidation, "%s is required", name)
+		}
+	}
+	maps.Copy(sv.object.Fields, sv.changes.set)
+	_, row, err := sv.tx.Update(sv.class.Name, id, sv.object)
+	if err != nil {
+		return store.Row{}, err
+	}
+	if err := sv.applyRelations(); err != nil {
+		return store.Row{}, err
+	}
+	sv.afterSave(row)
+	return row, nil
+}
+
+// load reads the object to change or delete and checks that the caller may.
+func (sv *save) load(id string, op operation) error {
+	sv.id = id
+	c := sv.req.caller
+	if sv.class.Name == "_User" && !c.master && c.userID != id {
+		return errUserForbidden
+	}
+	if sv.isNew {
+		return errNotFound
+	}
+	pointers, err := permit(sv.class.Permissions, c, op)
+	if err != nil {
+		return err
+	}
+	sv.before, err = sv.tx.Get(sv.ctx, sv.class.Name, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return errNotFound
+	}
+	if err != nil {
+		return err
+	}
+	if !c.writes(sv.before.ACL()) || len(pointers) > 0 && !rowNamesUser(sv.before, pointers, c.userID) {
+		if sv.class.Name == "_User" {
+			return errUserForbidden
+		}
+		return errNotFound
+	}
+	if owner, _ := sv.before.Pointer("user"); sv.class.Name == "_Session" && !c.master && (c.userID == "" || owner != c.userID) {
+		return errNotFound
+	}
+	sv.present = plainFields(sv.class, sv.before)
+	return nil
+}
+
+// plainFields decodes an object without its id, times, ACL and relations.
+func plainFields(class schema.Class, row store.Row) map[string]any {
+	fields := row.Map()
+	for _, name := range alwaysShown {
+		delete(fields, name)
+	}
+	for name := range fields {
+		if class.Fields[name].Type == schema.Relation {
+			delete(fields, name)
+		}
+	}
+	return fields
+}
+
+// updateACL replaces the ACL. Unsetting makes the object public, as the
+// documentation says; Parse Server locks it to the master key instead.
+func (sv *save) updateACL(v any) error {
+	if op, isOp := operationOf(v); v == nil || isOp && op == "Delete" {
+		sv.object.ACL = nil
+		if sv.s.cfg.Quirks {
+			sv.object.ACL = map[string]schema.Access{}
+		}
+		return nil
+	}
+	acl, err := parseACL(v)
+	if err != nil {
+		return err
+	}
+	if sv.class.Name == "_User" && !sv.req.caller.master {
+		acl[sv.id] = schema.Access{Read: true, Write: true} // nobody locks himself out
+	}
+	sv.object.ACL = acl
+	return nil
+}
+
+// empty tells what a required field may not be.
+func empty(v any) bool { return v == nil || v == "" }
+
+// fit checks the new values against the class and adds the columns it lacks.
+// set is changed to the form that is stored.
+func (sv *save) fit(set map[string]any) error {
+	added := map[string]schema.Field{}
+	for name, v := range set {
+		if v == nil {
+			continue
+		}
+		if name == "className" || name == "length" {
+			return fail(codeInvalidKeyName, "Invalid field name: %s.", name)
+		}
+		got, err := typeOf(v)
+		if err != nil {
+			return err
+		}
+		want, known := sv.class.Fields[name]
+		switch {
+		case got.Type == schema.Relation: // the marker of a read, sent back
+			if known && (want.Type != schema.Relation || want.TargetClass != got.TargetClass) {
+				return mismatch(sv.class.Name, name, want, got)
+			}
+			delete(set, name)
+			delete(sv.object.Fields, name)
+			if !known {
+				added[name] = got
+			}
+			continue
+		case !known:
+			added[name] = got
+		case want.Type != got.Type || want.TargetClass != got.TargetClass:
+			return mismatch(sv.class.Name, name, want, got)
+		}
+		if set[name], err = stored(name, v, got); err != nil {
+			return err
+		}
+	}
+	for _, r := range sv.changes.relations {
+		got := schema.Field{Type: schema.Relation, TargetClass: r.class}
+		if want, known := sv.class.Fields[r.field]; !known {
+			added[r.field] = got
+		} else if want.Type != got.Type || want.TargetClass != got.TargetClass {
+			return mismatch(sv.class.Name, r.field, want, got)
+		}
+	}
+	return sv.addFields(added)
+}
+
+// addFields makes the class and the columns a write needs.
+func (sv *save) addFields(added map[string]schema.Field) error {
+	if len(added) > 0 {
+		if _, err := permit(sv.class.Permissions, sv.req.caller, opAddField); err != nil {
+			return err
+		}
+		for name := range added {
+			if !plainName.MatchString(name) {
+				return fail(codeInvalidKeyName, "Invalid field name: %s.", name)
+			}
+		}
+	}
+	if len(added) == 0 && !sv.isNew {
+		return nil
+	}
+	class := sv.class
+	class.Fields = maps.Clone(class.Fields)
+	maps.Copy(class.Fields, added)
+	if err := oneGeoPoint(class); err != nil {
+		return err
+	}
+	if err := sv.tx.PutClass(class); err != nil {
+		return err
+	}
+	sv.class, _ = sv.tx.Class(class.Name)
+	return nil
+}
+
+func oneGeoPoint(class schema.Class) error {
+	n := 0
+	for _, f := range class.Fields {
+		if f.Type == schema.GeoPoint {
+			n++
+		}
+	}
+	if n > 1 {
+		return fail(codeIncorrectType, "currently, only one GeoPoint field may exist in an object of class %s", class.Name)
+	}
+	return nil
+}
+
+func (sv *save) applyRelations() error {
+	for _, r := range sv.changes.relations {
+		apply := sv.tx.AddRelated
+		if r.remove {
+			apply = sv.tx.RemoveRelated
+		}
+		if err := apply(sv.class.Name, sv.id, r.field, r.ids...); err != nil {
+			return err
+		}
+	}
+	if sv.class.Name == "_Role" {
+		sv.later(sv.s.sessions.forgetAll)
+	}
+	return nil
+}
+
+// later runs f once the transaction is committed.
+func (sv *save) later(f func()) { *sv.req.after = append(*sv.req.after, f) }

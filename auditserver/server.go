@@ -1,0 +1,232 @@
+package auditserver
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"net/http"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+)
+
+// Server is an embedded Parse server. It is an [http.Handler] and safe for
+// concurrent use.
+type Server struct {
+	cfg      Config
+	store    *store.Store
+	keys     keyRing
+	sessions *sessionCache
+	cloud    cloudCode
+	jobs     sync.WaitGroup // running background jobs
+	stop     context.CancelFunc
+	alive    context.Context // ends at Close
+	closed   atomic.Bool
+	requests sync.WaitGroup // running requests
+	running  running        // requests with an id
+	onCommit []func([]store.Change)
+	files    *os.Root // Config.FilesDir
+	tagSeed  maphash.Seed
+}
+
+// Open opens or creates the database and gives a server ready to handle
+// requests. Errors name the setting that is wrong.
+func Open(ctx context.Context, cfg Config) (*Server, error) {
+	cfg, err := cfg.prepared()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, keys: newKeyRing(cfg), tagSeed: maphash.MakeSeed()}
+	s.sessions = newSessionCache(s)
+	s.alive, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if cfg.FilesDir != "" {
+		if s.files, err = os.OpenRoot(cfg.FilesDir); err != nil {
+			s.stop()
+			return nil, fmt.Errorf("auditserver: Config.FilesDir: %w", err)
+		}
+	}
+	s.store, err = store.Open(ctx, store.Config{Path: cfg.Path, Unsynced: cfg.Unsynced, Logger: cfg.Logger, OnCommit: s.committed})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
+	}
+	if err := s.prepareClasses(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
+	}
+	return s, nil
+}
+
+// Close waits for running requests and jobs until ctx ends, then closes the
+// database. Requests that come later are answered 503.
+func (s *Server) Close(ctx context.Context) error {
+	if s.closed.Swap(true) {
+		return nil
+	}
+	s.stop()
+	done := make(chan struct{})
+	go func() {
+		s.requests.Wait()
+		s.jobs.Wait()
+		close(done)
+	}()
+	var err error
+	select {
+	case <-done:
+	case <-ctx.Done():
+		err = fmt.Errorf("auditserver: closing with requests still running: %w", ctx.Err())
+	}
+	return errors.Join(err, s.release())
+}
+
+// release gives back what Open took.
+func (s *Server) release() error {
+	s.stop()
+	var err error
+	if s.store != nil {
+		err = s.store.Close()
+	}
+	if s.files != nil {
+		err = errors.Join(err, s.files.Close())
+	}
+	return err
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.requests.Add(1)
+	defer s.requests.Done()
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	if s.closed.Load() {
+		h.Set("Retry-After", "1")
+		s.writeError(w, r, &plainError{http.StatusServiceUnavailable, "the server is shutting down"})
+		return
+	}
+	if r.Method == http.MethodOptions {
+		h.Set("Access-Control-Allow-Methods", "GET,PUT,POST,DELETE,OPTIONS")
+		h.Set("Access-Control-Allow-Headers", allowedHeaders)
+		h.Set("Access-Control-Expose-Headers", exposedHeaders)
+		_, _ = w.Write([]byte("OK"))
+		return
+	}
+	path, ok := splitPath(s.cfg.MountPath, r.URL.EscapedPath())
+	if !ok {
+		notFoundPage(w, r)
+		return
+	}
+	s.serve(w, r, path)
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, path []string) {
+	// Unknown routes are answered before anything is read, but only where no
+	// _method in the body could make them known.
+	if r.Method != http.MethodPost && s.route(r.Method, path) == nil {
+		notFoundPage(w, r)
+		return
+	}
+	req, err := s.readRequest(w, r, path)
+	if err != nil {
+		s.writeError(w, r, err)
+		return
+	}
+	handle := s.route(req.method, req.path)
+	if handle == nil {
+		notFoundPage(w, r)
+		return
+	}
+	res, err := s.idempotent(r.Context(), req, handle)
+	if err != nil {
+		s.writeError(w, r, err)
+		return
+	}
+	s.writeResponse(w, r, res)
+}
+
+func (s *Server) writeResponse(w http.ResponseWriter, r *http.Request, res *response) {
+	if res.write != nil {
+		res.write(w, r)
+		return
+	}
+	h := w.Header()
+	for k, v := range res.header {
+		h.Set(k, v)
+	}
+	if res.location != "" {
+		h.Set("Location", res.location)
+	}
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	status := res.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		tag := s.etag(res.body)
+		h.Set("ETag", tag)
+		if status == http.StatusOK && r.Header.Get("If-None-Match") == tag {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	h.Set("Content-Length", strconv.Itoa(len(res.body)))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(res.body) // the client is gone if this fails
+	}
+}
+
+// etag is a weak tag of length and digest. It holds while the server runs.
+func (s *Server) etag(b []byte) string {
+	return `W/"` + strconv.FormatInt(int64(len(b)), 16) + "-" + strconv.FormatUint(maphash.Bytes(s.tagSeed, b), 36) + `"`
+}
+
+// writeError answers with one of the two shapes of protocol section 7.
+func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
+	var plain *plainError
+	var body any
+	status := 0
+	if errors.As(err, &plain) {
+		status, body = plain.status, map[string]any{"error": plain.message}
+	} else {
+		e, known := clientError(err)
+		if !known && r.Context().Err() == nil {
+			s.cfg.Logger.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+		}
+		status, body = e.httpStatus(), map[string]any{"code": e.Code, "error": e.Message}
+		if !known { // a fault of the server has its text elsewhere
+			body = map[string]any{"code": e.Code, "message": e.Message}
+		}
+	}
+	b, err := json.Marshal(body, json.Deterministic(true))
+	if err != nil {
+		b = []byte(`{"error":"Internal server error."}`)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(b)))
+	w.WriteHeader(status)
+	_, _ = w.Write(b) // the client is gone if this fails
+}
+
+func notFoundPage(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = w.Write([]byte("<!DOCTYPE html>\n<html lang=\"en\">\n<head><title>Error</title></head>\n<body><pre>Cannot serve this method and path</pre></body>\n</html>\n"))
+}
+
+const (
+	allowedHeaders = "X-Parse-Master-Key, X-Parse-REST-API-Key, X-Parse-Javascript-Key, X-Parse-Application-Id, X-Parse-Client-Version, " +
+		"X-Parse-Session-Token, X-Requested-With, X-Parse-Revocable-Session, X-Parse-Request-Id, Content-Type, Pragma, Cache-Control"
+	exposedHeaders = "X-Parse-Job-Status-Id, X-Parse-Push-Status-Id"
+)
+
+func hexDigest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}

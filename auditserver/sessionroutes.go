@@ -1,0 +1,76 @@
+package auditserver
+
+import (
+	"context"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+)
+
+// protectedSessionFields are set by the server alone.
+var protectedSessionFields = []string{"sessionToken", "expiresAt", "createdWith", "user"}
+
+func sessionFieldsUntouched(c *caller, fields map[string]any) error {
+	if c.master {
+		return nil
+	}
+	if c.userID == "" {
+		return errSession
+	}
+	for _, name := range protectedSessionFields {
+		if _, ok := fields[name]; ok {
+			return fail(codeInvalidKeyName, "%s is protected and can't be set", name)
+		}
+	}
+	return nil
+}
+
+// currentSession answers GET /sessions/me. It alone shows a session token: the
+// one the client sent, because the server keeps only digests.
+func (s *Server) currentSession(ctx context.Context, req *request) (*response, error) {
+	if req.caller.sessionID == "" {
+		return nil, errSession
+	}
+	row, err := s.store.Get(ctx, "_Session", req.caller.sessionID)
+	if err != nil {
+		return nil, errSession
+	}
+	return s.renderOne(ctx, req, row, &shape{}, true)
+}
+
+// createSession answers POST /sessions: one more session for the caller.
+func (s *Server) createSession(ctx context.Context, req *request) (*response, error) {
+	if req.caller.userID == "" {
+		return nil, errSession
+	}
+	fields, err := req.fields()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range append(protectedSessionFields, "objectId", "ACL", "installationId") {
+		delete(fields, name)
+	}
+	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		// An extra session belongs to no installation: it replaces none.
+		own := *req
+		own.installationID = ""
+		token, row, err := s.openSession(ctx, tx, &own, req.caller.userID, map[string]any{"action": "create"}, fields)
+		if err != nil {
+			return nil, err
+		}
+		echo := row.Map()
+		delete(echo, "objectId")
+		delete(echo, "createdAt")
+		delete(echo, "updatedAt")
+		echo["sessionToken"] = token
+		res, err := s.created(req, row, echo)
+		if err == nil {
+			res.secret = true
+		}
+		return res, err
+	})
+}
+
+// upgradeSession answers /upgradeToRevocableSession: all sessions are revocable.
+func (s *Server) upgradeSession(ctx context.Context, req *request) (*response, error) {
+	return s.currentSession(ctx, req)
+}

@@ -1,0 +1,245 @@
+package auditserver
+
+import (
+	"context"
+	"errors"
+	"reflect"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
+// beforeSave runs the triggers of a write, then the rules, inside its
+// transaction, and takes over what the triggers changed.
+func (sv *save) beforeSave() error {
+	hooks := sv.s.cloud.triggersOf(beforeSave, sv.class.Name)
+	rules := sv.s.cfg.Check
+	if len(hooks) == 0 && rules == nil {
+		return nil
+	}
+	t := sv.trigger(sv.object.Fields, sv.object.ACL)
+	if len(hooks) > 0 {
+		given := cloneObject(t.Object)
+		for _, hook := range hooks {
+			if err := sv.s.guarded(func() error { return hook(sv.ctx, t) }); err != nil {
+				return scriptError(err)
+			}
+		}
+		if err := sv.adopt(given, t.Object); err != nil {
+			return err
+		}
+	}
+	if rules == nil {
+		return nil
+	}
+	return scriptError(sv.s.guarded(func() error { return rules(sv.ctx, t) }))
+}
+
+// trigger is what triggers see of the write: an object with the given fields,
+// and the one it was.
+func (sv *save) trigger(fields map[string]any, acl map[string]schema.Access) *Trigger {
+	t := &Trigger{Caller: publicCaller(sv.req.caller), Class: sv.class.Name, Context: sv.req.context,
+		Object: cloneObject(fields), Data: txLookup{sv.ctx, sv.tx}}
+	for name, v := range t.Object {
+		if v == nil {
+			delete(t.Object, name)
+		}
+	}
+	if acl != nil {
+		t.Object["ACL"] = aclValue(acl)
+	}
+	if sv.id != "" {
+		t.Object["objectId"] = sv.id
+	}
+	if sv.present != nil {
+		t.Original = sv.before.Map()
+	}
+	return t
+}
+
+// adopt takes over and echoes the fields that triggers changed.
+func (sv *save) adopt(before, after map[string]any) error {
+	changed := map[string]any{}
+	for name, v := range after {
+		if old, had := before[name]; !had || !reflect.DeepEqual(old, v) {
+			changed[name] = v
+		}
+	}
+	for name := range before {
+		if _, kept := after[name]; !kept {
+			changed[name] = nil
+		}
+	}
+	delete(changed, "objectId")
+	delete(changed, "createdAt")
+	delete(changed, "updatedAt")
+	if v, ok := changed["ACL"]; ok {
+		delete(changed, "ACL")
+		sv.object.ACL = nil
+		if v != nil {
+			acl, err := parseACL(v)
+			if err != nil {
+				return err
+			}
+			sv.object.ACL = acl
+			sv.echo["ACL"] = v
+		}
+	}
+	for name, v := range changed {
+		sv.changes.set[name] = v
+		sv.object.Fields[name] = v
+		if v == nil {
+			delete(sv.object.Fields, name)
+			continue
+		}
+		sv.echo[name] = v
+	}
+	return nil
+}
+
+func (sv *save) afterSave(row store.Row) {
+	hooks := sv.s.cloud.triggersOf(afterSave, sv.class.Name)
+	if len(hooks) == 0 {
+		return
+	}
+	t := sv.trigger(nil, nil)
+	t.Object = row.Map()
+	sv.runLater(hooks, t)
+}
+
+func (sv *save) beforeDelete() error {
+	hooks := sv.s.cloud.triggersOf(beforeDelete, sv.class.Name)
+	if len(hooks) == 0 {
+		return nil
+	}
+	t := sv.trigger(nil, nil)
+	t.Object = sv.before.Map()
+	for _, hook := range hooks {
+		if err := sv.s.guarded(func() error { return hook(sv.ctx, t) }); err != nil {
+			return scriptError(err)
+		}
+	}
+	return nil
+}
+
+func (sv *save) afterDelete() {
+	hooks := sv.s.cloud.triggersOf(afterDelete, sv.class.Name)
+	if len(hooks) == 0 {
+		return
+	}
+	t := sv.trigger(nil, nil)
+	t.Object = sv.before.Map()
+	sv.runLater(hooks, t)
+}
+
+// runLater runs after triggers once the transaction is committed.
+func (sv *save) runLater(hooks []TriggerFunc, t *Trigger) {
+	t.Data = storeLookup{sv.ctx, sv.s.store}
+	s, ctx := sv.s, sv.ctx
+	sv.later(func() {
+		for _, hook := range hooks {
+			if err := s.guarded(func() error { return hook(ctx, t) }); err != nil {
+				s.cfg.Logger.ErrorContext(ctx, "after trigger failed", "class", t.Class, "error", err)
+			}
+		}
+	})
+}
+
+func cloneObject(m map[string]any) map[string]any {
+	out := make(map[string]any, len(m)+3)
+	for k, v := range m {
+		out[k] = cloneValue(v)
+	}
+	return out
+}
+
+func cloneValue(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		return cloneObject(v)
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = cloneValue(e)
+		}
+		return out
+	}
+	return v
+}
+
+// finder is what both the store and a transaction can do.
+type finder interface {
+	Get(ctx context.Context, class, id string) (store.Row, error)
+	Find(ctx context.Context, q store.Query) ([]store.Row, error)
+}
+
+type txLookup struct {
+	ctx context.Context
+	tx  *store.Tx
+}
+
+func (l txLookup) Get(class, id string) (map[string]any, error) {
+	return lookupGet(l.ctx, l.tx, class, id)
+}
+
+func (l txLookup) Find(class string, doc map[string]any, limit int) ([]map[string]any, error) {
+	return lookupFind(l.ctx, l.tx, class, doc, limit)
+}
+
+func (l txLookup) Roles(userID string) ([]string, error) { return lookupRoles(l.ctx, l.tx, userID) }
+
+type storeLookup struct {
+	ctx   context.Context
+	store *store.Store
+}
+
+func (l storeLookup) Get(class, id string) (map[string]any, error) {
+	return lookupGet(l.ctx, l.store, class, id)
+}
+
+func (l storeLookup) Find(class string, doc map[string]any, limit int) ([]map[string]any, error) {
+	return lookupFind(l.ctx, l.store, class, doc, limit)
+}
+
+func (l storeLookup) Roles(userID string) ([]string, error) {
+	return lookupRoles(l.ctx, l.store, userID)
+}
+
+func lookupGet(ctx context.Context, f finder, class, id string) (map[string]any, error) {
+	row, err := f.Get(ctx, class, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, errNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return row.Map(), nil
+}
+
+func lookupFind(ctx context.Context, f finder, class string, doc map[string]any, limit int) ([]map[string]any, error) {
+	node, err := where.ParseValue(doc, where.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := f.Find(ctx, store.Query{Class: class, Where: node, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]map[string]any, len(rows))
+	for i, row := range rows {
+		out[i] = row.Map()
+	}
+	return out, nil
+}
+
+func lookupRoles(ctx context.Context, f finder, userID string) ([]string, error) {
+	roles, err := rolesOf(ctx, f, userID)
+	names := make([]string, len(roles))
+	for i, r := range roles {
+		names[i] = r[len("role:"):]
+	}
+	return names, err
+}
+
+func equalTo(field string, value any) *where.Node { return where.Equal(field, value) }

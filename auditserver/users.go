@@ -1,0 +1,351 @@
+package auditserver
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
+var emailForm = regexp.MustCompile(`^.+@.+$`)
+
+// authBucket maps "provider:id" to the user who signs in with it.
+const authBucket = "auth"
+
+// account is what a sign-up or an update of a user asks for, with its password
+// hashed: hashing is slow and must not happen inside a transaction.
+type account struct {
+	fields   map[string]any
+	hidden   []byte            // new password, hashed
+	authData map[string]any    // nil: not given
+	authKeys map[string]string // provider to key in authBucket, of providers to link
+}
+
+// account reads the body of a sign-up or update.
+func (s *Server) account(req *request) (*account, error) {
+	fields, err := req.fields()
+	if err != nil {
+		return nil, err
+	}
+	a := &account{fields: fields}
+	if _, ok := fields["emailVerified"]; ok && !req.caller.master {
+		return nil, errPermission
+	}
+	if v, ok := fields["authData"]; ok {
+		delete(fields, "authData")
+		if err := a.readAuthData(v); err != nil {
+			return nil, err
+		}
+	}
+	if v, ok := fields["email"]; ok && v != nil {
+		if text, isText := v.(string); isText && !emailForm.MatchString(text) {
+			return nil, fail(codeInvalidEmail, "Email address format is invalid.")
+		}
+	}
+	return a, nil
+}
+
+// setPassword takes the password out of the fields and hashes it.
+func (s *Server) setPassword(a *account) error {
+	v, ok := a.fields["password"]
+	if !ok {
+		return nil
+	}
+	delete(a.fields, "password")
+	password, isText := v.(string)
+	if !isText || password == "" {
+		return fail(codePasswordMissing, "password is required")
+	}
+	var err error
+	a.hidden, err = s.hashPassword(password)
+	return err
+}
+
+// readAuthData accepts anonymous users, the provider that needs no other
+// service; null unlinks.
+func (a *account) readAuthData(v any) error {
+	m, ok := v.(map[string]any)
+	if !ok {
+		if _, isOp := operationOf(v); v == nil || isOp {
+			a.authData = map[string]any{}
+			return nil
+		}
+		return fail(codeIncorrectType, "schema mismatch for _User.authData; expected Object")
+	}
+	a.authData, a.authKeys = m, map[string]string{}
+	for provider, data := range m {
+		if data == nil {
+			continue
+		}
+		entry, _ := data.(map[string]any)
+		id, _ := entry["id"].(string)
+		if provider != "anonymous" || id == "" {
+			return fail(codeUnsupportedService, "This authentication method is unsupported.")
+		}
+		a.authKeys[provider] = provider + ":" + id
+	}
+	return nil
+}
+
+// signUp answers POST /users: a new user, or the log-in of a known one by authData.
+func (s *Server) signUp(ctx context.Context, req *request) (*response, error) {
+	a, err := s.account(req)
+	if err != nil {
+		return nil, err
+	}
+	if len(a.authKeys) == 0 {
+		if name, _ := a.fields["username"].(string); name == "" {
+			return nil, fail(codeUsernameMissing, "bad or missing username")
+		}
+		if password, _ := a.fields["password"].(string); password == "" {
+			return nil, fail(codePasswordMissing, "password is required")
+		}
+	}
+	if err := s.setPassword(a); err != nil {
+		return nil, err
+	}
+	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		for _, key := range a.authKeys {
+			if id, known, err := tx.GetValue(authBucket, key); err != nil {
+				return nil, err
+			} else if known {
+				return s.logInByAuthData(ctx, tx, req, string(id))
+			}
+		}
+		return s.newUser(ctx, tx, req, a)
+	})
+}
+
+func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *account) (*response, error) {
+	sv, err := s.newSave(ctx, tx, req, "_User")
+	if err != nil {
+		return nil, err
+	}
+	fields := maps.Clone(a.fields)
+	if empty(fields["username"]) {
+		fields["username"] = newID() + newID()
+	}
+	if a.authData != nil {
+		fields["authData"] = a.authData
+	}
+	sv.hidden = a.hidden
+	if err := sv.customID(fields); err != nil {
+		return nil, err
+	}
+	if sv.id == "" {
+		sv.id = newID()
+	}
+	row, err := sv.create(fields)
+	if err != nil {
+		return nil, err
+	}
+	if err := link(tx, a, row.ID()); err != nil {
+		return nil, err
+	}
+	how := map[string]any{"action": "signup", "authProvider": "password"}
+	for provider := range a.authKeys {
+		how["authProvider"] = provider
+	}
+	if len(a.authKeys) > 0 && empty(a.fields["username"]) {
+		sv.echo["username"] = fields["username"]
+	}
+	if !req.caller.master {
+		token, _, err := s.openSession(ctx, tx, req, row.ID(), how, nil)
+		if err != nil {
+			return nil, err
+		}
+		sv.echo["sessionToken"] = token
+	}
+	res, err := s.created(req, row, sv.echo)
+	if err == nil {
+		res.secret = true
+	}
+	return res, err
+}
+
+// ownACL adds to the ACL of a new user what every user has: rights on himself,
+// and the public's where users are public.
+func (sv *save) ownACL() {
+	acl := maps.Clone(sv.object.ACL)
+	if acl == nil {
+		acl = map[string]schema.Access{}
+		if sv.s.cfg.PublicUsers {
+			acl["*"] = schema.Access{Read: true}
+		}
+	}
+	acl[sv.id] = schema.Access{Read: true, Write: true}
+	sv.object.ACL = acl
+}
+
+func link(tx *store.Tx, a *account, userID string) error {
+	for _, key := range a.authKeys {
+		if id, taken, err := tx.GetValue(authBucket, key); err != nil {
+			return err
+		} else if taken && string(id) != userID {
+			return fail(codeAccountLinked, "this auth is already used")
+		}
+		if err := tx.PutValue(authBucket, key, []byte(userID), 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// logInByAuthData answers a sign-up with authData that a user already has.
+func (s *Server) logInByAuthData(ctx context.Context, tx *store.Tx, req *request, userID string) (*response, error) {
+	row, err := tx.Get(ctx, "_User", userID)
+	if err != nil {
+		return nil, err
+	}
+	provider := map[string]any{"action": "login", "authProvider": "anonymous"}
+	token, _, err := s.openSession(ctx, tx, req, userID, provider, nil)
+	if err != nil {
+		return nil, err
+	}
+	res, err := s.renderUser(ctx, req, row, token)
+	if err == nil {
+		res.status, res.location = http.StatusOK, req.baseURL+"/users/"+userID
+	}
+	return res, err
+}
+
+// updateUser answers PUT /users/id.
+func (s *Server) updateUser(ctx context.Context, req *request) (*response, error) {
+	a, err := s.account(req)
+	if err != nil {
+		return nil, err
+	}
+	id := req.path[len(req.path)-1]
+	if !req.caller.master && req.caller.userID != id {
+		return nil, errUserForbidden // before a password is hashed for nothing
+	}
+	if err := s.setPassword(a); err != nil {
+		return nil, err
+	}
+	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		sv, err := s.newSave(ctx, tx, req, "_User")
+		if err != nil {
+			return nil, err
+		}
+		fields := maps.Clone(a.fields)
+		if a.authData != nil {
+			if err := s.relink(ctx, tx, a, id, fields); err != nil {
+				return nil, err
+			}
+		}
+		sv.hidden = a.hidden
+		row, err := sv.update(id, fields)
+		if err != nil {
+			return nil, err
+		}
+		if a.hidden != nil {
+			if err := s.renewSessions(ctx, tx, req, sv, id); err != nil {
+				return nil, err
+			}
+		}
+		res, err := updated(row, sv.echo)
+		if err == nil {
+			res.secret = a.hidden != nil
+		}
+		return res, err
+	})
+}
+
+// relink merges new authData into the user's: entries are added, null ones removed.
+func (s *Server) relink(ctx context.Context, tx *store.Tx, a *account, id string, fields map[string]any) error {
+	row, err := tx.Get(ctx, "_User", id)
+	if err != nil {
+		return err
+	}
+	present, _ := fieldValue(row, "authData").(map[string]any)
+	merged := maps.Clone(present)
+	if merged == nil {
+		merged = map[string]any{}
+	}
+	for provider, data := range a.authData {
+		if data != nil {
+			merged[provider] = data
+			continue
+		}
+		if old, ok := merged[provider].(map[string]any); ok {
+			if err := unlink(tx, provider, old); err != nil {
+				return err
+			}
+		}
+		delete(merged, provider)
+	}
+	fields["authData"] = merged
+	if len(merged) == 0 {
+		fields["authData"] = nil
+	}
+	return link(tx, a, id)
+}
+
+func unlink(tx *store.Tx, provider string, data map[string]any) error {
+	id, _ := data["id"].(string)
+	return tx.DeleteValue(authBucket, provider+":"+id)
+}
+
+// renewSessions ends all sessions of a user whose password changed; the user
+// himself gets a new one.
+func (s *Server) renewSessions(ctx context.Context, tx *store.Tx, req *request, sv *save, id string) error {
+	if err := s.dropSessions(ctx, tx, req, equalTo("user", userPointer(id))); err != nil {
+		return err
+	}
+	if req.caller.master {
+		return nil
+	}
+	token, _, err := s.openSession(ctx, tx, req, id, map[string]any{"action": "login", "authProvider": "password"}, nil)
+	sv.echo["sessionToken"] = token
+	return err
+}
+
+// forgetUser removes what belongs to a user that is deleted.
+func (s *Server) forgetUser(ctx context.Context, tx *store.Tx, req *request, user store.Row) error {
+	authData, _ := fieldValue(user, "authData").(map[string]any)
+	for provider, data := range authData {
+		if entry, ok := data.(map[string]any); ok {
+			if err := unlink(tx, provider, entry); err != nil {
+				return err
+			}
+		}
+	}
+	return s.dropSessions(ctx, tx, req, equalTo("user", userPointer(user.ID())))
+}
+
+// currentUser answers GET /users/me.
+func (s *Server) currentUser(ctx context.Context, req *request) (*response, error) {
+	if req.caller.userID == "" {
+		return nil, errSession
+	}
+	row, err := s.store.Get(ctx, "_User", req.caller.userID)
+	if err != nil {
+		return nil, errSession
+	}
+	for _, name := range req.paramNames() {
+		if !slices.Contains(getParams, name) {
+			return nil, fail(codeInvalidQuery, "Improper encode of parameter")
+		}
+	}
+	sh, err := s.parseShape(req)
+	if err != nil {
+		return nil, err
+	}
+	return s.renderOne(ctx, req, row, sh, true)
+}
+
+// renderUser renders a user as he sees himself, with a new session token.
+func (s *Server) renderUser(ctx context.Context, req *request, row store.Row, token string) (*response, error) {
+	as := *req
+	as.caller = newCaller(row.ID(), nil)
+	as.caller.sessionToken = token
+	res, err := s.renderOne(ctx, &as, row, &shape{}, true)
+	if err == nil {
+		res.secret = true
+	}
+	return res, err
+}

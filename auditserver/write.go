@@ -1,0 +1,59 @@
+package auditserver
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+)
+
+// write runs fn in a transaction, the batch's one if the request belongs to
+// one, and then what was left to do after the commit.
+func (s *Server) write(ctx context.Context, req *request, fn func(tx *store.Tx, req *request) (*response, error)) (*response, error) {
+	if req.caller.readOnly {
+		return nil, errPermission
+	}
+	if req.tx != nil {
+		res, err := fn(req.tx, req)
+		return res, writeError(err)
+	}
+	var after []func()
+	own := *req
+	own.after = &after
+	var res *response
+	err := s.store.Write(ctx, func(tx *store.Tx) (err error) {
+		after = after[:0]
+		if res, err = fn(tx, &own); err != nil {
+			return err
+		}
+		return s.rememberResponse(tx, req, res)
+	})
+	if err != nil {
+		return nil, writeError(err)
+	}
+	req.stored = true
+	for _, f := range after {
+		f()
+	}
+	return res, nil
+}
+
+// writeError gives the store's errors their Parse codes.
+func writeError(err error) error {
+	var unique *store.UniqueError
+	var value *store.ValueError
+	switch {
+	case errors.As(err, &unique):
+		switch {
+		case unique.Class == "_User" && slices.Contains(unique.Fields, "username"):
+			return fail(codeUsernameTaken, "Account already exists for this username.")
+		case unique.Class == "_User" && slices.Contains(unique.Fields, "email"):
+			return fail(codeEmailTaken, "Account already exists for this email address.")
+		}
+		return fail(codeDuplicateValue, "A duplicate value for a field with unique values was provided")
+	case errors.As(err, &value):
+		return fail(codeIncorrectType, "schema mismatch for %s.%s; expected %s but got %s", value.Class, value.Field, value.Want, value.Got)
+	}
+	return err
+}

@@ -40,7 +40,10 @@ func (a *Admin) StartJob(ctx context.Context, name string, params any) (id strin
 	if err != nil {
 		return "", err
 	}
-	return header.Get("X-Parse-Job-Status-Id"), nil
+	if id = header.Get("X-Parse-Job-Status-Id"); id == "" {
+		return "", &Error{Op: call.op, HTTPStatus: http.StatusOK, Attempts: 1, Message: "the answer names no job status", unknown: true}
+	}
+	return id, nil
 }
 
 // Job reads the status of one run.

@@ -58,6 +58,7 @@ func parseFailure(body []byte) (Code, string) {
 		Code    jsontext.Value `json:"code"`
 		Error   jsontext.Value `json:"error"`
 		Message jsontext.Value `json:"message"`
+		Errors  []graphQLError `json:"errors"`
 	}
 	lenient := json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if len(body) == 0 || json.Unmarshal(body, &answer, lenient) != nil {
@@ -66,6 +67,9 @@ func parseFailure(body []byte) (Code, string) {
 	text := plainText(answer.Error)
 	if text == "" {
 		text = plainText(answer.Message)
+	}
+	if text == "" && len(answer.Errors) > 0 {
+		return answer.Errors[0].code(), clip(answer.Errors[0].Message, maxMessage)
 	}
 	if text == "" && len(answer.Code) == 0 {
 		text = clip(string(body), maxExcerpt)

@@ -1,0 +1,156 @@
+package isoaudit_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go"
+)
+
+const stored = `{"name":"abc_report.pdf","url":"https://files.example/abc_report.pdf"}`
+
+func TestUploadStreams(t *testing.T) {
+	var received, mediaType, method, path, appID string
+	var length int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		received, length, mediaType = string(body), r.ContentLength, r.Header.Get("Content-Type")
+		method, path, appID = r.Method, r.URL.Path, r.Header.Get("X-Parse-Application-Id")
+		w.WriteHeader(http.StatusCreated)
+		_, _ = w.Write([]byte(stored))
+	}))
+	defer server.Close()
+	client, err := isoaudit.NewClient(server.URL, isoaudit.WithApplicationID("app"))
+	require.NoError(t, err)
+
+	var progress []int64
+	file, err := client.Upload(t.Context(), isoaudit.Upload{
+		Name: "report.pdf", Content: strings.NewReader("evidence"), Size: 8, ContentType: "application/pdf",
+		Progress: func(sent int64) { progress = append(progress, sent) },
+	})
+	require.NoError(t, err)
+	require.Equal(t, isoaudit.File{Name: "abc_report.pdf", URL: "https://files.example/abc_report.pdf"}, file)
+	require.Equal(t, "POST /files/report.pdf app evidence application/pdf", strings.Join([]string{method, path, appID, received, mediaType}, " "))
+	require.EqualValues(t, 8, length)
+	require.EqualValues(t, 8, progress[len(progress)-1])
+
+	_, err = client.Upload(t.Context(), isoaudit.Upload{Name: "raw", Content: strings.NewReader("evidence")})
+	require.NoError(t, err)
+	require.EqualValues(t, -1, length, "in chunks")
+	require.Equal(t, "application/octet-stream", mediaType)
+}
+
+func TestUploadChecksItsInput(t *testing.T) {
+	client, _ := scripted(t, nil)
+	good := isoaudit.Upload{Name: "a.txt", Content: strings.NewReader("x")}
+	for reason, change := range map[string]func(*isoaudit.Upload){
+		"Content":      func(u *isoaudit.Upload) { u.Content = nil },
+		"Size":         func(u *isoaudit.Upload) { u.Size = -1 },
+		"Name":         func(u *isoaudit.Upload) { u.Name = "../x" },
+		"Name must":    func(u *isoaudit.Upload) { u.Name = "" },
+		"Name must be": func(u *isoaudit.Upload) { u.Name = strings.Repeat("a", 129) },
+		"ContentType":  func(u *isoaudit.Upload) { u.ContentType = "not a type" },
+	} {
+		bad := good
+		change(&bad)
+		_, err := client.Upload(t.Context(), bad)
+		require.ErrorContains(t, err, reason)
+		require.ErrorContains(t, err, "nothing was sent")
+	}
+}
+
+func TestUploadFaults(t *testing.T) {
+	upload := func(t *testing.T, client *isoaudit.Client) error {
+		_, err := client.Upload(t.Context(), isoaudit.Upload{Name: "a.txt", Content: strings.NewReader("evidence")})
+		return err
+	}
+	synctest.Test(t, func(t *testing.T) {
+		client, s := scripted(t, nil, fails(errReset))
+		require.ErrorIs(t, upload(t, client), isoaudit.ErrOutcomeUnknown)
+		require.Len(t, s.sent, 1)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		client, s := scripted(t, nil, reply(503, ""))
+		err := upload(t, client)
+		require.Error(t, err)
+		require.NotErrorIs(t, err, isoaudit.ErrOutcomeUnknown)
+		require.Len(t, s.sent, 1, "its content has been read")
+	})
+	synctest.Test(t, func(t *testing.T) {
+		transport := &unreadFirst{next: &script{t: t, steps: []step{reply(201, stored)}}}
+		client, err := isoaudit.NewClient(serverURL, isoaudit.WithApplicationID("app"), isoaudit.WithTransport(transport))
+		require.NoError(t, err)
+		require.NoError(t, upload(t, client), "a dial that failed read nothing")
+		require.Equal(t, "evidence", transport.next.sent[0].body)
+	})
+}
+
+// unreadFirst fails to connect once.
+type unreadFirst struct {
+	next   *script
+	failed bool
+}
+
+func (u *unreadFirst) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !u.failed {
+		u.failed = true
+		return nil, errDial
+	}
+	return u.next.RoundTrip(req)
+}
+
+func TestUploadWhoseReaderFails(t *testing.T) {
+	disk := errors.New("disk failure")
+	for name, upload := range map[string]isoaudit.Upload{
+		"fails":     {Name: "a", Content: io.MultiReader(strings.NewReader("ev"), failingReader{disk})},
+		"too short": {Name: "a", Content: strings.NewReader("ev"), Size: 3},
+		"too long":  {Name: "a", Content: strings.NewReader("evidence"), Size: 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client, _ := scripted(t, nil, reply(201, stored))
+			_, err := client.Upload(t.Context(), upload)
+			require.ErrorContains(t, err, "reading the content")
+			require.NotErrorIs(t, err, isoaudit.ErrOutcomeUnknown)
+			require.Equal(t, name == "fails", errors.Is(err, disk))
+		})
+	}
+}
+
+func TestOpenSendsNoCredentials(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, s := scripted(t, []isoaudit.Option{isoaudit.WithRESTKey("rest")},
+			fails(errReset), reply(200, "evidence", "Content-Type", "application/pdf"), reply(404, "File not found."))
+		client = client.As(isoaudit.SessionWithToken("r:x"))
+		file := isoaudit.File{Name: "abc_report.pdf", URL: "https://files.example/abc_report.pdf?signature=s3cret"}
+		content, err := client.Open(t.Context(), file)
+		require.NoError(t, err)
+		require.EqualValues(t, 8, content.Size)
+		require.Equal(t, "application/pdf", content.ContentType)
+		data, err := io.ReadAll(content)
+		require.NoError(t, err)
+		require.NoError(t, content.Close())
+		require.Equal(t, "evidence", string(data))
+		require.Equal(t, http.Header{"User-Agent": {"isoaudit-go"}}, s.sent[1].header)
+
+		_, err = client.Open(t.Context(), file)
+		var failure *isoaudit.Error
+		require.ErrorAs(t, err, &failure)
+		require.Equal(t, 404, failure.HTTPStatus)
+		require.NotContains(t, err.Error(), "s3cret")
+	})
+}
+
+func TestOpenNeedsAURL(t *testing.T) {
+	client, _ := scripted(t, nil)
+	for _, bad := range []string{"", "abc_report.pdf", "file:///etc/passwd"} {
+		_, err := client.Open(t.Context(), isoaudit.File{Name: "x", URL: bad})
+		require.ErrorContains(t, err, "File.URL")
+	}
+}

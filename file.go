@@ -55,11 +55,14 @@ func (c *Client) Upload(ctx context.Context, upload Upload) (File, error) {
 	}
 	call.header = http.Header{"Content-Type": {mediaType}}
 	call.content = &content{reader: upload.Content, size: upload.Size, progress: upload.Progress}
-	var file File
-	if err := c.do(ctx, call, &file); err != nil {
+	var stored struct { // plain, without the __type of a File in an object
+		Name string `json:"name"`
+		URL  string `json:"url"`
+	}
+	if err := c.do(ctx, call, &stored); err != nil {
 		return File{}, err
 	}
-	return file, nil
+	return File{Name: stored.Name, URL: stored.URL}, nil
 }
 
 func (u *Upload) check() (mediaType string, err error) {

@@ -99,8 +99,10 @@ func parseAddress(option, address string, schemes ...string) (*url.URL, error) {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, optionError(option, "the URL has a query or a fragment; want scheme, host and mount path only")
 	}
-	u = &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}
-	return u, nil
+	return &url.URL{
+		Scheme: u.Scheme, Host: u.Host,
+		Path: strings.TrimRight(u.Path, "/"), RawPath: strings.TrimRight(u.RawPath, "/"),
+	}, nil
 }
 
 // sameHostOnly keeps credentials on the host they were meant for, and writes

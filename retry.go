@@ -102,7 +102,7 @@ func (s *sending) once(ctx context.Context, out any) (http.Header, *Error, error
 	if r.noSession {
 		identity.session = secret{}
 	} else if c.cfg.sessions != nil {
-		session, err := c.cfg.sessions.get(ctx, c.Anonymous(), s.session)
+		session, err := c.cfg.sessions.get(ctx, c.Anonymous())
 		if err != nil {
 			return nil, nil, s.finish(&Error{Op: r.op, Class: r.class, ObjectID: r.objectID, cause: fmt.Errorf("logging in: %w", err)})
 		}
@@ -114,6 +114,9 @@ func (s *sending) once(ctx context.Context, out any) (http.Header, *Error, error
 	header, failure, verdict := c.attempt(ctx, r, identity, out)
 	s.verdict = verdict
 	c.logAttempt(ctx, s, failure, time.Since(start))
+	if failure != nil && failure.Code == ErrInvalidSession && s.session != nil {
+		c.cfg.sessions.reject(s.session)
+	}
 	return header, failure, nil
 }
 

@@ -34,13 +34,13 @@ type pendingLogin struct {
 	cancel  context.CancelFunc
 }
 
-// get returns the current session, or a new one where there is none or the
-// current one is the one the server has rejected. All calls that need a new
-// one at the same time wait for the same log-in; each stops waiting when its
-// own context ends, and the log-in is given up with the last of them.
-func (k *sessionKeeper) get(ctx context.Context, client *Client, rejected *Session) (*Session, error) {
+// get returns the current session, or a new one where there is none. All calls
+// that need a new one at the same time wait for the same log-in; each stops
+// waiting when its own context ends, and the log-in is given up with the last
+// of them.
+func (k *sessionKeeper) get(ctx context.Context, client *Client) (*Session, error) {
 	k.mu.Lock()
-	if k.current != nil && k.current != rejected {
+	if k.current != nil {
 		defer k.mu.Unlock()
 		return k.current, nil
 	}
@@ -94,6 +94,16 @@ func (k *sessionKeeper) settle(login *pendingLogin) {
 		k.pending = nil
 	}
 	close(login.done)
+}
+
+// reject drops a session that the server no longer takes. Another call may have
+// replaced it by now.
+func (k *sessionKeeper) reject(session *Session) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.current == session {
+		k.current = nil
+	}
 }
 
 // forget drops the current session and returns it; nil where there is none.

@@ -1,0 +1,56 @@
+// Runs the test vectors of package policy against main.js: node vectors.js FILE
+'use strict';
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const { check, message } = require('./main.js');
+
+const file = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
+
+const matches = (want, have) => {
+  if (want && want.$in) return want.$in.some(one => matches(one, have));
+  if (want && want.__type === 'Pointer') {
+    return Boolean(have) && have.className === want.className && have.objectId === want.objectId;
+  }
+  return want === have;
+};
+
+const look = {
+  get: async (name, id) => (file.rows[name] || []).find(row => row.objectId === id),
+  find: async (name, where) => (file.rows[name] || [])
+    .filter(row => Object.keys(where).every(key => matches(where[key], row[key]))),
+  hasRole: async (user, role) => (file.users[user] || []).includes(role),
+};
+
+const short = list => list.map(violation => `${violation.rule} ${violation.field}`);
+
+async function run(vector) {
+  const original = vector.id && (await look.get(vector.class, vector.id));
+  if (vector.id) assert.ok(original, `no row ${vector.id}`);
+  const object = { ...original, ...vector.set };
+  for (const key of Object.keys(object)) if (object[key] === null) delete object[key];
+  const verdict = await check({
+    class: vector.class, objectId: vector.id, original, object, user: vector.user,
+    master: vector.master, now: Date.parse(vector.now || file.now),
+  }, look);
+  assert.deepEqual(short(verdict.violations), vector.violations);
+  assert.deepEqual(short(verdict.warnings), vector.warnings || []);
+  assert.deepEqual(verdict.effects.map(({ rule, ...effect }) => effect), vector.effects || []);
+  if (vector.messages) assert.deepEqual(verdict.violations.map(violation => violation.message), vector.messages);
+  if (vector.wire) assert.equal(message(verdict.violations), vector.wire);
+  for (const violation of verdict.violations) assert.equal(violation.objectId, vector.id);
+}
+
+(async () => {
+  let failed = 0;
+  for (const vector of file.vectors) {
+    try {
+      await run(vector);
+    } catch (error) {
+      failed += 1;
+      console.error(`FAIL ${vector.class}: ${vector.name}\n${error.message}`);
+    }
+  }
+  console.log(`${file.vectors.length - failed} of ${file.vectors.length} vectors pass`);
+  process.exitCode = failed > 0 || file.vectors.length === 0 ? 1 : 0;
+})();

@@ -1,0 +1,25 @@
+package conformance
+
+// Server is a kind of server that the suite runs against.
+type Server string
+
+// The servers of the suite.
+const (
+	AuditServer Server = "auditserver"
+	ParseServer Server = "Parse Server" // 9.10 on PostgreSQL
+)
+
+// Difference is one behaviour in which the two servers differ on purpose. The
+// suite holds both sides to what is written here.
+type Difference struct {
+	Key         string // what is done, unique
+	AuditServer string // what auditserver answers
+	ParseServer string // what Parse Server on PostgreSQL answers
+	Reason      string // why auditserver does not do the same
+}
+
+// Differences lists every behaviour in which auditserver differs from Parse
+// Server on PostgreSQL, ordered by key.
+func Differences() []Difference {
+	return []Difference{}
+}

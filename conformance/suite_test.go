@@ -1,0 +1,114 @@
+package conformance_test
+
+import (
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/conformance"
+)
+
+// requestTimeout bounds one raw request: a server that hangs is a failure.
+const requestTimeout = 30 * time.Second
+
+// behaviour is one thing that every server does.
+type behaviour struct {
+	name string
+	run  func(t *testing.T, w *world)
+}
+
+// world is a server with what all behaviours start from.
+type world struct {
+	target
+	run string // part of every name this run makes, so that runs can share a server
+
+	mu   sync.Mutex
+	seen map[string]bool // differences that were observed
+}
+
+// name makes a name of this run.
+func (w *world) name(prefix string) string { return prefix + w.run }
+
+// behaviours is the suite.
+func behaviours() []behaviour {
+	return slices.Concat(
+		errorCodes(),
+	)
+}
+
+func TestAuditServer(t *testing.T) {
+	t.Skip("auditserver has not landed")
+}
+
+// TestParseServer runs where the environment names a real server (make conformance).
+func TestParseServer(t *testing.T) {
+	tg, ok := realTarget(t)
+	if !ok {
+		t.Skip("ISOAUDIT_PARSE_URL is not set: make conformance starts a real Parse Server")
+	}
+	runSuite(t, tg)
+}
+
+func runSuite(t *testing.T, tg target) {
+	w := newWorld(t, tg)
+	suite, started := behaviours(), time.Now()
+	for _, b := range suite {
+		t.Run(b.name, func(t *testing.T) { b.run(t, w) })
+	}
+	t.Logf("%s: %d behaviours in %v", tg.server, len(suite), time.Since(started).Round(time.Millisecond))
+	for _, d := range conformance.Differences() {
+		if !t.Failed() {
+			require.Truef(t, w.seen[d.Key], "the difference %q is listed but no behaviour looks at it", d.Key)
+		}
+	}
+}
+
+func newWorld(t *testing.T, tg target) *world {
+	w := &world{target: tg, run: strings.ToLower(rand.Text()[:8]), seen: map[string]bool{}}
+	w.makeClasses(t)
+	return w
+}
+
+// differs holds an observation to the table of differences: each server must
+// do exactly what the table says of it.
+func (w *world) differs(t *testing.T, key, observed string) {
+	t.Helper()
+	all := conformance.Differences()
+	i := slices.IndexFunc(all, func(d conformance.Difference) bool { return d.Key == key })
+	require.GreaterOrEqualf(t, i, 0, "%q is not in the table of differences; %s: %s", key, w.server, observed)
+	w.mu.Lock()
+	w.seen[key] = true
+	w.mu.Unlock()
+	want := all[i].AuditServer
+	if w.server == conformance.ParseServer {
+		want = all[i].ParseServer
+	}
+	require.Equal(t, want, observed, key)
+}
+
+// openCLP lets everybody do everything, adding columns too.
+const openCLP = `{"find":{"*":true},"get":{"*":true},"count":{"*":true},"create":{"*":true},"update":{"*":true},"delete":{"*":true},"addField":{"*":true}}`
+
+// itemClass has a column of every kind; behaviours make their rows in it.
+func (w *world) itemClass() string { return w.name("CheckItem") }
+
+// makeClass makes a class of this run; columns are those of the schema API.
+func (w *world) makeClass(t testing.TB, name, columns, permissions string) {
+	t.Helper()
+	w.must(t, master, "POST", "/schemas/"+name, fmt.Sprintf(`{"className":%q,"fields":{%s},"classLevelPermissions":%s}`, name, columns, permissions))
+}
+
+func (w *world) makeClasses(t testing.TB) {
+	w.makeClass(t, w.itemClass(), fmt.Sprintf(`
+		"name":{"type":"String"}, "n":{"type":"Number"}, "done":{"type":"Boolean"}, "day":{"type":"Date"},
+		"tags":{"type":"Array"}, "meta":{"type":"Object"}, "raw":{"type":"Bytes"}, "file":{"type":"File"},
+		"spot":{"type":"GeoPoint"}, "area":{"type":"Polygon"}, "parent":{"type":"Pointer","targetClass":%q},
+		"author":{"type":"Pointer","targetClass":"_User"}, "members":{"type":"Relation","targetClass":"_User"}`, w.itemClass()), openCLP)
+	w.makeClass(t, w.name("CheckTitled"), `"title":{"type":"String","required":true}, "state":{"type":"String","defaultValue":"open"}`, openCLP)
+}

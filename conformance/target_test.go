@@ -1,0 +1,137 @@
+package conformance_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/conformance"
+)
+
+// target is one server to run behaviours against.
+type target struct {
+	server    conformance.Server
+	url       string // with the mount path
+	graphQL   string
+	appID     string
+	restKey   string
+	jsKey     string
+	masterKey string
+}
+
+// realTarget is the Parse Server that run.sh started, or any other one that the
+// environment names: several nodes behind one address are a target of their own.
+func realTarget(t testing.TB) (target, bool) {
+	url := os.Getenv("ISOAUDIT_PARSE_URL")
+	if url == "" {
+		return target{}, false
+	}
+	tg := target{
+		server:    conformance.ParseServer,
+		url:       url,
+		graphQL:   os.Getenv("ISOAUDIT_PARSE_GRAPHQL_URL"),
+		appID:     os.Getenv("ISOAUDIT_PARSE_APP_ID"),
+		restKey:   os.Getenv("ISOAUDIT_PARSE_REST_KEY"),
+		jsKey:     os.Getenv("ISOAUDIT_PARSE_JS_KEY"),
+		masterKey: os.Getenv("ISOAUDIT_PARSE_MASTER_KEY"),
+	}
+	if s, ok := startedStack(); ok && len(s.nodes) > 1 {
+		_, tg.url = startFront(t, s.nodes, 0)
+		tg.graphQL = strings.TrimSuffix(tg.url, "/parse") + "/graphql"
+	}
+	return tg, true
+}
+
+// identity is who sends a raw request.
+type identity struct {
+	master  bool
+	session string
+}
+
+var (
+	nobody = identity{}
+	master = identity{master: true}
+)
+
+func user(token string) identity { return identity{session: token} }
+
+// answer is the reply to a raw request.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	json   map[string]any // nil where the body is not a JSON object
+}
+
+// code is Parse's error code; 0 where there is none.
+func (a answer) code() int {
+	n, _ := a.json["code"].(float64)
+	return int(n)
+}
+
+// text gives a member that is a text.
+func (a answer) text(key string) string {
+	s, _ := a.json[key].(string)
+	return s
+}
+
+// list gives the members of "results".
+func (a answer) list() []map[string]any {
+	var rows []map[string]any
+	results, _ := a.json["results"].([]any)
+	for _, r := range results {
+		row, _ := r.(map[string]any)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// send sends one request as the protocol has it, without the client: body is
+// JSON text, or nothing. Headers are given in pairs.
+func (tg target) send(t testing.TB, as identity, method, path, body string, headers ...string) answer {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), requestTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, tg.url+path, strings.NewReader(body))
+	require.NoError(t, err)
+	req.Header.Set("X-Parse-Application-Id", tg.appID)
+	req.Header.Set("X-Parse-REST-API-Key", tg.restKey)
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if as.master {
+		req.Header.Set("X-Parse-Master-Key", tg.masterKey)
+	}
+	if as.session != "" {
+		req.Header.Set("X-Parse-Session-Token", as.session)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		if headers[i+1] == "" {
+			req.Header.Del(headers[i])
+		} else {
+			req.Header.Set(headers[i], headers[i+1])
+		}
+	}
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	a := answer{status: res.StatusCode, header: res.Header}
+	a.body, err = io.ReadAll(res.Body)
+	require.NoError(t, err)
+	_ = json.Unmarshal(a.body, &a.json) // not every answer is a JSON object
+	return a
+}
+
+// must is send for requests that have to succeed.
+func (tg target) must(t testing.TB, as identity, method, path, body string, headers ...string) answer {
+	t.Helper()
+	a := tg.send(t, as, method, path, body, headers...)
+	require.Lessf(t, a.status, 300, "%s %s: %s", method, path, a.body)
+	return a
+}

@@ -1,0 +1,200 @@
+package policy
+
+import (
+	_ "embed"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/go-json-experiment/json"
+)
+
+//go:embed rules.json
+var embedded []byte
+
+// Severity says what a broken rule does to a save.
+type Severity string
+
+// The severities.
+const (
+	Off     Severity = "off"     // the rule is not looked at
+	Warn    Severity = "warn"    // the save goes on and the server logs it
+	Enforce Severity = "enforce" // the save is refused
+)
+
+// Rules is the table. The zero value has no rules. A Rules is immutable.
+type Rules struct {
+	table   table
+	byClass map[string][]Rule
+}
+
+// Rule is one row of the table.
+type Rule struct {
+	ID          string   `json:"id"`
+	Severity    Severity `json:"severity"`
+	Check       string   `json:"check"` // which check of the evaluators
+	Class       string   `json:"class"` // "*": every audited class
+	Field       string   `json:"field"`
+	Message     string   `json:"message"`
+	Source      string   `json:"source"`      // where the rule comes from
+	BindsMaster bool     `json:"bindsMaster"` // holds for the master key too
+
+	When     *condition          `json:"when"`
+	Values   []string            `json:"values"`
+	Roles    []string            `json:"roles"`
+	Key      []string            `json:"key"`
+	Also     []string            `json:"also"`
+	Other    string              `json:"other"`
+	Becomes  string              `json:"becomes"`
+	OnCreate bool                `json:"onCreate"`
+	Frozen   map[string][]string `json:"frozen"`
+	Parent   *parent             `json:"parent"`
+	Children *children           `json:"children"`
+}
+
+// Vocabulary is what a status or grade may be and become.
+type Vocabulary struct {
+	Values  []string            `json:"values"`
+	Initial []string            `json:"initial"` // of a new object; nil: any value
+	Next    map[string][]string `json:"next"`    // nil: any step
+}
+
+type table struct {
+	AuditedClasses []string              `json:"auditedClasses"`
+	Vocabularies   map[string]Vocabulary `json:"vocabularies"` // by "Class.field"
+	Placeholders   []string              `json:"placeholders"`
+	Rules          []Rule                `json:"rules"`
+}
+
+type condition struct {
+	Field  string   `json:"field"`
+	Values []string `json:"values"`
+}
+
+type parent struct {
+	Class  string   `json:"class"`
+	Field  string   `json:"field"`
+	Values []string `json:"values"`
+}
+
+type children struct {
+	Class   string   `json:"class"`
+	Pointer string   `json:"pointer"`
+	Field   string   `json:"field"`
+	Values  []string `json:"values"`
+	Below   struct {
+		Class   string   `json:"class"`
+		Pointer string   `json:"pointer"`
+		Field   string   `json:"field"`
+		Done    []string `json:"done"`
+		Ignored []string `json:"ignored"`
+	} `json:"below"`
+}
+
+var parseEmbedded = sync.OnceValues(func() (Rules, error) { return Parse(embedded) })
+
+// Default returns the rules of rules.json.
+func Default() Rules {
+	r, err := parseEmbedded()
+	if err != nil {
+		panic(err) // the file is part of the program and held by tests
+	}
+	return r
+}
+
+// JSON returns rules.json, for a Cloud Code folder.
+func JSON() []byte { return slices.Clone(embedded) }
+
+// Parse reads a table in the form of rules.json. A rule that the evaluator would
+// not understand is an error that names it.
+func Parse(data []byte) (Rules, error) {
+	var t table
+	if err := json.Unmarshal(data, &t, json.RejectUnknownMembers(true)); err != nil {
+		return Rules{}, fmt.Errorf("policy: rules: %w", err)
+	}
+	seen := map[string]bool{}
+	for _, rule := range t.Rules {
+		if rule.ID == "" || seen[rule.ID] {
+			return Rules{}, fmt.Errorf("policy: rule id %q is empty or used twice", rule.ID)
+		}
+		seen[rule.ID] = true
+		if err := rule.validate(t); err != nil {
+			return Rules{}, fmt.Errorf("policy: rule %q: %w", rule.ID, err)
+		}
+	}
+	return index(t), nil
+}
+
+// With returns a table in which the rule has another severity. An unknown id or
+// severity is an error.
+func (r Rules) With(id string, severity Severity) (Rules, error) {
+	if !severity.valid() {
+		return Rules{}, fmt.Errorf("policy: severity %q: want %q, %q or %q", severity, Off, Warn, Enforce)
+	}
+	t := r.table
+	t.Rules = slices.Clone(t.Rules)
+	for i := range t.Rules {
+		if t.Rules[i].ID == id {
+			t.Rules[i].Severity = severity
+			return index(t), nil
+		}
+	}
+	return Rules{}, fmt.Errorf("policy: no rule has the id %q", id)
+}
+
+// All returns the rows of the table in order.
+func (r Rules) All() []Rule { return slices.Clone(r.table.Rules) }
+
+// Vocabulary returns what a column may hold, by its class and name.
+func (r Rules) Vocabulary(class, field string) (Vocabulary, bool) {
+	v, ok := r.table.Vocabularies[class+"."+field]
+	return v, ok
+}
+
+func index(t table) Rules {
+	byClass := map[string][]Rule{}
+	for _, rule := range t.Rules {
+		classes := []string{rule.Class}
+		if rule.Class == "*" {
+			classes = t.AuditedClasses
+		}
+		for _, class := range classes {
+			byClass[class] = append(byClass[class], rule)
+		}
+	}
+	return Rules{table: t, byClass: byClass}
+}
+
+func (s Severity) valid() bool { return s == Off || s == Warn || s == Enforce }
+
+func (rule Rule) validate(t table) error {
+	if !rule.Severity.valid() {
+		return fmt.Errorf("severity %q: want %q, %q or %q", rule.Severity, Off, Warn, Enforce)
+	}
+	if _, ok := checks[rule.Check]; !ok {
+		return fmt.Errorf("unknown check %q; there are %q", rule.Check, slices.Sorted(maps.Keys(checks)))
+	}
+	if rule.Class == "" || rule.Field == "" || rule.Message == "" || rule.Source == "" {
+		return fmt.Errorf("class, field, message and source are required")
+	}
+	_, known := t.Vocabularies[rule.Class+"."+rule.Field]
+	missing := map[string]bool{
+		"vocabulary":     !known,
+		"transition":     !known,
+		"label":          len(rule.Values) == 0,
+		"text":           rule.When == nil,
+		"notCaller":      rule.When == nil,
+		"parentNot":      rule.Parent == nil,
+		"childrenClosed": rule.Children == nil || rule.When == nil,
+		"differ":         rule.Other == "",
+		"holdsRole":      len(rule.Roles) == 0 || rule.When == nil,
+		"frozen":         len(rule.Frozen) == 0,
+		"supersede":      len(rule.Key) == 0 || len(rule.Values) == 0 || rule.Becomes == "",
+		"unique":         len(rule.Key) == 0,
+	}
+	if missing[rule.Check] {
+		return fmt.Errorf("check %q lacks what it compares with (see the other rows of its kind)", rule.Check)
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package policy
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// userClass is the class whose rows can log in.
+const userClass = "_User"
+
+// pointerTo reads a Pointer, or an included object, without looking at more of it
+// than its class and id.
+func pointerTo(value any) (class, id string, ok bool) {
+	m, _ := value.(map[string]any)
+	if kind := m["__type"]; kind != "Pointer" && kind != "Object" {
+		return "", "", false
+	}
+	class, _ = m["className"].(string)
+	id, ok = m["objectId"].(string)
+	return class, id, ok
+}
+
+func pointer(class, id string) map[string]any {
+	return map[string]any{"__type": "Pointer", "className": class, "objectId": id}
+}
+
+// dateOf reads a Date, or the plain text that createdAt is.
+func dateOf(value any) (time.Time, bool) {
+	text, ok := value.(string)
+	if m, isMap := value.(map[string]any); isMap && m["__type"] == "Date" {
+		text, ok = m["iso"].(string)
+	}
+	if !ok {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	return t.UTC().Truncate(time.Millisecond), err == nil // what a Parse Server keeps
+}
+
+// same compares what two values mean: a date however it is written, a pointer
+// whether its object is included or not.
+func same(a, b any) bool {
+	if aClass, aID, ok := pointerTo(a); ok {
+		bClass, bID, ok := pointerTo(b)
+		return ok && aClass == bClass && aID == bID
+	}
+	if _, isText := a.(string); !isText {
+		if at, ok := dateOf(a); ok {
+			bt, ok := dateOf(b)
+			return ok && at.Equal(bt)
+		}
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+// isPlaceholder says whether text says nothing: no letter or digit, one and the
+// same over and over, or one of the words that stand for text to come.
+func isPlaceholder(text string, placeholders []string) bool {
+	var core []rune
+	for _, r := range text {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			core = append(core, r)
+		}
+	}
+	if len(core) == 0 || len(slices.Compact(slices.Clone(core))) == 1 {
+		return true
+	}
+	return slices.Contains(placeholders, strings.ToLower(string(core)))
+}
+
+// clip keeps the start of a text of the user's that goes into a message.
+func clip(text string) string {
+	const most = 40
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}

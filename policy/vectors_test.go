@@ -1,0 +1,165 @@
+package policy_test
+
+import (
+	"context"
+	"os"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/isoaudit/isoaudit-go/policy"
+	"github.com/stretchr/testify/require"
+)
+
+type vectorFile struct {
+	Now     time.Time
+	Users   map[string][]string
+	Rows    map[string][]map[string]any
+	Vectors []vector
+}
+
+type vector struct {
+	Name, Class, ID, User string
+	Set                   map[string]any
+	Master                bool
+	Now                   time.Time
+	Violations, Warnings  []string
+	Messages              []string
+	Wire                  string // the whole message of the error
+	Effects               []struct {
+		Class, ObjectID string
+		Set             map[string]any
+	}
+}
+
+// Get implements policy.Lookup.
+func (f vectorFile) Get(_ context.Context, class, id string) (map[string]any, error) {
+	for _, row := range f.Rows[class] {
+		if row["objectId"] == id {
+			return row, nil
+		}
+	}
+	return nil, nil
+}
+
+// Find implements policy.Lookup.
+func (f vectorFile) Find(_ context.Context, class string, where map[string]any) ([]map[string]any, error) {
+	var found []map[string]any
+	for _, row := range f.Rows[class] {
+		match := true
+		for field, want := range where {
+			match = match && matches(want, row[field])
+		}
+		if match {
+			found = append(found, row)
+		}
+	}
+	return found, nil
+}
+
+// HasRole implements policy.Lookup.
+func (f vectorFile) HasRole(_ context.Context, user, role string) (bool, error) {
+	return slices.Contains(f.Users[user], role), nil
+}
+
+func matches(want, have any) bool {
+	if m, ok := want.(map[string]any); ok && m["$in"] != nil {
+		return slices.ContainsFunc(m["$in"].([]any), func(one any) bool { return matches(one, have) })
+	}
+	return reflect.DeepEqual(want, have)
+}
+
+func readVectors(t testing.TB) vectorFile {
+	t.Helper()
+	data, err := os.ReadFile("testdata/vectors.json")
+	require.NoError(t, err)
+	var file vectorFile
+	require.NoError(t, json.Unmarshal(data, &file, json.MatchCaseInsensitiveNames(true)))
+	require.NotEmpty(t, file.Vectors)
+	return file
+}
+
+func (f vectorFile) change(t testing.TB, v vector) policy.Change {
+	t.Helper()
+	change := policy.Change{
+		Class: v.Class, ObjectID: v.ID, Object: map[string]any{},
+		User: v.User, Master: v.Master, Now: f.Now,
+	}
+	if !v.Now.IsZero() {
+		change.Now = v.Now
+	}
+	if v.ID != "" {
+		change.Original, _ = f.Get(t.Context(), v.Class, v.ID)
+		require.NotNil(t, change.Original, "no row %s", v.ID)
+	}
+	for field, value := range change.Original {
+		change.Object[field] = value
+	}
+	for field, value := range v.Set {
+		change.Object[field] = value
+		if value == nil {
+			delete(change.Object, field)
+		}
+	}
+	return change
+}
+
+func TestVectors(t *testing.T) {
+	file, rules := readVectors(t), policy.Default()
+	for _, v := range file.Vectors {
+		t.Run(v.Class+" "+v.Name, func(t *testing.T) {
+			verdict, err := rules.Check(t.Context(), file.change(t, v), file)
+			require.NoError(t, err)
+			require.ElementsMatch(t, v.Violations, short(verdict.Violations))
+			require.ElementsMatch(t, v.Warnings, short(verdict.Warnings))
+			require.Len(t, verdict.Effects, len(v.Effects))
+			for i, effect := range verdict.Effects {
+				require.Equal(t, v.Effects[i].Class, effect.Class)
+				require.Equal(t, v.Effects[i].ObjectID, effect.ObjectID)
+				require.Equal(t, v.Effects[i].Set, effect.Set)
+			}
+			var messages []string
+			for _, violation := range verdict.Violations {
+				require.Equal(t, v.ID, violation.ObjectID)
+				messages = append(messages, violation.Message)
+			}
+			if v.Wire != "" {
+				text, err := policy.Message(verdict.Violations)
+				require.NoError(t, err)
+				require.Equal(t, v.Wire, text)
+			}
+			if v.Messages != nil {
+				require.Equal(t, v.Messages, messages)
+			}
+		})
+	}
+}
+
+// Every rule must be broken by a vector, or neither evaluator is tested on it.
+func TestVectorsReachEveryRule(t *testing.T) {
+	file, rules := readVectors(t), policy.Default()
+	broken := map[string]bool{}
+	for _, v := range file.Vectors {
+		verdict, err := rules.Check(t.Context(), file.change(t, v), file)
+		require.NoError(t, err)
+		for _, violation := range slices.Concat(verdict.Violations, verdict.Warnings) {
+			broken[violation.Rule] = true
+		}
+		for _, effect := range verdict.Effects {
+			broken[effect.Rule] = true
+		}
+	}
+	for _, rule := range rules.All() {
+		require.True(t, broken[rule.ID], "no vector breaks %s", rule.ID)
+	}
+}
+
+func short(violations []policy.Violation) []string {
+	out := []string{}
+	for _, v := range violations {
+		out = append(out, v.Rule+" "+v.Field)
+	}
+	return out
+}

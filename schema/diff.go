@@ -191,7 +191,7 @@ func (d *differ) warn(class string, p *Permissions) {
 			d.plan.Warnings = append(d.plan.Warnings, class+": everyone, without a session, may "+op.name)
 		}
 	}
-	if everyone := p.DefaultACL["*"]; everyone.Read && (p.Find.Public || p.Get.Public) {
+	if everyone := p.DefaultACL["*"]; everyone.Read && closing(p.DefaultACL) != nil && (p.Find.Public || p.Get.Public) {
 		d.plan.Warnings = append(d.plan.Warnings, class+": new objects are readable by everyone")
 	}
 }

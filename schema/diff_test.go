@@ -145,6 +145,16 @@ func TestEmptyServerGetsRolesBeforeClasses(t *testing.T) {
 	require.Equal(t, "auditor", plan.Steps[4].Role.Name, "a role comes after its children")
 }
 
+func TestParseServersDefaultsAreNoDrift(t *testing.T) {
+	const shown = `{"results":[{"className":"Checklist","fields":{},"classLevelPermissions":{"find":{"*":true},"get":{"*":true},"count":{"*":true},` +
+		`"create":{"*":true},"update":{"*":true},"delete":{"*":true},"addField":{"*":true},"protectedFields":{"*":[]},"ACL":{"*":{"read":true,"write":true}}},` +
+		`"indexes":{"_id_":{"_id":1}}}]}`
+	var have schema.Schema
+	require.NoError(t, json.Unmarshal([]byte(shown), &have))
+	plan := schema.Diff(schema.Schema{Classes: []schema.Class{{Name: "Checklist"}}}, have)
+	require.NoError(t, plan.Drift())
+}
+
 func TestPublicPermissionsAreWarnedOf(t *testing.T) {
 	open := schema.Schema{Classes: []schema.Class{{Name: "Checklist"}}}
 	plan := schema.Diff(open, open)

@@ -51,7 +51,7 @@ func (p *Permissions) equal(q *Permissions) bool {
 	}
 	return equalSets(p.ReadUserFields, q.ReadUserFields) &&
 		equalSets(p.WriteUserFields, q.WriteUserFields) &&
-		maps.Equal(p.DefaultACL, q.DefaultACL) &&
+		maps.Equal(closing(p.DefaultACL), closing(q.DefaultACL)) &&
 		maps.EqualFunc(hidden(p.ProtectedFields), hidden(q.ProtectedFields), equalSets)
 }
 
@@ -70,6 +70,15 @@ func (x Index) equal(y Index) bool {
 		}
 	}
 	return true
+}
+
+// closing drops the default ACL that says nothing, which Parse Server shows where
+// there is none.
+func closing(acl map[string]Access) map[string]Access {
+	if len(acl) == 1 && acl["*"] == (Access{Read: true, Write: true}) {
+		return nil
+	}
+	return acl
 }
 
 // hidden drops the one entry that says nothing: Parse Server adds it by itself.

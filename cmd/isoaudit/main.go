@@ -1,0 +1,70 @@
+// Command isoaudit looks after the schema of an ISO 9001 audit backend on a Parse
+// Server, Back4app or the embedded auditserver:
+//
+//	isoaudit schema plan   -url URL   print what apply would change
+//	isoaudit schema apply  -url URL   change it
+//	isoaudit schema diff   -url URL   print what differs; status 3 if anything does
+//	isoaudit schema export [-url URL] print the schema as JSON: the server's, or without -url the wanted one
+//
+// The keys come from the environment, ISOAUDIT_APP_ID, ISOAUDIT_REST_KEY (where
+// the server wants one) and ISOAUDIT_MASTER_KEY, or from lines NAME=VALUE in the
+// file that -keys names. They are never arguments, which every user of the
+// machine can read.
+//
+// The status is 0 for success, 1 for a failure, 2 for a wrong command line and 3
+// for a schema that differs.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/isoaudit/isoaudit-go"
+)
+
+const (
+	statusFailed = 1
+	statusUsage  = 2
+	statusDrift  = 3
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+// run is the whole program, with what it takes from its surroundings given.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	if len(args) < 2 || args[0] != "schema" {
+		fmt.Fprintln(stderr, usage)
+		return statusUsage
+	}
+	command, err := parseCommand(args[1], args[2:], stderr)
+	if err == nil {
+		err = command.run(ctx, getenv, stdout)
+	}
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		fmt.Fprintln(stderr, err)
+		return statusUsage
+	case errors.Is(err, isoaudit.ErrSchemaDrift):
+		fmt.Fprintln(stderr, err)
+		return statusDrift
+	}
+	fmt.Fprintln(stderr, err)
+	return statusFailed
+}
+
+const usage = `usage: isoaudit schema plan|apply|diff -url URL [-keys FILE] [-schema FILE]
+       isoaudit schema export [-url URL] [-keys FILE]
+Keys: ISOAUDIT_APP_ID, ISOAUDIT_REST_KEY, ISOAUDIT_MASTER_KEY in the environment or in the -keys file.`

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
+var errUsage = errors.New("wrong command line")
+
+// command is one "isoaudit schema ..." with its arguments.
+type command struct {
+	name         string
+	url          string
+	keysFile     string
+	schemaFile   string
+	auditorClass string
+	drops        []schema.PlanOption
+}
+
+func parseCommand(name string, args []string, stderr io.Writer) (*command, error) {
+	c := &command{name: name}
+	flags := flag.NewFlagSet("isoaudit schema "+name, flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&c.url, "url", "", "address of the server with its mount path, such as https://parseapi.back4app.com")
+	flags.StringVar(&c.keysFile, "keys", "", "file with lines NAME=VALUE instead of the environment")
+	flags.StringVar(&c.schemaFile, "schema", "", "wanted schema as export prints it; default: the built-in ISO 9001 one")
+	flags.StringVar(&c.auditorClass, "auditor-class", schema.UserClass, "class of the auditors in the built-in schema")
+	flags.Func("drop-class", "drop this class if the schema does not describe it (repeatable)", func(class string) error {
+		c.drops = append(c.drops, schema.DropClass(class))
+		return nil
+	})
+	flags.Func("drop-column", "drop this Class.column if the schema does not describe it (repeatable)", c.drop(schema.DropField))
+	flags.Func("drop-index", "drop this Class.index if the schema does not describe it (repeatable)", c.drop(schema.DropIndex))
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	switch {
+	case flags.NArg() > 0:
+		return nil, fmt.Errorf("%w: unexpected argument %q", errUsage, flags.Arg(0))
+	case name != "plan" && name != "apply" && name != "diff" && name != "export":
+		return nil, fmt.Errorf("%w: unknown command %q\n%s", errUsage, name, usage)
+	case c.url == "" && name != "export":
+		return nil, fmt.Errorf("%w: -url is missing", errUsage)
+	}
+	return c, nil
+}
+
+func (c *command) drop(option func(class, name string) schema.PlanOption) func(string) error {
+	return func(path string) error {
+		class, name, ok := strings.Cut(path, ".")
+		if !ok || class == "" || name == "" {
+			return fmt.Errorf("want Class.name, not %q", path)
+		}
+		c.drops = append(c.drops, option(class, name))
+		return nil
+	}
+}
+
+func (c *command) run(ctx context.Context, getenv func(string) string, stdout io.Writer) error {
+	want, err := c.wanted()
+	if err != nil {
+		return err
+	}
+	if c.name == "export" && c.url == "" {
+		return export(stdout, want)
+	}
+	admin, err := c.connect(getenv)
+	if err != nil {
+		return err
+	}
+	switch c.name {
+	case "export":
+		have, err := admin.Schema(ctx)
+		if err != nil {
+			return err
+		}
+		// Parse Server's own classes are none that a schema describes, but for the users.
+		have.Classes = slices.DeleteFunc(have.Classes, func(class schema.Class) bool {
+			return strings.HasPrefix(class.Name, "_") && class.Name != schema.UserClass
+		})
+		return export(stdout, have)
+	case "apply":
+		plan, err := admin.ApplySchema(ctx, want, c.drops...)
+		return errors.Join(print(stdout, plan), err)
+	}
+	plan, err := admin.PlanSchema(ctx, want, c.drops...)
+	if err != nil {
+		return err
+	}
+	if err := print(stdout, plan); err != nil || c.name == "plan" {
+		return err
+	}
+	return plan.Drift()
+}
+
+// wanted is the built-in schema or the one of the -schema file.
+func (c *command) wanted() (schema.Schema, error) {
+	if c.schemaFile == "" {
+		return schema.ISO9001(schema.WithAuditorClass(c.auditorClass)), nil
+	}
+	data, err := os.ReadFile(c.schemaFile)
+	if err != nil {
+		return schema.Schema{}, err
+	}
+	var want schema.Schema
+	if err := json.Unmarshal(data, &want, json.RejectUnknownMembers(true)); err != nil {
+		return schema.Schema{}, fmt.Errorf("%s: %w", c.schemaFile, err)
+	}
+	return want, nil
+}
+
+func (c *command) connect(getenv func(string) string) (*isoaudit.Admin, error) {
+	keys := getenv
+	if c.keysFile != "" {
+		lines, err := readKeys(c.keysFile)
+		if err != nil {
+			return nil, err
+		}
+		keys = func(name string) string { return lines[name] }
+	}
+	for _, name := range []string{"ISOAUDIT_APP_ID", "ISOAUDIT_MASTER_KEY"} {
+		if keys(name) == "" {
+			return nil, fmt.Errorf("%s is not set, neither in the environment nor, with -keys, in the file", name)
+		}
+	}
+	options := []isoaudit.Option{isoaudit.WithApplicationID(keys("ISOAUDIT_APP_ID"))}
+	if rest := keys("ISOAUDIT_REST_KEY"); rest != "" {
+		options = append(options, isoaudit.WithRESTKey(rest))
+	}
+	return isoaudit.NewAdmin(c.url, keys("ISOAUDIT_MASTER_KEY"), options...)
+}
+
+// readKeys reads lines NAME=VALUE; blank lines and those that begin with # do not
+// count. Its errors show no part of a line, which may be a key.
+func readKeys(name string) (map[string]string, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	keys := map[string]string{}
+	for number, line := range strings.Split(string(data), "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		key, value, ok := strings.Cut(line, "=")
+		if !ok {
+			return nil, fmt.Errorf("%s: line %d is not NAME=VALUE", name, number+1)
+		}
+		keys[strings.TrimSpace(key)] = strings.Trim(strings.TrimSpace(value), `"`)
+	}
+	return keys, nil
+}
+
+func export(stdout io.Writer, s schema.Schema) error {
+	out, err := json.Marshal(s, json.Deterministic(true), jsontext.WithIndent("  "))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "%s\n", out)
+	return err
+}
+
+func print(stdout io.Writer, plan schema.Plan) error {
+	_, err := io.WriteString(stdout, plan.String())
+	return err
+}

@@ -1,0 +1,153 @@
+package isoaudit
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
+const roleClass = "_Role"
+
+// storedRole is a role as the server has it.
+type storedRole struct {
+	schema.Role
+	id string
+}
+
+type roleRow struct {
+	ObjectID string                   `json:"objectId"`
+	Name     string                   `json:"name"`
+	ACL      map[string]schema.Access `json:"ACL"`
+}
+
+// schemaRoles reads all roles and which roles each of them contains.
+func (a *Admin) schemaRoles(ctx context.Context) ([]storedRole, error) {
+	rows, err := a.roleRows(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	var roles []storedRole
+	for _, row := range rows {
+		children, err := a.roleRows(ctx, map[string]any{"$relatedTo": map[string]any{
+			"object": rolePointer(row.ObjectID), "key": "roles",
+		}})
+		if err != nil {
+			return nil, err
+		}
+		role := storedRole{id: row.ObjectID, Role: schema.Role{Name: row.Name, ACL: row.ACL}}
+		for _, child := range children {
+			role.Roles = append(role.Roles, child.Name)
+		}
+		slices.Sort(role.Roles)
+		roles = append(roles, role)
+	}
+	return roles, nil
+}
+
+// roleRows reads the rows of _Role, page by page in the order of their ids.
+func (a *Admin) roleRows(ctx context.Context, where map[string]any) ([]roleRow, error) {
+	const page = 500
+	if where == nil {
+		where = map[string]any{}
+	}
+	var rows []roleRow
+	for {
+		document, err := json.Marshal(where)
+		if err != nil {
+			return nil, err
+		}
+		var found struct {
+			Results []roleRow `json:"results"`
+		}
+		err = a.do(ctx, call{
+			op: roleClass + ".Find", method: http.MethodGet, path: []string{"roles"}, class: roleClass,
+			query:  url.Values{"where": {string(document)}, "order": {"objectId"}, "limit": {strconv.Itoa(page)}},
+			safety: safeRead, master: true,
+		}, &found)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, found.Results...)
+		if len(found.Results) < page {
+			return rows, nil
+		}
+		where["objectId"] = map[string]any{"$gt": rows[len(rows)-1].ObjectID}
+	}
+}
+
+// putRole creates the role or gives it the wanted ACL and children.
+func (s *schemaApplication) putRole(ctx context.Context, want schema.Role) error {
+	if s.roles == nil {
+		roles, err := s.admin.schemaRoles(ctx)
+		if err != nil {
+			return err
+		}
+		s.roles = map[string]storedRole{}
+		for _, role := range roles {
+			s.roles[role.Name] = role
+		}
+	}
+	have, exists := s.roles[want.Name]
+	body := map[string]any{"ACL": want.ACL}
+	if ops := s.nesting(want.Roles, have.Roles); ops != nil {
+		body["roles"] = ops
+	}
+	call := call{op: roleClass + ".Create", method: http.MethodPost, path: []string{"roles"}, class: roleClass, body: body, master: true}
+	if exists {
+		call.op, call.method, call.objectID = roleClass+".Update", http.MethodPut, have.id
+		call.path = append(call.path, have.id)
+	} else {
+		body["name"] = want.Name
+	}
+	var created struct {
+		ObjectID string `json:"objectId"`
+	}
+	if err := s.admin.do(ctx, call, &created); err != nil {
+		return err
+	}
+	if !exists {
+		have.id = created.ObjectID
+	}
+	s.roles[want.Name] = storedRole{Role: want, id: have.id}
+	return nil
+}
+
+// nesting is the change of a role's relation, nil if there is none to make: an
+// operation with an empty list is refused (protocol section 2.2).
+func (s *schemaApplication) nesting(want, have []string) any {
+	var ops []any
+	for op, names := range map[string][]string{
+		"AddRelation": without(want, have), "RemoveRelation": without(have, want),
+	} {
+		var objects []any
+		for _, name := range names {
+			if role, ok := s.roles[name]; ok {
+				objects = append(objects, rolePointer(role.id))
+			}
+		}
+		if len(objects) > 0 {
+			ops = append(ops, map[string]any{"__op": op, "objects": objects})
+		}
+	}
+	switch len(ops) {
+	case 0:
+		return nil
+	case 1:
+		return ops[0]
+	}
+	return map[string]any{"__op": "Batch", "ops": ops}
+}
+
+// without gives the elements of a that are not in b.
+func without(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
+}
+
+func rolePointer(id string) map[string]any {
+	return map[string]any{"__type": "Pointer", "className": roleClass, "objectId": id}
+}

@@ -46,9 +46,9 @@ func scalarOf(v any) scalar {
 	return scalar{}
 }
 
-// compare orders two values of the same kind. A stored Date also compares with
+// Compare orders two values of the same kind. A stored Date also compares with
 // its ISO text.
-func compare(stored, operand any) (int, bool) {
+func Compare(stored, operand any) (int, bool) {
 	a, b := scalarOf(stored), scalarOf(operand)
 	if a.kind == kindDate && b.kind == kindText {
 		if t, ok := ParseDate(b.text); ok {
@@ -73,7 +73,7 @@ func compare(stored, operand any) (int, bool) {
 // identity, Files by name, Dates as instants, objects without regard to the
 // order of their keys.
 func equal(stored, operand any) bool {
-	if c, ok := compare(stored, operand); ok {
+	if c, ok := Compare(stored, operand); ok {
 		return c == 0
 	}
 	switch a := stored.(type) {

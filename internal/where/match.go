@@ -34,7 +34,7 @@ func (n *Node) Field() string {
 func (n *Node) MatchField(v any) (bool, error) {
 	field, rest, dotted := strings.Cut(n.Path, ".")
 	if dotted {
-		v = lookup(v, rest)
+		v = Lookup(v, rest)
 	} else if text, ok := v.(string); ok && (field == "createdAt" || field == "updatedAt") {
 		v = map[string]any{"__type": "Date", "iso": text} // they come as bare strings
 	}
@@ -78,10 +78,10 @@ func (n *Node) MatchField(v any) (bool, error) {
 	return false, errorf(codeInvalidQuery, "%s can't be decided by looking at one object", n.Op)
 }
 
-// lookup follows a dotted path. A number is an index of an array; another key
+// Lookup follows a dotted path into a value. A number is an index of an array; another key
 // gathers the values of an array's elements, so that conditions hold if they
 // hold for one of them.
-func lookup(v any, path string) any {
+func Lookup(v any, path string) any {
 	for path != "" {
 		var key string
 		key, path, _ = strings.Cut(path, ".")
@@ -103,7 +103,7 @@ func lookup(v any, path string) any {
 			}
 			for _, e := range c {
 				if m, ok := e.(map[string]any); ok {
-					if x := lookup(m, rest); x != nil {
+					if x := Lookup(m, rest); x != nil {
 						found = append(found, x)
 					}
 				}
@@ -158,7 +158,7 @@ func (n *Node) containsAll(v any) bool {
 }
 
 func (n *Node) ordered(v any) bool {
-	c, ok := compare(v, n.Value)
+	c, ok := Compare(v, n.Value)
 	if !ok {
 		return false
 	}

@@ -1,9 +1,33 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/isoaudit/isoaudit-go/schema"
 )
+
+// Errors of this package; check them with errors.Is. See also UniqueError and
+// ValueError.
+var (
+	ErrNotFound  = errors.New("store: object not found")
+	ErrNoClass   = errors.New("store: class does not exist")
+	ErrInUse     = errors.New("store: the database file is in use by another process")
+	ErrClosed    = errors.New("store: closed")
+	ErrNotEmpty  = errors.New("store: class is not empty")
+	ErrDuplicate = errors.New("store: duplicate value") // every *UniqueError
+	// ErrSchema says that a class can't be stored as asked: a bad name, or a
+	// field whose type would change.
+	ErrSchema = errors.New("store: invalid schema change")
+)
+
+// UniqueError says that a write would give two objects of a class the same
+// values in Fields. It is an ErrDuplicate.
+type UniqueError struct {
+	Class  string
+	Fields []string // as the constraint was declared; ["objectId"] for a taken id
+}
 
 func (e *UniqueError) Error() string {
 	return fmt.Sprintf("store: another object of class %s has the same %s", e.Class, strings.Join(e.Fields, ", "))
@@ -11,6 +35,13 @@ func (e *UniqueError) Error() string {
 
 // Is makes every UniqueError an ErrDuplicate.
 func (e *UniqueError) Is(target error) bool { return target == ErrDuplicate }
+
+// ValueError says that a value does not fit its column.
+type ValueError struct {
+	Class, Field string
+	Want         schema.Type // the column's type; empty: there is no such column
+	Got          string      // the kind of the value, in words
+}
 
 func (e *ValueError) Error() string {
 	if e.Want == "" {

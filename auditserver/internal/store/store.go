@@ -3,17 +3,25 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/isoaudit/isoaudit-go/internal/where"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // Config says where data is kept and how carefully.
 type Config struct {
 	// Path of the database file, made if missing. Empty: a private temporary
-	// file that Close removes, for tests and trials.
+	// file that Close removes, for tests and trials; it is never synced.
 	Path string
 
 	// Unsynced acknowledges writes before they are on the disk. They survive
@@ -21,12 +29,13 @@ type Config struct {
 	// either. Without it every acknowledged write survives both.
 	Unsynced bool
 
-	// Readers is the number of connections for reading; 0 means 4.
+	// Readers is the number of connections for reading; 0 means 4, or the
+	// number of processors if that is more.
 	Readers int
 
 	// OnCommit, if set, is called after each commit with its changes, in
-	// commit order, never concurrently. It must return quickly and must not
-	// write to the store.
+	// commit order, never concurrently, and before the writers are answered.
+	// It must return quickly and must not write to the store.
 	OnCommit func([]Change)
 
 	// Now is the clock for createdAt and updatedAt; nil means time.Now.
@@ -35,93 +44,279 @@ type Config struct {
 	Logger *slog.Logger // nil: silent
 }
 
-// Errors of this package; check them with errors.Is. See also UniqueError and
-// ValueError.
-var (
-	ErrNotFound  = errors.New("store: object not found")
-	ErrNoClass   = errors.New("store: class does not exist")
-	ErrInUse     = errors.New("store: the database file is in use by another process")
-	ErrClosed    = errors.New("store: closed")
-	ErrNotEmpty  = errors.New("store: class is not empty")
-	ErrDuplicate = errors.New("store: duplicate value") // every *UniqueError
-)
-
-// UniqueError says that a write would give two objects of a class the same
-// values in Fields. It is an ErrDuplicate.
-type UniqueError struct {
-	Class  string
-	Fields []string // sorted as the constraint was declared; ["objectId"] for a taken id
-}
-
-// ValueError says that a value does not fit its column.
-type ValueError struct {
-	Class, Field string
-	Want         schema.Type // the column's type; empty: there is no such column
-	Got          string      // the kind of the value, in words
-}
-
 // Store is an open database. It is safe for concurrent use.
-type Store struct{ cfg Config }
+type Store struct {
+	cfg     Config
+	path    string
+	tempDir string // to remove on Close
+
+	lock    *conn // holds the file against other processes
+	writer  *writer
+	readers chan *conn // the pool
+	opened  int        // how many of them there are
+
+	catalog atomic.Pointer[catalog]
+	acls    aclCache
+
+	closed    chan struct{}
+	closeOnce sync.Once
+	closeErr  error
+}
+
+// formatVersion is the layout of the file this code reads and writes.
+const formatVersion = 1
 
 // Open opens or makes the database of cfg. It returns ErrInUse (wrapped) if
 // another process, or another Store, has the file open.
-func Open(ctx context.Context, cfg Config) (*Store, error) { return nil, ErrClosed }
+func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Readers <= 0 {
+		cfg.Readers = max(4, runtime.NumCPU())
+	}
+	s := &Store{cfg: cfg, path: cfg.Path, closed: make(chan struct{}), readers: make(chan *conn, cfg.Readers)}
+	defer func() {
+		if err != nil {
+			_ = s.Close()
+		}
+	}()
+	if s.path == "" {
+		if s.tempDir, err = os.MkdirTemp("", "isoaudit-"); err != nil {
+			return nil, fmt.Errorf("store: temporary database: %w", err)
+		}
+		s.path = filepath.Join(s.tempDir, "data.db")
+	}
+	if err := s.lockFile(); err != nil {
+		return nil, err
+	}
+	return s, s.start()
+}
+
+// lockFile takes the lock that keeps other processes out: a transaction on an
+// empty database beside the real one. The system drops it when a process dies.
+func (s *Store) lockFile() error {
+	var err error
+	if s.lock, err = openConn(s.path+"-lock", "journal_mode(OFF)", "busy_timeout(0)"); err == nil {
+		_, err = s.lock.exec("BEGIN EXCLUSIVE")
+	}
+	var e *sqlite.Error
+	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY {
+		return fmt.Errorf("%w: %s", ErrInUse, s.path)
+	}
+	if err != nil {
+		return fmt.Errorf("store: lock %s: %w", s.path, err)
+	}
+	return nil
+}
+
+func (s *Store) start() error {
+	sync := "synchronous(FULL)"
+	switch {
+	case s.tempDir != "":
+		sync = "synchronous(OFF)"
+	case s.cfg.Unsynced:
+		sync = "synchronous(NORMAL)"
+	}
+	c, err := openConn(s.path, "journal_mode(WAL)", sync, "cache_size(-32000)", "wal_autocheckpoint(4000)", "busy_timeout(5000)", "mmap_size(268435456)")
+	if err != nil {
+		return err
+	}
+	if err := prepareFile(c); err != nil {
+		_ = c.close()
+		return err
+	}
+	cat, err := loadCatalog(c)
+	if err != nil {
+		_ = c.close()
+		return err
+	}
+	s.catalog.Store(cat)
+	s.writer = newWriter(s, c)
+	for range s.cfg.Readers {
+		r, err := openConn(s.path, "query_only(1)", "cache_size(-16000)", "busy_timeout(5000)", "mmap_size(268435456)")
+		if err != nil {
+			return err
+		}
+		s.opened++
+		s.readers <- r
+	}
+	return nil
+}
+
+// prepareFile makes the tables of a new file and checks the version of an old one.
+func prepareFile(c *conn) error {
+	row, err := c.queryRow("PRAGMA user_version")
+	if err != nil {
+		return fmt.Errorf("store: open: %w", err)
+	}
+	switch version := row[0].(int64); version {
+	case formatVersion:
+		return nil
+	case 0:
+	default:
+		return fmt.Errorf("store: the file has format %d; this program reads format %d", version, formatVersion)
+	}
+	for _, sql := range append([]string{"BEGIN IMMEDIATE"}, append(systemTables[:], fmt.Sprintf("PRAGMA user_version=%d", formatVersion), "COMMIT")...) {
+		if _, err := c.exec(sql); err != nil {
+			return fmt.Errorf("store: prepare a new file: %w", err)
+		}
+	}
+	return nil
+}
+
+// systemTables are made in a new file.
+var systemTables = [...]string{
+	"CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID",
+	"INSERT INTO meta(key, value) VALUES('number', 0)",
+	"CREATE TABLE classes(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, record BLOB NOT NULL)",
+	"CREATE TABLE acls(id INTEGER PRIMARY KEY, body TEXT NOT NULL UNIQUE)",
+	"CREATE TABLE acl_readers(principal TEXT NOT NULL, acl INTEGER NOT NULL, PRIMARY KEY(acl, principal)) WITHOUT ROWID",
+	"CREATE INDEX acl_readers_principal ON acl_readers(principal, acl)",
+	"CREATE TABLE keyvalues(bucket TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, expires INTEGER, PRIMARY KEY(bucket, key)) WITHOUT ROWID",
+	"CREATE INDEX keyvalues_expires ON keyvalues(expires) WHERE expires IS NOT NULL",
+	"CREATE TABLE files(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, type TEXT NOT NULL, size INTEGER, created INTEGER NOT NULL, metadata BLOB)",
+	"CREATE TABLE file_parts(file INTEGER NOT NULL, part INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY(file, part))",
+}
 
 // Close waits for running calls, writes everything to the file and closes it.
 // Calls that come later return ErrClosed.
-func (s *Store) Close() error { return nil }
+func (s *Store) Close() error {
+	s.closeOnce.Do(func() {
+		close(s.closed)
+		s.closeErr = s.release()
+	})
+	return s.closeErr
+}
+
+func (s *Store) release() error {
+	var errs []error
+	if s.writer != nil {
+		for range s.opened {
+			errs = append(errs, (<-s.readers).close())
+		}
+		errs = append(errs, s.writer.close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.close())
+	}
+	if s.tempDir != "" {
+		errs = append(errs, os.RemoveAll(s.tempDir))
+	}
+	return errors.Join(errs...)
+}
+
+func isClosed(ch <-chan struct{}) bool {
+	select {
+	case <-ch:
+		return true
+	default:
+		return false
+	}
+}
+
+// read lends fn a connection of the pool.
+func (s *Store) read(ctx context.Context, fn func(reader) error) error {
+	if isClosed(s.closed) {
+		return ErrClosed
+	}
+	var c *conn
+	select {
+	case c = <-s.readers:
+	default:
+		select {
+		case c = <-s.readers:
+		case <-s.closed:
+			return ErrClosed
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	defer func() { s.readers <- c }()
+	cat := s.catalog.Load()
+	err := fn(reader{s: s, c: c, cat: cat})
+	if err != nil && s.catalog.Load() != cat && sqliteCode(err) == sqlite3.SQLITE_ERROR {
+		err = fn(reader{s: s, c: c, cat: s.catalog.Load()}) // a column or table went away meanwhile
+	}
+	return err
+}
+
+func sqliteCode(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return sqlite3.SQLITE_OK
+}
 
 // Classes returns all classes, sorted by name.
-func (s *Store) Classes() []schema.Class { return nil }
+func (s *Store) Classes() []schema.Class { return s.catalog.Load().list() }
 
 // Class returns the class called name. The value is a snapshot that nobody may
 // change.
-func (s *Store) Class(name string) (schema.Class, bool) { return schema.Class{}, false }
+func (s *Store) Class(name string) (schema.Class, bool) { return s.catalog.Load().class(name) }
 
-// Order is one sort key of a Query. Objects without a value come last in
-// ascending and first in descending order, as on PostgreSQL. Texts compare by
-// their code points.
-type Order struct {
-	Field      string // may be dotted; a field the class does not have is ignored
-	Descending bool
+func (c *catalog) list() []schema.Class {
+	list := make([]schema.Class, len(c.names))
+	for i, name := range c.names {
+		list[i] = c.classes[name].def
+	}
+	return list
 }
 
-// Query selects objects of one class.
-type Query struct {
-	Class string
-	Where *where.Node // nil: all
-
-	// Readers are the principals the caller has: "*", its user id, and
-	// "role:..." of each of its roles. Only objects whose ACL lets one of
-	// them read are found, here and in sub-queries. Nil: everything (master).
-	Readers []string
-
-	// Order of the results. A $nearSphere condition without an Order sorts by
-	// distance; else the order is stable but not defined.
-	Order []Order
-	Skip  int
-	Limit int // 0 means none at all; negative: no limit
-
-	// Hidden loads Row.Hidden too.
-	Hidden bool
+func (c *catalog) class(name string) (schema.Class, bool) {
+	if info := c.classes[name]; info != nil {
+		return info.def, true
+	}
+	return schema.Class{}, false
 }
 
 // Get returns the object of class with the given objectId, whoever may read
 // it, or ErrNotFound. A class that does not exist has no objects.
-func (s *Store) Get(ctx context.Context, class, id string) (Row, error) { return Row{}, ErrNotFound }
+func (s *Store) Get(ctx context.Context, class, id string) (row Row, err error) {
+	err = s.read(ctx, func(r reader) error {
+		row, err = r.get(class, id, false)
+		return err
+	})
+	return row, err
+}
 
 // GetMany returns the objects with the given ids that exist and that readers
 // (see Query.Readers) may read, by id. It is what `include` needs.
-func (s *Store) GetMany(ctx context.Context, class string, ids []string, readers []string) (map[string]Row, error) {
-	return nil, nil
+func (s *Store) GetMany(ctx context.Context, class string, ids []string, readers []string) (rows map[string]Row, err error) {
+	err = s.read(ctx, func(r reader) error {
+		rows, err = r.getMany(ctx, class, ids, readers)
+		return err
+	})
+	return rows, err
 }
 
 // Find returns the objects q selects. Errors of the condition are *where.Error.
-func (s *Store) Find(ctx context.Context, q Query) ([]Row, error) { return nil, nil }
+func (s *Store) Find(ctx context.Context, q Query) (rows []Row, err error) {
+	err = s.read(ctx, func(r reader) error {
+		rows, err = r.find(ctx, q)
+		return err
+	})
+	return rows, err
+}
 
 // Each calls visit for each object q selects until it returns false, without
-// holding more than one. The Row is valid only during the call.
-func (s *Store) Each(ctx context.Context, q Query, visit func(Row) bool) error { return nil }
+// holding more than one.
+func (s *Store) Each(ctx context.Context, q Query, visit func(Row) bool) error {
+	return s.read(ctx, func(r reader) error { return r.each(ctx, q, visit) })
+}
 
 // Count returns how many objects q selects; its Order, Skip and Limit play no part.
-func (s *Store) Count(ctx context.Context, q Query) (int, error) { return 0, nil }
+func (s *Store) Count(ctx context.Context, q Query) (n int, err error) {
+	err = s.read(ctx, func(r reader) error {
+		n, err = r.count(ctx, q)
+		return err
+	})
+	return n, err
+}

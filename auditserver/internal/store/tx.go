@@ -2,17 +2,24 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // Object is what a write gives to the store.
 type Object struct {
-	ID        string    // empty on Insert: a new one
+	ID        string    // empty on Insert: a new one; ignored by Update
 	CreatedAt time.Time // zero: now (Insert) or unchanged (Update)
-	UpdatedAt time.Time // zero: now; never earlier than the last one of the object
+	UpdatedAt time.Time // zero: now; on Update always later than before
 
 	// ACL of the object. Nil: none, anybody may read and write. Empty: only
 	// the master key may.
@@ -46,84 +53,240 @@ type Change struct {
 	Before, After Row // zero where there is none
 }
 
-// Write runs fn in a transaction: if fn returns an error (or panics), nothing
-// of it is kept and Write returns that error. Write returns nil only when the
-// changes are committed, and on the disk unless Config.Unsynced is set.
-//
-// Functions run one after another, so fn must be quick and must not call
-// Write. Calls that come while the disk is busy are committed together.
-// When ctx ends before fn has started, fn never runs.
-func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error { return ErrClosed }
-
 // Tx is a transaction, valid until the function it was given to returns, and
 // only in its goroutine. Its reading methods are those of Store and see what
 // the transaction has written.
-type Tx struct{ s *Store }
+type Tx struct {
+	s       *Store
+	c       *conn
+	catalog *catalog
+	changes []Change
+	newACLs map[string]int64
+	over    bool
+}
+
+var errOver = errors.New("store: the transaction is over")
+
+func (tx *Tx) reader() reader { return reader{s: tx.s, c: tx.c, cat: tx.catalog, tx: true} }
 
 // Classes is Store.Classes inside the transaction.
-func (tx *Tx) Classes() []schema.Class { return nil }
+func (tx *Tx) Classes() []schema.Class { return tx.catalog.list() }
 
 // Class is Store.Class inside the transaction.
-func (tx *Tx) Class(name string) (schema.Class, bool) { return schema.Class{}, false }
+func (tx *Tx) Class(name string) (schema.Class, bool) { return tx.catalog.class(name) }
 
 // Get is Store.Get inside the transaction; it also loads Row.Hidden.
-func (tx *Tx) Get(ctx context.Context, class, id string) (Row, error) { return Row{}, ErrNotFound }
+func (tx *Tx) Get(ctx context.Context, class, id string) (Row, error) {
+	if tx.over {
+		return Row{}, errOver
+	}
+	return tx.reader().get(class, id, true)
+}
+
+// GetMany is Store.GetMany inside the transaction.
+func (tx *Tx) GetMany(ctx context.Context, class string, ids []string, readers []string) (map[string]Row, error) {
+	if tx.over {
+		return nil, errOver
+	}
+	return tx.reader().getMany(ctx, class, ids, readers)
+}
 
 // Find is Store.Find inside the transaction.
-func (tx *Tx) Find(ctx context.Context, q Query) ([]Row, error) { return nil, nil }
+func (tx *Tx) Find(ctx context.Context, q Query) ([]Row, error) {
+	if tx.over {
+		return nil, errOver
+	}
+	return tx.reader().find(ctx, q)
+}
 
 // Each is Store.Each inside the transaction; visit must not write.
-func (tx *Tx) Each(ctx context.Context, q Query, visit func(Row) bool) error { return nil }
+func (tx *Tx) Each(ctx context.Context, q Query, visit func(Row) bool) error {
+	if tx.over {
+		return errOver
+	}
+	return tx.reader().each(ctx, q, visit)
+}
 
 // Count is Store.Count inside the transaction.
-func (tx *Tx) Count(ctx context.Context, q Query) (int, error) { return 0, nil }
+func (tx *Tx) Count(ctx context.Context, q Query) (int, error) {
+	if tx.over {
+		return 0, errOver
+	}
+	return tx.reader().count(ctx, q)
+}
+
+// class returns a class to write to.
+func (tx *Tx) class(name string) (*classInfo, error) {
+	if tx.over {
+		return nil, errOver
+	}
+	if c := tx.catalog.classes[name]; c != nil {
+		return c, nil
+	}
+	return nil, fmt.Errorf("%w: %s", ErrNoClass, name)
+}
 
 // Insert stores a new object. Errors: ErrNoClass, *ValueError, *UniqueError.
 // After a *UniqueError or *ValueError the transaction can go on.
-func (tx *Tx) Insert(class string, o Object) (Row, error) { return Row{}, ErrNoClass }
+func (tx *Tx) Insert(class string, o Object) (Row, error) {
+	c, err := tx.class(class)
+	if err != nil {
+		return Row{}, err
+	}
+	if o.ID == "" {
+		o.ID = NewID()
+	}
+	o.CreatedAt = tx.stamp(o.CreatedAt)
+	if o.UpdatedAt.IsZero() {
+		o.UpdatedAt = o.CreatedAt
+	}
+	o.UpdatedAt = tx.stamp(o.UpdatedAt)
+	e, err := tx.encode(c, o)
+	if err != nil {
+		return Row{}, err
+	}
+	args := append([]any{o.ID, o.CreatedAt.UnixMilli(), o.UpdatedAt.UnixMilli(), e.acl, hiddenArg(o.Hidden), e.doc}, e.values...)
+	if _, err := tx.c.exec(c.insertSQL, args...); err != nil {
+		return Row{}, tx.writeError(c, err)
+	}
+	after := c.written(e.doc, o.Hidden)
+	tx.changes = append(tx.changes, Change{Kind: Created, Class: class, After: after})
+	return after, nil
+}
 
 // Update replaces the fields and the ACL of an object: what o does not hold is
 // gone. Read the object first (Get), apply the changes, and give the whole.
 // Errors: those of Insert, and ErrNotFound.
 func (tx *Tx) Update(class, id string, o Object) (before, after Row, err error) {
-	return Row{}, Row{}, ErrNotFound
+	c, err := tx.class(class)
+	if err != nil {
+		return Row{}, Row{}, err
+	}
+	if before, err = tx.reader().get(class, id, true); err != nil {
+		return Row{}, Row{}, err
+	}
+	o.ID = id
+	if o.CreatedAt.IsZero() {
+		o.CreatedAt = before.CreatedAt()
+	}
+	o.CreatedAt = tx.stamp(o.CreatedAt)
+	o.UpdatedAt = tx.stamp(o.UpdatedAt)
+	if earliest := before.UpdatedAt().Add(time.Millisecond); o.UpdatedAt.Before(earliest) {
+		o.UpdatedAt = earliest
+	}
+	if o.Hidden == nil {
+		o.Hidden = before.hidden
+	}
+	e, err := tx.encode(c, o)
+	if err != nil {
+		return Row{}, Row{}, err
+	}
+	args := append([]any{o.CreatedAt.UnixMilli(), o.UpdatedAt.UnixMilli(), e.acl, hiddenArg(o.Hidden), e.doc}, e.values...)
+	if _, err := tx.c.exec(c.updateSQL, append(args, id)...); err != nil {
+		return Row{}, Row{}, tx.writeError(c, err)
+	}
+	after = c.written(e.doc, o.Hidden)
+	tx.changes = append(tx.changes, Change{Kind: Updated, Class: class, Before: before, After: after})
+	return before, after, nil
 }
 
 // Delete removes an object and the members of its relations, and returns what
 // it was. Pointers to it stay, as on Parse Server.
-func (tx *Tx) Delete(class, id string) (Row, error) { return Row{}, ErrNotFound }
+func (tx *Tx) Delete(class, id string) (Row, error) {
+	c, err := tx.class(class)
+	if err != nil {
+		return Row{}, err
+	}
+	before, err := tx.reader().get(class, id, true)
+	if err != nil {
+		return Row{}, err
+	}
+	if _, err := tx.c.exec("DELETE FROM "+c.table+" WHERE "+colID+"=?", id); err != nil {
+		return Row{}, err
+	}
+	for _, col := range c.relations() {
+		if _, err := tx.c.exec("DELETE FROM "+col.sql+" WHERE owner=?", id); err != nil {
+			return Row{}, err
+		}
+	}
+	tx.changes = append(tx.changes, Change{Kind: Deleted, Class: class, Before: before})
+	return before, nil
+}
 
 // Purge removes all objects of class, without a Change for each. A class that
 // does not exist is no error.
-func (tx *Tx) Purge(class string) error { return nil }
-
-// PutClass makes class c, or changes the class of that name to be exactly c:
-// new fields and indexes are added; fields and indexes that c lacks are
-// removed with their data. A field can't change its type. objectId, createdAt,
-// updatedAt and ACL are always there.
-func (tx *Tx) PutClass(c schema.Class) error { return nil }
-
-// DropClass removes a class. It returns ErrNotEmpty if it has objects, and
-// ErrNoClass.
-func (tx *Tx) DropClass(name string) error { return nil }
-
-// Unique is a constraint: no two objects of Class have the same values in
-// Fields. Objects without a value in one of them are exempt.
-type Unique struct {
-	Class    string
-	Fields   []string
-	FoldCase bool // texts that differ only in case count as the same
+func (tx *Tx) Purge(class string) error {
+	c, err := tx.class(class)
+	if errors.Is(err, ErrNoClass) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	for _, col := range c.relations() {
+		if _, err := tx.c.exec("DELETE FROM " + col.sql); err != nil {
+			return err
+		}
+	}
+	_, err = tx.c.exec("DELETE FROM " + c.table)
+	return err
 }
 
-// SetUnique makes the constraints of class be exactly list, besides those it
-// has by itself: username and email of _User (folding case), name of _Role. A
-// *UniqueError says that present objects break one.
-func (tx *Tx) SetUnique(class string, list []Unique) error { return nil }
+// written is the row as it is after a write.
+func (c *classInfo) written(doc []byte, hidden jsontext.Value) Row {
+	row := c.withRelations(doc)
+	row.hidden = hidden
+	return row
+}
 
-// AddRelated puts ids into the relation field of an object; RemoveRelated
-// takes them out. Ids that are already in, or not in, are no error, and
-// neither the owner nor the members need exist.
-func (tx *Tx) AddRelated(class, id, field string, ids ...string) error { return nil }
+func hiddenArg(v jsontext.Value) any {
+	if v == nil {
+		return nil
+	}
+	return []byte(v)
+}
 
-// RemoveRelated takes ids out of the relation field of an object.
-func (tx *Tx) RemoveRelated(class, id, field string, ids ...string) error { return nil }
+// stamp returns t, or now for a zero t, in UTC and whole milliseconds.
+func (tx *Tx) stamp(t time.Time) time.Time {
+	if t.IsZero() {
+		t = tx.s.cfg.Now()
+	}
+	return time.UnixMilli(t.UnixMilli()).UTC()
+}
+
+// writeError turns SQLite's report of a broken constraint into a *UniqueError.
+func (tx *Tx) writeError(c *classInfo, err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) || e.Code() != sqlite3.SQLITE_CONSTRAINT_UNIQUE {
+		return err
+	}
+	_, broken, _ := strings.Cut(e.Error(), "UNIQUE constraint failed: ")
+	for name, ix := range c.indexes {
+		if strings.Contains(broken, "index '"+strings.Trim(name, `"`)+"'") {
+			return &UniqueError{Class: c.def.Name, Fields: ix.fields}
+		}
+	}
+	u := &UniqueError{Class: c.def.Name}
+	broken, _, _ = strings.Cut(broken, " (")
+	for part := range strings.SplitSeq(broken, ", ") {
+		_, col, _ := strings.Cut(part, ".")
+		u.Fields = append(u.Fields, c.fieldOf(col))
+	}
+	return u
+}
+
+// NewID returns a new random objectId: ten letters and digits.
+func NewID() string {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	var b [10]byte
+	for i := 0; i < len(b); {
+		var random [16]byte
+		_, _ = rand.Read(random[:]) // never fails
+		for _, r := range random {
+			if int(r) < 4*len(letters) && i < len(b) { // without bias
+				b[i] = letters[int(r)%len(letters)]
+				i++
+			}
+		}
+	}
+	return string(b[:])
+}

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"container/list"
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"path/filepath"
+
+	"modernc.org/sqlite"
+)
+
+// maxStatements is how many prepared statements a connection keeps.
+const maxStatements = 256
+
+// conn is one SQLite connection with its prepared statements and the Go
+// functions SQL may call. It is used by one goroutine at a time.
+type conn struct {
+	dc    driver.Conn
+	stmts map[string]*list.Element // of *statement
+	used  *list.List               // most recently used first
+
+	operands map[int64]operand // of running queries; see functions.go
+	lastOp   int64
+	args     []driver.NamedValue
+}
+
+type statement struct {
+	driver.Stmt
+	sql  string
+	busy bool
+}
+
+// openConn opens the file at path with the given pragmas.
+func openConn(path string, pragmas ...string) (*conn, error) {
+	c := &conn{stmts: map[string]*list.Element{}, used: list.New(), operands: map[int64]operand{}}
+	drv := &sqlite.Driver{} // its own, so that functions reach this connection's operands
+	if err := c.registerFunctions(drv); err != nil {
+		return nil, err
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	slashed := filepath.ToSlash(abs)
+	if slashed[0] != '/' {
+		slashed = "/" + slashed // a Windows drive
+	}
+	dsn := url.URL{Scheme: "file", Path: slashed, RawQuery: url.Values{"_pragma": pragmas}.Encode()}
+	if c.dc, err = drv.Open(dsn.String()); err != nil {
+		return nil, fmt.Errorf("store: open %s: %w", path, err)
+	}
+	return c, nil
+}
+
+func (c *conn) close() error {
+	for _, e := range c.stmts {
+		_ = e.Value.(*statement).Close()
+	}
+	return c.dc.Close()
+}
+
+// prepare returns the statement for sql, which stays the caller's until release.
+func (c *conn) prepare(sql string) (*statement, error) {
+	if e, ok := c.stmts[sql]; ok && !e.Value.(*statement).busy {
+		c.used.MoveToFront(e)
+		st := e.Value.(*statement)
+		st.busy = true
+		return st, nil
+	}
+	s, err := c.dc.Prepare(sql)
+	if err != nil {
+		return nil, err
+	}
+	st := &statement{Stmt: s, sql: sql, busy: true}
+	if _, taken := c.stmts[sql]; taken {
+		return st, nil // a query within a query: closed by release
+	}
+	c.stmts[sql] = c.used.PushFront(st)
+	for e := c.used.Back(); e != nil && c.used.Len() > maxStatements; {
+		old := e.Value.(*statement)
+		prev := e.Prev()
+		if !old.busy {
+			c.used.Remove(e)
+			delete(c.stmts, old.sql)
+			_ = old.Close()
+		}
+		e = prev
+	}
+	return st, nil
+}
+
+func (c *conn) release(st *statement) {
+	st.busy = false
+	if e, ok := c.stmts[st.sql]; !ok || e.Value.(*statement) != st {
+		_ = st.Close()
+	}
+}
+
+func (c *conn) named(args []any) []driver.NamedValue {
+	c.args = c.args[:0]
+	for i, a := range args {
+		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: a})
+	}
+	return c.args
+}
+
+// exec runs a statement and returns the number of rows it changed.
+func (c *conn) exec(sql string, args ...any) (int64, error) {
+	st, err := c.prepare(sql)
+	if err != nil {
+		return 0, err
+	}
+	defer c.release(st)
+	res, err := st.Stmt.(driver.StmtExecContext).ExecContext(context.Background(), c.named(args))
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// query calls visit with each result row until it returns false or an error.
+// The values are SQLite's: nil, int64, float64, string, []byte, each owned by
+// visit; the slice is reused.
+func (c *conn) query(ctx context.Context, sql string, args []any, visit func([]driver.Value) (bool, error)) (err error) {
+	st, err := c.prepare(sql)
+	if err != nil {
+		return err
+	}
+	defer c.release(st)
+	rows, err := st.Stmt.(driver.StmtQueryContext).QueryContext(ctx, c.named(args))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	dest := make([]driver.Value, len(rows.Columns()))
+	for n := 0; ; n++ {
+		if n%64 == 63 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		switch err := rows.Next(dest); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+		if more, err := visit(dest); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// queryRow reads the first result row into a new slice; nil if there is none.
+func (c *conn) queryRow(sql string, args ...any) (row []driver.Value, err error) {
+	err = c.query(context.Background(), sql, args, func(v []driver.Value) (bool, error) {
+		row = v
+		return false, nil
+	})
+	return row, err
+}

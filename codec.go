@@ -3,6 +3,7 @@ package isoaudit
 import (
 	"bytes"
 	"errors"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -16,6 +17,8 @@ type codec struct {
 	auditorClass string
 	writing      json.Options
 	reading      json.Options
+	acls         aclCache
+	plans        sync.Map // of *rowPlan by reflect.Type
 }
 
 func newCodec(auditorClass string) *codec {
@@ -39,6 +42,7 @@ func newCodec(auditorClass string) *codec {
 		wire.Tolerant(),
 		json.WithUnmarshalers(json.JoinUnmarshalers(
 			json.UnmarshalFromFunc(func(dec *jsontext.Decoder, p pointerTarget) error { return p.readPointer(dec, c) }),
+			json.UnmarshalFromFunc(c.acls.read),
 			json.UnmarshalFromFunc(func(dec *jsontext.Decoder, g *GeoPoint) error { return (*wire.GeoPoint)(g).UnmarshalJSONFrom(dec) }),
 			json.UnmarshalFromFunc(func(dec *jsontext.Decoder, p *Polygon) error { return p.read(dec) }),
 			json.UnmarshalFromFunc(func(dec *jsontext.Decoder, f *File) error {

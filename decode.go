@@ -37,7 +37,10 @@ type page[T any] struct {
 }
 
 func (p *page[T]) decodeBody(body []byte) error {
-	p.rows, p.count, p.first, p.last = nil, 0, nil, nil
+	if p.decodeFast(body) {
+		return nil
+	}
+	*p = page[T]{codec: p.codec, class: p.class}
 	dec := jsontext.NewDecoder(bytes.NewBuffer(body), p.codec.reading)
 	if err := expect(dec, '{'); err != nil {
 		return err

@@ -60,6 +60,7 @@ type pointerValue interface {
 // pointerTarget is any *Pointer[T], for the codec and for marking.
 type pointerTarget interface {
 	readPointer(dec *jsontext.Decoder, c *codec) error
+	readFast(s *scanner, c *codec) bool
 	markDangling()
 	included() any // *T, or nil
 }

@@ -56,7 +56,7 @@ func ParseISO(text string) (time.Time, error) {
 
 // parseFixed reads exactly the form the server writes, several times faster
 // than time.Parse.
-func parseFixed(s string) (time.Time, bool) {
+func parseFixed[Text string | []byte](s Text) (time.Time, bool) {
 	if len(s) != len(isoLayout) || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[19] != '.' || s[23] != 'Z' {
 		return time.Time{}, false
 	}
@@ -74,7 +74,7 @@ func parseFixed(s string) (time.Time, bool) {
 	return t, t.Day() == day // February 30 would have become March
 }
 
-func digits(s string) (int, bool) {
+func digits[Text string | []byte](s Text) (int, bool) {
 	n := 0
 	for i := range len(s) {
 		d := s[i] - '0'
@@ -96,8 +96,24 @@ func ReadDate(dec *jsontext.Decoder) (time.Time, error) {
 	return DecodeDate(raw)
 }
 
+// UsualDate reads a date in exactly the two forms that servers write. It reports
+// false for any other value.
+func UsualDate(raw jsontext.Value) (time.Time, bool) {
+	switch {
+	case len(raw) == len(isoLayout)+2 && raw[0] == '"' && raw[len(raw)-1] == '"':
+		return parseFixed([]byte(raw[1 : len(raw)-1]))
+	case len(raw) == len(datePrefix)+len(isoLayout)+len(dateSuffix) && string(raw[:len(datePrefix)]) == datePrefix &&
+		string(raw[len(raw)-len(dateSuffix):]) == dateSuffix:
+		return parseFixed([]byte(raw[len(datePrefix) : len(raw)-len(dateSuffix)]))
+	}
+	return time.Time{}, false
+}
+
 // DecodeDate is ReadDate for a value that was read already.
 func DecodeDate(raw jsontext.Value) (time.Time, error) {
+	if t, ok := UsualDate(raw); ok {
+		return t, nil
+	}
 	switch raw.Kind() {
 	case 'n':
 		return time.Time{}, nil
@@ -107,11 +123,6 @@ func DecodeDate(raw jsontext.Value) (time.Time, error) {
 			return ParseISO(string(text))
 		}
 	case '{':
-		if len(raw) == len(datePrefix)+len(isoLayout)+len(dateSuffix) && string(raw[:len(datePrefix)]) == datePrefix {
-			if t, ok := parseFixed(string(raw[len(datePrefix) : len(raw)-len(dateSuffix)])); ok {
-				return t, nil
-			}
-		}
 		var date struct {
 			ISO string `json:"iso"`
 		}

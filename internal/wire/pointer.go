@@ -7,7 +7,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-const pointerPrefix = `{"__type":"Pointer","className":"`
+// PointerPrefix begins a Pointer in the usual order of keys.
+const PointerPrefix = `{"__type":"Pointer","className":"`
 
 // Pointer refers to one object of a class.
 type Pointer struct {
@@ -22,7 +23,7 @@ func (p Pointer) MarshalJSONTo(enc *jsontext.Encoder) error {
 
 // Append appends the Pointer encoding.
 func (p Pointer) Append(dst []byte) []byte {
-	dst = append(dst, pointerPrefix[:len(pointerPrefix)-1]...)
+	dst = append(dst, PointerPrefix[:len(PointerPrefix)-1]...)
 	dst, _ = jsontext.AppendQuote(dst, p.ClassName)
 	dst = append(dst, `,"objectId":`...)
 	dst, _ = jsontext.AppendQuote(dst, p.ObjectID)
@@ -57,13 +58,13 @@ func (p *Pointer) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 // MayBePlainPointer says whether the value that buf starts with, after white
 // space and punctuation, can be a Pointer in the usual order of keys.
 func MayBePlainPointer(buf []byte) bool {
-	return bytes.HasPrefix(bytes.TrimLeft(buf, ":, \t\r\n"), []byte(pointerPrefix))
+	return bytes.HasPrefix(bytes.TrimLeft(buf, ":, \t\r\n"), []byte(PointerPrefix))
 }
 
 // PlainPointer takes a Pointer in the usual order of keys apart without
 // decoding it. It reports false for any other value.
 func PlainPointer(raw jsontext.Value) (class, id []byte, ok bool) {
-	rest, ok := bytes.CutPrefix(raw, []byte(pointerPrefix))
+	rest, ok := bytes.CutPrefix(raw, []byte(PointerPrefix))
 	if !ok || bytes.IndexByte(rest, '\\') >= 0 {
 		return nil, nil, false
 	}

@@ -39,6 +39,9 @@ func newClient(cfg *config) *Client {
 
 // Anonymous derives a client that sends its keys but no session, and no master key.
 func (c *Client) Anonymous() *Client {
+	if c == nil || c.cfg == nil {
+		return new(Client) // every call of it says so
+	}
 	cfg := *c.cfg
 	cfg.credentials.session, cfg.credentials.masterKey = secret{}, secret{}
 	cfg.sessions = nil
@@ -50,6 +53,9 @@ func (c *Client) Anonymous() *Client {
 // without a token is reported by every call of the derived client.
 func (c *Client) As(session *Session) *Client {
 	derived := c.Anonymous()
+	if derived.cfg == nil {
+		return derived
+	}
 	if err := session.check(); err != nil {
 		derived.cfg.err = err
 		return derived

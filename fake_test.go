@@ -107,3 +107,18 @@ func scriptedAdmin(t *testing.T, options []isoaudit.Option, steps ...step) (*iso
 }
 
 const masterKey = "the-master-key-9"
+
+// answering is a transport that looks at the body to decide.
+func answering(answer func(req *http.Request, body string) (*http.Response, error)) http.RoundTripper {
+	return roundTripper(func(req *http.Request) (*http.Response, error) {
+		body, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		return answer(req, string(body))
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

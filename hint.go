@@ -34,6 +34,8 @@ func hint(e *Error, r *request, identity credentials, resp *http.Response) strin
 		return "the session has ended; log in again, or use WithSessionSource"
 	case e.Code == ErrDuplicateRequest:
 		return "the server had received this request before and does not tell how it ended"
+	case e.Code == ErrInvalidJSON && r.path != nil && r.path[0] == "batch":
+		return "the path of the server URL may not be the server's own mount path, or the batch has more items than the server allows (WithBatchLimits)"
 	case e.Code == ErrInternal && r.transaction:
 		return "the transaction was rolled back; the server does not tell which item failed"
 	}

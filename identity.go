@@ -14,23 +14,26 @@ import (
 // config is everything a client knows. It is never changed after NewClient;
 // derived clients copy it.
 type config struct {
-	base         *url.URL // with the mount path, without a trailing slash
-	live         *url.URL // of the live query server
-	graphQL      *url.URL
-	credentials  credentials
-	http         http.Client       // follows redirects on the same host only
-	open         http.Client       // as the caller gave it, for files on other hosts; carries no credentials
-	transport    http.RoundTripper // of WithTransport
-	logger       *slog.Logger
-	auditorClass string
-	userAgent    string
-	retry        RetryPolicy
-	requestIDs   RequestIDs
-	codec        *codec
-	maxRequest   int64
-	maxResponse  int64
-	sessions     *sessionKeeper // nil: no session source
-	err          error          // a mistake in a derivation; every call reports it
+	base          *url.URL // with the mount path, without a trailing slash
+	live          *url.URL // of the live query server
+	graphQL       *url.URL
+	credentials   credentials
+	http          http.Client       // follows redirects on the same host only
+	open          http.Client       // as the caller gave it, for files on other hosts; carries no credentials
+	transport     http.RoundTripper // of WithTransport
+	logger        *slog.Logger
+	auditorClass  string
+	userAgent     string
+	retry         RetryPolicy
+	requestIDs    RequestIDs
+	codec         *codec
+	batchItems    int           // in one request
+	batchParallel int           // requests at once
+	transactions  chan struct{} // shared by all clients derived from one
+	maxRequest    int64
+	maxResponse   int64
+	sessions      *sessionKeeper // nil: no session source
+	err           error          // a mistake in a derivation; every call reports it
 }
 
 // credentials are the identity of a client: data, applied by authorize alone.
@@ -43,12 +46,15 @@ type credentials struct {
 
 func newConfig(serverURL string, options []Option) (*config, error) {
 	c := &config{
-		logger:       slog.New(slog.DiscardHandler),
-		auditorClass: userClass,
-		userAgent:    defaultUserAgent,
-		retry:        RetryPolicy{}.withDefaults(),
-		maxRequest:   defaultMaxRequest,
-		maxResponse:  defaultMaxResponse,
+		logger:        slog.New(slog.DiscardHandler),
+		auditorClass:  userClass,
+		userAgent:     defaultUserAgent,
+		retry:         RetryPolicy{}.withDefaults(),
+		maxRequest:    defaultMaxRequest,
+		maxResponse:   defaultMaxResponse,
+		batchItems:    defaultBatchItems,
+		batchParallel: defaultBatchParallel,
+		transactions:  make(chan struct{}, maxTransactions),
 	}
 	var errs []error
 	base, err := parseAddress("serverURL", serverURL, "http", "https")

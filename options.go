@@ -168,6 +168,25 @@ func WithBodyLimits(request, response int64) Option {
 	}
 }
 
+// WithBatchLimits bounds the items of one batch request, also of a transaction,
+// and the batch requests under way at once; 0 leaves the default of 50 items and
+// 4 requests. A server may have a limit of its own
+// (requestComplexity.batchRequestLimit) and then refuses the whole request.
+func WithBatchLimits(items, parallel int) Option {
+	return func(c *config) error {
+		if items < 0 || parallel < 0 {
+			return optionError("WithBatchLimits", "a negative limit; 0 means the default")
+		}
+		if items > 0 {
+			c.batchItems = items
+		}
+		if parallel > 0 {
+			c.batchParallel = parallel
+		}
+		return nil
+	}
+}
+
 // WithSessionSource lets the client log in by itself: at its first call, and
 // again when the server rejects the token (209). All calls that wait for a
 // session share one log-in. The rejected call is sent again, unless it runs the
@@ -240,4 +259,8 @@ const (
 	defaultMaxRequest  = 20 << 20
 	defaultMaxResponse = 64 << 20
 	defaultUserAgent   = "isoaudit-go"
+
+	defaultBatchItems    = 50
+	defaultBatchParallel = 4
+	maxTransactions      = 4
 )

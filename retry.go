@@ -102,7 +102,7 @@ func (s *sending) once(ctx context.Context, out any) (http.Header, *Error, error
 	if r.noSession {
 		identity.session = secret{}
 	} else if c.cfg.sessions != nil {
-		session, err := c.cfg.sessions.get(ctx, c.Anonymous())
+		session, err := c.cfg.sessions.get(ctx, c)
 		if err != nil {
 			return nil, nil, s.finish(&Error{Op: r.op, Class: r.class, ObjectID: r.objectID, cause: fmt.Errorf("logging in: %w", err)})
 		}

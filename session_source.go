@@ -76,7 +76,7 @@ func (k *sessionKeeper) start(ctx context.Context, client *Client) *pendingLogin
 		defer cancel()
 		defer k.settle(login) // also where the source ends the goroutine
 		login.err = errors.New("the session source did not return")
-		login.session, login.err = k.source(ctx, client)
+		login.session, login.err = k.source(ctx, client.Anonymous())
 		if login.err == nil {
 			login.err = login.session.check()
 		}

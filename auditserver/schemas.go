@@ -166,6 +166,9 @@ func (s *Server) putSchema(tx *store.Tx, class schema.Class, body schemaBody) (*
 		return nil, err
 	}
 	if len(body.Permissions) > 0 && body.Permissions.Kind() != 'n' {
+		if err := knownPermissions(body.Permissions); err != nil {
+			return nil, err
+		}
 		var p schema.Permissions
 		if err := json.Unmarshal(body.Permissions, &p, decodeOptions); err != nil {
 			return nil, fail(codeInvalidJSON, "classLevelPermissions: %s", innerText(err))
@@ -180,6 +183,22 @@ func (s *Server) putSchema(tx *store.Tx, class schema.Class, body schemaBody) (*
 	}
 	kept, _ := tx.Class(class.Name)
 	return jsonResponse(s.shownClass(kept))
+}
+
+// permissionKeys are what classLevelPermissions may hold.
+var permissionKeys = []string{"find", "get", "count", "create", "update", "delete", "addField",
+	"readUserFields", "writeUserFields", "protectedFields", "ACL"}
+
+func knownPermissions(raw jsontext.Value) error {
+	if raw.Kind() != '{' {
+		return fail(codeInvalidJSON, "classLevelPermissions is not an object")
+	}
+	for name := range members(raw) {
+		if !slices.Contains(permissionKeys, name) {
+			return fail(codeInvalidJSON, "%s is not a valid operation for class level permissions", name)
+		}
+	}
+	return nil
 }
 
 // innerText is the text of the innermost cause: what was wrong, without the

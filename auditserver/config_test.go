@@ -1,0 +1,68 @@
+package auditserver_test
+
+import (
+	"context"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/auditserver"
+)
+
+func TestParseConfig(t *testing.T) {
+	var cfg auditserver.Config
+	require.NoError(t, auditserver.ParseConfig([]byte(`{
+		"appId":"a","masterKey":"m","restAPIKey":"r","javascriptKey":"j","mountPath":"/1","publicServerURL":"https://x/1",
+		"allowClientClassCreation":true,"enforcePrivateUsers":false,"allowCustomObjectId":true,
+		"idempotencyOptions":{"paths":["classes/.*"],"ttl":60},"maxLimit":500,"sessionLength":3600,"maxUploadSize":"5mb",
+		"fileUpload":{"enableForPublic":true,"enableForAnonymousUser":true,"enableForAuthenticatedUser":false,"fileExtensions":["png"]},
+		"masterKeyIps":["10.0.0.1","192.168.0.0/16"],"liveQuery":{"classNames":["A.*"]},
+		"requestComplexity":{"includeDepth":3,"batchRequestLimit":20,"allowRegex":false},"quirks":true}`), &cfg))
+	require.Equal(t, auditserver.Config{
+		AppID: "a", MasterKey: "m", RESTKey: "r", JavaScriptKey: "j", MountPath: "/1", PublicURL: "https://x/1",
+		AllowClientClassCreation: true, PublicUsers: true, AllowCustomObjectID: true,
+		Idempotency:      auditserver.Idempotency{Paths: []string{"classes/.*"}, TTL: time.Minute},
+		SessionLength:    time.Hour,
+		FileUpload:       auditserver.FileUpload{Public: true, Anonymous: true, NoUsers: true, Extensions: []string{"png"}},
+		MasterKeyIPs:     []netip.Prefix{netip.MustParsePrefix("10.0.0.1/32"), netip.MustParsePrefix("192.168.0.0/16")},
+		LiveQueryClasses: []string{"A.*"},
+		Limits:           auditserver.Limits{PageSize: 500, BodySize: 5 << 20, IncludeDepth: 3, Batch: 20, NoRegex: true},
+		Quirks:           true,
+	}, cfg)
+}
+
+func TestParseConfigNamesWhatIsWrong(t *testing.T) {
+	for file, want := range map[string]string{
+		`{"databaseURI":"x"}`:                      "unknown option databaseURI",
+		`{"fileUpload":{"directory":"x"}}`:         "unknown option fileUpload.directory",
+		`{"masterKeyIps":["nowhere"]}`:             `"nowhere" is not an IP address`,
+		`{"maxUploadSize":"big"}`:                  "option maxUploadSize",
+		`{"sessionLength":-1}`:                     "option sessionLength",
+		`{"allowCustomObjectId":"yes"}`:            "option allowCustomObjectId",
+		`{"requestComplexity":7}`:                  "option requestComplexity",
+		`{"requestComplexity":{"graphQLDepth":7}}`: "unknown option requestComplexity.graphQLDepth",
+		`[]`: "not a JSON object",
+	} {
+		var cfg auditserver.Config
+		require.ErrorContains(t, auditserver.ParseConfig([]byte(file), &cfg), want, file)
+	}
+	var cfg auditserver.Config
+	err := auditserver.ParseConfig([]byte(`{"masterKey":["very-secret"]}`), &cfg)
+	require.ErrorContains(t, err, "masterKey")
+	require.NotContains(t, err.Error(), "very-secret")
+}
+
+func TestOpenRefusesBadConfig(t *testing.T) {
+	for want, cfg := range map[string]auditserver.Config{
+		"AppID":                {},
+		"Idempotency.Paths[0]": {AppID: "a", Idempotency: auditserver.Idempotency{Paths: []string{"("}}},
+		"LiveQueryClasses[1]":  {AppID: "a", LiveQueryClasses: []string{"A", "["}},
+		"FileUpload.Extension": {AppID: "a", FileUpload: auditserver.FileUpload{Extensions: []string{"("}}},
+		"FilesDir":             {AppID: "a", FilesDir: "/nonexistent/folder"},
+	} {
+		_, err := auditserver.Open(context.Background(), cfg)
+		require.ErrorContains(t, err, want)
+	}
+}

@@ -1,0 +1,206 @@
+package auditserver
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// ParseConfig reads a configuration in Parse Server's own option names into
+// cfg; options that the file does not name keep their value. An option without
+// a meaning here is an error that names it.
+func ParseConfig(file []byte, cfg *Config) error {
+	var options map[string]jsontext.Value
+	if err := json.Unmarshal(file, &options); err != nil {
+		return fmt.Errorf("auditserver: the configuration is not a JSON object: %w", err)
+	}
+	return readOptions("", options, configOptions(cfg))
+}
+
+// option reads the value of one option.
+type option func(jsontext.Value) error
+
+// into decodes an option's value into a field of the configuration.
+func into[T any](field *T) option {
+	return func(v jsontext.Value) error { return json.Unmarshal(v, field) }
+}
+
+// configOptions are the options of Parse Server that have a meaning here, and
+// quirks, which is ours.
+func configOptions(cfg *Config) map[string]option {
+	return map[string]option{
+		"appId":                    into(&cfg.AppID),
+		"masterKey":                into(&cfg.MasterKey),
+		"readOnlyMasterKey":        into(&cfg.ReadOnlyMasterKey),
+		"restAPIKey":               into(&cfg.RESTKey),
+		"javascriptKey":            into(&cfg.JavaScriptKey),
+		"clientKey":                into(&cfg.ClientKey),
+		"dotNetKey":                into(&cfg.WindowsKey),
+		"masterKeyIps":             addresses(&cfg.MasterKeyIPs),
+		"mountPath":                into(&cfg.MountPath),
+		"serverURL":                into(&cfg.PublicURL),
+		"publicServerURL":          into(&cfg.PublicURL),
+		"allowClientClassCreation": into(&cfg.AllowClientClassCreation),
+		"allowCustomObjectId":      into(&cfg.AllowCustomObjectID),
+		"enforcePrivateUsers":      negated(&cfg.PublicUsers),
+		"sessionLength":            seconds(&cfg.SessionLength),
+		"expireInactiveSessions":   expiry(&cfg.SessionLength),
+		"maxLimit":                 into(&cfg.Limits.PageSize),
+		"maxUploadSize":            size(&cfg.Limits.BodySize),
+		"protectedFields":          into(&cfg.ProtectedFields),
+		"quirks":                   into(&cfg.Quirks),
+		"idempotencyOptions": group("idempotencyOptions", map[string]option{
+			"paths": into(&cfg.Idempotency.Paths),
+			"ttl":   seconds(&cfg.Idempotency.TTL),
+		}),
+		"fileUpload": group("fileUpload", map[string]option{
+			"enableForPublic":            into(&cfg.FileUpload.Public),
+			"enableForAnonymousUser":     into(&cfg.FileUpload.Anonymous),
+			"enableForAuthenticatedUser": negated(&cfg.FileUpload.NoUsers),
+			"fileExtensions":             into(&cfg.FileUpload.Extensions),
+		}),
+		"liveQuery": group("liveQuery", map[string]option{
+			"classNames": into(&cfg.LiveQueryClasses),
+		}),
+		"requestComplexity": group("requestComplexity", map[string]option{
+			"includeDepth":      into(&cfg.Limits.IncludeDepth),
+			"includeCount":      into(&cfg.Limits.IncludePaths),
+			"queryDepth":        into(&cfg.Limits.QueryDepth),
+			"subqueryDepth":     into(&cfg.Limits.SubqueryDepth),
+			"batchRequestLimit": into(&cfg.Limits.Batch),
+			"allowRegex":        negated(&cfg.Limits.NoRegex),
+		}),
+	}
+}
+
+func readOptions(under string, options map[string]jsontext.Value, known map[string]option) error {
+	for _, name := range slices.Sorted(maps.Keys(options)) {
+		read, ok := known[name]
+		if !ok {
+			return fmt.Errorf("auditserver: the configuration has an unknown option %s%s; known are %s", under, name,
+				strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+		}
+		if err := read(options[name]); err != nil {
+			// The value may be a key: the error tells its kind only.
+			return fmt.Errorf("auditserver: the option %s%s is a JSON %v that does not fit: %w", under, name, options[name].Kind(), bare(err))
+		}
+	}
+	return nil
+}
+
+// bare keeps errors of our own and drops those of the JSON package, which may
+// quote the value.
+func bare(err error) error {
+	if e, ok := err.(*optionError); ok {
+		return e
+	}
+	return &optionError{"see its documentation for the type"}
+}
+
+type optionError struct{ text string }
+
+func (e *optionError) Error() string { return e.text }
+
+func group(name string, known map[string]option) option {
+	return func(v jsontext.Value) error {
+		var options map[string]jsontext.Value
+		if err := json.Unmarshal(v, &options); err != nil {
+			return &optionError{"want an object"}
+		}
+		if err := readOptions(name+".", options, known); err != nil {
+			return &optionError{strings.TrimPrefix(err.Error(), "auditserver: ")}
+		}
+		return nil
+	}
+}
+
+func negated(field *bool) option {
+	return func(v jsontext.Value) error {
+		var on bool
+		if err := json.Unmarshal(v, &on); err != nil {
+			return &optionError{"want true or false"}
+		}
+		*field = !on
+		return nil
+	}
+}
+
+func seconds(field *time.Duration) option {
+	return func(v jsontext.Value) error {
+		var n float64
+		if err := json.Unmarshal(v, &n); err != nil || n <= 0 || n > 1e9 {
+			return &optionError{"want a positive number of seconds"}
+		}
+		*field = time.Duration(n * float64(time.Second))
+		return nil
+	}
+}
+
+// expiry turns the expiry of sessions off.
+func expiry(field *time.Duration) option {
+	return func(v jsontext.Value) error {
+		var on bool
+		if err := json.Unmarshal(v, &on); err != nil {
+			return &optionError{"want true or false"}
+		}
+		if !on {
+			*field = -1
+		}
+		return nil
+	}
+}
+
+// size reads "20mb" or a number of bytes.
+func size(field *int64) option {
+	return func(v jsontext.Value) error {
+		var text string
+		if json.Unmarshal(v, &text) != nil {
+			text = string(v)
+		}
+		text = strings.ToLower(strings.TrimSpace(text))
+		unit := int64(1)
+		for _, u := range []struct {
+			suffix string
+			bytes  int64
+		}{{"kb", 1 << 10}, {"mb", 1 << 20}, {"gb", 1 << 30}, {"b", 1}} {
+			if rest, ok := strings.CutSuffix(text, u.suffix); ok {
+				text, unit = strings.TrimSpace(rest), u.bytes
+				break
+			}
+		}
+		var n float64
+		if err := json.Unmarshal([]byte(text), &n); err != nil || n <= 0 || n > 1<<40 {
+			return &optionError{`want a size such as "20mb"`}
+		}
+		*field = int64(n * float64(unit))
+		return nil
+	}
+}
+
+func addresses(field *[]netip.Prefix) option {
+	return func(v jsontext.Value) error {
+		var list []string
+		if err := json.Unmarshal(v, &list); err != nil {
+			return &optionError{"want a list of IP addresses and networks"}
+		}
+		out := []netip.Prefix{}
+		for _, text := range list {
+			p, err := netip.ParsePrefix(text)
+			if addr, addrErr := netip.ParseAddr(text); addrErr == nil {
+				p, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+			}
+			if err != nil {
+				return &optionError{fmt.Sprintf("%q is not an IP address or network", text)}
+			}
+			out = append(out, p)
+		}
+		*field = out
+		return nil
+	}
+}

@@ -1,0 +1,140 @@
+package auditserver_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/auditserver"
+)
+
+func TestSchemas(t *testing.T) {
+	_, m := open(t, nil)
+	made := m.must(http.MethodPost, "/schemas/Plan", `{"className":"Plan","fields":{"ref":{"type":"String","required":true},"n":{"type":"Number","defaultValue":7}},"indexes":{"byRef":{"ref":1}}}`)
+	require.Equal(t, map[string]any{"type": "String", "required": true}, made.body["fields"].(map[string]any)["ref"])
+	require.Contains(t, made.body["fields"], "objectId")
+	require.Equal(t, map[string]any{"*": true}, made.body["classLevelPermissions"].(map[string]any)["find"])
+	require.Equal(t, map[string]any{"ref": 1.0}, made.body["indexes"].(map[string]any)["byRef"])
+
+	created := m.must(http.MethodPost, "/classes/Plan", `{"ref":"x"}`)
+	require.Equal(t, 7.0, created.body["n"], "defaults are echoed")
+	m.refused(400, 142, http.MethodPost, "/classes/Plan", `{"ref":""}`)
+	m.refused(400, 142, http.MethodPut, "/classes/Plan/"+created.text("objectId"), `{"ref":{"__op":"Delete"}}`)
+
+	changed := m.must(http.MethodPut, "/schemas/Plan", `{"fields":{"n":{"__op":"Delete"},"ref":{"type":"String"},"site":{"type":"Pointer","targetClass":"Site"}}}`)
+	require.NotContains(t, changed.body["fields"], "n")
+	require.Equal(t, map[string]any{"type": "String"}, changed.body["fields"].(map[string]any)["ref"], "options that are not resent are gone")
+
+	for body, code := range map[string]int{
+		`{"fields":{"ref":{"type":"Number"}}}`:                           255,
+		`{"fields":{"gone":{"__op":"Delete"}}}`:                          255,
+		`{"fields":{"objectId":{"__op":"Delete"}}}`:                      136,
+		`{"fields":{"createdAt":{"type":"String"}}}`:                     136,
+		`{"fields":{"bad name":{"type":"String"}}}`:                      105,
+		`{"fields":{"className":{"type":"String"}}}`:                     105,
+		`{"fields":{"x":{"type":"Text"}}}`:                               111,
+		`{"fields":{"x":{}}}`:                                            107,
+		`{"fields":{"x":{"type":"Pointer"}}}`:                            135,
+		`{"fields":{"x":{"type":"Number","defaultValue":"7"}}}`:          111,
+		`{"fields":{"g":{"type":"GeoPoint"},"h":{"type":"GeoPoint"}}}`:   111,
+		`{"indexes":{"byRef":{"ref":1}}}`:                                102,
+		`{"indexes":{"other":{"nosuch":1}}}`:                             102,
+		`{"indexes":{"other":{"__op":"Delete"}}}`:                        102,
+		`{"className":"Other"}`:                                          103,
+		`{"classLevelPermissions":{"find":{"*":false}}}`:                 107,
+		`{"classLevelPermissions":{"update":{"pointerFields":["ref"]}}}`: 107,
+		`{"classLevelPermissions":{"protectedFields":{"*":["nosuch"]}}}`: 107,
+		`{"classLevelPermissions":{"wrong":{"*":true}}}`:                 107,
+	} {
+		m.refused(400, code, http.MethodPut, "/schemas/Plan", body)
+	}
+	m.refused(400, 103, http.MethodPost, "/schemas/Plan", `{}`)
+	m.refused(400, 103, http.MethodPut, "/schemas/Nosuch", `{}`)
+	m.refused(400, 103, http.MethodGet, "/schemas/Nosuch", nil)
+	m.refused(400, 135, http.MethodPost, "/schemas", `{}`)
+	m.refused(400, 103, http.MethodPost, "/schemas/9lives", `{}`)
+	m.refused(400, 255, http.MethodDelete, "/schemas/Plan", nil)
+	require.Equal(t, "{}", string(m.must(http.MethodDelete, "/purge/Plan", nil).raw))
+	m.must(http.MethodDelete, "/schemas/Plan", nil)
+	m.must(http.MethodDelete, "/schemas/Plan", nil)
+	m.must(http.MethodDelete, "/purge/Nosuch", nil)
+
+	closed := m.must(http.MethodPost, "/schemas/Closed", `{"classLevelPermissions":{"find":{"*":true}}}`)
+	require.Equal(t, map[string]any{}, closed.body["classLevelPermissions"].(map[string]any)["create"])
+	var names []string
+	for _, c := range m.must(http.MethodGet, "/schemas", nil).results(t) {
+		names = append(names, c["className"].(string))
+	}
+	require.Contains(t, names, "_User")
+	require.Contains(t, names, "Closed")
+}
+
+func TestBatch(t *testing.T) {
+	_, m := open(t, nil)
+	id := m.create("Row", `{"n":1}`)
+	send := func(body string) []map[string]any {
+		t.Helper()
+		a := m.must(http.MethodPost, "/batch", body)
+		var out []map[string]any
+		require.NoError(t, json.Unmarshal(a.raw, &out))
+		return out
+	}
+	entry := func(method, path, body string) string {
+		return fmt.Sprintf(`{"method":%q,"path":%q,"body":%s}`, method, path, body)
+	}
+	out := send(`{"requests":[` + strings.Join([]string{
+		entry("POST", "/parse/classes/Row", `{"n":2}`),
+		entry("POST", "/parse/classes/Row", `{"n":"text"}`),
+		entry("PUT", "/parse/classes/Row/"+id, `{"n":{"__op":"Increment","amount":1}}`),
+		entry("DELETE", "/parse/classes/Row/nosuch", `{}`),
+	}, ",") + `]}`)
+	require.NotEmpty(t, out[0]["success"].(map[string]any)["objectId"])
+	require.Equal(t, 111.0, out[1]["error"].(map[string]any)["code"])
+	require.Equal(t, 2.0, out[2]["success"].(map[string]any)["n"])
+	require.Equal(t, 101.0, out[3]["error"].(map[string]any)["code"])
+
+	mixed := send(`{"requests":[` + entry("GET", "/parse/classes/Row", `{"where":{"n":2}}`) + "," + entry("POST", "/parse/users", `{"username":"u","password":"p"}`) + `]}`)
+	require.Len(t, mixed[0]["success"].(map[string]any)["results"], 2)
+	require.Contains(t, mixed[1]["success"], "objectId")
+
+	for _, wrong := range []string{
+		entry("POST", "/1/classes/Row", `{}`), entry("POST", "/classes/Row", `{}`), entry("post", "/parse/classes/Row", `{}`),
+		entry("POST", "http://example.com/parse/classes/Row", `{}`), entry("POST", "/parse/batch", `{}`), entry("POST", "/parse/files/x", `{}`), `7`,
+	} {
+		m.refused(400, 107, http.MethodPost, "/batch", `{"requests":[`+entry("POST", "/parse/classes/Row", `{"n":99}`)+","+wrong+`]}`)
+	}
+	m.refused(400, 107, http.MethodPost, "/batch", `{}`)
+	require.Empty(t, m.must(http.MethodGet, `/classes/Row?where={"n":99}`, nil).results(t), "nothing of an unroutable batch runs")
+}
+
+func TestTransaction(t *testing.T) {
+	_, m := open(t, nil)
+	m.create("Row", `{"n":1}`)
+	count := func() any { return m.must(http.MethodGet, "/classes/Row?count=1&limit=0", nil).body["count"] }
+	good := `{"method":"POST","path":"/parse/classes/Row","body":{"n":2}}`
+	bad := `{"method":"POST","path":"/parse/classes/Row","body":{"n":"x"}}`
+	refused := m.refused(400, 111, http.MethodPost, "/batch", `{"transaction":true,"requests":[`+good+","+bad+`]}`)
+	require.Contains(t, refused.text("error"), "request 1 of the transaction failed, nothing was changed")
+	require.Equal(t, 1.0, count())
+	m.must(http.MethodPost, "/batch", `{"transaction":true,"requests":[`+good+","+good+`]}`)
+	require.Equal(t, 3.0, count())
+	m.refused(400, 107, http.MethodPost, "/batch", `{"transaction":true,"requests":[{"method":"POST","path":"/parse/functions/f","body":{}}]}`)
+
+	_, q := open(t, func(c *auditserver.Config) { c.Quirks = true })
+	q.create("Row", `{"n":1}`)
+	hidden := q.do(http.MethodPost, "/batch", `{"transaction":true,"requests":[`+good+","+bad+`]}`)
+	require.Equal(t, http.StatusInternalServerError, hidden.status)
+	require.Equal(t, map[string]any{"code": 1.0, "message": "Internal server error."}, hidden.body)
+}
+
+func TestBatchLimit(t *testing.T) {
+	_, m := open(t, func(c *auditserver.Config) { c.Limits.Batch = 2 })
+	m.create("Row", `{"n":1}`)
+	three := `{"requests":[` + strings.TrimSuffix(strings.Repeat(`{"method":"POST","path":"/parse/classes/Row","body":{}},`, 3), ",") + `]}`
+	m.public().refused(400, 107, http.MethodPost, "/batch", three)
+	m.must(http.MethodPost, "/batch", three)
+}

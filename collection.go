@@ -230,14 +230,8 @@ func (c *Collection[T]) call(op, method, id string) call {
 	return call
 }
 
-// path is where the class's objects are. Parse Server's own users have a place
-// of their own.
-func (c *Collection[T]) path() []string {
-	if c.class == userClass {
-		return []string{"users"}
-	}
-	return []string{"classes", c.class}
-}
+// path is where the class's objects are.
+func (c *Collection[T]) path() []string { return classPath(c.class) }
 
 func (c *Collection[T]) codec() *codec {
 	if c == nil || c.client == nil || c.client.cfg == nil {

@@ -75,7 +75,9 @@ func (e *Error) Error() string {
 
 func (e *Error) what() string {
 	var parts []string
-	if e.Message != "" {
+	if broken := e.policy(); broken != nil {
+		parts = append(parts, clip(broken.Error(), maxMessage))
+	} else if e.Message != "" {
 		parts = append(parts, clip(e.Message, maxExcerpt))
 	}
 	if e.cause != nil {

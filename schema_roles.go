@@ -3,11 +3,8 @@ package isoaudit
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 
-	"github.com/go-json-experiment/json"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -19,12 +16,6 @@ type storedRole struct {
 	id string
 }
 
-type roleRow struct {
-	ObjectID string                   `json:"objectId"`
-	Name     string                   `json:"name"`
-	ACL      map[string]schema.Access `json:"ACL"`
-}
-
 // schemaRoles reads all roles and which roles each of them contains.
 func (a *Admin) schemaRoles(ctx context.Context) ([]storedRole, error) {
 	rows, err := a.roleRows(ctx, nil)
@@ -34,12 +25,15 @@ func (a *Admin) schemaRoles(ctx context.Context) ([]storedRole, error) {
 	var roles []storedRole
 	for _, row := range rows {
 		children, err := a.roleRows(ctx, map[string]any{"$relatedTo": map[string]any{
-			"object": rolePointer(row.ObjectID), "key": "roles",
+			"object": pointerJSON(roleClass, row.ObjectID), "key": "roles",
 		}})
 		if err != nil {
 			return nil, err
 		}
-		role := storedRole{id: row.ObjectID, Role: schema.Role{Name: row.Name, ACL: row.ACL}}
+		role := storedRole{id: row.ObjectID, Role: schema.Role{Name: row.Name, ACL: map[string]schema.Access{}}}
+		for subject, access := range row.ACL {
+			role.ACL[string(subject)] = schema.Access(access)
+		}
 		for _, child := range children {
 			role.Roles = append(role.Roles, child.Name)
 		}
@@ -47,37 +41,6 @@ func (a *Admin) schemaRoles(ctx context.Context) ([]storedRole, error) {
 		roles = append(roles, role)
 	}
 	return roles, nil
-}
-
-// roleRows reads the rows of _Role, page by page in the order of their ids.
-func (a *Admin) roleRows(ctx context.Context, where map[string]any) ([]roleRow, error) {
-	const page = 500
-	if where == nil {
-		where = map[string]any{}
-	}
-	var rows []roleRow
-	for {
-		document, err := json.Marshal(where)
-		if err != nil {
-			return nil, err
-		}
-		var found struct {
-			Results []roleRow `json:"results"`
-		}
-		err = a.do(ctx, call{
-			op: roleClass + ".Find", method: http.MethodGet, path: []string{"roles"}, class: roleClass,
-			query:  url.Values{"where": {string(document)}, "order": {"objectId"}, "limit": {strconv.Itoa(page)}},
-			safety: safeRead, master: true,
-		}, &found)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, found.Results...)
-		if len(found.Results) < page {
-			return rows, nil
-		}
-		where["objectId"] = map[string]any{"$gt": rows[len(rows)-1].ObjectID}
-	}
 }
 
 // putRole creates the role or gives it the wanted ACL and children.
@@ -127,7 +90,7 @@ func (s *schemaApplication) nesting(want, have []string) any {
 		var objects []any
 		for _, name := range names {
 			if role, ok := s.roles[name]; ok {
-				objects = append(objects, rolePointer(role.id))
+				objects = append(objects, pointerJSON(roleClass, role.id))
 			}
 		}
 		if len(objects) > 0 {
@@ -146,8 +109,4 @@ func (s *schemaApplication) nesting(want, have []string) any {
 // without gives the elements of a that are not in b.
 func without(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
-}
-
-func rolePointer(id string) map[string]any {
-	return map[string]any{"__type": "Pointer", "className": roleClass, "objectId": id}
 }

@@ -1,0 +1,137 @@
+package isoaudit
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/isoaudit/isoaudit-go/policy"
+)
+
+// Violation is one workflow rule that a save breaks.
+type Violation = policy.Violation
+
+// PolicyError holds every workflow rule that a save breaks. [Client.Check]
+// returns it, and the error of a save that the server refused holds one:
+//
+//	var broken *isoaudit.PolicyError
+//	if errors.As(err, &broken) { ... }
+//
+// Both matches ErrValidation.
+type PolicyError struct {
+	Violations []Violation
+}
+
+// Error lists what is wrong and what to do.
+func (e *PolicyError) Error() string {
+	texts := make([]string, len(e.Violations))
+	for i, v := range e.Violations {
+		texts[i] = v.Class + "." + v.Field + ": " + v.Message + " (" + v.Rule + ")"
+	}
+	return "rules broken: " + strings.Join(texts, "; ")
+}
+
+// Is matches ErrValidation.
+func (e *PolicyError) Is(target error) bool { return target == error(ErrValidation) }
+
+// As gives a [PolicyError] where the server refused a save by its rules.
+func (e *Error) As(target any) bool {
+	out, ok := target.(**PolicyError)
+	if !ok {
+		return false
+	}
+	broken := e.policy()
+	if broken == nil {
+		return false
+	}
+	*out = broken
+	return true
+}
+
+func (e *Error) policy() *PolicyError {
+	if e.Code != ErrValidation {
+		return nil
+	}
+	violations, ok := policy.ParseMessage(e.Message)
+	if !ok {
+		return nil
+	}
+	return &PolicyError{Violations: violations}
+}
+
+// Checkable is a pointer to one of the six classes, or to a struct that embeds one.
+type Checkable interface {
+	classed
+	base() *Object
+}
+
+// Check runs the workflow rules on an object before it is saved: as a new one
+// while it has no CreatedAt, else as a change of the stored one. It returns the
+// rules that only warn, and a [*PolicyError] for those that the server would
+// refuse the save by.
+//
+// It reads over REST what the rules need, with this client's rights: rows and
+// roles it may not read count as missing. The server decides anew at the save,
+// and others may have written in between.
+func (c *Client) Check(ctx context.Context, object Checkable) (warnings []Violation, err error) {
+	const op = "Client.Check"
+	if c == nil || c.cfg == nil {
+		return nil, badInput(op, "", "", "the client is nil or zero: use NewClient")
+	}
+	if object == nil || reflect.ValueOf(object).IsNil() {
+		return nil, badInput(op, "", "", "the object is nil")
+	}
+	change := policy.Change{
+		Class: c.cfg.codec.resolve(object.className()), ObjectID: object.base().ObjectID,
+		Master: !c.cfg.credentials.masterKey.empty(), Now: time.Now(),
+	}
+	look := &policyLookup{client: c}
+	if change.User, err = look.caller(ctx); err != nil {
+		return nil, err
+	}
+	if !object.base().CreatedAt.IsZero() {
+		if change.Original, err = look.Get(ctx, change.Class, change.ObjectID); err != nil {
+			return nil, err
+		}
+	}
+	encoded, err := c.cfg.codec.encode(object)
+	if err != nil {
+		return nil, badInput(op, change.Class, fieldOf(err), "%v", bareCause(err))
+	}
+	var given map[string]any
+	if err := json.Unmarshal(encoded, &given); err != nil {
+		return nil, badInput(op, change.Class, "", "%v", bareCause(err))
+	}
+	// What the Go type does not know, or does not send, stays as it is stored.
+	change.Object = make(map[string]any, len(given)+len(change.Original))
+	maps.Copy(change.Object, change.Original)
+	maps.Copy(change.Object, given)
+	verdict, err := policy.Default().Check(ctx, change, look)
+	if err != nil {
+		return nil, err
+	}
+	if len(verdict.Violations) > 0 {
+		return verdict.Warnings, &PolicyError{Violations: verdict.Violations}
+	}
+	return verdict.Warnings, nil
+}
+
+// caller is the objectId of the client's user, "" without a session.
+func (l *policyLookup) caller(ctx context.Context) (string, error) {
+	cfg := l.client.cfg
+	if !cfg.credentials.masterKey.empty() || (cfg.credentials.session.empty() && cfg.sessions == nil) {
+		return "", nil
+	}
+	var me struct {
+		ObjectID string `json:"objectId"`
+	}
+	err := l.client.do(ctx, call{
+		op: "Session.Me", method: http.MethodGet, path: []string{"users", "me"}, class: userClass, safety: safeRead,
+	}, &me)
+	return me.ObjectID, err
+}

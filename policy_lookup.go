@@ -1,0 +1,130 @@
+package isoaudit
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+)
+
+// policyLookup reads over REST what the workflow rules ask for.
+type policyLookup struct {
+	client *Client
+	roles  map[string]map[string]bool // names by user, read when first asked for
+}
+
+// Get implements policy.Lookup.
+func (l *policyLookup) Get(ctx context.Context, class, objectID string) (map[string]any, error) {
+	var row map[string]any
+	err := l.client.do(ctx, call{
+		op: class + ".Get", method: http.MethodGet, path: append(classPath(class), objectID),
+		class: class, objectID: objectID, safety: safeRead,
+	}, &row)
+	if errors.Is(err, ErrObjectNotFound) {
+		return nil, nil
+	}
+	return row, err
+}
+
+// Find implements policy.Lookup.
+func (l *policyLookup) Find(ctx context.Context, class string, where map[string]any) ([]map[string]any, error) {
+	return findAll(ctx, l.client, class, where, func(row map[string]any) string {
+		id, _ := row["objectId"].(string)
+		return id
+	})
+}
+
+// HasRole implements policy.Lookup. A member of a role is a member of every role
+// that lists it (protocol section 4.1).
+func (l *policyLookup) HasRole(ctx context.Context, user, role string) (bool, error) {
+	if names, ok := l.roles[user]; ok {
+		return names[role], nil
+	}
+	names := map[string]bool{}
+	level, err := l.client.roleRows(ctx, map[string]any{"users": pointerJSON(userClass, user)})
+	for err == nil && len(level) > 0 {
+		var next []roleRow
+		for _, row := range level {
+			if names[row.Name] {
+				continue
+			}
+			names[row.Name] = true
+			var parents []roleRow
+			if parents, err = l.client.roleRows(ctx, map[string]any{"roles": pointerJSON(roleClass, row.ObjectID)}); err != nil {
+				return false, err
+			}
+			next = append(next, parents...)
+		}
+		level = next
+	}
+	if err != nil {
+		return false, err
+	}
+	if l.roles == nil {
+		l.roles = map[string]map[string]bool{}
+	}
+	l.roles[user] = names
+	return names[role], nil
+}
+
+// roleRow is a row of _Role.
+type roleRow struct {
+	ObjectID string `json:"objectId"`
+	Name     string `json:"name"`
+	ACL      ACL    `json:"ACL"`
+}
+
+func (c *Client) roleRows(ctx context.Context, where map[string]any) ([]roleRow, error) {
+	return findAll(ctx, c, roleClass, where, func(row roleRow) string { return row.ObjectID })
+}
+
+// findAll reads all rows that a where document without an order of its own
+// matches, page by page in the order of their ids.
+func findAll[R any](ctx context.Context, c *Client, class string, where map[string]any, id func(R) string) ([]R, error) {
+	const limit = 500
+	var rows []R
+	for after := ""; ; {
+		page := map[string]any{"objectId": map[string]any{"$gt": after}}
+		for field, value := range where {
+			page[field] = value
+		}
+		document, err := json.Marshal(page, json.Deterministic(true))
+		if err != nil {
+			return nil, badInput(class+".Find", class, "where", "%v", bareCause(err))
+		}
+		var found struct {
+			Results []R `json:"results"`
+		}
+		if err := c.do(ctx, call{
+			op: class + ".Find", method: http.MethodGet, path: classPath(class), class: class, safety: safeRead,
+			query: url.Values{"where": {string(document)}, "order": {"objectId"}, "limit": {strconv.Itoa(limit)}},
+		}, &found); err != nil {
+			return nil, err
+		}
+		// A server may cap the limit without a word: only an empty page is the last.
+		if len(found.Results) == 0 {
+			return rows, nil
+		}
+		rows = append(rows, found.Results...)
+		after = id(rows[len(rows)-1])
+	}
+}
+
+// classPath is where the objects of a class are: Parse Server's own users and
+// roles have places of their own.
+func classPath(class string) []string {
+	switch class {
+	case userClass:
+		return []string{"users"}
+	case roleClass:
+		return []string{"roles"}
+	}
+	return []string{"classes", class}
+}
+
+func pointerJSON(class, id string) map[string]any {
+	return map[string]any{"__type": "Pointer", "className": class, "objectId": id}
+}

@@ -1,0 +1,91 @@
+package isoaudit_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/policy"
+)
+
+func TestRefusalByRulesIsAPolicyError(t *testing.T) {
+	violations := []policy.Violation{
+		{Rule: "plan-status-step", Class: "AuditPlan", ObjectID: "p1", Field: "status", Message: "only: completed"},
+		{Rule: "acl-fixed", Class: "AuditPlan", ObjectID: "p1", Field: "ACL", Message: "leave it out"},
+	}
+	text, err := policy.Message(violations)
+	require.NoError(t, err)
+	err = &isoaudit.Error{Code: isoaudit.ErrValidation, HTTPStatus: 400, Op: "AuditPlan.Update", Message: text}
+
+	var broken *isoaudit.PolicyError
+	require.ErrorAs(t, fmt.Errorf("saving: %w", err), &broken)
+	require.Equal(t, violations, broken.Violations)
+	require.ErrorIs(t, err, isoaudit.ErrValidation)
+	require.ErrorIs(t, broken, isoaudit.ErrValidation)
+	require.Contains(t, err.Error(), "AuditPlan.status: only: completed (plan-status-step); AuditPlan.ACL: leave it out (acl-fixed)")
+	require.NotContains(t, err.Error(), "{", "people do not read JSON")
+	var full *isoaudit.Error
+	require.ErrorAs(t, err, &full)
+
+	for _, other := range []*isoaudit.Error{
+		{Code: isoaudit.ErrValidation, Message: "scope is required"},
+		{Code: isoaudit.ErrForbidden, Message: text},
+	} {
+		require.False(t, errors.As(other, &broken), other.Message)
+	}
+}
+
+func TestCheckReadsOnlyWhatTheChangeCallsFor(t *testing.T) {
+	client, s := scripted(t, nil,
+		reply(200, `{"objectId":"anna"}`),
+		reply(200, `{"results":[{"objectId":"other"}]}`), // the reference is taken
+		reply(200, `{"results":[]}`),
+	)
+	client = client.As(isoaudit.SessionWithToken("r:1"))
+	warnings, err := client.Check(t.Context(), &isoaudit.AuditPlan{
+		AuditRef: "IA-1", StandardClause: "9.2", Scope: "s", SiteCode: "P", LeadAuditor: isoaudit.PointerTo[isoaudit.Auditor]("anna"),
+		PlannedStartDate: time.Now(), Status: isoaudit.PlanClosed,
+	})
+	require.Empty(t, warnings)
+	var broken *isoaudit.PolicyError
+	require.ErrorAs(t, err, &broken)
+	var rules []string
+	for _, v := range broken.Violations {
+		rules = append(rules, v.Rule)
+	}
+	require.Equal(t, []string{"plan-status-step", "audit-ref-unique"}, rules)
+	require.Len(t, s.sent, 3)
+}
+
+func TestCheckOfAStoredObjectComparesWithIt(t *testing.T) {
+	const stored = `{"objectId":"d1","createdAt":"2026-01-01T00:00:00.000Z","updatedAt":"2026-01-01T00:00:00.000Z","documentNumber":"QP-1",` +
+		`"documentTitle":"Purchasing","revision":"A","status":"effective","effectiveDate":{"__type":"Date","iso":"2026-01-05T00:00:00.000Z"},` +
+		`"owner":{"__type":"Pointer","className":"_User","objectId":"o"},"approvedBy":{"__type":"Pointer","className":"_User","objectId":"a"},` +
+		`"ACL":{"*":{"write":true}},"own":1}`
+	client, _ := scripted(t, nil, reply(200, stored), reply(200, stored))
+	doc, err := client.DocumentControlLogs.Get(t.Context(), "d1")
+	require.NoError(t, err)
+	doc.DocumentTitle = "Buying"
+	_, err = client.Check(t.Context(), doc)
+	var broken *isoaudit.PolicyError
+	require.ErrorAs(t, err, &broken)
+	require.Len(t, broken.Violations, 1, "%v", err)
+	require.Equal(t, "document-issued-frozen", broken.Violations[0].Rule)
+	require.Equal(t, "documentTitle", broken.Violations[0].Field)
+}
+
+func TestCheckRefusesNothingToCheck(t *testing.T) {
+	client, _ := scripted(t, nil)
+	_, err := client.Check(t.Context(), nil)
+	var input *isoaudit.InputError
+	require.ErrorAs(t, err, &input)
+	_, err = client.Check(t.Context(), (*isoaudit.AuditPlan)(nil))
+	require.ErrorAs(t, err, &input)
+	var none *isoaudit.Client
+	_, err = none.Check(t.Context(), &isoaudit.AuditPlan{})
+	require.ErrorAs(t, err, &input)
+}

@@ -2,59 +2,85 @@ package store
 
 import (
 	"context"
-	"io"
-	"iter"
+	"database/sql/driver"
 	"time"
 )
 
 // GetValue returns the value stored under a key of a bucket ("config",
 // "password-reset", ...), false if there is none or it has expired.
-func (s *Store) GetValue(ctx context.Context, bucket, key string) ([]byte, bool, error) {
-	return nil, false, nil
+func (s *Store) GetValue(ctx context.Context, bucket, key string) (value []byte, ok bool, err error) {
+	err = s.read(ctx, func(r reader) error {
+		value, ok, err = r.value(bucket, key)
+		return err
+	})
+	return value, ok, err
 }
 
-// Values yields all keys and values of a bucket, sorted by key.
-func (s *Store) Values(ctx context.Context, bucket string) (iter.Seq2[string, []byte], error) {
-	return nil, nil
+// Values returns all keys and values of a bucket that have not expired.
+func (s *Store) Values(ctx context.Context, bucket string) (map[string][]byte, error) {
+	values := map[string][]byte{}
+	err := s.read(ctx, func(r reader) error {
+		return r.c.query(ctx, "SELECT key, value FROM keyvalues WHERE bucket=? AND (expires IS NULL OR expires>?)",
+			[]any{bucket, s.cfg.Now().UnixMilli()}, func(v []driver.Value) (bool, error) {
+				values[v[0].(string)] = v[1].([]byte)
+				return true, nil
+			})
+	})
+	return values, err
+}
+
+func (r reader) value(bucket, key string) ([]byte, bool, error) {
+	row, err := r.c.queryRow("SELECT value FROM keyvalues WHERE bucket=? AND key=? AND (expires IS NULL OR expires>?)", bucket, key, r.s.cfg.Now().UnixMilli())
+	if err != nil || row == nil {
+		return nil, false, err
+	}
+	return row[0].([]byte), true, nil
 }
 
 // GetValue is Store.GetValue inside the transaction.
-func (tx *Tx) GetValue(bucket, key string) ([]byte, bool, error) { return nil, false, nil }
+func (tx *Tx) GetValue(bucket, key string) ([]byte, bool, error) {
+	if tx.over {
+		return nil, false, errOver
+	}
+	return tx.reader().value(bucket, key)
+}
 
 // PutValue stores a value; with ttl > 0 it is gone after that time.
-func (tx *Tx) PutValue(bucket, key string, value []byte, ttl time.Duration) error { return nil }
+func (tx *Tx) PutValue(bucket, key string, value []byte, ttl time.Duration) error {
+	_, err := tx.putValue("INSERT OR REPLACE", bucket, key, value, ttl)
+	return err
+}
 
 // AddValue is PutValue that reports false, and changes nothing, if the key has
-// a value already: for X-Parse-Request-Id.
+// a value that has not expired: for X-Parse-Request-Id.
 func (tx *Tx) AddValue(bucket, key string, value []byte, ttl time.Duration) (added bool, err error) {
-	return false, nil
+	n, err := tx.putValue("INSERT OR IGNORE", bucket, key, value, ttl)
+	return n == 1, err
+}
+
+func (tx *Tx) putValue(insert, bucket, key string, value []byte, ttl time.Duration) (int64, error) {
+	if tx.over {
+		return 0, errOver
+	}
+	now := tx.s.cfg.Now()
+	var expires any
+	if ttl > 0 {
+		expires = now.Add(ttl).UnixMilli()
+	}
+	if _, err := tx.c.exec("DELETE FROM keyvalues WHERE expires<=?", now.UnixMilli()); err != nil {
+		return 0, err
+	}
+	if value == nil {
+		value = []byte{}
+	}
+	return tx.c.exec(insert+" INTO keyvalues(bucket, key, value, expires) VALUES(?, ?, ?, ?)", bucket, key, value, expires)
 }
 
 // DeleteValue removes a key; a missing one is no error.
-func (tx *Tx) DeleteValue(bucket, key string) error { return nil }
-
-// FileInfo describes a stored file.
-type FileInfo struct {
-	Name        string
-	ContentType string
-	Size        int64
-	CreatedAt   time.Time
-	Metadata    []byte // whatever the server keeps with it
+func (tx *Tx) DeleteValue(bucket, key string) error {
+	if tx.over {
+		return errOver
+	}
+	_, err := tx.c.exec("DELETE FROM keyvalues WHERE bucket=? AND key=?", bucket, key)
+	return err
 }
-
-// PutFile stores what r yields, piece by piece, so that neither memory nor
-// other writers wait for all of it. The file appears when it is complete.
-// A taken name is a *UniqueError. Size and CreatedAt are set by the store.
-func (s *Store) PutFile(ctx context.Context, info FileInfo, r io.Reader) (FileInfo, error) {
-	return FileInfo{}, ErrClosed
-}
-
-// OpenFile opens a stored file for reading from any place. ErrNotFound if
-// there is none. It stays readable when the file is deleted meanwhile, or a
-// read returns ErrNotFound.
-func (s *Store) OpenFile(ctx context.Context, name string) (FileInfo, io.ReadSeekCloser, error) {
-	return FileInfo{}, nil, ErrNotFound
-}
-
-// DeleteFile removes a stored file; ErrNotFound if there is none.
-func (s *Store) DeleteFile(ctx context.Context, name string) error { return ErrNotFound }

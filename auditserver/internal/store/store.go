@@ -147,7 +147,7 @@ func (s *Store) start() error {
 		s.opened++
 		s.readers <- r
 	}
-	return nil
+	return s.Write(context.Background(), (*Tx).dropUnfinished)
 }
 
 // prepareFile makes the tables of a new file and checks the version of an old one.

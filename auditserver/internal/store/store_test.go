@@ -357,3 +357,5 @@ func TestClosed(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrClosed)
 	require.ErrorIs(t, s.Write(ctx, func(*store.Tx) error { return nil }), store.ErrClosed)
 }
+
+func equal(path string, v any) *where.Node { return where.Equal(path, v) }

@@ -57,6 +57,8 @@ type Config struct {
 	// Quirks reproduces the defects of Parse Server on PostgreSQL listed in
 	// protocol section 13, for tests of clients.
 	Quirks bool
+
+	liveClasses []*regexp.Regexp
 }
 
 // Protection is the fields hidden by class and audience ("*", "authenticated",
@@ -166,7 +168,7 @@ func (c Config) prepared() (Config, error) {
 	if c.FileUpload.anyExtensions, err = compileAll("FileUpload.Extensions", "(?i)^(?:", ")$", c.FileUpload.Extensions); err != nil {
 		return c, err
 	}
-	_, err = compileAll("LiveQueryClasses", "^(?:", ")$", c.LiveQueryClasses)
+	c.liveClasses, err = compileAll("LiveQueryClasses", "^(?:", ")$", c.LiveQueryClasses)
 	return c, err
 }
 

@@ -33,6 +33,7 @@ type Server struct {
 	requests sync.WaitGroup // running requests
 	running  running        // requests with an id
 	onCommit []func([]store.Change)
+	live     *liveHub
 	files    *os.Root // Config.FilesDir
 	tagSeed  maphash.Seed
 }
@@ -46,6 +47,8 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s := &Server{cfg: cfg, keys: newKeyRing(cfg), tagSeed: maphash.MakeSeed()}
 	s.sessions = newSessionCache(s)
+	s.live = newLiveHub(s)
+	s.onCommit = append(s.onCommit, s.live.committed)
 	s.alive, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if cfg.FilesDir != "" {
 		if s.files, err = os.OpenRoot(cfg.FilesDir); err != nil {
@@ -60,6 +63,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err := s.prepareClasses(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
 	}
+	s.jobs.Go(func() { s.live.run(s.alive) })
 	return s, nil
 }
 
@@ -107,6 +111,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.closed.Load() {
 		h.Set("Retry-After", "1")
 		s.writeError(w, r, &plainError{http.StatusServiceUnavailable, "the server is shutting down"})
+		return
+	}
+	if isUpgrade(r) { // on any path, as Parse Server takes them
+		s.live.serve(w, r, s.baseURL(r))
 		return
 	}
 	if r.Method == http.MethodOptions {

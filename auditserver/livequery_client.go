@@ -1,0 +1,233 @@
+package auditserver
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// liveClient is one WebSocket.
+type liveClient struct {
+	hub     *liveHub
+	ws      *websocket.Conn
+	remote  string
+	baseURL string
+	out     outbox
+
+	// set by the connect frame
+	connected      bool
+	id             string
+	installationID string
+	master         bool
+	token          string // for subscriptions without one of their own
+
+	subs map[string]*liveSubscription // by request id; guarded by hub.mu
+}
+
+// Why the server ends a connection.
+var (
+	errClientGone = errors.New("the client is gone")
+	errSilent     = errors.New("no answer to a ping")
+	errSlow       = errors.New("too slow: events were waiting beyond the limit")
+	errNoConnect  = errors.New("no connect frame")
+	errShutdown   = errors.New("the server is shutting down")
+)
+
+const (
+	closeGrace     = 2 * time.Second // for telling the client why
+	frameWriteTime = 30 * time.Second
+)
+
+func isUpgrade(r *http.Request) bool {
+	return r.Method == http.MethodGet && r.Header.Get("Sec-WebSocket-Key") != ""
+}
+
+// serve runs one connection until either side ends it.
+func (l *liveHub) serve(w http.ResponseWriter, r *http.Request, baseURL string) {
+	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		InsecureSkipVerify: true, // no cookies are used, so a foreign page gains nothing
+		CompressionMode:    websocket.CompressionDisabled,
+	})
+	if err != nil {
+		return // Accept has answered
+	}
+	ws.SetReadLimit(l.limits.frame)
+	c := &liveClient{hub: l, ws: ws, remote: r.RemoteAddr, baseURL: baseURL, subs: make(map[string]*liveSubscription)}
+	ctx, cut := context.WithCancelCause(context.WithoutCancel(r.Context()))
+	c.out = outbox{limit: l.limits.backlog, ready: make(chan struct{}, 1), cut: cut}
+	io, stop := context.WithCancel(context.Background())
+	defer stop()
+	unhook := context.AfterFunc(l.s.alive, func() { cut(errShutdown) })
+	defer unhook()
+
+	var others sync.WaitGroup
+	others.Go(func() { cut(c.write(ctx, io)) })
+	others.Go(func() { cut(c.ping(ctx)) })
+	others.Go(func() {
+		<-ctx.Done()
+		timer := time.AfterFunc(closeGrace, stop)
+		defer timer.Stop()
+		_ = ws.Close(closeStatus(context.Cause(ctx)))
+	})
+	greeting := time.AfterFunc(l.limits.connect, func() { cut(errNoConnect) })
+	cut(c.read(io, greeting))
+	greeting.Stop()
+	l.removeAll(c)
+	others.Wait()
+	if cause := context.Cause(ctx); !errors.Is(cause, errClientGone) {
+		l.s.cfg.Logger.Info("live query connection cut", "remote", c.remote, "reason", cause.Error())
+	}
+}
+
+func closeStatus(cause error) (websocket.StatusCode, string) {
+	switch {
+	case errors.Is(cause, errShutdown):
+		return websocket.StatusGoingAway, cause.Error()
+	case errors.Is(cause, errSlow):
+		return websocket.StatusTryAgainLater, cause.Error()
+	case errors.Is(cause, errNoConnect):
+		return websocket.StatusPolicyViolation, cause.Error()
+	}
+	return websocket.StatusNormalClosure, ""
+}
+
+func (c *liveClient) read(ctx context.Context, greeting *time.Timer) error {
+	for {
+		_, data, err := c.ws.Read(ctx)
+		if err != nil {
+			return errClientGone
+		}
+		f, ok, err := readFrame(data)
+		if !ok {
+			continue
+		}
+		if err == nil {
+			err = c.handle(ctx, &f)
+		}
+		if c.connected {
+			greeting.Stop()
+		}
+		if err == nil {
+			continue
+		}
+		e, known := clientError(err)
+		if !known {
+			c.hub.s.cfg.Logger.Error("live query request failed", "op", f.Op, "error", err)
+		}
+		id := string(f.RequestID)
+		if e.Code == codeLiveFrame || e.Code == codeLiveUnknown {
+			id = "" // as Parse Server does; clients cannot rely on it
+		}
+		c.out.push(errorFrame(e, id))
+	}
+}
+
+// write sends what the outbox holds. Its own context ends later than ctx, so
+// that a cut does not tear a frame apart.
+func (c *liveClient) write(ctx, io context.Context) error {
+	var buffer []byte
+	for {
+		f, ok := c.out.pop()
+		if !ok {
+			select {
+			case <-c.out.ready:
+				continue
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		buffer = f.append(buffer[:0], c)
+		timed, cancel := context.WithTimeout(io, frameWriteTime)
+		err := c.ws.Write(timed, websocket.MessageText, buffer)
+		cancel()
+		if err != nil {
+			return errClientGone
+		}
+		if cap(buffer) > 1<<20 {
+			buffer = nil
+		}
+	}
+}
+
+func (c *liveClient) ping(ctx context.Context) error {
+	tick := time.NewTicker(c.hub.limits.ping)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		timed, cancel := context.WithTimeout(ctx, c.hub.limits.ping)
+		err := c.ws.Ping(timed)
+		cancel()
+		if err != nil {
+			return errSilent
+		}
+	}
+}
+
+// outbox holds the frames that wait for one client. Pushing never blocks: a
+// client that lets too much wait is cut, and learns on reconnecting that it
+// missed something.
+type outbox struct {
+	limit int
+	ready chan struct{}
+	cut   context.CancelCauseFunc
+
+	mu     sync.Mutex
+	frames []outFrame
+	head   int
+	bytes  int
+	closed bool
+}
+
+func (o *outbox) push(f outFrame) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return
+	}
+	if o.bytes+f.size() > o.limit {
+		o.frames, o.head, o.bytes, o.closed = nil, 0, 0, true
+		o.cut(errSlow)
+		return
+	}
+	o.bytes += f.size()
+	o.frames = append(o.frames, f)
+	select {
+	case o.ready <- struct{}{}:
+	default:
+	}
+}
+
+func (o *outbox) pop() (outFrame, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.head == len(o.frames) {
+		o.frames, o.head = o.frames[:0], 0
+		return outFrame{}, false
+	}
+	f := o.frames[o.head]
+	o.frames[o.head] = outFrame{}
+	o.head++
+	o.bytes -= f.size()
+	return f, true
+}
+
+// newClientID makes the id that connected tells the client: a random UUID.
+func newClientID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

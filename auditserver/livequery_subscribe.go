@@ -1,0 +1,133 @@
+package auditserver
+
+import (
+	"bytes"
+	"context"
+	"strings"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
+)
+
+// handle answers one frame of a client.
+func (c *liveClient) handle(ctx context.Context, f *inFrame) error {
+	if f.Op == "connect" {
+		return c.connect(f)
+	}
+	if !c.connected {
+		return fail(codeLiveUnknown, "Can not find this client, make sure you connect to server before subscribing")
+	}
+	id := string(f.RequestID)
+	switch f.Op {
+	case "unsubscribe":
+		if !c.hub.removeID(c, id) {
+			return fail(codeLiveUnknown, "Cannot find subscription with requestId %s", id)
+		}
+		c.out.push(outFrame{op: "unsubscribed", requestID: id})
+		return nil
+	case "update":
+		c.hub.mu.RLock()
+		known := c.subs[id] != nil
+		c.hub.mu.RUnlock()
+		if !known {
+			return fail(codeLiveUnknown, "Cannot find subscription with requestId %s", id)
+		}
+	}
+	return c.subscribe(ctx, f)
+}
+
+// connect checks the keys as REST does, which is stricter than Parse Server:
+// there, any application id and key connects.
+func (c *liveClient) connect(f *inFrame) error {
+	master, _, err := c.hub.s.keys.admit(credentials{
+		appID:      f.ApplicationID,
+		masterKey:  f.MasterKey,
+		clientKeys: [4]string{f.RESTKey, f.JavaScriptKey, f.ClientKey, f.WindowsKey},
+	}, c.remote)
+	if err != nil {
+		return fail(codeLiveKey, "Key in request is not valid")
+	}
+	c.connected, c.master, c.token, c.installationID = true, master, f.SessionToken, f.InstallationID
+	if c.id == "" {
+		c.id = newClientID()
+	}
+	c.out.push(outFrame{op: "connected"})
+	return nil
+}
+
+// subscribe registers a query and replies, or says why not.
+func (c *liveClient) subscribe(ctx context.Context, f *inFrame) error {
+	key := viewerKey{master: c.master, token: f.SessionToken, baseURL: c.baseURL}
+	if key.token == "" {
+		key.token = c.token
+	}
+	if c.master {
+		key.token = ""
+	}
+	caller, err := c.hub.callerOf(ctx, key)
+	if err != nil {
+		return err
+	}
+	node, err := c.hub.readQuery(caller, f.Query)
+	if err != nil {
+		return err
+	}
+	sub := &liveSubscription{
+		client:    c,
+		requestID: string(f.RequestID),
+		class:     f.Query.ClassName,
+		keys:      roots(f.Query.Keys),
+		watch:     f.Query.Watch,
+	}
+	return c.hub.add(sub, node, key)
+}
+
+// readQuery checks that a caller may subscribe to a query and that it can be
+// evaluated.
+func (l *liveHub) readQuery(c *caller, q *inQuery) (*where.Node, error) {
+	quirks := l.s.cfg.Quirks
+	if !quirks && !l.enabled(q.ClassName) {
+		return nil, fail(codeInvalidQuery, "class %s has no live queries: list it in the server's LiveQueryClasses", q.ClassName)
+	}
+	if err := touchable(c, q.ClassName); err != nil {
+		return nil, err
+	}
+	if q.ClassName == "_Session" && c.userID == "" && !c.master {
+		return nil, errSession
+	}
+	if bytes.Contains(q.Where, []byte(`"$relativeTime"`)) {
+		return nil, fail(codeInvalidQuery, "$relativeTime cannot be used in a live query: it would stand still at the time of subscribing")
+	}
+	node, err := l.s.parseWhere(q.Where, c)
+	if err != nil {
+		return nil, err
+	}
+	if n := node.External(); n != nil && !quirks {
+		return nil, fail(codeInvalidQuery, "%s cannot be used in a live query: it needs other objects", n.Op)
+	}
+	class, _ := l.s.store.Class(q.ClassName)
+	if _, err := permit(class.Permissions, c, opFind); err != nil {
+		return nil, err
+	}
+	hides := l.s.protection(q.ClassName, class.Permissions, c)
+	for n := range node.Walk() {
+		if n.Path != "" && hides.forbids(n.Path) {
+			return nil, errPermission
+		}
+	}
+	for _, path := range q.Watch {
+		if hides.forbids(path) {
+			return nil, errPermission
+		}
+	}
+	return node, nil
+}
+
+// roots are the top-level fields of paths.
+func roots(paths []string) []string {
+	var out []string
+	for _, p := range paths {
+		root, _, _ := strings.Cut(p, ".")
+		out = append(out, root)
+	}
+	return out
+}

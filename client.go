@@ -10,10 +10,9 @@ type Client struct {
 	CorrectiveActions   *Collection[CorrectiveAction]
 	DocumentControlLogs *Collection[DocumentControlLog]
 	AuditReviews        *Collection[AuditReview]
-	Roles               *Collection[Role]
-	Sessions            *Collection[SessionRecord]
 
-	cfg *config
+	cfg  *config
+	live *liveLink
 }
 
 // NewClient makes a client for the server at serverURL, which includes the
@@ -30,14 +29,13 @@ func NewClient(serverURL string, options ...Option) (*Client, error) {
 
 func newClient(cfg *config) *Client {
 	c := &Client{cfg: cfg}
+	c.live = &liveLink{client: c}
 	c.Auditors = NewCollection[Auditor](c, cfg.auditorClass)
 	c.AuditPlans = NewCollection[AuditPlan](c, classAuditPlan)
 	c.AuditFindings = NewCollection[AuditFinding](c, classAuditFinding)
 	c.CorrectiveActions = NewCollection[CorrectiveAction](c, classCorrectiveAction)
 	c.DocumentControlLogs = NewCollection[DocumentControlLog](c, classDocumentControlLog)
 	c.AuditReviews = NewCollection[AuditReview](c, classAuditReview)
-	c.Roles = NewCollection[Role](c, roleClass)
-	c.Sessions = NewCollection[SessionRecord](c, sessionClass)
 	return c
 }
 

@@ -42,6 +42,7 @@ type node struct {
 	field string
 	terms []term
 
+	notLive string // why a live query cannot evaluate the condition, where its JSON does not show it
 	mistake string // what is wrong with the condition; reported before anything is sent
 }
 

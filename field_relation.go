@@ -31,7 +31,7 @@ func (f RelationField[T, P]) MembersOf(owner Pointer[T]) Condition[P] {
 
 // Has holds where the object is a member of the relation.
 func (f RelationField[T, P]) Has(member Pointer[P]) Condition[T] {
-	return pointersTo(f.column, "", member)
+	return f.notLive(pointersTo(f.column, "", member))
 }
 
 // HasAny holds where one of the objects is a member. Without objects it holds
@@ -40,7 +40,12 @@ func (f RelationField[T, P]) HasAny(members ...Pointer[P]) Condition[T] {
 	if len(members) == 0 {
 		return f.column.constant(never)
 	}
-	return pointersTo(f.column, "$in", members...)
+	return f.notLive(pointersTo(f.column, "$in", members...))
+}
+
+func (f RelationField[T, P]) notLive(c Condition[T]) Condition[T] {
+	c.node.notLive = "live queries cannot look into relations"
+	return c
 }
 
 // Matches holds where a member is found by the query; see PointerField.Matches.

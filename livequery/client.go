@@ -135,6 +135,19 @@ func (c *Client) Status() (Status, <-chan struct{}) {
 	return c.status, c.changed
 }
 
+// Refresh asks the session source for a token other than the present one and
+// subscribes again with it. It is for callers who learned elsewhere that the
+// session has ended: Parse Server does not tell (protocol section 8.3).
+func (c *Client) Refresh() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for s := range c.subs {
+		if s.state == established && !s.closing && s.token == c.conn.token {
+			s.renew()
+		}
+	}
+}
+
 // Close ends all subscriptions with ErrClosed, closes the connection and
 // returns when no goroutine of the client is left.
 func (c *Client) Close() error {

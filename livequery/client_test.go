@@ -178,9 +178,7 @@ func TestHalfOpenConnectionIsNoticedByOwnPing(t *testing.T) {
 
 func TestSilentServerIsNoticedByItsMissingPings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		pings := 0
 		server, client, _, p, _ := start(t, nil)
-		server.pingSeen = func() { pings++ } // the peer goes on answering ours
 		for range 3 {
 			time.Sleep(10 * time.Second)
 			require.NoError(t, p.ws.Ping(t.Context()))
@@ -190,7 +188,7 @@ func TestSilentServerIsNoticedByItsMissingPings(t *testing.T) {
 		begin := time.Now()
 		server.accept().subscribe()
 		require.InDelta(t, 28, time.Since(begin).Seconds(), 5)
-		require.NotZero(t, pings)
+		require.NotZero(t, server.pings.Load(), "the peer went on answering ours")
 	})
 }
 
@@ -299,7 +297,7 @@ func TestRejectedKeyEndsAllForGood(t *testing.T) {
 func TestHandshakeRefusalIsPermanentOnlyAtFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
-		server.refuse = func(w http.ResponseWriter) bool { w.WriteHeader(http.StatusNotFound); return true }
+		server.refuse.Store(http.StatusNotFound)
 		client, err := livequery.New(server.config())
 		require.NoError(t, err)
 		_, err = client.Subscribe(t.Context(), livequery.Query{ClassName: "AuditPlan"})
@@ -308,15 +306,15 @@ func TestHandshakeRefusalIsPermanentOnlyAtFirst(t *testing.T) {
 		require.Equal(t, 404, handshake.StatusCode)
 		require.ErrorContains(t, err, "Live Query URL")
 
-		server.refuse = nil
+		server.refuse.Store(0)
 		done := subscribe(t.Context(), client, "AuditPlan")
 		p := server.accept()
 		p.subscribe()
 		require.NoError(t, (<-done).err)
-		server.refuse = func(w http.ResponseWriter) bool { w.WriteHeader(http.StatusNotFound); return true }
+		server.refuse.Store(http.StatusNotFound)
 		p.cut()
 		time.Sleep(time.Minute) // a proxy answers for a server that restarts
-		server.refuse = nil
+		server.refuse.Store(0)
 		server.accept().subscribe()
 		require.NoError(t, client.Close())
 	})
@@ -325,7 +323,7 @@ func TestHandshakeRefusalIsPermanentOnlyAtFirst(t *testing.T) {
 func TestUnavailableServerIsNamedWhenTheContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)
-		server.refuse = func(w http.ResponseWriter) bool { w.WriteHeader(http.StatusBadGateway); return true }
+		server.refuse.Store(http.StatusBadGateway)
 		client, err := livequery.New(server.config())
 		require.NoError(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

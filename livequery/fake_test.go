@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,11 +19,11 @@ import (
 // fakeServer hands each WebSocket to the test, which plays the server's part.
 // Its network is in memory, so that synctest's clock governs it.
 type fakeServer struct {
-	t        *testing.T
-	network  *memoryNetwork
-	peers    chan *peer
-	refuse   func(http.ResponseWriter) bool // answers the handshake itself if it returns true
-	pingSeen func()
+	t       *testing.T
+	network *memoryNetwork
+	peers   chan *peer
+	refuse  atomic.Int32 // HTTP status to answer the handshake with; 0: accept
+	pings   atomic.Int32 // of the client
 }
 
 func newFakeServer(t *testing.T) *fakeServer {
@@ -34,14 +35,13 @@ func newFakeServer(t *testing.T) *fakeServer {
 }
 
 func (s *fakeServer) handle(w http.ResponseWriter, r *http.Request) {
-	if s.refuse != nil && s.refuse(w) {
+	if status := s.refuse.Load(); status != 0 {
+		w.WriteHeader(int(status))
 		return
 	}
 	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		OnPingReceived: func(context.Context, []byte) bool {
-			if s.pingSeen != nil {
-				s.pingSeen()
-			}
+			s.pings.Add(1)
 			return true
 		},
 	})

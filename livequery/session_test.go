@@ -147,8 +147,8 @@ func TestPassingSessionErrorIsRetried(t *testing.T) {
 func TestRefreshAsksForAnotherToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := &source{tokens: []string{"r:1", "r:2"}}
-		_, _, sub, p, id := start(t, func(c *livequery.Config) { c.Session = src.session })
-		sub.Refresh()
+		_, client, _, p, id := start(t, func(c *livequery.Config) { c.Session = src.session })
+		client.Refresh()
 		require.Equal(t, id, p.receive().RequestID)
 		r := p.subscribe()
 		require.NotEqual(t, id, r.RequestID)

@@ -53,6 +53,9 @@ func (s *Subscription) TryNext() (Event, bool) {
 	return e, ok
 }
 
+// Done is closed when the subscription has ended.
+func (s *Subscription) Done() <-chan struct{} { return s.ended }
+
 // Dropped counts the events that a full queue could not keep. Each such loss
 // is marked in the stream by an Overflowed event.
 func (s *Subscription) Dropped() int { return s.queue.droppedCount() }
@@ -89,18 +92,6 @@ func (s *Subscription) Update(ctx context.Context, q Query) error {
 		return s.err
 	case <-ctx.Done():
 		return context.Cause(ctx)
-	}
-}
-
-// Refresh asks the session source for a token other than the present one and
-// subscribes again with it. It is for callers who learned elsewhere that the
-// session has ended: Parse Server does not tell (protocol section 8.3).
-func (s *Subscription) Refresh() {
-	c := s.client
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if s.state == established && !s.closing {
-		s.renew()
 	}
 }
 

@@ -1,0 +1,172 @@
+package isoaudit
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/isoaudit/isoaudit-go/livequery"
+)
+
+// LiveState is where the connection of live queries stands.
+type LiveState = livequery.State
+
+// The states of LiveState.
+const (
+	LiveIdle         = livequery.Idle         // no subscription, no connection
+	LiveConnecting   = livequery.Connecting   // not connected yet
+	LiveConnected    = livequery.Connected    //
+	LiveReconnecting = livequery.Reconnecting // was connected; waiting or dialing
+	LiveClosed       = livequery.Shut         // refused by the server for good
+)
+
+// LiveStatus is a LiveState with its circumstances: failed attempts, the number
+// of connections so far, and why the last one ended.
+type LiveStatus = livequery.Status
+
+// liveLink is the WebSocket that all subscriptions of one client share. It is
+// open while there are subscriptions.
+type liveLink struct {
+	client *Client
+
+	mu      sync.Mutex
+	socket  *livequery.Client
+	session *Session  // of the source, as last given to the socket
+	probed  time.Time // when the session was last seen to be good
+}
+
+// open returns the socket's client, which connects by itself when needed.
+func (l *liveLink) open() (*livequery.Client, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.socket != nil {
+		return l.socket, nil
+	}
+	cfg := l.client.cfg
+	if cfg.err != nil {
+		return nil, cfg.err
+	}
+	socket, err := livequery.New(livequery.Config{
+		URL:        cfg.live.String(),
+		HTTPClient: &cfg.http,
+		Credentials: livequery.Credentials{
+			ApplicationID: cfg.credentials.appID,
+			RESTKey:       livequery.Secret(cfg.credentials.restKey.value()),
+			JavaScriptKey: livequery.Secret(cfg.credentials.javaScriptKey.value()),
+			ClientKey:     livequery.Secret(cfg.credentials.clientKey.value()),
+			MasterKey:     livequery.Secret(cfg.credentials.masterKey.value()),
+		},
+		Session: l.token,
+		Logger:  cfg.logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	l.socket = socket
+	return socket, nil
+}
+
+// token is the socket's session source.
+func (l *liveLink) token(ctx context.Context, rejected string) (string, error) {
+	cfg := l.client.cfg
+	if cfg.sessions == nil {
+		return cfg.credentials.session.value(), nil
+	}
+	l.mu.Lock()
+	last := l.session
+	l.mu.Unlock()
+	if last != nil && last.token.value() == rejected {
+		cfg.sessions.reject(last)
+	}
+	session, err := cfg.sessions.get(ctx, l.client)
+	if err != nil {
+		if !passing(err) {
+			err = livequery.Permanent(err)
+		}
+		return "", err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.session = session
+	return session.token.value(), nil
+}
+
+// probeInterval is how long a live query goes on without asking whether its
+// session is still good. Parse Server does not tell: it falls silent (protocol
+// section 8.3).
+const probeInterval = time.Minute
+
+// probe asks the server for the session, at most once an interval for all
+// subscriptions. A session that has ended is renewed where the client has a
+// source; without one its end is returned.
+func (l *liveLink) probe(ctx context.Context) error {
+	cfg := l.client.cfg
+	if cfg.sessions == nil && cfg.credentials.session.empty() {
+		return nil
+	}
+	l.mu.Lock()
+	due := time.Since(l.probed) >= probeInterval
+	if due {
+		l.probed = time.Now()
+	}
+	l.mu.Unlock()
+	if !due {
+		return nil
+	}
+	if _, err := l.client.CurrentAuditor(ctx); err != nil {
+		if passing(err) {
+			return nil
+		}
+		return err
+	}
+	l.follow()
+	return nil
+}
+
+// follow makes the socket use the session that REST calls use now.
+func (l *liveLink) follow() {
+	cfg := l.client.cfg
+	if cfg.sessions == nil {
+		return
+	}
+	cfg.sessions.mu.Lock()
+	current := cfg.sessions.current
+	cfg.sessions.mu.Unlock()
+	l.mu.Lock()
+	stale := l.session != nil && current != nil && l.session != current
+	socket := l.socket
+	l.mu.Unlock()
+	if stale && socket != nil {
+		socket.Refresh()
+	}
+}
+
+// passing says whether the same request may succeed later: the server is down,
+// busy or out of order.
+func passing(err error) bool {
+	var failure *Error
+	if !errors.As(err, &failure) {
+		return false
+	}
+	if inner := new(Error); errors.As(failure.cause, &inner) { // logging in failed
+		return passing(inner)
+	}
+	switch status := failure.HTTPStatus; {
+	case status == 0:
+		return failure.Code == 0
+	case status == 408, status == 425, status == 429:
+		return true
+	default:
+		return status >= 500
+	}
+}
+
+// liveError gives an error of the socket the form of all errors of the client.
+func liveError(op, class string, err error) error {
+	var refused *livequery.ServerError
+	if errors.As(err, &refused) {
+		return &Error{Code: Code(refused.Code), Op: op, Class: class, Message: refused.Error(), Attempts: 1, cause: err}
+	}
+	return err
+}

@@ -1,0 +1,246 @@
+package isoaudit
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/livequery"
+)
+
+const (
+	// burst is how close together two events of an object must be for their
+	// order to be in doubt, and how long the object must then be quiet before
+	// it is read again.
+	burst = 1500 * time.Millisecond
+
+	// hydrationWindow is how long events wait for others whose included
+	// objects can be fetched with them; hydrationSize how many share a query.
+	hydrationWindow = 20 * time.Millisecond
+	hydrationSize   = 100
+)
+
+// step does the next thing that is to be done: it delivers at least one event,
+// or has waited for one.
+func (s *Subscription[T]) step(emit func(Event[T]) error) error {
+	switch {
+	case s.bare:
+		return s.retrying(s.hydrate())
+	case len(s.batch) > 0:
+		e := s.batch[0]
+		s.batch = s.batch[1:]
+		return s.deliver(e, emit)
+	case s.fresh:
+		return s.retrying(s.snapshot(emit))
+	case s.gap != nil:
+		return s.retrying(s.catchUp(emit))
+	case !s.settleAt.IsZero() && !time.Now().Before(s.settleAt):
+		return s.settle(emit)
+	}
+	if err := s.link.probe(s.ctx); err != nil {
+		return err
+	}
+	raw, err := s.receive()
+	if err != nil {
+		return err
+	}
+	switch {
+	case raw == nil:
+		return nil
+	case raw.Kind == livequery.Resubscribed, raw.Kind == livequery.Overflowed:
+		s.gap = &Gap{Deletes: s.config.deletes, Dropped: raw.Dropped}
+		return nil
+	case raw.Object == nil:
+		return nil // Subscribed: begin has done what it asks for
+	}
+	return s.gather(raw)
+}
+
+// receive takes the next raw event. It returns nil when something else is to
+// be done first.
+func (s *Subscription[T]) receive() (*livequery.Event, error) {
+	if s.held != nil {
+		raw := s.held
+		s.held = nil
+		return raw, nil
+	}
+	wait := probeInterval
+	if !s.settleAt.IsZero() {
+		wait = min(wait, time.Until(s.settleAt))
+	}
+	return s.receiveWithin(wait)
+}
+
+func (s *Subscription[T]) receiveWithin(wait time.Duration) (*livequery.Event, error) {
+	if raw, ok := s.raw.TryNext(); ok {
+		return &raw, nil
+	}
+	ctx, cancel := context.WithTimeoutCause(s.ctx, wait, errWaited)
+	defer cancel()
+	raw, err := s.raw.Next(ctx)
+	if errors.Is(err, errWaited) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &raw, nil
+}
+
+var errWaited = errors.New("waited")
+
+// gather puts raw and, where included objects are to be fetched, what comes
+// shortly after it, into the batch.
+func (s *Subscription[T]) gather(raw *livequery.Event) error {
+	if err := s.add(raw); err != nil || len(s.query.include) == 0 {
+		return err
+	}
+	end := time.Now().Add(hydrationWindow)
+	for len(s.batch) < hydrationSize {
+		raw, err := s.receiveWithin(time.Until(end))
+		if err != nil || raw == nil {
+			break // an error comes again, after what came before it
+		}
+		if raw.Object == nil {
+			s.held = raw // a gap: what came before it is delivered first
+			break
+		}
+		if err := s.add(raw); err != nil {
+			return err
+		}
+	}
+	s.bare = true
+	return nil
+}
+
+// add decodes a raw event into the batch.
+func (s *Subscription[T]) add(raw *livequery.Event) error {
+	e := Event[T]{
+		Kind:      kindOf(raw.Kind),
+		Received:  raw.Received,
+		Live:      true,
+		Coalesced: raw.Coalesced,
+		before:    raw.Original,
+		after:     raw.Object,
+	}
+	if e.Kind.Present() || e.Kind == Left {
+		matches, err := s.matcher.matches(raw.Object)
+		if err != nil {
+			return err
+		}
+		if e.Kind.Present() != matches {
+			e.Kind = mismatched(e.Kind)
+		}
+	}
+	var err error
+	if e.after, err = s.strip(e.after); err != nil {
+		return err
+	}
+	if e.Object, err = s.query.decodeObject(e.after); err != nil {
+		return err
+	}
+	if e.before != nil {
+		if e.before, err = s.strip(e.before); err != nil {
+			return err
+		}
+		if e.Original, err = s.query.decodeObject(e.before); err != nil {
+			return err
+		}
+	}
+	s.batch = append(s.batch, e)
+	return nil
+}
+
+func kindOf(kind livequery.Kind) EventKind {
+	switch kind {
+	case livequery.Created:
+		return Created
+	case livequery.Entered:
+		return Entered
+	case livequery.Left:
+		return Left
+	case livequery.Deleted:
+		return Deleted
+	}
+	return Updated
+}
+
+// Kinds for events on which the server's matcher and ours disagree.
+const (
+	strayed EventKind = -1 // the server says present, we say not: Left if it was known, else nothing
+	claimed EventKind = -2 // the server says left, the object matches: it shows the old state, or it is in doubt
+)
+
+func mismatched(kind EventKind) EventKind {
+	if kind.Present() {
+		return strayed
+	}
+	return claimed
+}
+
+// deliver emits one live event, unless the consumer has it already.
+func (s *Subscription[T]) deliver(e Event[T], emit func(Event[T]) error) error {
+	o := object(e.Object)
+	last, known := s.ledger.find(o.ObjectID)
+	switch e.Kind {
+	case strayed:
+		if !known || !last.present {
+			return nil
+		}
+		e.Kind = Left
+	case claimed:
+		e.Kind = Left
+		if known && o.UpdatedAt.After(last.updatedAt) {
+			s.doubt(o.ObjectID)
+			return nil
+		}
+	}
+	sum := contentSum(e.Object)
+	switch s.ledger.rule(e.Kind, o.ObjectID, o.UpdatedAt, e.Received) {
+	case repeated:
+		return nil
+	case doubtful:
+		if !last.present || !e.Kind.Present() || last.sum != sum || !o.UpdatedAt.Equal(last.updatedAt) {
+			s.doubt(o.ObjectID)
+		}
+		return nil
+	}
+	if known && e.Received.Sub(last.live) < burst {
+		s.doubt(o.ObjectID)
+	}
+	s.ledger.put(o.ObjectID, entry{
+		updatedAt: o.UpdatedAt, present: e.Kind.Present(), deleted: e.Kind == Deleted, live: e.Received, sum: sum,
+	})
+	s.saw(o.UpdatedAt)
+	return emit(e)
+}
+
+// saw notes how far the subscription is on the server's clock.
+func (s *Subscription[T]) saw(updatedAt time.Time) {
+	if updatedAt.After(s.since) {
+		s.since = updatedAt
+	}
+}
+
+// strip removes the columns that were fetched only for matching.
+func (s *Subscription[T]) strip(raw jsontext.Value) (jsontext.Value, error) {
+	if s.selected == nil {
+		return raw, nil
+	}
+	var all map[string]jsontext.Value
+	if err := json.Unmarshal(raw, &all, lenientJSON); err != nil {
+		return nil, err
+	}
+	kept := make(map[string]jsontext.Value, len(s.selected)+4)
+	for _, names := range [][]string{s.selected, {"objectId", "createdAt", "updatedAt", "ACL"}} {
+		for _, name := range names {
+			if value, ok := all[name]; ok {
+				kept[name] = value
+			}
+		}
+	}
+	return json.Marshal(kept, lenientJSON)
+}

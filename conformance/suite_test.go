@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/conformance"
 )
 
@@ -26,7 +27,9 @@ type behaviour struct {
 // world is a server with what all behaviours start from.
 type world struct {
 	target
-	run string // part of every name this run makes, so that runs can share a server
+	run    string // part of every name this run makes, so that runs can share a server
+	client *isoaudit.Client
+	admin  *isoaudit.Admin
 
 	mu   sync.Mutex
 	seen map[string]bool // differences that were observed
@@ -39,6 +42,10 @@ func (w *world) name(prefix string) string { return prefix + w.run }
 func behaviours() []behaviour {
 	return slices.Concat(
 		errorCodes(),
+		services(),
+		sessions(),
+		files(),
+		graphQL(),
 	)
 }
 
@@ -71,8 +78,39 @@ func runSuite(t *testing.T, tg target) {
 
 func newWorld(t *testing.T, tg target) *world {
 	w := &world{target: tg, run: strings.ToLower(rand.Text()[:8]), seen: map[string]bool{}}
+	var err error
+	w.client, err = isoaudit.NewClient(tg.url, tg.options()...)
+	require.NoError(t, err)
+	w.admin, err = isoaudit.NewAdmin(tg.url, tg.masterKey, tg.options()...)
+	require.NoError(t, err)
 	w.makeClasses(t)
 	return w
+}
+
+// options are what every client of the suite is made with.
+func (tg target) options(more ...isoaudit.Option) []isoaudit.Option {
+	return append([]isoaudit.Option{
+		isoaudit.WithApplicationID(tg.appID),
+		isoaudit.WithRESTKey(tg.restKey),
+		isoaudit.WithGraphQLURL(tg.graphQL),
+	}, more...)
+}
+
+// member is a user who signed up for one behaviour.
+type member struct {
+	id, name, password string
+	session            *isoaudit.Session
+	*isoaudit.Client   // acts as him
+}
+
+// signUp makes a user of this run.
+func (w *world) signUp(t testing.TB, prefix string) member {
+	t.Helper()
+	m := member{name: w.name(prefix), password: "pw of " + prefix}
+	a := w.must(t, nobody, "POST", "/users", fmt.Sprintf(`{"username":%q,"password":%q}`, m.name, m.password))
+	m.id, m.session = a.text("objectId"), isoaudit.SessionWithToken(a.text("sessionToken"))
+	m.Client = w.client.As(m.session)
+	return m
 }
 
 // differs holds an observation to the table of differences: each server must

@@ -118,7 +118,7 @@ func (tg target) send(t testing.TB, as identity, method, path, body string, head
 			req.Header.Set(headers[i], headers[i+1])
 		}
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := rawClient.Do(req)
 	require.NoError(t, err)
 	defer res.Body.Close()
 	a := answer{status: res.StatusCode, header: res.Header}
@@ -127,6 +127,10 @@ func (tg target) send(t testing.TB, as identity, method, path, body string, head
 	_ = json.Unmarshal(a.body, &a.json) // not every answer is a JSON object
 	return a
 }
+
+// rawClient opens a connection for each request: Parse Server closes a kept one
+// shortly after it has answered an upload it did not read.
+var rawClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 
 // must is send for requests that have to succeed.
 func (tg target) must(t testing.TB, as identity, method, path, body string, headers ...string) answer {

@@ -1,0 +1,43 @@
+package conformance_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go"
+)
+
+// graphQL goes to an endpoint of its own.
+func graphQL() []behaviour {
+	return []behaviour{
+		{"GraphQL: health", func(t *testing.T, w *world) {
+			var out struct {
+				Health bool `json:"health"`
+			}
+			require.NoError(t, w.client.GraphQL(t.Context(), `query { health }`, nil, &out))
+			require.True(t, out.Health)
+		}},
+		{"GraphQL: the viewer", func(t *testing.T, w *world) {
+			m := w.signUp(t, "viewer")
+			var out struct {
+				Viewer struct {
+					User struct {
+						ObjectID string `json:"objectId"`
+						Username string `json:"username"`
+					} `json:"user"`
+				} `json:"viewer"`
+			}
+			require.NoError(t, m.GraphQL(t.Context(), `query { viewer { user { objectId username } } }`, nil, &out))
+			require.Equal(t, m.id, out.Viewer.User.ObjectID)
+			require.Equal(t, m.name, out.Viewer.User.Username)
+		}},
+		{"GraphQL: an error has Parse's code", func(t *testing.T, w *world) {
+			err := w.client.GraphQL(t.Context(), `mutation { logIn(input: {username: "nobody", password: "wrong"}) { viewer { sessionToken } } }`, nil, nil)
+			require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+		}},
+		{"GraphQL: a document that is wrong is refused", func(t *testing.T, w *world) {
+			require.Error(t, w.client.GraphQL(t.Context(), `query { nonsense }`, nil, nil))
+		}},
+	}
+}

@@ -1,0 +1,103 @@
+package conformance_test
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go"
+)
+
+// sessions are logging in and out, tokens, and their end.
+func sessions() []behaviour {
+	return []behaviour{
+		{"session: logging in gives a token that works", func(t *testing.T, w *world) {
+			m := w.signUp(t, "login")
+			session, err := w.client.LogIn(t.Context(), m.name, m.password)
+			require.NoError(t, err)
+			require.NotEqual(t, m.session.Token(), session.Token())
+			auditor, err := w.client.As(session).CurrentAuditor(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, m.id, auditor.ObjectID)
+		}},
+		{"session: a wrong password and an unknown name look the same", func(t *testing.T, w *world) {
+			m := w.signUp(t, "wrong")
+			_, wrong := w.client.LogIn(t.Context(), m.name, "not it")
+			_, unknown := w.client.LogIn(t.Context(), w.name("nobody"), "not it")
+			require.ErrorIs(t, wrong, isoaudit.ErrObjectNotFound)
+			require.Equal(t, wrong.Error(), unknown.Error())
+		}},
+		{"session: logging out ends the token", func(t *testing.T, w *world) {
+			m := w.signUp(t, "logout")
+			require.NoError(t, m.LogOut(t.Context()))
+			_, err := m.CurrentAuditor(t.Context())
+			require.ErrorIs(t, err, isoaudit.ErrInvalidSession)
+			require.NoError(t, m.LogOut(t.Context()), "a session that has ended is no error")
+		}},
+		{"session: verifying a password starts none", func(t *testing.T, w *world) {
+			m := w.signUp(t, "verify")
+			auditor, err := w.client.VerifyPassword(t.Context(), m.name, m.password)
+			require.NoError(t, err)
+			require.Equal(t, m.id, auditor.ObjectID)
+			_, err = w.client.VerifyPassword(t.Context(), m.name, "not it")
+			require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+			require.Len(t, w.must(t, user(m.session.Token()), "GET", "/sessions", "").list(), 1)
+		}},
+		{"session: the master key logs in as anybody", func(t *testing.T, w *world) {
+			m := w.signUp(t, "anybody")
+			session, err := w.admin.LoginAs(t.Context(), m.id)
+			require.NoError(t, err)
+			auditor, err := w.client.As(session).CurrentAuditor(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, m.id, auditor.ObjectID)
+			_, err = w.admin.LoginAs(t.Context(), "missing000")
+			require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+		}},
+		{"session: one that has expired is 209", func(t *testing.T, w *world) {
+			m := w.signUp(t, "expired")
+			w.expireSession(t, m)
+			_, err := w.client.As(m.session).CurrentAuditor(t.Context())
+			require.ErrorIs(t, err, isoaudit.ErrInvalidSession)
+		}},
+		{"session: a source logs in again when the token has ended", func(t *testing.T, w *world) {
+			m := w.signUp(t, "again")
+			var logins atomic.Int32
+			client, err := isoaudit.NewClient(w.url, w.options(isoaudit.WithSessionSource(
+				func(ctx context.Context, c *isoaudit.Client) (*isoaudit.Session, error) {
+					logins.Add(1)
+					return c.LogIn(ctx, m.name, m.password)
+				}))...)
+			require.NoError(t, err)
+			_, err = client.CurrentAuditor(t.Context())
+			require.NoError(t, err)
+			for _, session := range w.must(t, user(m.session.Token()), "GET", "/sessions", "").list() {
+				w.must(t, master, "DELETE", "/sessions/"+session["objectId"].(string), "")
+			}
+			w.forgetSessions(t)
+			auditor, err := client.CurrentAuditor(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, m.id, auditor.ObjectID)
+			require.EqualValues(t, 2, logins.Load())
+		}},
+		{"session: a client without one is told so", func(t *testing.T, w *world) {
+			_, err := w.client.CurrentAuditor(t.Context())
+			require.Error(t, err)
+		}},
+	}
+}
+
+// expireSession lets a session end in the past.
+func (w *world) expireSession(t *testing.T, m member) {
+	t.Helper()
+	where := url.QueryEscape(fmt.Sprintf(`{"sessionToken":%q}`, m.session.Token()))
+	rows := w.must(t, master, "GET", "/sessions?where="+where, "").list()
+	require.Len(t, rows, 1)
+	w.must(t, master, "PUT", "/sessions/"+rows[0]["objectId"].(string), `{"expiresAt":{"__type":"Date","iso":"2020-01-01T00:00:00.000Z"}}`)
+}
+
+// forgetSessions waits for nothing where the server asks its database each time.
+func (w *world) forgetSessions(*testing.T) {}

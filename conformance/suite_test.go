@@ -31,6 +31,9 @@ type world struct {
 	client *isoaudit.Client
 	admin  *isoaudit.Admin
 
+	rowsOnce sync.Once
+	rows     *rows
+
 	mu   sync.Mutex
 	seen map[string]bool // differences that were observed
 }
@@ -46,6 +49,7 @@ func behaviours() []behaviour {
 		sessions(),
 		files(),
 		graphQL(),
+		queries(),
 	)
 }
 
@@ -143,10 +147,6 @@ func (w *world) makeClass(t testing.TB, name, columns, permissions string) {
 }
 
 func (w *world) makeClasses(t testing.TB) {
-	w.makeClass(t, w.itemClass(), fmt.Sprintf(`
-		"name":{"type":"String"}, "n":{"type":"Number"}, "done":{"type":"Boolean"}, "day":{"type":"Date"},
-		"tags":{"type":"Array"}, "meta":{"type":"Object"}, "raw":{"type":"Bytes"}, "file":{"type":"File"},
-		"spot":{"type":"GeoPoint"}, "area":{"type":"Polygon"}, "parent":{"type":"Pointer","targetClass":%q},
-		"author":{"type":"Pointer","targetClass":"_User"}, "members":{"type":"Relation","targetClass":"_User"}`, w.itemClass()), openCLP)
+	w.makeClass(t, w.itemClass(), fmt.Sprintf(itemColumns, w.itemClass()), openCLP)
 	w.makeClass(t, w.name("CheckTitled"), `"title":{"type":"String","required":true}, "state":{"type":"String","defaultValue":"open"}`, openCLP)
 }

@@ -37,7 +37,7 @@ func (f array[T, E]) ContainsNone(values ...E) Condition[T] {
 	if len(values) == 0 {
 		return f.constant(always)
 	}
-	return f.elements("$nin", values)
+	return And(f.elements("$nin", values), f.Exists())
 }
 
 // ContainsAll holds where all values are elements. Each is asked for on its own:

@@ -110,8 +110,8 @@ func (f InnerField[T, V]) In(values ...V) Condition[T] {
 	return Or(each...)
 }
 
-// Exists holds where there is a value.
-func (f InnerField[T, V]) Exists() Condition[T] { return f.column.where(term{"$ne", nil}) }
+// Exists holds where there is a value. On PostgreSQL {"$ne": null} finds no row.
+func (f InnerField[T, V]) Exists() Condition[T] { return Nor(f.Missing()) }
 
 // Missing holds where there is no value.
 func (f InnerField[T, V]) Missing() Condition[T] { return f.column.where(term{"", nil}) }

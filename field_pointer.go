@@ -31,7 +31,7 @@ func (f PointerField[T, P]) NotIn(ps ...Pointer[P]) Condition[T] {
 	if len(ps) == 0 {
 		return f.constant(always)
 	}
-	return pointersTo(f.column, "$nin", ps...)
+	return And(pointersTo(f.column, "$nin", ps...), f.Exists())
 }
 
 // Matches holds where the column points to an object that the query finds. The

@@ -165,11 +165,13 @@ func in[T, V any](c column[T], values []V) Condition[T] {
 	return c.where(term{"$in", values})
 }
 
+// notIn asks for a value too: a server on MongoDB would also return the rows
+// without one, a server on PostgreSQL would not (protocol section 3.1).
 func notIn[T, V any](c column[T], values []V) Condition[T] {
 	if len(values) == 0 {
 		return c.constant(always)
 	}
-	return c.where(term{"$nin", values})
+	return c.where(term{"$nin", values}, term{"$exists", true})
 }
 
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }

@@ -1,0 +1,45 @@
+package isoaudit_test
+
+import (
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go"
+)
+
+// Servers disagree about rows without a value: MongoDB counts them in $nin,
+// PostgreSQL does not, and finds nothing for {"$ne": null} below an object.
+func TestConditionsSayWhatHappensWithoutAValue(t *testing.T) {
+	type checklist struct {
+		isoaudit.Object
+		Plan isoaudit.Pointer[isoaudit.AuditPlan] `json:"plan,omitzero"`
+	}
+	type where = isoaudit.Condition[checklist]
+	title := isoaudit.NewTextField[checklist, string]("title")
+	level := isoaudit.NewNumberField[checklist, int]("level")
+	tags := isoaudit.NewArrayField[checklist, string]("tags")
+	plan := isoaudit.NewPointerField[checklist, isoaudit.AuditPlan]("plan")
+	meta := isoaudit.NewObjectField[checklist, map[string]string]("meta")
+	for want, condition := range map[string]where{
+		`{"title":{"$nin":["a"],"$exists":true}}`:                                                        title.NotIn("a"),
+		`{"level":{"$nin":[1],"$exists":true}}`:                                                          level.NotIn(1),
+		`{"tags":{"$nin":["a"],"$exists":true}}`:                                                         tags.ContainsNone("a"),
+		`{"plan":{"$nin":[{"__type":"Pointer","className":"AuditPlan","objectId":"p"}],"$exists":true}}`: plan.NotIn(isoaudit.PointerTo[isoaudit.AuditPlan]("p")),
+		`{"$and":[{"$nor":[{"meta.site":null}]}]}`:                                                       meta.Text("site").Exists(),
+	} {
+		client, s := scripted(t, nil, reply(200, `{"results":[]}`))
+		_, err := isoaudit.NewCollection[checklist](client, "Checklist").Query().Where(condition).Find(t.Context())
+		require.NoError(t, err)
+		require.JSONEq(t, want, sentWhere(t, s.sent[0]))
+	}
+}
+
+// sentWhere is the where document of a query that was sent by GET.
+func sentWhere(t *testing.T, s sent) string {
+	t.Helper()
+	u, err := url.Parse(s.url)
+	require.NoError(t, err)
+	return u.Query().Get("where")
+}

@@ -33,7 +33,7 @@ func queries() []behaviour {
 		{"text Ne, which holds for missing", func(*rows) []where { return []where{f.Name.Ne("beta 6")} }, func(_ *rows, i *item) bool { return i.Name != "beta 6" }},
 		{"text In", func(*rows) []where { return []where{f.Name.In("beta 6", "alpha 10", "no")} }, func(_ *rows, i *item) bool { return i.Name == "beta 6" || i.Name == "alpha 10" }},
 		{"text In of nothing", func(*rows) []where { return []where{f.Name.In()} }, func(*rows, *item) bool { return false }},
-		{"text NotIn", func(*rows) []where { return []where{f.Name.NotIn("beta 6", "alpha 10")} }, func(_ *rows, i *item) bool { return i.Name != "beta 6" && i.Name != "alpha 10" }},
+		{"text NotIn", func(*rows) []where { return []where{f.Name.NotIn("beta 6", "alpha 10")} }, func(_ *rows, i *item) bool { return named(i) && i.Name != "beta 6" && i.Name != "alpha 10" }},
 		{"text NotIn of nothing", func(*rows) []where { return []where{f.Name.NotIn()} }, func(*rows, *item) bool { return true }},
 		{"text Gt", func(*rows) []where { return []where{f.Name.Gt("beta 6")} }, func(_ *rows, i *item) bool { return named(i) && i.Name > "beta 6" }},
 		{"text Gte", func(*rows) []where { return []where{f.Name.Gte("beta 6")} }, func(_ *rows, i *item) bool { return named(i) && i.Name >= "beta 6" }},
@@ -57,7 +57,7 @@ func queries() []behaviour {
 		{"number Ne, which holds for missing", func(*rows) []where { return []where{f.Level.Ne(2.5)} }, func(_ *rows, i *item) bool { return !levelled(i, func(v float64) bool { return v == 2.5 }) }},
 		{"number In", func(*rows) []where { return []where{f.N.In(3, 5, 99)} }, func(_ *rows, i *item) bool { return i.N == 3 || i.N == 5 }},
 		{"number In of nothing", func(*rows) []where { return []where{f.Level.In()} }, func(*rows, *item) bool { return false }},
-		{"number NotIn, which holds for missing", func(*rows) []where { return []where{f.Level.NotIn(0.5, 1.5)} }, func(_ *rows, i *item) bool { return !levelled(i, func(v float64) bool { return v == 0.5 || v == 1.5 }) }},
+		{"number NotIn", func(*rows) []where { return []where{f.Level.NotIn(0.5, 1.5)} }, func(_ *rows, i *item) bool { return levelled(i, func(v float64) bool { return v != 0.5 && v != 1.5 }) }},
 		{"number Gt", func(*rows) []where { return []where{f.N.Gt(20)} }, func(_ *rows, i *item) bool { return i.N > 20 }},
 		{"number Gte", func(*rows) []where { return []where{f.N.Gte(20)} }, func(_ *rows, i *item) bool { return i.N >= 20 }},
 		{"number Lt", func(*rows) []where { return []where{f.Level.Lt(1.5)} }, func(_ *rows, i *item) bool { return levelled(i, func(v float64) bool { return v < 1.5 }) }},
@@ -77,7 +77,7 @@ func queries() []behaviour {
 		{"time Ne, which holds for missing", func(*rows) []where { return []where{f.Day.Ne(day(5))} }, func(_ *rows, i *item) bool { return i.N != 5 }},
 		{"time In", func(*rows) []where { return []where{f.Day.In(day(5), day(6))} }, func(_ *rows, i *item) bool { return i.N == 5 || i.N == 6 }},
 		{"time In of nothing", func(*rows) []where { return []where{f.Day.In()} }, func(*rows, *item) bool { return false }},
-		{"time NotIn, which holds for missing", func(*rows) []where { return []where{f.Day.NotIn(day(5), day(6))} }, func(_ *rows, i *item) bool { return i.N != 5 && i.N != 6 }},
+		{"time NotIn", func(*rows) []where { return []where{f.Day.NotIn(day(5), day(6))} }, func(_ *rows, i *item) bool { return dated(i) && i.N != 5 && i.N != 6 }},
 		{"time Gt", func(*rows) []where { return []where{f.Day.Gt(day(20))} }, func(_ *rows, i *item) bool { return dated(i) && i.Day.After(day(20)) }},
 		{"time Gte", func(*rows) []where { return []where{f.Day.Gte(day(20))} }, func(_ *rows, i *item) bool { return dated(i) && !i.Day.Before(day(20)) }},
 		{"time Lt", func(*rows) []where { return []where{f.Day.Lt(day(5))} }, func(_ *rows, i *item) bool { return dated(i) && i.Day.Before(day(5)) }},
@@ -92,7 +92,7 @@ func queries() []behaviour {
 		{"array ContainsAny", func(*rows) []where { return []where{f.Tags.ContainsAny("t3", "t4")} }, func(_ *rows, i *item) bool { return tagged(i, "t3") || tagged(i, "t4") }},
 		{"array ContainsAny of nothing", func(*rows) []where { return []where{f.Tags.ContainsAny()} }, func(*rows, *item) bool { return false }},
 		{"array ContainsAll", func(*rows) []where { return []where{f.Tags.ContainsAll("t1", "t4")} }, func(_ *rows, i *item) bool { return tagged(i, "t1") && tagged(i, "t4") }},
-		{"array ContainsNone", func(*rows) []where { return []where{f.Tags.ContainsNone("t1", "t2")} }, func(_ *rows, i *item) bool { return !tagged(i, "t1") && !tagged(i, "t2") }},
+		{"array ContainsNone", func(*rows) []where { return []where{f.Tags.ContainsNone("t1", "t2")} }, func(_ *rows, i *item) bool { return i.Tags != nil && !tagged(i, "t1") && !tagged(i, "t2") }},
 		{"array ContainedBy", func(*rows) []where { return []where{f.Tags.ContainedBy("t0", "t1", "t2")} }, func(_ *rows, i *item) bool {
 			return i.Tags != nil && !slices.ContainsFunc(i.Tags, func(tag string) bool { return !slices.Contains([]string{"t0", "t1", "t2"}, tag) })
 		}},
@@ -116,7 +116,7 @@ func queries() []behaviour {
 		{"pointer In of nothing", func(*rows) []where { return []where{f.Parent.In()} }, func(*rows, *item) bool { return false }},
 		{"pointer NotIn", func(r *rows) []where {
 			return []where{f.Parent.NotIn(r.items.PointerTo(r.all[2].ObjectID), r.items.PointerTo(r.all[3].ObjectID))}
-		}, func(_ *rows, i *item) bool { return i.N != 6 && i.N != 8 }},
+		}, func(_ *rows, i *item) bool { return i.N%2 == 0 && i.N != 6 && i.N != 8 }},
 		{"pointer to a user Eq", func(r *rows) []where {
 			return []where{f.Author.Eq(isoaudit.PointerTo[isoaudit.Auditor](r.authors[1].id))}
 		}, func(r *rows, i *item) bool { return i.Author.ID == r.authors[1].id }},
@@ -126,7 +126,7 @@ func queries() []behaviour {
 		{"pointer Matches two levels", func(r *rows) []where {
 			return []where{f.Parent.Matches(r.items.Query().Where(f.Parent.Matches(r.items.Query().Where(f.N.Eq(1)))))}
 		}, func(_ *rows, i *item) bool { return i.N == 4 }},
-		{"pointer NotMatches", func(r *rows) []where { return []where{f.Parent.NotMatches(r.items.Query().Where(f.N.Lt(5)))} }, func(_ *rows, i *item) bool { return !(i.N%2 == 0 && i.N/2 < 5) }},
+		{"pointer NotMatches", func(r *rows) []where { return []where{f.Parent.NotMatches(r.items.Query().Where(f.N.Lt(5)))} }, func(_ *rows, i *item) bool { return i.N%2 == 0 && i.N/2 >= 5 }},
 
 		{"relation Has", func(r *rows) []where {
 			return []where{f.Members.Has(isoaudit.PointerTo[isoaudit.Auditor](r.authors[1].id))}
@@ -155,8 +155,6 @@ func queries() []behaviour {
 		{"two Ors", func(*rows) []where {
 			return []where{isoaudit.Or(f.N.Lt(10), f.N.Gt(20)), isoaudit.Or(f.N.Eq(4), f.N.Eq(14), f.N.Eq(24))}
 		}, func(_ *rows, i *item) bool { return i.N == 4 || i.N == 24 }},
-		{"Or of nothing", func(*rows) []where { return []where{isoaudit.Or[item]()} }, func(*rows, *item) bool { return false }},
-		{"And of nothing", func(*rows) []where { return []where{isoaudit.And[item]()} }, func(*rows, *item) bool { return true }},
 		{"Nor", func(*rows) []where { return []where{isoaudit.Nor(f.N.Lt(20), f.N.Eq(22))} }, func(_ *rows, i *item) bool { return i.N >= 20 && i.N != 22 }},
 		{"Or with an In of nothing", func(*rows) []where { return []where{isoaudit.Or(f.Name.In(), f.N.Eq(3))} }, func(_ *rows, i *item) bool { return i.N == 3 }},
 		{"Nor with an In of nothing", func(*rows) []where { return []where{isoaudit.Nor(f.Name.In(), f.N.Lt(20))} }, func(_ *rows, i *item) bool { return i.N >= 20 }},

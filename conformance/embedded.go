@@ -1,0 +1,105 @@
+package conformance
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+
+	"github.com/isoaudit/isoaudit-go/auditserver"
+)
+
+// Embedded is an auditserver set up like the Parse Server of parse/start.js.
+type Embedded struct {
+	URL, AppID, RESTKey, JavaScriptKey, MasterKey string
+
+	stop    context.CancelFunc
+	stopped chan error
+}
+
+// StartEmbedded starts an auditserver in memory on a free loopback port.
+func StartEmbedded(ctx context.Context, logger *slog.Logger) (*Embedded, error) {
+	e := &Embedded{AppID: "conformance", RESTKey: rand.Text(), JavaScriptKey: rand.Text(), MasterKey: rand.Text(), stopped: make(chan error, 1)}
+	server, err := auditserver.Open(ctx, auditserver.Config{
+		AppID: e.AppID, RESTKey: e.RESTKey, JavaScriptKey: e.JavaScriptKey, MasterKey: e.MasterKey,
+		Idempotency:      auditserver.Idempotency{Paths: []string{"classes/.*", "users.*", "functions/.*"}},
+		LiveQueryClasses: []string{"_User", "AuditPlan", "AuditFinding", "CorrectiveAction", "DocumentControlLog", "AuditReview", "Check.*"},
+		PasswordCost:     4, // bcrypt's least: what is checked is the protocol, not the hash
+		Logger:           logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	registerChecks(server)
+	var listen net.ListenConfig
+	ln, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, errors.Join(err, server.Close(ctx))
+	}
+	e.URL = fmt.Sprintf("http://%s/parse", ln.Addr())
+	ctx, e.stop = context.WithCancel(ctx)
+	go func() {
+		err := server.Serve(ctx, ln)
+		e.stopped <- errors.Join(err, server.Close(context.WithoutCancel(ctx)))
+	}()
+	return e, nil
+}
+
+// Close stops the server.
+func (e *Embedded) Close() error {
+	e.stop()
+	return <-e.stopped
+}
+
+// Environ are the variables in which run.sh tells a command of its server.
+func (e *Embedded) Environ() []string {
+	return []string{
+		"ISOAUDIT_PARSE_URL=" + e.URL,
+		"ISOAUDIT_PARSE_APP_ID=" + e.AppID,
+		"ISOAUDIT_PARSE_REST_KEY=" + e.RESTKey,
+		"ISOAUDIT_PARSE_JS_KEY=" + e.JavaScriptKey,
+		"ISOAUDIT_PARSE_MASTER_KEY=" + e.MasterKey,
+	}
+}
+
+// registerChecks registers the Go twins of parse/cloud.js.
+func registerChecks(s *auditserver.Server) {
+	s.Function("checkEcho", func(_ context.Context, call *auditserver.FunctionCall) (any, error) {
+		return call.Params, nil
+	})
+	s.Function("checkWhoAmI", func(_ context.Context, call *auditserver.FunctionCall) (any, error) {
+		if call.Caller.UserID == "" {
+			return nil, nil
+		}
+		user, err := call.Data.Get("_User", call.Caller.UserID)
+		return user["username"], err
+	})
+	s.Function("checkFail", func(_ context.Context, call *auditserver.FunctionCall) (any, error) {
+		message, _ := call.Params["message"].(string)
+		if code, ok := call.Params["code"].(float64); ok {
+			return nil, &auditserver.Error{Code: int(code), Message: message}
+		}
+		return nil, errors.New(message)
+	})
+	s.Function("checkMembersOnly", func(_ context.Context, call *auditserver.FunctionCall) (any, error) {
+		if call.Caller.UserID == "" && !call.Caller.Master {
+			return nil, &auditserver.Error{Code: 142, Message: "Validation failed. Please login to continue."}
+		}
+		return "welcome", nil
+	})
+	s.BeforeSave("CheckGuarded", func(_ context.Context, t *auditserver.Trigger) error {
+		if t.Object["refuse"] == true {
+			return &auditserver.Error{Code: 4242, Message: "refused by the check trigger"}
+		}
+		t.Object["stamp"] = "checked"
+		return nil
+	})
+	s.BeforeDelete("CheckGuarded", func(_ context.Context, t *auditserver.Trigger) error {
+		if t.Object["keep"] == true {
+			return &auditserver.Error{Code: 4243, Message: "kept by the check trigger"}
+		}
+		return nil
+	})
+}

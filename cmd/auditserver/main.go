@@ -1,0 +1,60 @@
+// Command auditserver runs the embedded backend for clients in any language.
+//
+// Without flags it keeps everything in memory, listens on loopback with
+// well-known keys, and prints the URL and the keys to use.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/isoaudit/isoaudit-go/auditserver"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "auditserver:", err)
+		os.Exit(1)
+	}
+}
+
+const closeTimeout = 10 * time.Second
+
+// run serves until ctx ends. Everything it opened is closed when it returns.
+func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) {
+	settings, err := readSettings(args, errOut)
+	if err != nil {
+		return err
+	}
+	settings.cfg.Logger = slog.New(slog.NewTextHandler(errOut, nil))
+	ln, err := net.Listen("tcp", settings.addr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = ln.Close() }() // Serve closes it first
+	srv, err := auditserver.Open(ctx, settings.cfg)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+		defer cancel()
+		err = errors.Join(err, srv.Close(grace))
+	}()
+	settings.announce(out, ln.Addr())
+	return srv.Serve(ctx, ln)
+}

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/isoaudit/isoaudit-go/policy"
 )
 
 // Config says how a server stores, whom it believes and what it limits. Only
@@ -45,10 +47,9 @@ type Config struct {
 	// Without it a reset request fails, as on a Parse Server without a mail adapter.
 	PasswordReset func(email, username, token string) error
 
-	// Check runs inside the transaction of every create and update, after the
-	// beforeSave triggers, on the object as it will be stored. An error refuses
-	// the write. It is the place of business rules.
-	Check TriggerFunc
+	// Rules are evaluated inside the transaction of every create and update,
+	// after the beforeSave triggers. The zero value has no rules.
+	Rules policy.Rules
 
 	// PasswordCost is the bcrypt cost; 0 is bcrypt's default. Tests may take
 	// bcrypt.MinCost.

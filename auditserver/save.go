@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/policy"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -27,6 +28,9 @@ type save struct {
 	object  store.Object   // what is stored
 	echo    map[string]any // what the answer shows besides ids and times
 	hidden  []byte         // new Object.Hidden; nil: unchanged
+
+	aclGiven bool            // the client sent an ACL
+	effects  []policy.Effect // changes of other objects that the rules demand
 }
 
 func (s *Server) newSave(ctx context.Context, tx *store.Tx, req *request, className string) (*save, error) {
@@ -117,6 +121,9 @@ func (sv *save) create(fields map[string]any) (store.Row, error) {
 	if err := sv.applyRelations(); err != nil {
 		return store.Row{}, err
 	}
+	if err := sv.applyEffects(); err != nil {
+		return store.Row{}, err
+	}
 	sv.afterSave(row)
 	return row, nil
 }
@@ -157,7 +164,7 @@ func (sv *save) createACL(given any, has bool) error {
 	if has && given != nil {
 		if _, isOp := operationOf(given); !isOp {
 			acl, err := parseACL(given)
-			sv.object.ACL = acl
+			sv.object.ACL, sv.aclGiven = acl, true
 			return err
 		}
 	}
@@ -215,6 +222,9 @@ func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
 		return store.Row{}, err
 	}
 	if err := sv.applyRelations(); err != nil {
+		return store.Row{}, err
+	}
+	if err := sv.applyEffects(); err != nil {
 		return store.Row{}, err
 	}
 	sv.afterSave(row)

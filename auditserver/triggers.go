@@ -14,12 +14,8 @@ import (
 // transaction, and takes over what the triggers changed.
 func (sv *save) beforeSave() error {
 	hooks := sv.s.cloud.triggersOf(beforeSave, sv.class.Name)
-	rules := sv.s.cfg.Check
-	if len(hooks) == 0 && rules == nil {
-		return nil
-	}
-	t := sv.trigger(sv.object.Fields, sv.object.ACL)
 	if len(hooks) > 0 {
+		t := sv.trigger(sv.object.Fields, sv.object.ACL)
 		given := cloneObject(t.Object)
 		for _, hook := range hooks {
 			if err := sv.s.guarded(func() error { return hook(sv.ctx, t) }); err != nil {
@@ -30,10 +26,7 @@ func (sv *save) beforeSave() error {
 			return err
 		}
 	}
-	if rules == nil {
-		return nil
-	}
-	return scriptError(sv.s.guarded(func() error { return rules(sv.ctx, t) }))
+	return sv.checkRules()
 }
 
 // trigger is what triggers see of the write: an object with the given fields,

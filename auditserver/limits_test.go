@@ -1,0 +1,152 @@
+package auditserver_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/isoaudit/isoaudit-go/auditserver"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestLimits(t *testing.T) {
+	_, m := open(t, func(c *auditserver.Config) {
+		c.Limits = auditserver.Limits{BodySize: 1000, Depth: 10, PageSize: 2, Conditions: 5, QueryDepth: 3, SubqueryDepth: 1, IncludeDepth: 2, IncludePaths: 2, NoRegex: true}
+	})
+	for range 3 {
+		m.create("Row", `{"n":1}`)
+	}
+	large := m.do(http.MethodPost, "/classes/Row", `{"s":"`+strings.Repeat("x", 1000)+`"}`)
+	require.Equal(t, http.StatusRequestEntityTooLarge, large.status)
+	require.Equal(t, map[string]any{"error": "request entity too large"}, large.body)
+	chunked := m.do(http.MethodPost, "/files/a.txt", strings.Repeat("x", 2000))
+	require.Equal(t, http.StatusRequestEntityTooLarge, chunked.status)
+
+	m.refused(400, 107, http.MethodPost, "/classes/Row", `{"o":`+strings.Repeat(`{"a":`, 20)+"1"+strings.Repeat("}", 21))
+	require.Len(t, m.must(http.MethodGet, "/classes/Row?limit=100", nil).results(t), 2, "maxLimit clips silently")
+	require.Len(t, m.must(http.MethodGet, "/classes/Row", nil).results(t), 3, "but not the default")
+	where := func(doc string) string { return "/classes/Row?where=" + url.QueryEscape(doc) }
+	m.refused(400, 102, http.MethodGet, where(`{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1}`), nil)
+	m.refused(400, 102, http.MethodGet, where(`{"$or":[{"$and":[{"$or":[{"$and":[{"a":1}]}]}]}]}`), nil)
+	m.public().refused(400, 102, http.MethodGet, where(`{"s":{"$regex":"a"}}`), nil)
+	m.refused(400, 102, http.MethodGet, "/classes/Row?include=a,b,c", nil)
+	m.refused(400, 102, http.MethodGet, "/classes/Row?include=a.b.c", nil)
+}
+
+func TestBrokenBodies(t *testing.T) {
+	_, m := open(t, nil)
+	for _, body := range []string{`{`, `[1]`, `7`, `{"a":}`, `{"a":1}x`, `{"a":1,}`, "{\"a\":\"\x01\"}"} {
+		a := m.do(http.MethodPost, "/classes/Row", body)
+		require.Equal(t, http.StatusBadRequest, a.status, body)
+		require.NotContains(t, a.body, "code", body)
+		require.NotEmpty(t, a.text("error"), body)
+	}
+	form := m.with("Content-Type", "application/x-www-form-urlencoded").must(http.MethodPost, "/classes/Row", "a=1&b=x%20y")
+	got := m.must(http.MethodGet, "/classes/Row/"+form.text("objectId"), nil)
+	require.Equal(t, "1", got.text("a"))
+	require.Equal(t, "x y", got.text("b"))
+	m.must(http.MethodPost, "/classes/Row", nil)
+	a := m.must(http.MethodPost, "/classes/Row", `{"a":"first","a":"last"}`)
+	require.Equal(t, "last", m.must(http.MethodGet, "/classes/Row/"+a.text("objectId"), nil).text("a"))
+}
+
+func TestServe(t *testing.T) {
+	srv, _ := open(t, func(c *auditserver.Config) { c.Limits.HeaderSize = 4 << 10 })
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(ctx, ln) }()
+
+	transport := &http.Transport{}
+	res, err := (&http.Client{Transport: transport}).Get("http://" + ln.Addr().String() + "/parse/health")
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	require.Equal(t, http.StatusOK, res.StatusCode)
+
+	conn, err := net.Dial("tcp", ln.Addr().String())
+	require.NoError(t, err)
+	_, err = io.WriteString(conn, "GET /parse/health HTTP/1.1\r\nHost: x\r\nX-Big: "+strings.Repeat("x", 64<<10)+"\r\n\r\n")
+	require.NoError(t, err)
+	res, err = http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusRequestHeaderFieldsTooLarge, res.StatusCode)
+	require.NoError(t, res.Body.Close())
+	require.NoError(t, conn.Close())
+	transport.CloseIdleConnections()
+	stop()
+	require.NoError(t, <-done)
+}
+
+func TestClosedServer(t *testing.T) {
+	srv, err := auditserver.Open(t.Context(), auditserver.Config{AppID: appID})
+	require.NoError(t, err)
+	require.NoError(t, srv.Close(t.Context()))
+	require.NoError(t, srv.Close(t.Context()), "closing twice is harmless")
+	a := (&client{t: t, handler: srv, header: http.Header{}}).do(http.MethodGet, "/health", nil)
+	require.Equal(t, http.StatusServiceUnavailable, a.status)
+	require.Equal(t, "1", a.header.Get("Retry-After"))
+}
+
+// A server under concurrent use keeps every increment and every user once.
+func TestConcurrentWrites(t *testing.T) {
+	_, m := open(t, nil)
+	id := m.create("Counter", `{"n":0}`)
+	var wg sync.WaitGroup
+	statuses := make(chan int, 20)
+	for range 20 {
+		wg.Go(func() {
+			m.do(http.MethodPut, "/classes/Counter/"+id, `{"n":{"__op":"Increment","amount":1}}`)
+			statuses <- m.public().do(http.MethodPost, "/users", `{"username":"one","password":"x"}`).status
+		})
+	}
+	wg.Wait()
+	close(statuses)
+	require.Equal(t, 20.0, m.must(http.MethodGet, "/classes/Counter/"+id, nil).body["n"])
+	made := 0
+	for s := range statuses {
+		if s == http.StatusCreated {
+			made++
+		}
+	}
+	require.Equal(t, 1, made)
+}
+
+func FuzzRequest(f *testing.F) {
+	f.Add("POST", "/classes/Row", `{"a":1,"b":{"__type":"Date","iso":"2026-01-01"}}`)
+	f.Add("POST", "/classes/Row", `{"_method":"GET","where":{"a":{"$in":[1,null]}},"include":"p","keys":"a.b"}`)
+	f.Add("PUT", "/classes/Row/x", `{"o.a":{"__op":"Increment","amount":1}}`)
+	f.Add("POST", "/batch", `{"requests":[{"method":"POST","path":"/parse/classes/Row","body":{}}]}`)
+	f.Add("POST", "/schemas/New", `{"fields":{"a":{"type":"Pointer"}},"classLevelPermissions":{"find":{"*":true}}}`)
+	f.Add("POST", "/users", `{"username":"a","password":"b","authData":{"anonymous":{"id":"x"}}}`)
+	f.Add("GET", "/classes/Row?where=%7B%22a%22%3A1%7D&order=-a&count=1", ``)
+	f.Add("POST", "/files/a.txt", `{"base64":"aGVsbG8=","_ApplicationId":"app"}`)
+	f.Add("GET", "/aggregate/Row?pipeline=%5B%7B%22%24match%22%3A%7B%7D%7D%5D", ``)
+	srv, m := open(f, func(c *auditserver.Config) { c.AllowClientClassCreation = true })
+	_ = srv
+	f.Fuzz(func(t *testing.T, method, path, body string) {
+		u, err := url.Parse(path)
+		if err != nil || u.Host != "" || u.Scheme != "" || strings.ContainsAny(method, " \t\r\n/") || method == "" || strings.ContainsAny(path, " \x7f") {
+			t.Skip("not a request line")
+		}
+		if _, err := http.NewRequest(method, "http://x/parse"+path, nil); err != nil {
+			t.Skip("not a request line")
+		}
+		m.t = t
+		a := m.do(method, path, body)
+		require.NotZero(t, a.status)
+		if a.status == http.StatusInternalServerError {
+			t.Fatalf("a fault of the server: %s %s %s: %s", method, path, body, a.raw)
+		}
+	})
+}

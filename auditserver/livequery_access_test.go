@@ -1,0 +1,160 @@
+package auditserver_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/auditserver"
+)
+
+func session(token string) string { return `,"sessionToken":"` + token + `"` }
+
+func TestLiveQueryACLDecidesForEachEvent(t *testing.T) {
+	b := newLiveBench(t, nil)
+	ada, token := b.signUp("ada")
+	s, stranger := b.connect(), b.connect()
+	s.subscribe(1, "Live", `{}`, session(token))
+	stranger.subscribe(1, "Live", `{}`, "")
+
+	mine := object{ada: object{"read": true}}
+	id := b.create("Live", object{"n": 1, "ACL": mine})
+	s.event("create", 1)
+
+	b.rest("PUT", "classes/Live/"+id, "", object{"n": 2, "ACL": object{}})
+	e := s.event("leave", 1)
+	require.EqualValues(t, 1, e["object"].(object)["n"], "who lost the right to read sees the old state")
+
+	b.rest("PUT", "classes/Live/"+id, "", object{"n": 3})
+	b.rest("PUT", "classes/Live/"+id, "", object{"ACL": mine})
+	e = s.event("enter", 1)
+	require.EqualValues(t, 3, e["object"].(object)["n"])
+	require.NotContains(t, e, "original", "it could not be read before")
+
+	b.rest("DELETE", "classes/Live/"+id, "", nil)
+	s.event("delete", 1)
+
+	public := b.create("Live", object{"n": 9})
+	require.Equal(t, public, stranger.event("create", 1)["object"].(object)["objectId"], "the stranger saw more than the public object")
+}
+
+func TestLiveQueryRolesCountForACLAndPermissions(t *testing.T) {
+	b := newLiveBench(t, nil)
+	ada, token := b.signUp("ada")
+	_, other := b.signUp("bob")
+	b.rest("POST", "roles", "", object{"name": "auditor", "ACL": object{},
+		"users": object{"__op": "AddRelation", "objects": []object{{"__type": "Pointer", "className": "_User", "objectId": ada}}}})
+	b.rest("POST", "schemas/LiveClosed", "", object{"className": "LiveClosed",
+		"fields":                object{"n": object{"type": "Number"}},
+		"classLevelPermissions": object{"find": object{"role:auditor": true}, "get": object{"role:auditor": true}}})
+	s := b.connect()
+	e := s.refusal(`{"op":"subscribe","requestId":1,"query":{"className":"LiveClosed","where":{}}` + session(other) + `}`)
+	require.EqualValues(t, 119, e["code"])
+	s.subscribe(2, "LiveClosed", `{}`, session(token))
+	b.create("LiveClosed", object{"n": 1, "ACL": object{"role:auditor": object{"read": true}}})
+	s.event("create", 2)
+
+	role := b.rest("GET", "roles", "", nil)["results"].([]any)[0].(object)["objectId"].(string)
+	b.rest("PUT", "roles/"+role, "", object{
+		"users": object{"__op": "RemoveRelation", "objects": []object{{"__type": "Pointer", "className": "_User", "objectId": ada}}}})
+	b.create("LiveClosed", object{"n": 2, "ACL": object{"role:auditor": object{"read": true}}})
+	e = s.hear()
+	require.Equal(t, "error", e["op"], "the permission is checked for every event")
+	require.EqualValues(t, 119, e["code"])
+	require.EqualValues(t, 2, e["requestId"])
+}
+
+func TestLiveQueryPointerPermissions(t *testing.T) {
+	b := newLiveBench(t, nil)
+	ada, token := b.signUp("ada")
+	b.rest("POST", "schemas/LiveOwned", "", object{"className": "LiveOwned",
+		"fields":                object{"n": object{"type": "Number"}, "owner": object{"type": "Pointer", "targetClass": "_User"}},
+		"classLevelPermissions": object{"find": object{"pointerFields": []string{"owner"}}}})
+	s := b.connect()
+	s.subscribe(1, "LiveOwned", `{}`, session(token))
+	b.create("LiveOwned", object{"n": 1})
+	b.create("LiveOwned", object{"n": 2, "owner": object{"__type": "Pointer", "className": "_User", "objectId": ada}})
+	require.EqualValues(t, 2, s.event("create", 1)["object"].(object)["n"])
+}
+
+func TestLiveQueryProtectedFields(t *testing.T) {
+	b := newLiveBench(t, nil)
+	b.rest("POST", "schemas/LiveSecret", "", object{"className": "LiveSecret",
+		"fields": object{"n": object{"type": "Number"}, "salary": object{"type": "Number"}},
+		"classLevelPermissions": object{"find": object{"*": true}, "get": object{"*": true},
+			"protectedFields": object{"*": []string{"salary"}}}})
+	s := b.connect()
+	for _, frame := range []string{
+		`{"op":"subscribe","requestId":1,"query":{"className":"LiveSecret","where":{"$or":[{"salary":{"$gt":1}}]}}}`,
+		`{"op":"subscribe","requestId":1,"query":{"className":"LiveSecret","where":{},"watch":["salary"]}}`,
+	} {
+		require.EqualValues(t, 119, s.refusal(frame)["code"])
+	}
+	s.subscribe(1, "LiveSecret", `{}`, "")
+	id := b.create("LiveSecret", object{"n": 1, "salary": 100})
+	require.NotContains(t, s.event("create", 1)["object"].(object), "salary")
+	b.rest("PUT", "classes/LiveSecret/"+id, "", object{"salary": 200})
+	e := s.event("update", 1)
+	require.NotContains(t, e["object"].(object), "salary")
+	require.NotContains(t, e["original"].(object), "salary")
+}
+
+func TestLiveQuerySessionEndIsTold(t *testing.T) {
+	b := newLiveBench(t, nil)
+	ada, token := b.signUp("ada")
+	s := b.connect()
+	require.EqualValues(t, 209, s.refusal(`{"op":"subscribe","requestId":1,"query":{"className":"Live","where":{}},"sessionToken":"r:nonsense"}`)["code"])
+	s.subscribe(1, "Live", `{}`, session(token))
+	b.create("Live", object{"n": 1, "ACL": object{ada: object{"read": true}}})
+	s.event("create", 1)
+	b.rest("POST", "logout", token, object{})
+	b.create("Live", object{"n": 2, "ACL": object{ada: object{"read": true}}})
+	e := s.hear()
+	require.Equal(t, "error", e["op"])
+	require.EqualValues(t, 209, e["code"])
+	require.EqualValues(t, 1, e["requestId"])
+}
+
+func TestLiveQueryConnectionTokenServesSubscriptionsWithoutOne(t *testing.T) {
+	b := newLiveBench(t, nil)
+	ada, token := b.signUp("ada")
+	s := b.dial("/parse")
+	s.say(`{"op":"connect","applicationId":"app","javascriptKey":"js"` + session(token) + `}`)
+	require.Equal(t, "connected", s.hear()["op"])
+	s.subscribe(1, "Live", `{}`, "")
+	b.create("Live", object{"ACL": object{ada: object{"read": true}}})
+	s.event("create", 1)
+}
+
+func TestLiveQueryMasterKeySeesAll(t *testing.T) {
+	b := newLiveBench(t, nil)
+	s := b.dial("/parse")
+	s.say(`{"op":"connect","applicationId":"app","masterKey":"master"}`)
+	require.Equal(t, "connected", s.hear()["op"])
+	s.subscribe(1, "Live", `{}`, "")
+	b.create("Live", object{"ACL": object{}})
+	s.event("create", 1)
+}
+
+func TestLiveQuerySessionsShowOnlyOnesOwn(t *testing.T) {
+	b := newLiveBench(t, nil)
+	_, token := b.signUp("ada")
+	s := b.connect()
+	require.EqualValues(t, 209, s.refusal(`{"op":"subscribe","requestId":1,"query":{"className":"_Session","where":{}}}`)["code"])
+	s.subscribe(1, "_Session", `{}`, session(token))
+	b.signUp("bob")
+	b.rest("POST", "login", "", object{"username": "ada", "password": "pw"})
+	e := s.event("create", 1)["object"].(object)
+	require.Equal(t, "login", e["createdWith"].(object)["action"])
+	require.NotContains(t, e, "sessionToken")
+}
+
+func TestLiveQueryQuirksStaySilent(t *testing.T) {
+	b := newLiveBench(t, func(c *auditserver.Config) { c.Quirks = true })
+	s := b.connect()
+	s.subscribe(1, "NotLive", `{}`, "")
+	s.subscribe(2, "Live", `{}`, session("r:nonsense"))
+	s.subscribe(3, "Live", `{"p":{"$inQuery":{"className":"Live","where":{}}}}`, "")
+	b.create("Live", object{"n": 1})
+	s.event("create", 2)
+}

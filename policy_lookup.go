@@ -3,6 +3,7 @@ package isoaudit
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -87,9 +88,10 @@ func findAll[R any](ctx context.Context, c *Client, class string, where map[stri
 	const limit = 500
 	var rows []R
 	for after := ""; ; {
-		page := map[string]any{"objectId": map[string]any{"$gt": after}}
-		for field, value := range where {
-			page[field] = value
+		page := map[string]any{}
+		maps.Copy(page, where)
+		if after != "" { // PostgreSQL knows no comparison with an empty text
+			page["objectId"] = map[string]any{"$gt": after}
 		}
 		document, err := json.Marshal(page, json.Deterministic(true))
 		if err != nil {

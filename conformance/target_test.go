@@ -96,7 +96,7 @@ func (a answer) list() []map[string]any {
 // JSON text, or nothing. Headers are given in pairs.
 func (tg target) send(t testing.TB, as identity, method, path, body string, headers ...string) answer {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), requestTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), requestTimeout) // cleanups send too
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, tg.url+path, strings.NewReader(body))
 	require.NoError(t, err)

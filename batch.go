@@ -15,6 +15,11 @@ import (
 // collection's BatchCreate, BatchUpdate and BatchDelete; the zero BatchItem is
 // refused.
 type BatchItem struct {
+	item func() batchEntry // hides a body that may hold a password from printing
+}
+
+// batchEntry is what a BatchItem stands for.
+type batchEntry struct {
 	client *Client
 	call   call
 	out    any // where the item's own answer goes
@@ -40,11 +45,11 @@ func (c *Collection[T]) BatchUpdate(id string, changes ...Change[T]) BatchItem {
 func (c *Collection[T]) BatchDelete(id string) BatchItem { return c.batchItem(c.deleteCall(id), nil) }
 
 func (c *Collection[T]) batchItem(call call, out any) BatchItem {
-	item := BatchItem{call: call, out: out}
+	entry := batchEntry{call: call, out: out}
 	if c != nil {
-		item.client = c.client
+		entry.client = c.client
 	}
-	return item
+	return BatchItem{func() batchEntry { return entry }}
 }
 
 // Batch sends many writes in few requests: as many items in each, and as many
@@ -56,14 +61,15 @@ func (c *Collection[T]) batchItem(call call, out any) BatchItem {
 // carry no request ids and are never sent twice. A mistake in any item is
 // reported before anything is sent, with no results.
 func (c *Client) Batch(ctx context.Context, items ...BatchItem) ([]BatchResult, error) {
-	if err := c.checkItems("Batch", items); err != nil {
+	entries, err := c.checkItems("Batch", items)
+	if err != nil {
 		return nil, err
 	}
 	results := make([]BatchResult, len(items))
 	running := make(chan struct{}, c.cfg.batchParallel)
 	var wg sync.WaitGroup
 	at := 0
-	for chunk := range slices.Chunk(items, c.cfg.batchItems) {
+	for chunk := range slices.Chunk(entries, c.cfg.batchItems) {
 		into := results[at : at+len(chunk)]
 		at += len(chunk)
 		running <- struct{}{}
@@ -91,7 +97,8 @@ func (c *Client) Batch(ctx context.Context, items ...BatchItem) ([]BatchResult, 
 // PostgreSQL for good (protocol section 12).
 func (c *Client) Transaction(ctx context.Context, items ...BatchItem) error {
 	const op = "Transaction"
-	if err := c.checkItems(op, items); err != nil {
+	entries, err := c.checkItems(op, items)
+	if err != nil {
 		return err
 	}
 	if len(items) > c.cfg.batchItems {
@@ -104,17 +111,17 @@ func (c *Client) Transaction(ctx context.Context, items ...BatchItem) error {
 		return &Error{Op: op, cause: ctx.Err()}
 	}
 	answers := make([]batchAnswer, 0, len(items))
-	call := c.batchCall(op, items)
+	call := c.batchCall(op, entries)
 	call.transaction = true
 	if err := c.do(ctx, call, &answers); err != nil {
 		return err
 	}
 	if len(answers) != len(items) {
-		return &Error{Op: op, HTTPStatus: http.StatusOK, Attempts: 1, Message: miscount(answers, items), unknown: true}
+		return &Error{Op: op, HTTPStatus: http.StatusOK, Attempts: 1, Message: miscount(answers, entries), unknown: true}
 	}
 	var errs []error
-	for i := range items {
-		errs = append(errs, c.settleItem(&items[i], &answers[i]))
+	for i := range entries {
+		errs = append(errs, c.settleItem(&entries[i], &answers[i]))
 	}
 	return errors.Join(errs...)
 }
@@ -122,25 +129,29 @@ func (c *Client) Transaction(ctx context.Context, items ...BatchItem) error {
 // checkItems finds what is wrong with any item before one is sent. Only the
 // collections make items, so methods and paths are among those the server can
 // route: one that it cannot would leave its siblings half done.
-func (c *Client) checkItems(op string, items []BatchItem) error {
+func (c *Client) checkItems(op string, items []BatchItem) ([]batchEntry, error) {
 	if c == nil || c.cfg == nil {
-		return badInput(op, "", "", "the client is nil or zero; make one with NewClient")
+		return nil, badInput(op, "", "", "the client is nil or zero; make one with NewClient")
 	}
 	if len(items) == 0 {
-		return badInput(op, "", "items", "is empty")
+		return nil, badInput(op, "", "items", "is empty")
 	}
+	entries := make([]batchEntry, len(items))
 	var errs []error
 	for i, item := range items {
-		switch {
-		case item.call.err != nil:
-			errs = append(errs, fmt.Errorf("item %d: %w", i, item.call.err))
-		case item.call.method == "":
+		if item.item == nil {
 			errs = append(errs, badInput(op, "", fmt.Sprintf("item %d", i), "is zero; make it with a collection's BatchCreate, BatchUpdate or BatchDelete"))
-		case item.client.cfg != c.cfg:
-			errs = append(errs, badInput(op, item.call.class, fmt.Sprintf("item %d", i), "was made by a collection of another client; a batch is sent as one identity"))
+			continue
+		}
+		entries[i] = item.item()
+		switch {
+		case entries[i].call.err != nil:
+			errs = append(errs, fmt.Errorf("item %d: %w", i, entries[i].call.err))
+		case entries[i].client.cfg != c.cfg:
+			errs = append(errs, badInput(op, entries[i].call.class, fmt.Sprintf("item %d", i), "was made by a collection of another client; a batch is sent as one identity"))
 		}
 	}
-	return errors.Join(errs...)
+	return entries, errors.Join(errs...)
 }
 
 // batchRequest is one entry of a batch (protocol section 1.4).
@@ -152,7 +163,7 @@ type batchRequest struct {
 
 // batchCall puts items into one call. Their paths begin with the mount path
 // through which the batch itself is called.
-func (c *Client) batchCall(op string, items []BatchItem) call {
+func (c *Client) batchCall(op string, items []batchEntry) call {
 	call := call{op: op, method: http.MethodPost, path: []string{"batch"}}
 	requests := make([]batchRequest, 0, len(items))
 	for _, item := range items {
@@ -182,7 +193,7 @@ type batchAnswer struct {
 	} `json:"error"`
 }
 
-func (c *Client) sendChunk(ctx context.Context, items []BatchItem, results []BatchResult) {
+func (c *Client) sendChunk(ctx context.Context, items []batchEntry, results []BatchResult) {
 	answers := make([]batchAnswer, 0, len(items))
 	err := c.do(ctx, c.batchCall("Batch", items), &answers)
 	if err == nil && len(answers) != len(items) {
@@ -198,7 +209,7 @@ func (c *Client) sendChunk(ctx context.Context, items []BatchItem, results []Bat
 }
 
 // share gives an item its own error of a request that failed as a whole.
-func (i *BatchItem) share(err error) error {
+func (i *batchEntry) share(err error) error {
 	var failure *Error
 	if !errors.As(err, &failure) {
 		return err
@@ -209,7 +220,7 @@ func (i *BatchItem) share(err error) error {
 }
 
 // settleItem reads an item's own answer.
-func (c *Client) settleItem(item *BatchItem, answer *batchAnswer) error {
+func (c *Client) settleItem(item *batchEntry, answer *batchAnswer) error {
 	failure := &Error{Op: item.call.op, Class: item.call.class, ObjectID: item.call.objectID, HTTPStatus: http.StatusOK, Attempts: 1}
 	switch {
 	case answer.Error != nil:
@@ -230,6 +241,6 @@ func (c *Client) settleItem(item *BatchItem, answer *batchAnswer) error {
 	return nil
 }
 
-func miscount(answers []batchAnswer, items []BatchItem) string {
+func miscount(answers []batchAnswer, items []batchEntry) string {
 	return fmt.Sprintf("%d answers to %d items", len(answers), len(items))
 }

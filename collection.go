@@ -154,8 +154,8 @@ func (c *Collection[T]) updateCall(id string, changes []Change[T]) call {
 	plain := make([]change, len(changes))
 	for i, ch := range changes {
 		plain[i] = ch.change
-		if p, ok := ch.change.value.(Password); ok {
-			call.secrets = append(call.secrets, string(p))
+		if p, ok := ch.change.value.(secret); ok {
+			call.secrets = append(call.secrets, p.value())
 		}
 	}
 	body, err := c.codec().encodeChanges(plain)

@@ -62,7 +62,7 @@ func (f PasswordField[T]) Set(password Password) Change[T] {
 	if password == "" {
 		return f.column.refuseChange("empty password")
 	}
-	return f.column.change(opSet, password)
+	return f.column.change(opSet, newSecret(string(password)))
 }
 
 // Name is the column's name on the server.

@@ -32,9 +32,14 @@ func (Password) LogValue() slog.Value { return slog.StringValue(redacted) }
 // passwordMarshalers write a password's value; they are part of the options
 // with which bodies are encoded and of no others.
 func passwordMarshalers() *json.Marshalers {
-	return json.MarshalToFunc(func(enc *jsontext.Encoder, p Password) error {
-		return enc.WriteToken(jsontext.String(string(p)))
-	})
+	return json.JoinMarshalers(
+		json.MarshalToFunc(func(enc *jsontext.Encoder, p Password) error {
+			return enc.WriteToken(jsontext.String(string(p)))
+		}),
+		json.MarshalToFunc(func(enc *jsontext.Encoder, s secret) error { // a Password in a Change
+			return enc.WriteToken(jsontext.String(s.value()))
+		}),
+	)
 }
 
 // secret hides a credential from every kind of printing: fmt, JSON and

@@ -3,6 +3,7 @@ package isoaudit
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -24,6 +25,15 @@ func SessionWithToken(token string) *Session { return &Session{token: newSecret(
 
 // Token gives the session token, to be kept somewhere safe.
 func (s *Session) Token() string { return s.token.value() }
+
+// Format prints whose session it is, whatever the verb.
+func (s Session) Format(f fmt.State, _ rune) {
+	who := "an auditor"
+	if s.Auditor != nil {
+		who = s.Auditor.Username
+	}
+	_, _ = fmt.Fprintf(f, "session of %s, token %s", who, redacted)
+}
 
 func (s *Session) check() error {
 	switch {

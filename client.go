@@ -10,6 +10,8 @@ type Client struct {
 	CorrectiveActions   *Collection[CorrectiveAction]
 	DocumentControlLogs *Collection[DocumentControlLog]
 	AuditReviews        *Collection[AuditReview]
+	Roles               *Collection[Role]
+	Sessions            *Collection[SessionRecord]
 
 	cfg  *config
 	live *liveLink
@@ -36,6 +38,8 @@ func newClient(cfg *config) *Client {
 	c.CorrectiveActions = NewCollection[CorrectiveAction](c, classCorrectiveAction)
 	c.DocumentControlLogs = NewCollection[DocumentControlLog](c, classDocumentControlLog)
 	c.AuditReviews = NewCollection[AuditReview](c, classAuditReview)
+	c.Roles = NewCollection[Role](c, roleClass)
+	c.Sessions = NewCollection[SessionRecord](c, sessionClass)
 	return c
 }
 

@@ -46,13 +46,14 @@ func (*AuditFinding) className() string       { return classAuditFinding }
 func (*CorrectiveAction) className() string   { return classCorrectiveAction }
 func (*DocumentControlLog) className() string { return classDocumentControlLog }
 func (*AuditReview) className() string        { return classAuditReview }
+func (*Role) className() string               { return roleClass }
 
 // classOf gives the class that T stands for: exact is true for the six classes
 // themselves, false for a struct that embeds one and may belong to a class of
 // its own. The name is "" for any other type.
 func classOf[T any]() (name string, exact bool) {
 	switch t := any((*T)(nil)).(type) {
-	case *Auditor, *AuditPlan, *AuditFinding, *CorrectiveAction, *DocumentControlLog, *AuditReview:
+	case *Auditor, *AuditPlan, *AuditFinding, *CorrectiveAction, *DocumentControlLog, *AuditReview, *Role:
 		return t.(classed).className(), true
 	case classed:
 		return any(new(T)).(classed).className(), false

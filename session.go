@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/go-json-experiment/json"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Session is an auditor who is logged in. Its token is the auditor's power of
@@ -47,6 +48,55 @@ func (s *Session) check() error {
 	return nil
 }
 
+// SignUp creates an auditor with a user name and a password and starts a
+// session. The auditor is filled as by Create. A name or address that is taken
+// is ErrUsernameTaken or ErrEmailTaken. Where the server wants the address
+// verified first, the session has no token.
+func (c *Client) SignUp(ctx context.Context, auditor *Auditor) (*Session, error) {
+	const op = "Session.SignUp"
+	if c == nil || c.cfg == nil || auditor == nil {
+		return nil, badInput(op, userClass, "", "the client or the auditor is nil")
+	}
+	users := NewCollection[Auditor](c, userClass)
+	call := users.createCall(auditor)
+	call.op, call.noSession = op, true
+	switch {
+	case auditor.Username == "":
+		call.err = badInput(op, userClass, "username", "is empty")
+	case auditor.Password == "":
+		call.err = badInput(op, userClass, "password", "is empty")
+	}
+	session := &Session{Auditor: auditor}
+	if err := c.do(ctx, call, &signUp{users.created(auditor), session}); err != nil {
+		return nil, err
+	}
+	return session, nil
+}
+
+// signUp reads the answer to a create of a user, which brings a session too.
+type signUp struct {
+	created *creation[Auditor]
+	session *Session
+}
+
+func (s *signUp) decodeBody(body []byte) (err error) {
+	if s.session.token, err = sessionToken(body); err != nil {
+		return err
+	}
+	return s.created.decodeBody(body)
+}
+
+// sessionToken reads the token out of an auditor's JSON; there may be none.
+func sessionToken(body []byte) (secret, error) {
+	var issued struct {
+		Token string `json:"sessionToken"`
+	}
+	if err := json.Unmarshal(body, &issued, wire.Tolerant()); err != nil {
+		return secret{}, errors.New("the session token is not a text") // the decoder's text might show it
+	}
+	return newSecret(issued.Token), nil
+}
+
 // LogIn starts a session for an auditor. Use it with As. A wrong name or
 // password is ErrObjectNotFound, an address not yet verified ErrEmailNotFound.
 func (c *Client) LogIn(ctx context.Context, username, password string) (*Session, error) {
@@ -80,30 +130,30 @@ func (c *Client) passwordCall(op, path, username, password string) call {
 
 // startSession sends a call that answers with an auditor and a session token.
 func (c *Client) startSession(ctx context.Context, call call) (*Session, error) {
-	var answer jsontext.Value
-	if err := c.do(ctx, call, &answer); err != nil {
-		return nil, err
-	}
-	return c.readSession(call, answer)
-}
-
-func (c *Client) readSession(call call, answer jsontext.Value) (*Session, error) {
-	var issued struct {
-		Token string `json:"sessionToken"`
+	if c == nil || c.cfg == nil {
+		return nil, c.do(ctx, call, nil)
 	}
 	session := &Session{Auditor: new(Auditor)}
-	err := errors.Join(c.cfg.codec.decode(answer, &issued), c.cfg.codec.decode(answer, session.Auditor))
-	session.token = newSecret(issued.Token)
-	if err != nil {
-		// The decoder's text may show the answer, and with it the token.
-		return nil, &Error{Op: call.op, Class: call.class, HTTPStatus: http.StatusOK, Attempts: 1, unknown: true,
-			Message: session.scrub(err.Error())}
+	if err := c.do(ctx, call, &logIn{c.cfg.codec, session}); err != nil {
+		return nil, err
 	}
 	return session, nil
 }
 
-func (s *Session) scrub(text string) string {
-	return strings.ReplaceAll(text, s.token.value(), redacted)
+// logIn reads an auditor with a session token.
+type logIn struct {
+	codec   *codec
+	session *Session
+}
+
+func (l *logIn) decodeBody(body []byte) (err error) {
+	if l.session.token, err = sessionToken(body); err != nil {
+		return err
+	}
+	if l.session.token.empty() {
+		return errors.New("the answer has no session token")
+	}
+	return (&single[Auditor]{l.codec, userClass, l.session.Auditor}).decodeBody(body)
 }
 
 // LogOut ends the client's session on the server. A session that has ended

@@ -2,20 +2,237 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
 )
 
+// Bounds of a pipeline: groups, rows to sort and results it may hold; stages.
+const (
+	maxAggregate = 100_000
+	maxStages    = 100
+)
+
 // Distinct returns the different values of field among the objects that n
-// matches, in Parse's JSON encoding, in no particular order. Elements of
-// arrays count one by one.
+// matches, as Parse Server answers them: elements of arrays one by one, dates
+// as ISO texts, the rest in Parse's JSON encoding. The order is that of the
+// values' first appearance. More than 100,000 are a *where.Error (102).
 func (s *Store) Distinct(ctx context.Context, class, field string, n *where.Node) ([]any, error) {
-	return nil, nil
+	path := &where.Node{Op: where.Exists, Path: field, Value: true}
+	values, seen := []any{}, map[string]bool{}
+	add := func(v any) {
+		if v == nil {
+			return
+		}
+		if t, ok := where.DateOf(v); ok {
+			v = where.FormatDate(t)
+		}
+		if key := string(where.Equal("", v).AppendCanonical(nil)); !seen[key] {
+			seen[key] = true
+			values = append(values, v)
+		}
+	}
+	err := s.Each(ctx, Query{Class: class, Where: n, Limit: -1}, func(row Row) bool {
+		raw, ok := row.Field(path.Field())
+		if !ok {
+			return true
+		}
+		var v any
+		_ = json.Unmarshal(raw, &v) // the store wrote it
+		if v = rest(path, v); v != nil {
+			anyOf(v, func(e any) bool { add(e); return false })
+		}
+		return len(values) <= maxAggregate
+	})
+	if err == nil && len(values) > maxAggregate {
+		err = invalid("distinct finds more than %d values", maxAggregate)
+	}
+	return values, err
 }
 
-// Aggregate runs a pipeline (protocol section 3.5) over the objects of class:
-// $match, $group, $project, $sort, $limit, $skip, $count, $unwind. Stages and
-// expressions it does not know are a *where.Error with code 102.
-func (s *Store) Aggregate(ctx context.Context, class string, pipeline []map[string]any) ([]map[string]any, error) {
-	return nil, nil
+// Aggregate runs a pipeline (protocol section 3.5), a JSON array of stages or
+// one stage, over the objects of class: $match, $group, $project, $sort,
+// $limit, $skip, $count and $unwind. A leading $match uses the indexes; the
+// rest streams. Group keys come back as objectId. Stages and expressions it
+// does not know, and results beyond 100,000, are a *where.Error with code 102.
+// Date parts are in UTC.
+func (s *Store) Aggregate(ctx context.Context, class string, pipeline jsontext.Value, lim where.Limits) ([]map[string]any, error) {
+	var stages []jsontext.Value
+	if pipeline.Kind() == '{' {
+		stages = []jsontext.Value{pipeline}
+	} else if err := json.Unmarshal(pipeline, &stages); err != nil {
+		return nil, invalid("the pipeline is not a JSON array of stages: %v", err)
+	}
+	if len(stages) > maxStages {
+		return nil, invalid("the pipeline has more than %d stages", maxStages)
+	}
+	var steps []stage
+	q := Query{Class: class, Limit: -1}
+	for i, raw := range stages {
+		name, operand, err := stageOf(raw)
+		if err != nil {
+			return nil, err
+		}
+		if name == "$match" && i == 0 {
+			if q.Where, err = where.Parse(operand, lim); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		step, err := newStage(name, operand, lim)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, step)
+	}
+	results := []map[string]any{}
+	run := runner{steps: steps, sink: func(doc map[string]any) error {
+		if results = append(results, doc); len(results) > maxAggregate {
+			return invalid("the pipeline yields more than %d results", maxAggregate)
+		}
+		return nil
+	}}
+	if err := s.Each(ctx, q, func(row Row) bool { return run.push(0, row.Map()) }); err != nil {
+		return nil, err
+	}
+	run.flush()
+	return results, run.err
+}
+
+func invalid(format string, args ...any) error {
+	return &where.Error{Code: 102, Message: fmt.Sprintf(format, args...)}
+}
+
+// stageOf splits {"$match": {...}}.
+func stageOf(raw jsontext.Value) (string, jsontext.Value, error) {
+	var m map[string]jsontext.Value
+	if err := json.Unmarshal(raw, &m); err != nil || len(m) != 1 {
+		return "", nil, invalid("a pipeline stage is an object with one key, such as {\"$match\": {...}}")
+	}
+	for name, operand := range m {
+		return name, operand, nil
+	}
+	return "", nil, nil
+}
+
+// stage is one step of a pipeline. push gets a document and hands on what
+// follows from it; flush hands on what was held back. Both report through
+// next, which is false when no more documents are wanted.
+type stage interface {
+	push(doc map[string]any, next func(map[string]any) bool) (more bool, err error)
+	flush(next func(map[string]any) bool) error
+}
+
+// runner drives documents through the stages.
+type runner struct {
+	steps []stage
+	sink  func(map[string]any) error
+	err   error
+}
+
+func (r *runner) push(i int, doc map[string]any) bool {
+	if r.err != nil {
+		return false
+	}
+	if i == len(r.steps) {
+		r.err = r.sink(doc)
+		return r.err == nil
+	}
+	more, err := r.steps[i].push(doc, func(d map[string]any) bool { return r.push(i+1, d) })
+	if err != nil {
+		r.err = err
+	}
+	return more && r.err == nil
+}
+
+func (r *runner) flush() {
+	for i, step := range r.steps {
+		if r.err != nil {
+			return
+		}
+		if err := step.flush(func(d map[string]any) bool { return r.push(i+1, d) }); err != nil {
+			r.err = err
+		}
+	}
+}
+
+// expression computes a value from a document.
+type expression func(doc map[string]any) any
+
+// newExpression reads "$field", a constant, {"$year": "$createdAt"} and
+// objects of expressions.
+func newExpression(v any) (expression, error) {
+	switch v := v.(type) {
+	case string:
+		if len(v) > 1 && v[0] == '$' {
+			path := fieldPath(v[1:])
+			return func(doc map[string]any) any { return where.Lookup(doc, path) }, nil
+		}
+	case map[string]any:
+		if v["__type"] != nil {
+			break
+		}
+		for name, operand := range v {
+			if part, ok := dateParts[name]; ok && len(v) == 1 {
+				of, err := newExpression(operand)
+				return func(doc map[string]any) any { return datePart(of(doc), part) }, err
+			}
+			if name[:min(1, len(name))] == "$" {
+				return nil, invalid("unsupported expression %s in the pipeline", name)
+			}
+		}
+		return newObjectExpression(v)
+	}
+	return func(map[string]any) any { return v }, nil
+}
+
+func newObjectExpression(v map[string]any) (expression, error) {
+	parts := map[string]expression{}
+	for name, operand := range v {
+		var err error
+		if parts[name], err = newExpression(operand); err != nil {
+			return nil, err
+		}
+	}
+	return func(doc map[string]any) any {
+		m := map[string]any{}
+		for name, of := range parts {
+			if e := of(doc); e != nil {
+				m[name] = e
+			}
+		}
+		return m
+	}, nil
+}
+
+// fieldPath calls the object's id what Parse calls it.
+func fieldPath(path string) string {
+	if path == "_id" || len(path) > 4 && path[:4] == "_id." {
+		return "objectId" + path[3:]
+	}
+	return path
+}
+
+// dateParts are the parts of a date, in UTC, as MongoDB numbers them.
+var dateParts = map[string]func(time.Time) int{
+	"$year": time.Time.Year, "$dayOfMonth": time.Time.Day, "$hour": time.Time.Hour, "$minute": time.Time.Minute,
+	"$second": time.Time.Second, "$dayOfYear": time.Time.YearDay,
+	"$month":       func(t time.Time) int { return int(t.Month()) },
+	"$dayOfWeek":   func(t time.Time) int { return int(t.Weekday()) + 1 },
+	"$millisecond": func(t time.Time) int { return t.Nanosecond() / 1e6 },
+}
+
+func datePart(v any, part func(time.Time) int) any {
+	t, ok := where.DateOf(v)
+	if text, isText := v.(string); isText { // createdAt, updatedAt
+		t, ok = where.ParseDate(text)
+	}
+	if !ok {
+		return nil
+	}
+	return float64(part(t))
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
@@ -102,7 +103,7 @@ func (s *Server) aggregate(ctx context.Context, req *request) (*response, error)
 	if pipeline, err = checkedStages(pipeline); err != nil {
 		return nil, err
 	}
-	results, err := s.store.Aggregate(ctx, class, pipeline)
+	results, err := s.store.Aggregate(ctx, class, pipeline, where.Limits{})
 	if err != nil {
 		return nil, err
 	}
@@ -137,8 +138,8 @@ func (s *Server) distinct(ctx context.Context, req *request, class, field string
 
 // readPipeline reads the stages: a list under pipeline, one object, or stages
 // as parameters.
-func readPipeline(req *request) ([]map[string]any, error) {
-	var stages []map[string]any
+func readPipeline(req *request) ([]map[string]jsontext.Value, error) {
+	var stages []map[string]jsontext.Value
 	if v, ok := req.param("pipeline"); ok {
 		if v.Kind() == '[' {
 			if json.Unmarshal(v, &stages, decodeOptions) != nil {
@@ -146,7 +147,7 @@ func readPipeline(req *request) ([]map[string]any, error) {
 			}
 			return stages, nil
 		}
-		var one map[string]any
+		var one map[string]jsontext.Value
 		if json.Unmarshal(v, &one, decodeOptions) != nil {
 			return nil, fail(codeInvalidQuery, "pipeline is not a list of stages")
 		}
@@ -162,18 +163,14 @@ func readPipeline(req *request) ([]map[string]any, error) {
 			return nil, fail(codeInvalidQuery, "Invalid aggregate stage '%s'.", name)
 		}
 		v, _ := req.param(name)
-		var value any
-		if json.Unmarshal(v, &value, decodeOptions) != nil {
-			return nil, fail(codeInvalidQuery, "Invalid aggregate stage '%s'.", name)
-		}
-		stages = append(stages, map[string]any{name: value})
+		stages = append(stages, map[string]jsontext.Value{name: v})
 	}
 	return stages, nil
 }
 
 // checkedStages checks what Parse Server checks of stages before the database
 // sees them.
-func checkedStages(pipeline []map[string]any) ([]map[string]any, error) {
+func checkedStages(pipeline []map[string]jsontext.Value) ([]map[string]jsontext.Value, error) {
 	for _, stage := range pipeline {
 		if len(stage) != 1 {
 			return nil, fail(codeInvalidQuery, "Pipeline stages should only have one key but found %d.", len(stage))
@@ -182,8 +179,8 @@ func checkedStages(pipeline []map[string]any) ([]map[string]any, error) {
 			if !strings.HasPrefix(name, "$") {
 				return nil, fail(codeInvalidQuery, "Invalid aggregate stage '%s'.", name)
 			}
-			group, isObject := body.(map[string]any)
-			if name != "$group" || !isObject {
+			var group map[string]jsontext.Value
+			if name != "$group" || json.Unmarshal(body, &group, decodeOptions) != nil {
 				continue
 			}
 			if _, wrong := group["objectId"]; wrong {

@@ -54,26 +54,20 @@ func (s *Store) Distinct(ctx context.Context, class, field string, n *where.Node
 	return values, err
 }
 
-// Aggregate runs a pipeline (protocol section 3.5), a JSON array of stages or
-// one stage, over the objects of class: $match, $group, $project, $sort,
-// $limit, $skip, $count and $unwind. A leading $match uses the indexes; the
-// rest streams. Group keys come back as objectId. Stages and expressions it
-// does not know, and results beyond 100,000, are a *where.Error with code 102.
-// Date parts are in UTC.
-func (s *Store) Aggregate(ctx context.Context, class string, pipeline jsontext.Value, lim where.Limits) ([]map[string]any, error) {
-	var stages []jsontext.Value
-	if pipeline.Kind() == '{' {
-		stages = []jsontext.Value{pipeline}
-	} else if err := json.Unmarshal(pipeline, &stages); err != nil {
-		return nil, invalid("the pipeline is not a JSON array of stages: %v", err)
-	}
+// Aggregate runs a pipeline (protocol section 3.5) over the objects of class.
+// Each stage has one key: $match, $group, $project, $sort, $limit, $skip,
+// $count or $unwind. A leading $match uses the indexes; the rest streams. Group
+// keys come back as objectId. Stages and expressions it does not know, and
+// results beyond 100,000, are a *where.Error with code 102. Date parts are in
+// UTC. Stages are raw JSON, because the order of the keys of $sort counts.
+func (s *Store) Aggregate(ctx context.Context, class string, stages []map[string]jsontext.Value, lim where.Limits) ([]map[string]any, error) {
 	if len(stages) > maxStages {
 		return nil, invalid("the pipeline has more than %d stages", maxStages)
 	}
 	var steps []stage
 	q := Query{Class: class, Limit: -1}
-	for i, raw := range stages {
-		name, operand, err := stageOf(raw)
+	for i, one := range stages {
+		name, operand, err := stageOf(one)
 		if err != nil {
 			return nil, err
 		}
@@ -108,15 +102,13 @@ func invalid(format string, args ...any) error {
 }
 
 // stageOf splits {"$match": {...}}.
-func stageOf(raw jsontext.Value) (string, jsontext.Value, error) {
-	var m map[string]jsontext.Value
-	if err := json.Unmarshal(raw, &m); err != nil || len(m) != 1 {
-		return "", nil, invalid("a pipeline stage is an object with one key, such as {\"$match\": {...}}")
-	}
+func stageOf(m map[string]jsontext.Value) (string, jsontext.Value, error) {
 	for name, operand := range m {
-		return name, operand, nil
+		if len(m) == 1 {
+			return name, operand, nil
+		}
 	}
-	return "", nil, nil
+	return "", nil, invalid("a pipeline stage has one key, not %d", len(m))
 }
 
 // stage is one step of a pipeline. push gets a document and hands on what

@@ -4,11 +4,18 @@ import (
 	"testing"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 )
+
+func stages(t *testing.T, pipeline string) (list []map[string]jsontext.Value) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal([]byte(pipeline), &list))
+	return list
+}
 
 func TestAggregate(t *testing.T) {
 	s := withClasses(t, store.Config{})
@@ -27,7 +34,7 @@ func TestAggregate(t *testing.T) {
 	})
 	for pipeline, want := range map[string]string{
 		`[{"$group":{"_id":"$status","total":{"$sum":"$score"},"n":{"$sum":1},"avg":{"$avg":"$score"},"min":{"$min":"$score"},"max":{"$max":"$ref"},"refs":{"$push":"$ref"}}},{"$sort":{"_id":1}}]`: `[{"objectId":"Closed","total":2,"n":2,"avg":2,"min":2,"max":"d","refs":["c","d"]},{"objectId":"Open","total":5,"n":2,"avg":2.5,"min":1,"max":"b","refs":["a","b"]}]`,
-		`{"$match":{"score":{"$gt":1}}}`:                                            ``,
+		`[{"$match":{"score":{"$gt":1}}}]`:                                          ``,
 		`[{"$match":{"score":{"$gt":1}}},{"$count":"n"}]`:                           `[{"n":2}]`,
 		`[{"$group":{"_id":{"$year":"$start"},"n":{"$sum":1}}},{"$match":{"n":2}}]`: `[{"objectId":2026,"n":2}]`,
 		`[{"$group":{"_id":{"y":{"$year":"$start"},"m":{"$month":"$start"}}}},{"$sort":{"objectId.y":-1,"objectId.m":1}},{"$limit":1},{"$skip":0}]`: `[{"objectId":{}}]`,
@@ -37,7 +44,7 @@ func TestAggregate(t *testing.T) {
 		`[{"$sort":{"ref":1}},{"$skip":1},{"$limit":2},{"$project":{"ref":1,"objectId":0}}]`:                                                        `[{"ref":"b"},{"ref":"c"}]`,
 		`[]`: ``,
 	} {
-		got, err := s.Aggregate(ctx, "Plan", []byte(pipeline), where.Limits{})
+		got, err := s.Aggregate(ctx, "Plan", stages(t, pipeline), where.Limits{})
 		require.NoError(t, err, pipeline)
 		if want == "" {
 			require.NotEmpty(t, got, pipeline)
@@ -48,12 +55,12 @@ func TestAggregate(t *testing.T) {
 		require.JSONEq(t, want, string(text), pipeline)
 	}
 	for _, bad := range []string{
-		`1`, `[1]`, `[{}]`, `[{"$match":{},"$sort":{}}]`, `[{"$lookup":{"from":"x"}}]`, `[{"match":{}}]`, `[{"$group":{"objectId":"$x"}}]`, `[{"$group":{}}]`,
+		`[{}]`, `[{"$match":{},"$sort":{}}]`, `[{"$lookup":{"from":"x"}}]`, `[{"match":{}}]`, `[{"$group":{"objectId":"$x"}}]`, `[{"$group":{}}]`,
 		`[{"$group":{"_id":null,"n":{"$median":"$x"}}}]`, `[{"$group":{"_id":{"$concat":["a"]}}}]`, `[{"$sort":{"a":2}}]`, `[{"$sort":[]}]`, `[{"$limit":-1}]`, `[{"$skip":1.5}]`,
 		`[{"$project":{}}]`, `[{"$project":{"a":1,"b":0}}]`, `[{"$unwind":"tags"}]`, `[{"$count":""}]`, `[{"$match":{"a":{"$foo":1}}}]`,
 		`[{"$limit":9},{"$match":{"lead":{"$inQuery":{"className":"_User","where":{}}}}}]`,
 	} {
-		_, err := s.Aggregate(ctx, "Plan", []byte(bad), where.Limits{})
+		_, err := s.Aggregate(ctx, "Plan", stages(t, bad), where.Limits{})
 		var e *where.Error
 		require.ErrorAs(t, err, &e, bad)
 		require.Equal(t, 102, e.Code, bad)

@@ -101,8 +101,12 @@ func TestUsersAndSessions(t *testing.T) {
 	sessions := ann.must(http.MethodGet, "/sessions", nil).results(t)
 	require.Len(t, sessions, 4)
 	for _, s := range sessions {
-		require.NotContains(t, s, "sessionToken")
+		require.Equal(t, s["createdWith"].(map[string]any)["action"] == "signup", s["sessionToken"] == token, "only the caller's own token is known")
 	}
+	byToken := url.QueryEscape(`{"sessionToken":"` + token + `"}`)
+	require.Len(t, ann.must(http.MethodGet, "/sessions?where="+byToken, nil).results(t), 1)
+	require.Empty(t, ann.must(http.MethodGet, "/sessions?where="+url.QueryEscape(`{"sessionToken":"r:0"}`), nil).results(t))
+	ann.refused(400, 102, http.MethodGet, "/sessions?where="+url.QueryEscape(`{"sessionToken":{"$regex":"r"}}`), nil)
 	p.refused(400, 209, http.MethodGet, "/sessions", nil)
 	own := ann.must(http.MethodGet, "/sessions/me", nil)
 	require.Equal(t, token, own.text("sessionToken"))

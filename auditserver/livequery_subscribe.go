@@ -56,11 +56,13 @@ func (c *liveClient) connect(f *inFrame) error {
 
 // subscribe registers a query and replies, or says why not.
 func (c *liveClient) subscribe(ctx context.Context, f *inFrame) error {
-	key := viewerKey{master: c.master, token: f.SessionToken, baseURL: c.baseURL}
+	// A subscription with a session of its own sees what that user may see, also
+	// on a connection with the master key: the JavaScript SDK always sends the key.
+	key := viewerKey{master: c.master && f.SessionToken == "", token: f.SessionToken, baseURL: c.baseURL}
 	if key.token == "" {
 		key.token = c.token
 	}
-	if c.master {
+	if key.master {
 		key.token = ""
 	}
 	caller, err := c.hub.callerOf(ctx, key)

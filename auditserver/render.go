@@ -164,6 +164,13 @@ func (r *renderer) append(b []byte, row store.Row, sh *shape, included bool) []b
 	default:
 		b = append(b, '{')
 	}
+	if row.Class() == "_Session" && row.ID() == r.caller.sessionID {
+		// Other sessions' tokens are not known: only their digests are stored.
+		if b[len(b)-1] != '{' {
+			b = append(b, ',')
+		}
+		b = append(append(b, `"sessionToken":`...), quoted(r.caller.sessionToken)...)
+	}
 	if sh.plain() && len(hidden) == 0 && len(view.files) == 0 {
 		if len(doc) > 2 && b[len(b)-1] != '{' {
 			b = append(b, ',')

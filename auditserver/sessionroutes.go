@@ -3,7 +3,10 @@ package auditserver
 import (
 	"context"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/where"
 )
 
 // protectedSessionFields are set by the server alone.
@@ -34,7 +37,42 @@ func (s *Server) currentSession(ctx context.Context, req *request) (*response, e
 	if err != nil {
 		return nil, errSession
 	}
-	return s.renderOne(ctx, req, row, &shape{}, true)
+	return s.renderOne(ctx, req, row, &shape{}, false)
+}
+
+// bySession makes conditions on the session token conditions on the id of its
+// session: tokens are not stored.
+func (s *Server) bySession(ctx context.Context, n *where.Node) (*where.Node, error) {
+	if n == nil {
+		return nil, nil
+	}
+	if n.Path == "sessionToken" {
+		token, ok := n.Value.(string)
+		if n.Op != where.Eq || !ok {
+			return nil, fail(codeInvalidQuery, "sessionToken can only be compared with one token")
+		}
+		raw, known, err := s.store.GetValue(ctx, tokenBucket, hexDigest(token))
+		if err != nil || !known {
+			return where.AnyOf(), err
+		}
+		var entry tokenEntry
+		if err := json.Unmarshal(raw, &entry); err != nil {
+			return nil, err
+		}
+		return equalTo("objectId", entry.Session), nil
+	}
+	if len(n.Children) == 0 {
+		return n, nil
+	}
+	copied := *n
+	copied.Children = make([]*where.Node, len(n.Children))
+	for i, child := range n.Children {
+		var err error
+		if copied.Children[i], err = s.bySession(ctx, child); err != nil {
+			return nil, err
+		}
+	}
+	return &copied, nil
 }
 
 // createSession answers POST /sessions: one more session for the caller.

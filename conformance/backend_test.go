@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"crypto/rand"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/conformance"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -48,11 +50,21 @@ var everyone = []string{anna, otto, cora, mark, ada, aaron, nora}
 
 // onBackends runs a test on auditserver and, where there is one, a real server.
 func onBackends(t *testing.T, test func(t *testing.T, b *backend)) {
-	tg, ok := realTarget(t)
-	if !ok {
-		t.Skip("ISOAUDIT_PARSE_URL is not set")
+	t.Run(string(conformance.AuditServer), func(t *testing.T) { test(t, newBackend(t, auditServerTarget(t))) })
+	if tg, ok := realTarget(t); ok {
+		t.Run(string(tg.server), func(t *testing.T) { test(t, newBackend(t, tg)) })
 	}
-	t.Run(string(tg.server), func(t *testing.T) { test(t, newBackend(t, tg)) })
+}
+
+// auditServerTarget is an auditserver of this test alone.
+func auditServerTarget(t testing.TB) target {
+	t.Helper()
+	e, err := conformance.StartEmbedded(t.Context(), slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, e.Close()) })
+	return target{
+		server: conformance.AuditServer, url: e.URL, appID: e.AppID, restKey: e.RESTKey, jsKey: e.JavaScriptKey, masterKey: e.MasterKey,
+	}
 }
 
 func newBackend(t *testing.T, tg target) *backend {
@@ -103,7 +115,7 @@ func (b *backend) grant(t *testing.T, role, user string) {
 // restore leaves a shared server as it was found, for the other behaviours and
 // the next run.
 func (b *backend) restore(t *testing.T, before schema.Schema) {
-	if b.server == "auditserver" {
+	if b.server == conformance.AuditServer {
 		return // it ends with the test
 	}
 	for _, class := range schema.ISO9001().Classes {

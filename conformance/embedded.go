@@ -9,6 +9,7 @@ import (
 	"net"
 
 	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/policy"
 )
 
 // Embedded is an auditserver set up like the Parse Server of parse/start.js.
@@ -26,7 +27,8 @@ func StartEmbedded(ctx context.Context, logger *slog.Logger) (*Embedded, error) 
 		AppID: e.AppID, RESTKey: e.RESTKey, JavaScriptKey: e.JavaScriptKey, MasterKey: e.MasterKey,
 		Idempotency:      auditserver.Idempotency{Paths: []string{"classes/.*", "users.*", "functions/.*"}},
 		LiveQueryClasses: []string{"_User", "AuditPlan", "AuditFinding", "CorrectiveAction", "DocumentControlLog", "AuditReview", "Check.*"},
-		PasswordCost:     4, // bcrypt's least: what is checked is the protocol, not the hash
+		PasswordCost:     4,                // bcrypt's least: what is checked is the protocol, not the hash
+		Rules:            policy.Default(), // as cloud/main.js has them
 		Logger:           logger,
 	})
 	if err != nil {

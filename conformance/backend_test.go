@@ -32,6 +32,7 @@ type backend struct {
 type person struct {
 	id     string
 	client *isoaudit.Client
+	token  string // of the session, for requests that the client would not send
 	roles  []string
 }
 
@@ -100,7 +101,7 @@ func (b *backend) join(t *testing.T, name string, roles []string) {
 	}
 	session, err := b.anonymous.LogIn(t.Context(), auditor.Username, "pass-"+name)
 	require.NoError(t, err)
-	b.people[name] = person{auditor.ObjectID, b.anonymous.As(session), roles}
+	b.people[name] = person{auditor.ObjectID, b.anonymous.As(session), session.Token(), roles}
 }
 
 // grant is what an administrator does: no client may.

@@ -13,6 +13,12 @@ type Change[T any] struct {
 	change change
 }
 
+// Format prints the field and what is done to it, never the value, which may be
+// a password.
+func (c Change[T]) Format(s fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(s, "%s.%s", c.change.field, c.change.op)
+}
+
 // change is a Change without its class.
 type change struct {
 	field   string

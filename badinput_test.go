@@ -1,0 +1,155 @@
+package isoaudit_test
+
+import (
+	"context"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go"
+)
+
+// Mistakes are found before anything is sent, and the error names class and field.
+func TestBadInputIsRefusedBeforeSending(t *testing.T) {
+	plan := isoaudit.AuditPlanFields
+	type client = *isoaudit.Client
+	find := func(q isoaudit.Query[isoaudit.AuditPlan]) error { _, err := q.Find(t.Context()); return err }
+	update := func(c client, changes ...isoaudit.Change[isoaudit.AuditPlan]) error {
+		return c.AuditPlans.Update(t.Context(), "p1", changes...)
+	}
+	lists := func(c client) *isoaudit.Collection[checklist] {
+		return isoaudit.NewCollection[checklist](c, "Checklist")
+	}
+	updateList := func(c client, changes ...isoaudit.Change[checklist]) error {
+		return lists(c).Update(t.Context(), "k1", changes...)
+	}
+	var nilContext context.Context
+	tests := []struct {
+		name, class, field, reason string
+		call                       func(client) error
+	}{
+		{"empty id", "AuditPlan", "objectId", "is empty", func(c client) error { _, err := c.AuditPlans.Get(t.Context(), ""); return err }},
+		{"empty id", "AuditPlan", "objectId", "is empty", func(c client) error { return c.AuditPlans.Delete(t.Context(), "") }},
+		{"empty id", "AuditPlan", "objectId", "is empty", func(c client) error { return c.AuditPlans.Update(t.Context(), "", plan.Scope.Set("x")) }},
+		{"zero condition", "AuditPlan", "", "zero condition", func(c client) error {
+			return find(c.AuditPlans.Query().Where(isoaudit.Condition[isoaudit.AuditPlan]{}))
+		}},
+		{"zero condition inside", "AuditPlan", "", "zero condition", func(c client) error {
+			return find(c.AuditPlans.Query().Where(isoaudit.Or(plan.Scope.Eq("x"), isoaudit.Condition[isoaudit.AuditPlan]{})))
+		}},
+		{"or of nothing", "AuditPlan", "", "no conditions", func(c client) error { return find(c.AuditPlans.Query().Where(isoaudit.Or[isoaudit.AuditPlan]())) }},
+		{"zero pointer compared", "AuditPlan", "leadAuditor", "zero pointer", func(c client) error {
+			return find(c.AuditPlans.Query().Where(plan.LeadAuditor.In(isoaudit.Pointer[isoaudit.Auditor]{})))
+		}},
+		{"zero pointer set", "AuditPlan", "leadAuditor", "zero pointer", func(c client) error { return update(c, plan.LeadAuditor.Set(isoaudit.Pointer[isoaudit.Auditor]{})) }},
+		{"zero pointer created", "AuditPlan", "leadAuditor", "zero pointer", func(c client) error {
+			return c.AuditPlans.Create(t.Context(), &isoaudit.AuditPlan{AuditRef: "A-1"})
+		}},
+		{"zero field", "Checklist", "", "zero field", func(c client) error {
+			var f isoaudit.TextField[checklist, string]
+			_, err := lists(c).Query().Where(f.Eq("x")).Find(t.Context())
+			return err
+		}},
+		{"bad field name", "Checklist", `a":1,"b`, "bad field name", func(c client) error {
+			_, err := lists(c).Query().Where(isoaudit.NewTextField[checklist, string](`a":1,"b`).Eq("x")).Find(t.Context())
+			return err
+		}},
+		{"bad field name selected", "Checklist", "a,b", "bad field name", func(c client) error {
+			_, err := lists(c).Query().Select(isoaudit.NewTextField[checklist, string]("a,b")).Find(t.Context())
+			return err
+		}},
+		{"bad key inside an object", "Checklist", "answers.a$b", "bad key", func(c client) error {
+			_, err := lists(c).Query().Where(answers.Text("a$b").Eq("x")).Find(t.Context())
+			return err
+		}},
+		{"zero order", "AuditPlan", "order", "zero order", func(c client) error { return find(c.AuditPlans.Query().OrderBy(isoaudit.Order[isoaudit.AuditPlan]{})) }},
+		{"nil include", "AuditPlan", "include", "nil", func(c client) error { return find(c.AuditPlans.Query().Include(nil)) }},
+		{"negative limit", "AuditPlan", "limit", "negative", func(c client) error { return find(c.AuditPlans.Query().Limit(-1)) }},
+		{"negative skip", "AuditPlan", "skip", "negative", func(c client) error { return find(c.AuditPlans.Query().Skip(-1)) }},
+		{"nil context", "AuditPlan", "ctx", "nil", func(c client) error { _, err := c.AuditPlans.Query().Find(nilContext); return err }},
+		{"no changes", "AuditPlan", "", "no changes", func(c client) error { return update(c) }},
+		{"zero change", "AuditPlan", "", "zero change", func(c client) error { return update(c, isoaudit.Change[isoaudit.AuditPlan]{}) }},
+		{"field set twice", "AuditPlan", "scope", "changed twice", func(c client) error { return update(c, plan.Scope.Set("x"), plan.Status.Set("y"), plan.Scope.Unset()) }},
+		{"zero time", "AuditPlan", "plannedStartDate", "zero time", func(c client) error { return update(c, plan.PlannedStartDate.Set(time.Time{})) }},
+		{"year 10000", "AuditPlan", "plannedStartDate", "year 10000", func(c client) error {
+			return find(c.AuditPlans.Query().Where(plan.PlannedStartDate.Gt(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC))))
+		}},
+		{"NUL compared", "AuditPlan", "scope", "NUL", func(c client) error { return find(c.AuditPlans.Query().Where(plan.Scope.Eq("a\x00b"))) }},
+		{"NUL set", "AuditPlan", "scope", "NUL", func(c client) error { return update(c, plan.Scope.Set("a\x00b")) }},
+		{"bad regular expression", "AuditPlan", "scope", "regular expression", func(c client) error { return find(c.AuditPlans.Query().Where(plan.Scope.Match("("))) }},
+		{"nil ACL", "AuditPlan", "ACL", "nil ACL", func(c client) error { return update(c, plan.ACL.Set(nil)) }},
+		{"unencodable number", "Checklist", "score", "cannot encode", func(c client) error {
+			return updateList(c, isoaudit.NewNumberField[checklist, float64]("score").Set(math.NaN()))
+		}},
+		{"unencodable value", "Checklist", "answers", "cannot encode", func(c client) error { return updateList(c, answers.Set(map[string]any{"f": func() {}})) }},
+		{"nothing to add", "Checklist", "tags", "without values", func(c client) error { return updateList(c, tags.Add()) }},
+		{"no members", "Checklist", "team", "without objects", func(c client) error { return updateList(c, team.Add()) }},
+		{"file without URL", "Checklist", "photo", "upload", func(c client) error { return updateList(c, photo.Set(isoaudit.File{Name: "x"})) }},
+		{"empty bytes", "Checklist", "raw", "empty bytes", func(c client) error { return updateList(c, raw.Set([]byte{})) }},
+		{"latitude 91", "Checklist", "place", "out of range", func(c client) error { return updateList(c, place.Set(isoaudit.GeoPoint{Latitude: 91})) }},
+		{"line for a ring", "Checklist", "area", "three", func(c client) error { return updateList(c, area.Set(isoaudit.Polygon{{0, 0}, {1, 1}})) }},
+		{"sub-query with a limit", "Checklist", "parent", "more than Where", func(c client) error {
+			_, err := lists(c).Query().Where(parent.Matches(lists(c).Query().Limit(3))).Find(t.Context())
+			return err
+		}},
+		{"zero sub-query", "Checklist", "parent", "zero query", func(c client) error {
+			_, err := lists(c).Query().Where(parent.Matches(isoaudit.Query[checklist]{})).Find(t.Context())
+			return err
+		}},
+		{"nil object", "AuditPlan", "", "nil", func(c client) error { return c.AuditPlans.Create(t.Context(), nil) }},
+		{"object saved before", "AuditPlan", "createdAt", "saved before", func(c client) error {
+			return c.AuditPlans.Create(t.Context(), &isoaudit.AuditPlan{Object: isoaudit.Object{CreatedAt: noon}})
+		}},
+		{"empty password", "_User", "password", "empty password", func(c client) error {
+			return c.Auditors.Update(t.Context(), "u1", isoaudit.AuditorFields.Password.Set(""))
+		}},
+		{"bad class name", "", "class", "not the name of a class", func(c client) error {
+			return isoaudit.NewCollection[checklist](c, "a/b").Delete(t.Context(), "x")
+		}},
+		{"zero collection", "", "", "nil or zero", func(client) error {
+			_, err := (&isoaudit.Collection[checklist]{}).Query().Find(t.Context())
+			return err
+		}},
+		{"nil collection", "", "", "nil or zero", func(client) error {
+			var none *isoaudit.Collection[checklist]
+			return none.Delete(t.Context(), "x")
+		}},
+		{"zero query", "", "", "nil or zero", func(client) error {
+			_, err := isoaudit.Query[checklist]{}.Count(t.Context())
+			return err
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			client, sent := scripted(t, nil)
+			err := tt.call(client)
+			var input *isoaudit.InputError
+			require.ErrorAs(t, err, &input)
+			require.Equal(t, tt.class, input.Class)
+			require.Equal(t, tt.field, input.Field)
+			require.Contains(t, input.Reason, tt.reason)
+			require.Empty(t, sent.sent)
+		})
+	}
+}
+
+func TestAggregationsRefuseWhatServersIgnore(t *testing.T) {
+	admin, sent := scriptedAdmin(t, nil)
+	plan := isoaudit.AuditPlanFields
+	rows := isoaudit.CountRows[isoaudit.AuditPlan]("rows")
+	for name, q := range map[string]isoaudit.Query[isoaudit.AuditPlan]{
+		"include":   admin.AuditPlans.Query().Include(plan.LeadAuditor),
+		"pattern":   admin.AuditPlans.Query().Where(plan.Scope.HasPrefix("x")),
+		"or":        admin.AuditPlans.Query().Where(isoaudit.Or(plan.Scope.Eq("x"), plan.Scope.Eq("y"))),
+		"pointer":   admin.AuditPlans.Query().Where(plan.LeadAuditor.Eq(isoaudit.PointerTo[isoaudit.Auditor]("u"))),
+		"existence": admin.AuditPlans.Query().Where(plan.Scope.Exists()),
+	} {
+		_, err := isoaudit.Aggregate[struct{ Rows int }](t.Context(), admin, q, plan.Status, rows)
+		require.Error(t, err, name)
+	}
+	_, err := isoaudit.Aggregate[struct{ Rows int }](t.Context(), admin, admin.AuditPlans.Query(), plan.Status, rows, rows)
+	require.ErrorContains(t, err, "two results")
+	require.Empty(t, sent.sent)
+}

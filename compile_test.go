@@ -1,0 +1,106 @@
+package isoaudit_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const programFrame = `package program
+
+import (
+	"context"
+
+	"github.com/isoaudit/isoaudit-go"
+)
+
+func run(ctx context.Context, client *isoaudit.Client, admin *isoaudit.Admin) {
+	plan, finding, capa := isoaudit.AuditPlanFields, isoaudit.AuditFindingFields, isoaudit.CorrectiveActionFields
+	_, _, _ = plan, finding, capa
+	%s
+}
+`
+
+// Programs with a mistake must not compile, each for its own reason.
+func TestMistakesDoNotCompile(t *testing.T) {
+	check := newTypeChecker(t)
+	tests := []struct{ mistake, body, reason string }{
+		{"none", `_ = client.AuditPlans.Query().Where(plan.Status.Eq(isoaudit.PlanClosed)).Include(plan.LeadAuditor)
+	_, _ = isoaudit.Distinct(ctx, admin, admin.AuditPlans.Query(), plan.SiteCode)`, ""},
+		{"field of another class", `_ = client.AuditPlans.Query().Where(finding.Clause.Eq("8.5"))`, "Condition[isoaudit.AuditFinding]"},
+		{"order of another class", `_ = client.AuditPlans.Query().OrderBy(capa.DueDate.Asc())`, "Order[isoaudit.CorrectiveAction]"},
+		{"change of another class", `_ = client.AuditPlans.Update(ctx, "x", capa.Status.Set(isoaudit.CAPAClosed))`, "Change[isoaudit.CorrectiveAction]"},
+		{"selection of another class", `_ = client.AuditPlans.Query().Select(finding.Clause)`, "does not implement isoaudit.Key"},
+		{"wrong type of value", `_ = plan.PlannedStartDate.Eq("2026-01-01")`, `cannot use "2026-01-01"`},
+		{"status of another class", `_ = plan.Status.Eq(isoaudit.CAPAOpen)`, "CAPAStatus"},
+		{"pointer to another class", `_ = finding.AuditPlan.Eq(isoaudit.PointerTo[isoaudit.Auditor]("u"))`, "Pointer[isoaudit.Auditor]"},
+		{"sub-query on another class", `_ = finding.AuditPlan.Matches(client.Auditors.Query())`, "Query[isoaudit.Auditor]"},
+		{"operator of another kind", `_ = plan.PlannedStartDate.HasPrefix("2026")`, "HasPrefix undefined"},
+		{"increment of a text", `_ = plan.Scope.Increment(1)`, "Increment undefined"},
+		{"misspelt field", `_ = plan.StandardClaus.Eq("4.1")`, "StandardClaus undefined"},
+		{"include of a text", `_ = client.AuditPlans.Query().Include(plan.Scope)`, "does not implement isoaudit.Includable"},
+		{"nested include of another class", `_ = finding.AuditPlan.Then(capa.Owner)`, "does not implement isoaudit.Includable"},
+		{"a column that the server sets", `_ = plan.CreatedAt.Set`, "Set undefined"},
+		{"unset of an ACL", `_ = plan.ACL.Unset`, "Unset undefined"},
+		{"query by password", `_ = isoaudit.AuditorFields.Password.Eq("x")`, "Eq undefined"},
+		{"master-only call on Client", `_ = client.Purge(ctx, "AuditPlan")`, "client.Purge undefined"},
+		{"master-only query on Client", `_, _ = isoaudit.Distinct(ctx, client, client.AuditPlans.Query(), plan.SiteCode)`, "*isoaudit.Admin"},
+		{"conversion of a condition", `_ = isoaudit.Condition[isoaudit.AuditPlan](finding.Clause.Eq("8.5"))`, "cannot convert"},
+		{"conversion of a change", `_ = isoaudit.Change[isoaudit.AuditPlan](finding.Clause.Set("8.5"))`, "cannot convert"},
+		{"conditions of two classes joined", `_ = isoaudit.Or(plan.Scope.Eq("x"), finding.Clause.Eq("y"))`, "does not match inferred type"},
+		{"keys of two types compared", `_ = isoaudit.MatchesKey(plan.SiteCode, client.AuditPlans.Query(), plan.PlannedStartDate)`, "does not match inferred type isoaudit.Field"},
+		{"collection of no object", `_ = isoaudit.NewCollection[struct{ Name string }](client, "X")`, "does not satisfy isoaudit.Entity"},
+		{"fields for a struct without the class", `_ = isoaudit.AuditPlanFieldsOf[isoaudit.Auditor]()`, "missing method auditPlan"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.mistake, func(t *testing.T) {
+			errs := check(fmt.Sprintf(programFrame, tt.body))
+			if tt.reason == "" {
+				require.Empty(t, errs)
+				return
+			}
+			require.Len(t, errs, 1, "one mistake, one error")
+			require.Contains(t, errs[0], tt.reason)
+		})
+	}
+}
+
+// newTypeChecker gives a function that type-checks one program against the
+// packages as they are compiled now.
+func newTypeChecker(t *testing.T) func(program string) []string {
+	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-json=ImportPath,Export", ".")
+	list.Stderr = os.Stderr
+	output, err := list.Output()
+	require.NoError(t, err)
+	exports := map[string]string{}
+	for packages := json.NewDecoder(strings.NewReader(string(output))); ; {
+		var p struct{ ImportPath, Export string }
+		if err := packages.Decode(&p); err == io.EOF {
+			break
+		} else {
+			require.NoError(t, err)
+		}
+		exports[p.ImportPath] = p.Export
+	}
+	files := token.NewFileSet()
+	imports := importer.ForCompiler(files, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	return func(program string) []string {
+		file, err := parser.ParseFile(files, "program.go", program, 0)
+		require.NoError(t, err)
+		var errs []string
+		config := types.Config{Importer: imports, Error: func(err error) { errs = append(errs, err.Error()) }}
+		_, _ = config.Check("program", files, []*ast.File{file}, nil) // its first error is among errs
+		return errs
+	}
+}

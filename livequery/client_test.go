@@ -137,11 +137,11 @@ func TestReconnectSubscribesAgainBeforeItDelivers(t *testing.T) {
 func TestBackoffGrowsIsJitteredAndCapped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, client, _, p, _ := start(t, func(c *livequery.Config) { c.MaxBackoff = 4 * time.Second })
-		server.network.setDown(true)
+		server.network.SetDown(true)
 		cut := time.Now()
 		p.cut()
 		time.Sleep(2 * time.Minute) // of the bubble's clock
-		dials := server.network.dialTimes()
+		dials := server.network.Dials()
 		require.Greater(t, len(dials), 20)
 		last := cut
 		for i, at := range dials[1:] {
@@ -155,7 +155,7 @@ func TestBackoffGrowsIsJitteredAndCapped(t *testing.T) {
 		require.Equal(t, livequery.Reconnecting, status.State)
 		require.Equal(t, len(dials)-1, status.Attempt-1)
 
-		server.network.setDown(false)
+		server.network.SetDown(false)
 		server.accept().subscribe()
 		synctest.Wait()
 		status, _ = client.Status()
@@ -167,7 +167,7 @@ func TestBackoffGrowsIsJitteredAndCapped(t *testing.T) {
 func TestHalfOpenConnectionIsNoticedByOwnPing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, client, _, _, _ := start(t, nil)
-		server.network.stall()
+		server.network.Stall()
 		begin := time.Now()
 		server.accept().subscribe()
 		require.Less(t, time.Since(begin), 40*time.Second)
@@ -289,7 +289,7 @@ func TestRejectedKeyEndsAllForGood(t *testing.T) {
 		err = (<-done).err
 		require.ErrorContains(t, err, "keyPairs")
 		time.Sleep(time.Minute)
-		require.Len(t, server.network.dialTimes(), 1)
+		require.Len(t, server.network.Dials(), 1)
 		require.NoError(t, client.Close())
 	})
 }
@@ -418,14 +418,14 @@ func TestCloseInEveryState(t *testing.T) {
 			subscribe(t.Context(), client, "AuditPlan")
 			p := server.accept()
 			p.subscribe()
-			server.network.setDown(true)
+			server.network.SetDown(true)
 			p.cut()
 			time.Sleep(10 * time.Second)
 		},
 		"half-open": func(t *testing.T, server *fakeServer, client *livequery.Client) {
 			subscribe(t.Context(), client, "AuditPlan")
 			server.accept().subscribe()
-			server.network.stall()
+			server.network.Stall()
 		},
 	}
 	for name, reach := range states {
@@ -438,9 +438,9 @@ func TestCloseInEveryState(t *testing.T) {
 				require.NoError(t, client.Close())
 				status, _ := client.Status()
 				require.Equal(t, livequery.Shut, status.State)
-				dials := len(server.network.dialTimes())
+				dials := len(server.network.Dials())
 				time.Sleep(time.Hour)
-				require.Len(t, server.network.dialTimes(), dials, "dialed after Close")
+				require.Len(t, server.network.Dials(), dials, "dialed after Close")
 				_, err = client.Subscribe(t.Context(), livequery.Query{ClassName: "AuditPlan"})
 				require.ErrorIs(t, err, livequery.ErrClosed)
 				require.NoError(t, client.Close())

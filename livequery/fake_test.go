@@ -2,16 +2,13 @@ package livequery_test
 
 import (
 	"context"
-	"errors"
-	"net"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/coder/websocket"
 	"github.com/go-json-experiment/json"
+	"github.com/isoaudit/isoaudit-go/internal/pipenet"
 	"github.com/isoaudit/isoaudit-go/livequery"
 	"github.com/stretchr/testify/require"
 )
@@ -20,14 +17,14 @@ import (
 // Its network is in memory, so that synctest's clock governs it.
 type fakeServer struct {
 	t       *testing.T
-	network *memoryNetwork
+	network *pipenet.Network
 	peers   chan *peer
 	refuse  atomic.Int32 // HTTP status to answer the handshake with; 0: accept
 	pings   atomic.Int32 // of the client
 }
 
 func newFakeServer(t *testing.T) *fakeServer {
-	s := &fakeServer{t: t, network: newMemoryNetwork(), peers: make(chan *peer, 100)}
+	s := &fakeServer{t: t, network: pipenet.New(), peers: make(chan *peer, 100)}
 	server := &http.Server{Handler: http.HandlerFunc(s.handle)}
 	go func() { _ = server.Serve(s.network) }()
 	t.Cleanup(func() { _ = server.Close() })
@@ -57,7 +54,7 @@ func (s *fakeServer) handle(w http.ResponseWriter, r *http.Request) {
 
 // config is a client's way to this server.
 func (s *fakeServer) config() livequery.Config {
-	transport := &http.Transport{DialContext: s.network.dial}
+	transport := &http.Transport{DialContext: s.network.Dial}
 	s.t.Cleanup(transport.CloseIdleConnections)
 	return livequery.Config{
 		URL:         "ws://parse.example/parse",
@@ -141,72 +138,3 @@ func (p *peer) event(op string, id int, object map[string]any) {
 }
 
 func (p *peer) cut() { _ = p.ws.CloseNow() }
-
-// memoryNetwork is a listener whose connections are pipes.
-type memoryNetwork struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-
-	mu    sync.Mutex
-	dials []time.Time
-	down  bool
-	pipes []*heldPipe
-}
-
-func newMemoryNetwork() *memoryNetwork {
-	return &memoryNetwork{conns: make(chan net.Conn), done: make(chan struct{})}
-}
-
-func (n *memoryNetwork) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	n.mu.Lock()
-	n.dials = append(n.dials, time.Now())
-	down := n.down
-	client, server := net.Pipe()
-	held := &heldPipe{Conn: client, closed: make(chan struct{})}
-	n.pipes = append(n.pipes, held)
-	n.mu.Unlock()
-	if down {
-		return nil, errors.New("connection refused")
-	}
-	select {
-	case n.conns <- server:
-		return held, nil
-	case <-n.done:
-		return nil, errors.New("connection refused")
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (n *memoryNetwork) Accept() (net.Conn, error) {
-	select {
-	case c := <-n.conns:
-		return c, nil
-	case <-n.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (n *memoryNetwork) Close() error   { n.once.Do(func() { close(n.done) }); return nil }
-func (n *memoryNetwork) Addr() net.Addr { return &net.TCPAddr{} }
-
-func (n *memoryNetwork) setDown(down bool) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.down = down
-}
-
-// stall makes the newest connection half-open: the client's writes vanish, and
-// nothing arrives.
-func (n *memoryNetwork) stall() {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.pipes[len(n.pipes)-1].stalled.Store(true)
-}
-
-func (n *memoryNetwork) dialTimes() []time.Time {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return append([]time.Time(nil), n.dials...)
-}

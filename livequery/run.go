@@ -11,6 +11,10 @@ import (
 // errHungUp ends a connection that nobody needs any more.
 var errHungUp = errors.New("livequery: no subscription left")
 
+// settled is how long a connection must have been usable for the next pause to
+// be short again.
+const settled = time.Second
+
 // run connects again and again while there are subscriptions. Connections
 // follow one another: one is gone, with all its goroutines, before the next is
 // dialed.
@@ -36,7 +40,7 @@ func (c *Client) run() {
 			attempt = 0
 		}
 		// A server that accepts and hangs up at once is not asked at full speed.
-		if lasted > c.cfg.MaxBackoff/2 {
+		if lasted >= settled {
 			delays.Reset()
 		}
 		attempt++

@@ -1,0 +1,182 @@
+package audittest
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/policy"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
+// TB is what a Server needs of a test: *testing.T, *testing.B and *testing.F
+// have it, and any other framework can be given it in a few lines.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Fatalf(format string, args ...any) // does not return
+}
+
+// patience is how long one step of the kit may take before the test fails.
+const patience = 30 * time.Second
+
+// Server is a running auditserver with the ISO 9001 schema, its roles, rules and
+// live queries, in memory, on a free port of this machine. It ends with its test.
+type Server struct {
+	// URL is the server's with its mount path, for NewClient.
+	URL string
+	// The keys that the server takes. They are new for each server.
+	AppID, RESTKey, JavaScriptKey, MasterKey string
+
+	// Client has the application's keys and no session.
+	Client *isoaudit.Client
+	// Admin has the master key.
+	Admin *isoaudit.Admin
+
+	// Faults is the script of failures that clients meet.
+	Faults *Faults
+
+	tb    TB
+	names int // auditors signed up so far
+}
+
+// NewServer starts a server for a test; configure may change its configuration
+// first, for limits, quirks or a file to keep the data in. Anything that goes
+// wrong fails the test.
+func NewServer(tb TB, configure ...func(*auditserver.Config)) *Server {
+	tb.Helper()
+	config := auditserver.Config{
+		AppID: "audittest", RESTKey: rand.Text(), JavaScriptKey: rand.Text(), MasterKey: rand.Text(),
+		Rules: policy.Default(), Logger: slog.New(slog.DiscardHandler),
+	}
+	for _, class := range schema.ISO9001().Classes {
+		config.LiveQueryClasses = append(config.LiveQueryClasses, class.Name)
+	}
+	for _, change := range configure {
+		change(&config)
+	}
+	s := &Server{
+		AppID: config.AppID, RESTKey: config.RESTKey, JavaScriptKey: config.JavaScriptKey, MasterKey: config.MasterKey,
+		Faults: &Faults{}, tb: tb,
+	}
+	s.must("starting the server", func(ctx context.Context) error { return s.start(ctx, config) })
+	s.must("applying the ISO 9001 schema", func(ctx context.Context) error {
+		_, err := s.Admin.ApplySchema(ctx, schema.ISO9001())
+		return err
+	})
+	return s
+}
+
+func (s *Server) start(ctx context.Context, config auditserver.Config) error {
+	backend, err := auditserver.Open(ctx, config)
+	if err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	mount := config.MountPath
+	if mount == "" {
+		mount = "/parse"
+	}
+	web := &http.Server{Handler: s.Faults.Handler(mount, backend), ReadHeaderTimeout: patience}
+	served := make(chan error, 1)
+	go func() { served <- web.Serve(listener) }()
+	s.tb.Cleanup(func() {
+		s.must("stopping the server", func(ctx context.Context) error {
+			closed := backend.Close(ctx)
+			if err := web.Close(); err != nil {
+				return err
+			}
+			<-served
+			return closed
+		})
+	})
+
+	s.URL = "http://" + listener.Addr().String() + mount
+	s.Client, err = isoaudit.NewClient(s.URL, isoaudit.WithApplicationID(s.AppID), isoaudit.WithRESTKey(s.RESTKey))
+	if err != nil {
+		return err
+	}
+	s.Admin, err = isoaudit.NewAdmin(s.URL, s.MasterKey, isoaudit.WithApplicationID(s.AppID))
+	return err
+}
+
+// must does one step of the kit, or fails the test.
+func (s *Server) must(step string, do func(context.Context) error) {
+	s.tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := do(ctx); err != nil {
+		s.tb.Fatalf("audittest: %s: %v", step, err)
+	}
+}
+
+// Login is an auditor at work: a client logged in as him.
+type Login struct {
+	*isoaudit.Client
+	Auditor *isoaudit.Auditor
+}
+
+// As makes a new auditor with the role and logs him in; "" is somebody who has
+// an account and no role. Every call makes another auditor: coordinator-1,
+// auditor-2 and so on.
+func (s *Server) As(role isoaudit.AuditorRole) Login {
+	s.tb.Helper()
+	s.names++
+	username := fmt.Sprintf("%s-%d", cmp.Or(role, "nobody"), s.names)
+	auditor := &isoaudit.Auditor{
+		Username: username,
+		Email:    username + "@pumps.example",
+		Password: SamplePassword,
+		Role:     cmp.Or(role, isoaudit.RoleAuditor), // the label is required; it grants nothing
+		SiteCode: sites[0],
+	}
+	var login Login
+	s.must("making an auditor", func(ctx context.Context) error {
+		if err := s.Admin.Auditors.Create(ctx, auditor); err != nil {
+			return err
+		}
+		if role != "" {
+			if err := grantRoles(ctx, s.Admin, auditor); err != nil {
+				return err
+			}
+		}
+		session, err := s.Admin.LoginAs(ctx, auditor.ObjectID)
+		if err == nil {
+			login = Login{s.Client.As(session), auditor}
+		}
+		return err
+	})
+	return login
+}
+
+// LogIn logs an auditor in, one of a Sample for instance.
+func (s *Server) LogIn(username, password string) Login {
+	s.tb.Helper()
+	var login Login
+	s.must("logging in "+username, func(ctx context.Context) error {
+		session, err := s.Client.LogIn(ctx, username, password)
+		if err == nil {
+			login = Login{s.Client.As(session), session.Auditor}
+		}
+		return err
+	})
+	return login
+}
+
+// LoadSample makes a sample and puts it on the server.
+func (s *Server) LoadSample(now time.Time, seed uint64) *Sample {
+	s.tb.Helper()
+	sample := NewSample(now, seed)
+	s.must("loading the sample", func(ctx context.Context) error { return sample.Load(ctx, s.Admin) })
+	return sample
+}

@@ -1,0 +1,93 @@
+package isoaudit_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/isoaudit/isoaudit-go"
+
+// linked lists, for each package that users import, every other module that
+// a program importing it may link. The client must never bring SQLite along.
+var linked = map[string][]string{
+	module: {
+		"github.com/cenkalti/backoff/v5",
+		"github.com/coder/websocket",
+		"github.com/go-json-experiment/json",
+		"github.com/google/go-querystring",
+	},
+	module + "/livequery": {
+		"github.com/cenkalti/backoff/v5",
+		"github.com/coder/websocket",
+		"github.com/go-json-experiment/json",
+	},
+	module + "/schema": {"github.com/go-json-experiment/json"},
+	module + "/policy": {"github.com/go-json-experiment/json"},
+}
+
+// layers lists which packages of ours each package may import.
+var layers = map[string][]string{
+	"":               {"livequery", "schema", "policy", "internal/where", "internal/wire"},
+	"livequery":      {"internal/wire"},
+	"schema":         {"internal/wire"},
+	"policy":         {"internal/wire"},
+	"internal/wire":  {},
+	"internal/where": {"internal/wire"},
+}
+
+func TestDependenciesShortList(t *testing.T) {
+	for pkg, allowed := range linked {
+		t.Run(pkg, func(t *testing.T) {
+			for _, dep := range goList(t, "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", pkg) {
+				if dep != module {
+					require.Contains(t, allowed, dep, "%s links a module that is not on its short list", pkg)
+				}
+			}
+		})
+	}
+}
+
+func TestDependenciesPointDownwards(t *testing.T) {
+	for pkg, allowed := range layers {
+		name := strings.TrimSuffix(module+"/"+pkg, "/")
+		t.Run(name, func(t *testing.T) {
+			for _, dep := range goList(t, "-f", `{{join .Imports "\n"}}`, name) {
+				own, ok := strings.CutPrefix(dep, module+"/")
+				if ok || dep == module {
+					require.Contains(t, allowed, own, "%s must not import %s", name, dep)
+				}
+			}
+		})
+	}
+}
+
+// The server is its own program: what it shares with the client are the data
+// packages, never the client itself.
+func TestDependenciesServerWithoutClient(t *testing.T) {
+	deps := goList(t, "-deps", module+"/auditserver")
+	require.Contains(t, deps, "modernc.org/sqlite")
+	require.NotContains(t, deps, module)
+	require.NotContains(t, deps, module+"/livequery")
+}
+
+func TestDependenciesWithoutTesting(t *testing.T) {
+	for _, pkg := range []string{"", "/livequery", "/schema", "/policy", "/auditserver", "/audittest"} {
+		require.NotContains(t, goList(t, "-deps", module+pkg), "testing", "%s must keep testing out of its API", pkg)
+	}
+}
+
+func goList(t *testing.T, args ...string) []string {
+	t.Helper()
+	var complaint strings.Builder
+	list := exec.CommandContext(t.Context(), "go", append([]string{"list"}, args...)...)
+	list.Stderr = &complaint
+	out, err := list.Output()
+	require.NoError(t, err, complaint.String())
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	slices.Sort(lines)
+	return slices.DeleteFunc(slices.Compact(lines), func(line string) bool { return line == "" })
+}

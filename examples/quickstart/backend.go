@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/policy"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
+// backend is the server that the story plays on.
+type backend struct {
+	client *isoaudit.Client // without a session
+	admin  *isoaudit.Admin
+	suffix string // keeps the references of one run apart from those of another
+	close  func() error
+}
+
+// open makes the backend ready: its classes, permissions and roles.
+func open(ctx context.Context, url, appID, keyFile string) (b *backend, err error) {
+	if url == "" {
+		b, err = embedded(ctx)
+	} else {
+		b, err = remote(url, appID, keyFile)
+	}
+	if err != nil {
+		return nil, err
+	}
+	want := schema.ISO9001()
+	for i, class := range want.Classes {
+		if class.Name == "AuditFinding" {
+			want.Classes[i].Fields["evidence"] = schema.Field{Type: schema.File}
+		}
+	}
+	if _, err := b.admin.ApplySchema(ctx, want); err != nil {
+		return nil, errors.Join(err, b.close())
+	}
+	return b, nil
+}
+
+// embedded starts a server of our own, in memory, on a free port.
+func embedded(ctx context.Context) (*backend, error) {
+	appID, restKey, masterKey := "quickstart", rand.Text(), rand.Text()
+	server, err := auditserver.Open(ctx, auditserver.Config{
+		AppID: appID, RESTKey: restKey, MasterKey: masterKey, Rules: policy.Default(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, errors.Join(err, server.Close(ctx))
+	}
+	serving, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(serving, listener) }()
+	closeServer := func() error {
+		stop()
+		return errors.Join(<-done, server.Close(context.WithoutCancel(ctx)))
+	}
+
+	b, err := connect("http://"+listener.Addr().String()+"/parse", appID, restKey, masterKey)
+	if err != nil {
+		return nil, errors.Join(err, closeServer())
+	}
+	b.close = closeServer
+	return b, nil
+}
+
+// remote uses a server that runs already, for which there are keys.
+func remote(url, appID, keyFile string) (*backend, error) {
+	key := os.Getenv
+	if keyFile != "" {
+		keys, err := readKeys(keyFile)
+		if err != nil {
+			return nil, err
+		}
+		key = func(name string) string { return keys[name] }
+	}
+	b, err := connect(url, appID, key("PARSE_REST_KEY"), key("PARSE_MASTER_KEY"))
+	if err != nil {
+		return nil, err
+	}
+	b.suffix = "-" + rand.Text()[:6]
+	b.close = func() error { return nil }
+	return b, nil
+}
+
+func connect(url, appID, restKey, masterKey string) (*backend, error) {
+	client, err := isoaudit.NewClient(url, isoaudit.WithApplicationID(appID), isoaudit.WithRESTKey(restKey))
+	if err != nil {
+		return nil, err
+	}
+	admin, err := isoaudit.NewAdmin(url, masterKey, isoaudit.WithApplicationID(appID))
+	if err != nil {
+		return nil, err
+	}
+	return &backend{client: client, admin: admin}, nil
+}
+
+// readKeys reads NAME=value lines.
+func readKeys(path string) (map[string]string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	keys := map[string]string{}
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		name, value, found := strings.Cut(strings.TrimSpace(lines.Text()), "=")
+		if found {
+			keys[name] = value
+		}
+	}
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("%s has no NAME=value lines", path)
+	}
+	return keys, nil
+}

@@ -24,9 +24,9 @@ const (
 	garbled                  // answered as done, but the answer cannot be read; uncertain for a write
 )
 
-// attempt sends a request once and decodes the answer into out. The failure it
-// returns has neither Attempts nor the final word on the outcome yet.
-func (c *Client) attempt(ctx context.Context, r *request, identity credentials, out any) (http.Header, *Error, verdict) {
+// attempt sends a request once and decodes the answer into out. It returns the
+// answer, whose body has been read, or a failure, which has neither Attempts nor the final word on the outcome yet.
+func (c *Client) attempt(ctx context.Context, r *request, identity credentials, out any) (*http.Response, *Error, verdict) {
 	if r.content == nil && r.opens == nil {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, c.cfg.retry.AttemptTimeout, errAttemptTimeout)
@@ -49,7 +49,7 @@ func (c *Client) attempt(ctx context.Context, r *request, identity credentials, 
 	}
 	if r.opens != nil && resp.StatusCode == http.StatusOK {
 		*r.opens = FileContent{resp.Body, resp.ContentLength, resp.Header.Get("Content-Type")}
-		return resp.Header, nil, refused
+		return resp, nil, refused
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := readBody(resp, c.cfg.maxResponse)
@@ -70,7 +70,7 @@ func (c *Client) attempt(ctx context.Context, r *request, identity credentials, 
 		}
 		return nil, failure, garbled
 	}
-	return resp.Header, nil, refused
+	return resp, nil, refused
 }
 
 // errAttemptTimeout is the end of one attempt, not of the caller's context.

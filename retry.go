@@ -111,13 +111,16 @@ func (s *sending) once(ctx context.Context, out any) (http.Header, *Error, error
 	}
 	s.attempts++
 	start := time.Now()
-	header, failure, verdict := c.attempt(ctx, r, identity, out)
+	resp, failure, verdict := c.attempt(ctx, r, identity, out)
 	s.verdict = verdict
-	c.logAttempt(ctx, s, failure, time.Since(start))
+	c.logAttempt(ctx, s, resp, failure, time.Since(start))
 	if failure != nil && failure.Code == ErrInvalidSession && s.session != nil {
 		c.cfg.sessions.reject(s.session)
 	}
-	return header, failure, nil
+	if failure != nil {
+		return nil, failure, nil
+	}
+	return resp.Header, nil, nil
 }
 
 // next decides after a failure: nil means send again, now.
@@ -216,14 +219,16 @@ func wait(ctx context.Context, pause time.Duration) error {
 
 // logAttempt writes what may be known to anybody: no values, no texts of the
 // server, no addresses.
-func (c *Client) logAttempt(ctx context.Context, s *sending, failure *Error, took time.Duration) {
+func (c *Client) logAttempt(ctx context.Context, s *sending, resp *http.Response, failure *Error, took time.Duration) {
 	level, attrs := slog.LevelDebug, []slog.Attr{
 		slog.String("op", s.request.op),
 		slog.String("class", s.request.class),
 		slog.Int("attempt", s.attempts),
 		slog.Duration("duration", took),
 	}
-	if failure != nil {
+	if failure == nil {
+		attrs = append(attrs, slog.Int("status", resp.StatusCode))
+	} else {
 		level = slog.LevelWarn
 		attrs = append(attrs, slog.Int("status", failure.HTTPStatus), slog.Int("code", int(failure.Code)))
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql/driver"
 	"fmt"
 
@@ -108,7 +109,10 @@ func (k *compiler) values(class *classInfo, col string, n *where.Node, visit fun
 		return err
 	}
 	seen := 0
-	return k.c.query(k.ctx, sql, sub.args, func(row []driver.Value) (bool, error) {
+	return k.c.query(context.WithoutCancel(k.ctx), sql, sub.args, func(row []driver.Value) (bool, error) {
+		if err := k.ctx.Err(); err != nil {
+			return false, err
+		}
 		if seen++; seen > maxSubqueryValues {
 			return false, &where.Error{Code: 102, Message: fmt.Sprintf("a sub-query on an Array or Object field finds more than %d objects", maxSubqueryValues)}
 		}

@@ -55,12 +55,22 @@ func (r reader) compiler(ctx context.Context, readers []string) (*compiler, erro
 	var acls readableACLs
 	var err error
 	if r.tx {
-		acls, err = readACLs(ctx, r.c, readers)
+		acls, err = readACLs(r.sqlContext(ctx), r.c, readers)
 	} else {
 		acls, err = r.s.acls.lookup(ctx, r.c, readers)
 	}
 	k.acls, k.few = acls.ids, acls.few
 	return k, err
+}
+
+// sqlContext is the context SQLite is watched with. Within a transaction it
+// never ends: interrupting SQLite there could undo the writes of others. Go
+// functions and loops over rows still see the caller's.
+func (r reader) sqlContext(ctx context.Context) context.Context {
+	if r.tx {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
 }
 
 // get reads one object by id.
@@ -120,7 +130,7 @@ func (r reader) each(ctx context.Context, q Query, visit func(Row) bool) error {
 	if err != nil {
 		return err
 	}
-	return r.c.query(ctx, sql, k.args, func(v []driver.Value) (bool, error) { return visit(c.row(v)), nil })
+	return r.c.query(r.sqlContext(ctx), sql, k.args, func(v []driver.Value) (bool, error) { return visit(c.row(v)), ctx.Err() })
 }
 
 func (r reader) find(ctx context.Context, q Query) ([]Row, error) {
@@ -151,7 +161,7 @@ func (r reader) count(ctx context.Context, q Query) (int, error) {
 		return 0, err
 	}
 	n := 0
-	err = r.c.query(ctx, "SELECT count(*) FROM "+c.table+" "+s.alias+" WHERE "+cond, k.args, func(v []driver.Value) (bool, error) {
+	err = r.c.query(r.sqlContext(ctx), "SELECT count(*) FROM "+c.table+" "+s.alias+" WHERE "+cond, k.args, func(v []driver.Value) (bool, error) {
 		n = int(v[0].(int64))
 		return true, nil
 	})

@@ -307,7 +307,8 @@ func (s *Store) Find(ctx context.Context, q Query) (rows []Row, err error) {
 }
 
 // Each calls visit for each object q selects until it returns false, without
-// holding more than one.
+// holding more than one. It holds a connection meanwhile, so visit must not
+// call the store.
 func (s *Store) Each(ctx context.Context, q Query, visit func(Row) bool) error {
 	return s.read(ctx, func(r reader) error { return r.each(ctx, q, visit) })
 }

@@ -28,6 +28,7 @@ type writer struct {
 	acls    map[string]int64 // ACLs the open group has added
 	catalog *catalog         // as the open group has changed it
 	began   time.Time
+	lost    error // the group's transaction is gone: nobody of it may be acknowledged
 }
 
 // writing is one call of Store.Write.
@@ -103,7 +104,7 @@ func (w *writer) close() error {
 // group runs the first call and all that wait behind it in one transaction.
 func (w *writer) group(first *writing) {
 	w.began = time.Now()
-	w.waiting, w.changes = w.waiting[:0], nil
+	w.waiting, w.changes, w.lost = w.waiting[:0], nil, nil
 	w.acls, w.catalog = map[string]int64{}, w.s.catalog.Load()
 	if _, err := w.c.exec("BEGIN IMMEDIATE"); err != nil {
 		first.finish(fmt.Errorf("store: begin: %w", err))
@@ -121,7 +122,7 @@ func (w *writer) group(first *writing) {
 
 // next returns a call that waits, if the group may grow.
 func (w *writer) next() *writing {
-	if len(w.waiting) >= maxGroup || time.Since(w.began) > maxGroupTime {
+	if w.lost != nil || len(w.waiting) >= maxGroup || time.Since(w.began) > maxGroupTime {
 		return nil
 	}
 	select {
@@ -137,8 +138,8 @@ func (w *writer) one(wr *writing) error {
 	if err := wr.ctx.Err(); err != nil {
 		return err
 	}
-	if _, err := w.c.exec("SAVEPOINT w"); err != nil {
-		return fmt.Errorf("store: savepoint: %w", err)
+	if err := w.savepoint("SAVEPOINT w"); err != nil {
+		return err
 	}
 	tx := &Tx{s: w.s, c: w.c, catalog: w.catalog, newACLs: w.acls}
 	known := len(w.acls)
@@ -146,18 +147,29 @@ func (w *writer) one(wr *writing) error {
 		if len(w.acls) != known {
 			w.acls = map[string]int64{} // some of them are undone: look them up again
 		}
-		if _, undo := w.c.exec("ROLLBACK TO w"); undo != nil {
+		if undo := w.savepoint("ROLLBACK TO w"); undo != nil {
 			return errors.Join(err, undo)
 		}
-		_, undo := w.c.exec("RELEASE w")
-		return errors.Join(err, undo)
+		if undo := w.savepoint("RELEASE w"); undo != nil {
+			return errors.Join(err, undo)
+		}
+		return err
 	}
-	if _, err := w.c.exec("RELEASE w"); err != nil {
-		return fmt.Errorf("store: release: %w", err)
+	if err := w.savepoint("RELEASE w"); err != nil {
+		return err
 	}
 	w.catalog = tx.catalog
 	w.changes = append(w.changes, tx.changes...)
 	return nil
+}
+
+// savepoint runs one of the statements that hold a group together. When it
+// fails, SQLite has ended the whole transaction, as it does on a full disk.
+func (w *writer) savepoint(sql string) error {
+	if _, err := w.c.exec(sql); err != nil {
+		w.lost = fmt.Errorf("store: the transaction was rolled back: %w", err)
+	}
+	return w.lost
 }
 
 // run calls fn and turns a panic into an error, so that it harms only its own
@@ -174,10 +186,16 @@ func (tx *Tx) run(fn func(*Tx) error) (err error) {
 }
 
 func (w *writer) commit() {
-	if _, err := w.c.exec("COMMIT"); err != nil {
-		_, _ = w.c.exec("ROLLBACK") // a failed commit may have done so already
+	err := w.lost
+	if err == nil {
+		if _, err = w.c.exec("COMMIT"); err != nil {
+			err = fmt.Errorf("store: commit: %w", err)
+		}
+	}
+	if err != nil {
+		_, _ = w.c.exec("ROLLBACK") // SQLite may have done so already
 		for _, wr := range w.waiting {
-			wr.finish(fmt.Errorf("store: commit: %w", err))
+			wr.finish(err)
 		}
 		return
 	}

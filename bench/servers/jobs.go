@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"strings"
+	"sync/atomic"
+)
+
+// job is one kind of request.
+type job struct {
+	name    string
+	request func(to []byte, s *server, dice *rand.Rand) []byte
+	status  int
+	atLeast int64 // bytes of a body that carries what was asked for
+}
+
+const batchSize = 50
+
+// jobs are what both servers are compared by.
+func jobs() []job {
+	return append(reads(),
+		job{"create", func(to []byte, s *server, dice *rand.Rand) []byte {
+			return s.post(to, "/classes/BenchFinding", s.finding(dice))
+		}, 201, 30},
+		job{fmt.Sprintf("batch of %d creates", batchSize), func(to []byte, s *server, dice *rand.Rand) []byte {
+			var body strings.Builder
+			body.WriteString(`{"requests":[`)
+			for i := range batchSize {
+				if i > 0 {
+					body.WriteByte(',')
+				}
+				fmt.Fprintf(&body, `{"method":"POST","path":"%s/classes/BenchFinding","body":%s}`, s.mount, s.finding(dice))
+			}
+			body.WriteString(`]}`)
+			return s.post(to, "/batch", body.String())
+		}, 200, 30 * batchSize},
+	)
+}
+
+// reads are the jobs that change nothing.
+func reads() []job {
+	newest := url.Values{"order": {"-plannedStartDate"}, "limit": {"100"}, "include": {"leadAuditor"}}
+	page := url.Values{"order": {"-plannedStartDate"}, "limit": {"1000"}}
+	return []job{
+		{"get", func(to []byte, s *server, dice *rand.Rand) []byte {
+			return s.get(to, "/classes/BenchPlan/"+s.plans[dice.IntN(len(s.plans))])
+		}, 200, 200},
+		{"query of 100 with include", func(to []byte, s *server, _ *rand.Rand) []byte {
+			return s.get(to, "/classes/BenchPlan?"+newest.Encode())
+		}, 200, 100 * 400},
+		{"query of 20 by site and date", func(to []byte, s *server, dice *rand.Rand) []byte {
+			where := fmt.Sprintf(`{"siteCode":"SITE-%02d"}`, dice.IntN(siteCount))
+			return s.get(to, "/classes/BenchPlan?"+url.Values{"where": {where}, "order": {"-plannedStartDate"}, "limit": {"20"}}.Encode())
+		}, 200, 20 * 200},
+		{"query of 1 by reference", func(to []byte, s *server, dice *rand.Rand) []byte {
+			where := fmt.Sprintf(`{"auditRef":"IA-%07d"}`, dice.IntN(len(s.plans)))
+			return s.get(to, "/classes/BenchPlan?"+url.Values{"where": {where}}.Encode())
+		}, 200, 200},
+		{"query of 1,000", func(to []byte, s *server, _ *rand.Rand) []byte {
+			return s.get(to, "/classes/BenchPlan?"+page.Encode())
+		}, 200, 1000 * 200},
+	}
+}
+
+// finding is a new object with a reference of its own.
+func (s *server) finding(dice *rand.Rand) string {
+	return fmt.Sprintf(`{"findingRef":"F-%09d","auditPlan":{"__type":"Pointer","className":"BenchPlan","objectId":"%s"},`+
+		`"findingType":"nonconformity","clause":"8.5.1","statement":"The torque of the casing bolts is not recorded for every pump.",`+
+		`"evidenceNote":"Travellers of 3 of 12 pumps sampled had no torque value.","severity":"minor"}`,
+		atomic.AddInt64(&s.created, 1), s.plans[dice.IntN(len(s.plans))])
+}
+
+func (s *server) get(to []byte, path string) []byte {
+	return fmt.Appendf(to, "GET %s%s HTTP/1.1\r\n%s\r\n", s.mount, path, s.headers)
+}
+
+func (s *server) post(to []byte, path, body string) []byte {
+	return fmt.Appendf(to, "POST %s%s HTTP/1.1\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+		s.mount, path, s.headers, len(body), body)
+}

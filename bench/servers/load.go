@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// load says how requests are sent: clients connections, each with one request
+// at a time, for a turn, in rounds.
+type load struct {
+	clients, rounds int
+	turn            time.Duration
+}
+
+// speed is the requests a second of each round.
+type speed []float64
+
+func (s speed) median() float64 {
+	sorted := slices.Sorted(slices.Values(s))
+	return sorted[len(sorted)/2]
+}
+
+func (s speed) String() string {
+	return fmt.Sprintf("%.0f (%.0f to %.0f)", s.median(), slices.Min(s), slices.Max(s))
+}
+
+// measure lets the servers take turns at a job. A first turn that counts for
+// nothing warms each server up.
+func (l load) measure(ctx context.Context, job job, servers []*server) ([]speed, error) {
+	speeds := make([]speed, len(servers))
+	for round := range l.rounds + 1 {
+		for i, s := range servers {
+			perSecond, err := l.turnOf(ctx, job, s)
+			if err != nil {
+				return nil, fmt.Errorf("%s, %s: %w", s.name, job.name, err)
+			}
+			if round > 0 {
+				speeds[i] = append(speeds[i], perSecond)
+			}
+		}
+	}
+	return speeds, nil
+}
+
+// turnOf sends the job's requests for a turn and returns how many a second
+// were answered as they should be. Any other answer ends the measurement.
+func (l load) turnOf(ctx context.Context, job job, s *server) (float64, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	start := time.Now()
+	deadline := start.Add(l.turn)
+	counts := make([]int, l.clients)
+	var wg sync.WaitGroup
+	for n := range l.clients {
+		wg.Go(func() {
+			count, err := s.work(ctx, job, deadline, rand.New(rand.NewPCG(uint64(start.UnixNano()), uint64(n))))
+			if err != nil {
+				cancel(err)
+			}
+			counts[n] = count
+		})
+	}
+	wg.Wait()
+	took := time.Since(start)
+	if err := context.Cause(ctx); err != nil {
+		return 0, err
+	}
+	total := 0
+	for _, count := range counts {
+		total += count
+	}
+	return float64(total) / took.Seconds(), nil
+}
+
+// work sends requests on one connection, one after the other. It speaks HTTP
+// by hand: a full client would take much of the processor from a fast server.
+func (s *server) work(ctx context.Context, job job, deadline time.Time, dice *rand.Rand) (int, error) {
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "tcp", s.address)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	reader := bufio.NewReaderSize(conn, 64<<10)
+	var request []byte
+	for count := 0; ; count++ {
+		if time.Now().After(deadline) || ctx.Err() != nil {
+			return count, nil
+		}
+		request = job.request(request[:0], s, dice)
+		if _, err := conn.Write(request); err != nil {
+			return count, err
+		}
+		response, err := http.ReadResponse(reader, nil)
+		if err != nil {
+			return count, err
+		}
+		if response.StatusCode != job.status {
+			text, _ := io.ReadAll(io.LimitReader(response.Body, 500))
+			return count, fmt.Errorf("answered %s: %s", response.Status, text)
+		}
+		size, err := io.Copy(io.Discard, response.Body)
+		if err != nil {
+			return count, err
+		}
+		if size < job.atLeast {
+			return count, fmt.Errorf("answered only %d bytes", size)
+		}
+	}
+}

@@ -1,0 +1,25 @@
+package auditserver_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestAggregateAndDistinct(t *testing.T) {
+	_, m := open(t, nil)
+	for _, body := range []string{`{"site":"N","n":1}`, `{"site":"N","n":3}`, `{"site":"S","n":5}`} {
+		m.create("Row", body)
+	}
+	require.ElementsMatch(t, []any{"N", "S"}, m.must(http.MethodGet, "/aggregate/Row?distinct=site", nil).body["results"])
+	require.Equal(t, []any{"N"}, m.must(http.MethodGet, "/aggregate/Row?distinct=site&where="+url.QueryEscape(`{"n":{"$lt":4}}`), nil).body["results"])
+	pipeline := `[{"$match":{"n":{"$gt":1}}},{"$group":{"_id":"$site","total":{"$sum":"$n"}}},{"$sort":{"total":1}}]`
+	require.Equal(t, []any{map[string]any{"objectId": "N", "total": 3.0}, map[string]any{"objectId": "S", "total": 5.0}},
+		m.must(http.MethodGet, "/aggregate/Row?pipeline="+url.QueryEscape(pipeline), nil).body["results"])
+	require.Len(t, m.must(http.MethodPost, "/aggregate/Row", `{"_method":"GET","pipeline":[{"$limit":2}]}`).results(t), 2)
+	m.refused(400, 102, http.MethodGet, "/aggregate/Row?group="+url.QueryEscape(`{"objectId":null}`), nil)
+	m.refused(400, 102, http.MethodGet, "/aggregate/Row?pipeline="+url.QueryEscape(`[{"$group":{"objectId":"$site"}}]`), nil)
+	require.Equal(t, http.StatusForbidden, m.public().do(http.MethodGet, "/aggregate/Row?distinct=site", nil).status)
+}

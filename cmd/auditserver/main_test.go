@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// serve runs the program until the test stops it, and gives what it printed.
+func serve(t *testing.T, args ...string) (printed map[string]string, stop func() error) {
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		err := run(ctx, args, w, io.Discard)
+		w.CloseWithError(errors.Join(err, io.EOF))
+		done <- err
+	}()
+	printed = map[string]string{}
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		name, value, _ := strings.Cut(lines.Text(), "  ")
+		printed[name] = strings.TrimSpace(value)
+		if name == "data" {
+			break
+		}
+	}
+	if printed["data"] == "" {
+		cancel()
+		t.Fatalf("the program ended: %v", <-done)
+	}
+	return printed, func() error {
+		cancel()
+		return <-done
+	}
+}
+
+func post(t *testing.T, url, body string, printed map[string]string) int {
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+	require.NoError(t, err)
+	req.Header.Set("X-Parse-Application-Id", printed["application id"])
+	req.Header.Set("X-Parse-Master-Key", printed["master key"])
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	res, err := (&http.Client{Transport: transport}).Do(req)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	return res.StatusCode
+}
+
+func TestServesAndKeepsItsData(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "audit.db")
+	for _, want := range []int{http.StatusCreated, http.StatusBadRequest} { // the second start finds the first one's object
+		config := filepath.Join(t.TempDir(), "config.json")
+		require.NoError(t, os.WriteFile(config, []byte(`{"allowCustomObjectId":true,"mountPath":"/audit"}`), 0o600))
+		printed, stop := serve(t, "-addr", "127.0.0.1:0", "-db", db, "-config", config)
+		require.Equal(t, "isoaudit", printed["application id"])
+		require.Equal(t, defaultMasterKey, printed["master key"])
+		require.Equal(t, db, printed["data"])
+		require.True(t, strings.HasSuffix(printed["server URL"], "/audit"))
+		require.Equal(t, want, post(t, printed["server URL"]+"/classes/Note", `{"objectId":"one"}`, printed))
+		require.NoError(t, stop())
+	}
+}
+
+func TestPrintsNoGivenKey(t *testing.T) {
+	printed, stop := serve(t, "-addr", "127.0.0.1:0", "-master-key", "very-secret", "-rest-key", "rest-secret")
+	require.NoError(t, stop())
+	for _, value := range printed {
+		require.NotContains(t, value, "secret")
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	dir := t.TempDir()
+	unknown := filepath.Join(dir, "unknown.json")
+	require.NoError(t, os.WriteFile(unknown, []byte(`{"databaseURI":"x"}`), 0o600))
+	for want, args := range map[string][]string{
+		"master key is the well-known default":     {"-addr", "0.0.0.0:0"},
+		"application id is the well-known default": {"-addr", ":0", "-master-key", "own"},
+		"unknown option databaseURI":               {"-config", unknown},
+		"no such file":                             {"-config", filepath.Join(dir, "missing.json")},
+		"unexpected argument":                      {"serve"},
+		"missing port":                             {"-addr", "localhost"},
+		"not defined: -port":                       {"-port", "1"},
+	} {
+		require.ErrorContains(t, run(t.Context(), args, io.Discard, io.Discard), want)
+	}
+	require.ErrorIs(t, run(t.Context(), []string{"-help"}, io.Discard, io.Discard), flag.ErrHelp)
+}
+
+func TestListensBeyondLoopbackWithOwnKeys(t *testing.T) {
+	s, err := readSettings([]string{"-addr", "0.0.0.0:1337", "-app-id", "own", "-master-key", "own"}, io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, "0.0.0.0:1337", s.addr)
+}

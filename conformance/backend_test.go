@@ -20,9 +20,10 @@ import (
 // part in the workflow. Everything is done through the client.
 type backend struct {
 	target
-	admin *isoaudit.Admin
-	run   string // part of every reference and user name
-	count int
+	admin  *isoaudit.Admin
+	run    string        // part of every reference and user name
+	before schema.Schema // of the server as it was found
+	count  int
 
 	anonymous *isoaudit.Client
 	people    map[string]person
@@ -78,8 +79,8 @@ func newBackend(t *testing.T, tg target) *backend {
 
 	before, err := admin.Schema(t.Context())
 	require.NoError(t, err)
-	b := &backend{target: tg, admin: admin, run: strings.ToLower(rand.Text()[:8]), anonymous: client, people: map[string]person{}}
-	t.Cleanup(func() { b.restore(t, before) })
+	b := &backend{target: tg, admin: admin, run: strings.ToLower(rand.Text()[:8]), before: before, anonymous: client, people: map[string]person{}}
+	t.Cleanup(func() { b.restore(t) })
 	_, err = admin.ApplySchema(t.Context(), schema.ISO9001())
 	require.NoError(t, err)
 	for name, roles := range map[string][]string{
@@ -115,12 +116,12 @@ func (b *backend) grant(t *testing.T, role, user string) {
 
 // restore leaves a shared server as it was found, for the other behaviours and
 // the next run.
-func (b *backend) restore(t *testing.T, before schema.Schema) {
+func (b *backend) restore(t *testing.T) {
 	if b.server == conformance.AuditServer {
 		return // it ends with the test
 	}
 	for _, class := range schema.ISO9001().Classes {
-		if present, ok := before.Class(class.Name); ok {
+		if present, ok := b.before.Class(class.Name); ok {
 			b.restoreClass(t, class, present)
 			continue
 		}
@@ -142,6 +143,9 @@ func (b *backend) restoreClass(t *testing.T, wanted, before schema.Class) {
 	require.NoError(t, err)
 	b.must(t, master, "PUT", "/schemas/"+before.Name, string(body))
 }
+
+// name makes a name of this run.
+func (b *backend) name(prefix string) string { return prefix + b.run }
 
 // ref makes a reference that nothing else has.
 func (b *backend) ref(prefix string) string {

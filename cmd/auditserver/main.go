@@ -55,6 +55,16 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 		defer cancel()
 		err = errors.Join(err, srv.Close(grace))
 	}()
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(serving, ln) }()
+	if settings.sample {
+		if err := settings.loadSample(ctx, out, ln.Addr()); err != nil {
+			stop()
+			return errors.Join(err, <-served)
+		}
+	}
 	settings.announce(out, ln.Addr())
-	return srv.Serve(ctx, ln)
+	return <-served
 }

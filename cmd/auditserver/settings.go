@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -21,8 +22,9 @@ const (
 
 // settings are what the flags and the configuration file say.
 type settings struct {
-	addr string
-	cfg  auditserver.Config
+	addr   string
+	sample bool
+	cfg    auditserver.Config
 }
 
 // readSettings reads the configuration file first: flags win over it.
@@ -41,6 +43,7 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 	fs.StringVar(&flags.JavaScriptKey, "js-key", "", "JavaScript `key`")
 	fs.StringVar(&flags.MasterKey, "master-key", "", "master `key` (default "+defaultMasterKey+")")
 	fs.BoolVar(&flags.Unsynced, "unsynced", false, "acknowledge writes before they are on the disk: faster, a power cut may lose the last ones")
+	fs.BoolVar(&s.sample, "sample", false, "apply the ISO 9001 schema and its rules and load a year of audits, to look around")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -57,6 +60,9 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 		}
 	}
 	s.overlay(flags)
+	if s.sample {
+		s.prepareSample()
+	}
 	return s, s.checkAddress()
 }
 
@@ -91,6 +97,9 @@ func (s *settings) checkAddress() error {
 	if loopback(host) {
 		return nil
 	}
+	if s.sample {
+		return errors.New("-addr reaches beyond this machine, but everybody knows the passwords of -sample")
+	}
 	if s.cfg.MasterKey == defaultMasterKey {
 		return errors.New("-addr reaches beyond this machine, but the master key is the well-known default: choose one with -master-key or masterKey in -config")
 	}
@@ -111,12 +120,8 @@ func loopback(host string) bool {
 // announce prints what a client needs. Keys that were given are not repeated:
 // whoever gave them knows them, and output ends up in logs.
 func (s *settings) announce(out io.Writer, addr net.Addr) {
-	mount := s.cfg.MountPath
-	if mount == "" {
-		mount = "/parse"
-	}
 	line := func(name, value string) { fmt.Fprintf(out, "%-16s %s\n", name, value) }
-	line("server URL", "http://"+addr.String()+mount)
+	line("server URL", s.url(addr))
 	line("application id", s.cfg.AppID)
 	for _, k := range []struct{ name, value, known string }{
 		{"REST key", s.cfg.RESTKey, ""}, {"JavaScript key", s.cfg.JavaScriptKey, ""}, {"master key", s.cfg.MasterKey, defaultMasterKey},
@@ -135,4 +140,9 @@ func (s *settings) announce(out io.Writer, addr net.Addr) {
 		where = "(in memory, gone when the server stops)"
 	}
 	line("data", where)
+}
+
+// url is where the server answers.
+func (s *settings) url(addr net.Addr) string {
+	return "http://" + addr.String() + cmp.Or(s.cfg.MountPath, "/parse")
 }

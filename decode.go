@@ -41,6 +41,11 @@ func (p *page[T]) decodeBody(body []byte) error {
 		return nil
 	}
 	*p = page[T]{codec: p.codec, class: p.class}
+	return p.decodeSlow(body)
+}
+
+// decodeSlow reads any answer and explains what is wrong with it.
+func (p *page[T]) decodeSlow(body []byte) error {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(body), p.codec.reading)
 	if err := expect(dec, '{'); err != nil {
 		return err

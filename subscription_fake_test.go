@@ -1,0 +1,237 @@
+package isoaudit_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go"
+)
+
+func TestSubscriptionCatchesUpBeforeItGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		f.answer(findingRow("a", "one", 10))
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		p.event("update", findingRow("a", "two", 20))
+		require.Equal(t, isoaudit.Updated, s.next().Kind)
+
+		f.answer(findingRow("a", "two", 20), findingRow("b", "missed", 25))
+		p.cut()
+		p = <-f.peers
+		p.event("create", findingRow("b", "missed", 25)) // came over the wire and by reading
+		p.event("create", findingRow("c", "new", 30))
+		e := s.next()
+		require.Equal(t, isoaudit.Resynced, e.Kind)
+		require.Equal(t, "b", e.Object.ObjectID, "a was delivered before")
+		require.False(t, e.Live)
+		e = s.next()
+		require.Equal(t, isoaudit.CaughtUp, e.Kind)
+		require.Equal(t, 1, e.Gap.Resynced)
+		require.False(t, e.Gap.Deletes)
+		require.Equal(t, time.Date(2026, 3, 1, 8, 0, 5, 0, time.UTC), e.Gap.Since, "15 s before the newest change seen")
+		require.Contains(t, f.asked()[0].where, `"$gte":{"__type":"Date","iso":"2026-03-01T08:00:05.000Z"}`)
+		e = s.next()
+		require.Equal(t, isoaudit.Created, e.Kind)
+		require.Equal(t, "c", e.Object.ObjectID)
+		require.True(t, e.Live)
+		s.close()
+	})
+}
+
+// On a real server the last event of a burst is not always the final state, and
+// updatedAt may go back (protocol section 12, row 6).
+func TestSubscriptionSettlesABurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		p.event("update", findingRow("a", "one", 10))
+		p.event("update", findingRow("a", "three", 12))
+		p.event("update", findingRow("a", "two", 11)) // overtaken
+		require.Equal(t, "one", s.next().Object.Statement)
+		require.Equal(t, "three", s.next().Object.Statement)
+		synctest.Wait()
+		require.Empty(t, s.events, "an older state was delivered after a newer one")
+		f.answer(findingRow("a", "four", 11)) // what the table holds
+		begin := time.Now()
+		e := s.next()
+		require.Equal(t, isoaudit.Resynced, e.Kind)
+		require.Equal(t, "four", e.Object.Statement)
+		require.InDelta(t, 1.5, time.Since(begin).Seconds(), 0.2, "the object is read when it is quiet")
+		require.Len(t, f.asked(), 1)
+		time.Sleep(time.Minute)
+		require.Empty(t, s.events)
+		require.Len(t, f.asked(), 1, "once is enough")
+
+		p.event("update", findingRow("a", "five", 30))
+		p.event("update", findingRow("a", "six", 31))
+		s.next()
+		s.next()
+		f.answer(findingRow("a", "six", 31))
+		time.Sleep(10 * time.Second)
+		require.Len(t, f.asked(), 1)
+		require.Empty(t, s.events, "the state was known")
+
+		p.event("update", findingRow("a", "seven", 40))
+		p.event("update", findingRow("a", "eight", 41))
+		s.next()
+		s.next()
+		f.answer() // gone, and no event said so
+		e = s.next()
+		require.Equal(t, isoaudit.Deleted, e.Kind)
+		require.Equal(t, "a", e.Object.ObjectID)
+		s.close()
+	})
+}
+
+func TestSubscriptionFetchesIncludedObjectsForABurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		sub, err := client.AuditFindings.Query().Include(isoaudit.AuditFindingFields.AuditPlan).Subscribe(t.Context())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		full := func(id string) string {
+			return `{"objectId":"` + id + `","createdAt":"2026-03-01T08:00:00.000Z","updatedAt":"2026-03-01T08:00:10.000Z",` +
+				`"auditPlan":{"__type":"Object","className":"AuditPlan","objectId":"plan","auditRef":"A-1"}}`
+		}
+		f.answer(full("a"), full("b"))
+		begin := time.Now()
+		p.event("create", findingRow("a", "", 10))
+		p.event("create", findingRow("b", "", 10))
+		p.event("delete", findingRow("z", "", 9))
+		for _, id := range []string{"a", "b"} {
+			e := s.next()
+			require.Equal(t, id, e.Object.ObjectID)
+			plan, ok := e.Object.AuditPlan.Get()
+			require.True(t, ok)
+			require.Equal(t, "A-1", plan.AuditRef)
+		}
+		require.Equal(t, isoaudit.Deleted, s.next().Kind)
+		require.Equal(t, 20*time.Millisecond, time.Since(begin))
+		asked := f.asked()
+		require.Len(t, asked, 1, "one query for the burst")
+		require.Equal(t, "auditPlan", asked[0].include)
+		require.Equal(t, `{"objectId":{"$in":["a","b"]}}`, asked[0].where)
+		s.close()
+	})
+}
+
+func TestSubscriptionMatchesAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		finding := isoaudit.AuditFindingFields
+		sub, err := client.AuditFindings.Query().Where(finding.Statement.HasPrefix("un")).Subscribe(t.Context())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		p.event("create", `{"objectId":"a","updatedAt":"2026-03-01T08:00:10.000Z"}`) // "undefined" begins with un
+		p.event("create", findingRow("b", "unsafe", 11))
+		p.event("update", `{"objectId":"b","updatedAt":"2026-03-01T08:00:12.000Z"}`)
+		require.Equal(t, "b", s.next().Object.ObjectID)
+		e := s.next()
+		require.Equal(t, isoaudit.Left, e.Kind, "the server says update, but the query does not find it any more")
+		require.Equal(t, "b", e.Object.ObjectID)
+		s.close()
+	})
+}
+
+func TestSubscriptionKeepsOnlySelectedColumns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		finding := isoaudit.AuditFindingFields
+		sub, err := client.AuditFindings.Query().Where(finding.Statement.Eq("x")).Select(finding.AuditPlan).Subscribe(t.Context())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		p.event("create", findingRow("a", "x", 10))
+		e := s.next()
+		require.Equal(t, "plan", e.Object.AuditPlan.ID)
+		require.Empty(t, e.Object.Statement, "it was fetched for matching only")
+		s.close()
+	})
+}
+
+func TestSubscriptionLoopCanBeTakenUpAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		f.answer(findingRow("a", "", 10), findingRow("b", "", 11), findingRow("c", "", 12))
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context(), isoaudit.WithSnapshot())
+		require.NoError(t, err)
+		p := <-f.peers
+		var got []string
+		for range 3 { // leave the loop after every event of the snapshot
+			for e, err := range sub.Events() {
+				require.NoError(t, err)
+				require.Equal(t, isoaudit.Snapshot, e.Kind)
+				got = append(got, e.Object.ObjectID)
+				break
+			}
+		}
+		require.Equal(t, []string{"a", "b", "c"}, got)
+		p.event("create", findingRow("d", "", 20))
+		var kinds []isoaudit.EventKind
+		for e, err := range sub.Events() {
+			require.NoError(t, err)
+			if kinds = append(kinds, e.Kind); e.Kind == isoaudit.Created {
+				break
+			}
+		}
+		require.Equal(t, []isoaudit.EventKind{isoaudit.CaughtUp, isoaudit.Created}, kinds)
+		require.NoError(t, sub.Close())
+		for range sub.Events() {
+			t.Fatal("an event after Close")
+		}
+	})
+}
+
+func TestSubscriptionEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		sub, err := client.AuditFindings.Query().Subscribe(ctx)
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		cancel()
+		require.ErrorIs(t, <-s.end, context.Canceled)
+		_ = p
+		synctest.Wait()
+		require.Equal(t, isoaudit.LiveIdle, sub.State())
+	})
+}
+
+func TestSubscriptionReportsThePermanentError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		p.say(`{"op":"error","code":119,"error":"Permission denied","reconnect":true,"requestId":1}`)
+		err = <-s.end
+		require.ErrorIs(t, err, isoaudit.Code(119))
+		require.ErrorContains(t, err, "AuditFinding.Subscribe")
+	})
+}
+
+func TestSubscribeRefusesWhatCannotWork(t *testing.T) {
+	client, err := isoaudit.NewClient("http://parse.example/parse", isoaudit.WithApplicationID("app"))
+	require.NoError(t, err)
+	finding := isoaudit.AuditFindingFields
+	q := client.AuditFindings.Query()
+	for want, q := range map[string]isoaudit.Query[isoaudit.AuditFinding]{
+		"limit":       q.Limit(5),
+		"skip":        q.Skip(5),
+		"excludeKeys": q.Exclude(finding.Statement),
+		"order":       q.OrderBy(finding.CreatedAt.Asc()),
+		"auditPlan":   q.Where(finding.AuditPlan.Matches(client.AuditPlans.Query())),
+	} {
+		_, err := q.Subscribe(t.Context())
+		var input *isoaudit.InputError
+		require.ErrorAs(t, err, &input, want)
+		require.Equal(t, want, input.Field)
+	}
+}

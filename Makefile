@@ -41,6 +41,15 @@ lint: ## golangci-lint, as .golangci.yml says
 vuln: ## known vulnerabilities in what we call
 	tools/vuln.sh ./...
 
+.PHONY: vectors
+vectors: ## the rules' test vectors in the Cloud Code of a Parse Server (needs Node.js)
+	node cloud/vectors.js policy/testdata/vectors.json
+
+.PHONY: js
+js: ## the Parse JavaScript SDK, unchanged, against auditserver (needs Node.js)
+	test -d conformance/parse/node_modules || npm ci --prefix conformance/parse --ignore-scripts --no-audit --no-fund --loglevel=error
+	go run ./conformance/embedded node conformance/parse/check.js
+
 .PHONY: bench
 bench: ## benchmarks of the library; bench/README.md has the comparison with Parse Server
 	go test -run '^$$' -bench . -benchmem ./...

@@ -111,6 +111,9 @@ func (s *Server) verifyPassword(ctx context.Context, req *request) (*response, e
 	return s.renderUser(ctx, req, user, "")
 }
 
+// errNoMail is the answer of a server that can't send mail.
+var errNoMail = &Error{Code: codeInternal, Message: "An appName, publicServerURL, and emailAdapter are required for password reset and email verification functionality."}
+
 const (
 	resetBucket = "password-reset" // token digest to user id
 	resetTTL    = 24 * time.Hour
@@ -120,7 +123,7 @@ const (
 // program's PasswordReset. Whether the address is known stays untold.
 func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*response, error) {
 	if s.cfg.PasswordReset == nil {
-		return nil, &Error{Code: codeInternal, Message: "An appName, publicServerURL, and emailAdapter are required for password reset and email verification functionality."}
+		return nil, errNoMail
 	}
 	email := req.textParam("email")
 	if email == "" {

@@ -51,6 +51,8 @@ func (s *Server) route(method string, path []string) handler {
 		return when(n == 1 && (get || post), s.verifyPassword)
 	case "requestpasswordreset":
 		return when(n == 1 && post, s.requestPasswordReset)
+	case "verificationemailrequest":
+		return when(n == 1 && post, func(context.Context, *request) (*response, error) { return nil, errNoMail })
 	case "upgradetorevocablesession":
 		return when(n == 1 && post, s.upgradeSession)
 	case "functions":

@@ -11,7 +11,6 @@ import (
 	"os"
 	"strconv"
 	"sync"
-	"sync/atomic"
 
 	"github.com/go-json-experiment/json"
 
@@ -29,7 +28,8 @@ type Server struct {
 	jobs     sync.WaitGroup // running background jobs
 	stop     context.CancelFunc
 	alive    context.Context // ends at Close
-	closed   atomic.Bool
+	gate     sync.Mutex      // guards closed, and that no request enters after it
+	closed   bool
 	requests sync.WaitGroup // running requests
 	running  running        // requests with an id
 	onCommit []func([]store.Change)
@@ -70,7 +70,11 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 // Close waits for running requests and jobs until ctx ends, then closes the
 // database. Requests that come later are answered 503.
 func (s *Server) Close(ctx context.Context) error {
-	if s.closed.Swap(true) {
+	s.gate.Lock()
+	again := s.closed
+	s.closed = true
+	s.gate.Unlock()
+	if again {
 		return nil
 	}
 	s.stop()
@@ -104,15 +108,14 @@ func (s *Server) release() error {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.requests.Add(1)
-	defer s.requests.Done()
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
-	if s.closed.Load() {
+	if !s.admitted() {
 		h.Set("Retry-After", "1")
 		s.writeError(w, r, &plainError{http.StatusServiceUnavailable, "the server is shutting down"})
 		return
 	}
+	defer s.requests.Done()
 	if isUpgrade(r) { // on any path, as Parse Server takes them
 		s.live.serve(w, r, s.baseURL(r))
 		return
@@ -130,6 +133,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.serve(w, r, path)
+}
+
+// admitted counts a request in, unless the server is closed.
+func (s *Server) admitted() bool {
+	s.gate.Lock()
+	defer s.gate.Unlock()
+	if s.closed {
+		return false
+	}
+	s.requests.Add(1)
+	return true
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, path []string) {

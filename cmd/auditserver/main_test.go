@@ -101,6 +101,14 @@ func TestRefusals(t *testing.T) {
 	require.ErrorIs(t, run(t.Context(), []string{"-help"}, io.Discard, io.Discard), flag.ErrHelp)
 }
 
+func TestRules(t *testing.T) {
+	for want, args := range map[bool][]string{false: nil, true: {"-rules"}} {
+		s, err := readSettings(args, io.Discard)
+		require.NoError(t, err)
+		require.Equal(t, want, s.cfg.Rules.Concerns("AuditPlan"))
+	}
+}
+
 func TestListensBeyondLoopbackWithOwnKeys(t *testing.T) {
 	s, err := readSettings([]string{"-addr", "0.0.0.0:1337", "-app-id", "own", "-master-key", "own"}, io.Discard)
 	require.NoError(t, err)

@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/policy"
 )
 
 // The keys of a server that was given none. Everybody knows them, so such a
@@ -44,6 +45,7 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 	fs.StringVar(&flags.MasterKey, "master-key", "", "master `key` (default "+defaultMasterKey+")")
 	fs.BoolVar(&flags.Unsynced, "unsynced", false, "acknowledge writes before they are on the disk: faster, a power cut may lose the last ones")
 	fs.BoolVar(&s.sample, "sample", false, "apply the ISO 9001 schema and its rules and load a year of audits, to look around")
+	rules := fs.Bool("rules", false, "enforce the ISO 9001 workflow rules, as cloud/main.js does on a Parse Server; -sample implies it")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -60,6 +62,9 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 		}
 	}
 	s.overlay(flags)
+	if *rules {
+		s.cfg.Rules = policy.Default()
+	}
 	if s.sample {
 		s.prepareSample()
 	}

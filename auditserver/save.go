@@ -401,7 +401,7 @@ func (sv *save) applyRelations() error {
 			return err
 		}
 	}
-	if sv.class.Name == "_Role" {
+	if sv.class.Name == "_Role" || sv.class.Name == "_Session" {
 		sv.later(sv.s.sessions.forgetAll)
 	}
 	return nil

@@ -178,6 +178,9 @@ func (sc *sessionCache) load(ctx context.Context, token, digest string) (*caller
 	} else if err != nil {
 		return nil, err
 	}
+	if entry.Expires, err = sc.expiry(ctx, entry); err != nil {
+		return nil, err
+	}
 	roles, err := rolesOf(ctx, sc.s.store, entry.User)
 	if err != nil {
 		return nil, err
@@ -185,6 +188,23 @@ func (sc *sessionCache) load(ctx context.Context, token, digest string) (*caller
 	c := newCaller(entry.User, roles)
 	c.sessionID, c.sessionToken, c.expires = entry.Session, token, entry.Expires
 	return c, nil
+}
+
+// expiry is when a session ends: its row decides, which the master key may change.
+func (sc *sessionCache) expiry(ctx context.Context, entry tokenEntry) (time.Time, error) {
+	row, err := sc.s.store.Get(ctx, "_Session", entry.Session)
+	if errors.Is(err, store.ErrNotFound) {
+		return time.Time{}, errSession
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	date, _ := row.Map()["expiresAt"].(map[string]any)
+	text, ok := date["iso"].(string)
+	if !ok {
+		return time.Time{}, nil
+	}
+	return time.Parse(time.RFC3339, text)
 }
 
 func (sc *sessionCache) forget(digest string) {

@@ -215,6 +215,9 @@ func parseACL(v any) (map[string]schema.Access, error) {
 	}
 	acl := make(map[string]schema.Access, len(m))
 	for name, entry := range m {
+		if name == "*unresolved" { // how the JavaScript SDK writes a user that was not saved yet
+			return nil, fail(codeInvalidACL, "Invalid ACL: it names a user that was not saved.")
+		}
 		rights, ok := entry.(map[string]any)
 		if !ok {
 			return nil, fail(codeInvalidACL, "Invalid ACL: the entry of %q is not an object.", name)

@@ -15,6 +15,9 @@ const env = name => {
 const exists = path => access(path).then(() => true, () => false);
 
 const app = express();
+// The port is open before the server is ready: what comes meanwhile may come again.
+let ready = false;
+app.use((_, res, next) => (ready ? next() : res.status(503).set('Retry-After', '1').end()));
 const http = createServer(app);
 // Port 0 takes a free one; a node that comes back asks for the port it had.
 await new Promise((resolve, reject) => {
@@ -58,4 +61,5 @@ app.use('/parse', server.app);
 new ParseGraphQLServer(server, { graphQLPath: '/graphql' }).applyGraphQL(app);
 await ParseServer.createLiveQueryServer(http, { redisURL });
 
+ready = true;
 await writeFile(env('URL_FILE'), serverURL);

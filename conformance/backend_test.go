@@ -3,7 +3,6 @@ package conformance_test
 import (
 	"crypto/rand"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -52,20 +51,9 @@ var everyone = []string{anna, otto, cora, mark, ada, aaron, nora}
 
 // onBackends runs a test on auditserver and, where there is one, a real server.
 func onBackends(t *testing.T, test func(t *testing.T, b *backend)) {
-	t.Run(string(conformance.AuditServer), func(t *testing.T) { test(t, newBackend(t, auditServerTarget(t))) })
+	t.Run(string(conformance.AuditServer), func(t *testing.T) { test(t, newBackend(t, embeddedTarget(t))) })
 	if tg, ok := realTarget(t); ok {
 		t.Run(string(tg.server), func(t *testing.T) { test(t, newBackend(t, tg)) })
-	}
-}
-
-// auditServerTarget is an auditserver of this test alone.
-func auditServerTarget(t testing.TB) target {
-	t.Helper()
-	e, err := conformance.StartEmbedded(t.Context(), slog.New(slog.DiscardHandler))
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, e.Close()) })
-	return target{
-		server: conformance.AuditServer, url: e.URL, appID: e.AppID, restKey: e.RESTKey, jsKey: e.JavaScriptKey, masterKey: e.MasterKey,
 	}
 }
 

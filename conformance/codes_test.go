@@ -84,11 +84,6 @@ func errorCodes() []behaviour {
 			return w.send(t, nobody, "POST", "/classes/"+w.name("CheckTitled"), `{"title":""}`)
 		}},
 		{"a file that is missing", 400, 153, request(master, "DELETE", "/files/missing.txt", "")},
-		{"a request id a second time", 400, 159, func(t *testing.T, w *world) answer {
-			path := "/classes/" + w.itemClass()
-			w.must(t, nobody, "POST", path, `{"n":1}`, "X-Parse-Request-Id", w.name("twice"))
-			return w.send(t, nobody, "POST", path, `{"n":1}`, "X-Parse-Request-Id", w.name("twice"))
-		}},
 		{"a sign-up without a name", 400, 200, request(nobody, "POST", "/users", `{"password":"p"}`)},
 		{"a log-in without a name", 400, 200, request(nobody, "POST", "/login", `{"password":"p"}`)},
 		{"a sign-up without a password", 400, 201, request(nobody, "POST", "/users", `{"username":"checkuser"}`)},

@@ -21,5 +21,21 @@ type Difference struct {
 // Differences lists every behaviour in which auditserver differs from Parse
 // Server on PostgreSQL, ordered by key.
 func Differences() []Difference {
-	return []Difference{}
+	return []Difference{
+		{
+			Key:         "GraphQL",
+			AuditServer: "status 404", ParseServer: "answers",
+			Reason: "auditserver has no GraphQL endpoint: everything this SDK offers is in REST",
+		},
+		{
+			Key:         "a request id that was used before",
+			AuditServer: "the first answer again", ParseServer: "status 400, code 159",
+			Reason: "a client that lost the answer gets it, instead of learning only that there was one",
+		},
+		{
+			Key:         "a request id whose first request failed",
+			AuditServer: "status 201, code 0", ParseServer: "status 400, code 159",
+			Reason: "what failed wrote nothing, so its id stays free; Parse Server burns it",
+		},
+	}
 }

@@ -50,7 +50,7 @@ func refusals(t *testing.T, errs []error) int {
 }
 
 func TestRacesOnAuditServer(t *testing.T) {
-	b := newBackend(t, auditServerTarget(t))
+	b := newBackend(t, embeddedTarget(t))
 	ctx := t.Context()
 	plans, documents := isoaudit.AuditPlanFields, isoaudit.DocumentControlLogFields
 

@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"strings"
@@ -18,7 +19,7 @@ import (
 type target struct {
 	server    conformance.Server
 	url       string // with the mount path
-	graphQL   string
+	graphQL   string // "" where there is none
 	appID     string
 	restKey   string
 	jsKey     string
@@ -46,6 +47,18 @@ func realTarget(t testing.TB) (target, bool) {
 		tg.graphQL = strings.TrimSuffix(tg.url, "/parse") + "/graphql"
 	}
 	return tg, true
+}
+
+// embeddedTarget starts an auditserver for one test.
+func embeddedTarget(t testing.TB) target {
+	t.Helper()
+	e, err := conformance.StartEmbedded(context.Background(), slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, e.Close()) })
+	return target{
+		server: conformance.AuditServer, url: e.URL,
+		appID: e.AppID, restKey: e.RESTKey, jsKey: e.JavaScriptKey, masterKey: e.MasterKey,
+	}
 }
 
 // identity is who sends a raw request.

@@ -143,7 +143,7 @@ func (l *liveLink) follow() {
 }
 
 // passing says whether the same request may succeed later: the server is down,
-// busy or out of order.
+// starting, busy or out of order.
 func passing(err error) bool {
 	var failure *Error
 	if !errors.As(err, &failure) {
@@ -152,14 +152,18 @@ func passing(err error) bool {
 	if inner := new(Error); errors.As(failure.cause, &inner) { // logging in failed
 		return passing(inner)
 	}
-	switch status := failure.HTTPStatus; {
-	case status == 0:
-		return failure.Code == 0
-	case status == 408, status == 425, status == 429:
-		return true
-	default:
-		return status >= 500
+	if wrong := new(decodeError); errors.As(err, &wrong) || errors.Is(err, errTooLarge) {
+		return false
 	}
+	switch status := failure.HTTPStatus; {
+	case status == 408, status == 425, status == 429, status >= 500:
+		return true
+	case status == 401, status == 403:
+		return false
+	}
+	// Without a code it was not Parse Server that answered, or not yet: one that
+	// starts answers 404 until its routes are there.
+	return failure.Code == 0
 }
 
 // liveError gives an error of the socket the form of all errors of the client.

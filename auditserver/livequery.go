@@ -39,7 +39,7 @@ type liveLimits struct {
 var defaultLiveLimits = liveLimits{
 	frame:         1 << 20,
 	subscriptions: 10_000,
-	backlog:       8 << 20,
+	backlog:       16 << 20,
 	ping:          10 * time.Second,
 	connect:       30 * time.Second,
 }

@@ -188,6 +188,7 @@ type outbox struct {
 	frames []outFrame
 	head   int
 	bytes  int
+	last   outFrame // pushed; dropped when the queue is empty
 	closed bool
 }
 
@@ -197,12 +198,14 @@ func (o *outbox) push(f outFrame) {
 	if o.closed {
 		return
 	}
-	if o.bytes+f.size() > o.limit {
-		o.frames, o.head, o.bytes, o.closed = nil, 0, 0, true
+	f.counted = f.cost(&o.last)
+	if o.bytes+f.counted > o.limit {
+		o.frames, o.head, o.bytes, o.last, o.closed = nil, 0, 0, outFrame{}, true
 		o.cut(errSlow)
 		return
 	}
-	o.bytes += f.size()
+	o.bytes += f.counted
+	o.last = f
 	o.frames = append(o.frames, f)
 	select {
 	case o.ready <- struct{}{}:
@@ -214,13 +217,13 @@ func (o *outbox) pop() (outFrame, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.head == len(o.frames) {
-		o.frames, o.head = o.frames[:0], 0
+		o.frames, o.head, o.last = o.frames[:0], 0, outFrame{}
 		return outFrame{}, false
 	}
 	f := o.frames[o.head]
 	o.frames[o.head] = outFrame{}
 	o.head++
-	o.bytes -= f.size()
+	o.bytes -= f.counted
 	return f, true
 }
 

@@ -131,13 +131,29 @@ type outFrame struct {
 	requestID        string // JSON number; empty: none
 	object, original []byte
 	err              *Error
+	counted          int // what it counts for in an outbox
 }
 
 func errorFrame(e *Error, requestID string) outFrame {
 	return outFrame{op: "error", err: e, requestID: requestID}
 }
 
-func (f *outFrame) size() int { return 160 + len(f.object) + len(f.original) }
+// frameCost is what a waiting frame takes besides its objects.
+const frameCost = 192
+
+// cost is the memory that f takes in a queue behind last: frames of one event
+// come together and share their objects.
+func (f *outFrame) cost(last *outFrame) int {
+	cost := frameCost
+	for _, text := range [][]byte{f.object, f.original} {
+		if !shares(text, last.object) && !shares(text, last.original) {
+			cost += len(text)
+		}
+	}
+	return cost
+}
+
+func shares(a, b []byte) bool { return len(a) > 0 && len(a) == len(b) && &a[0] == &b[0] }
 
 // append writes the frame as the client c gets it. reconnect is always false:
 // no error here is cured by another connection, and the JavaScript SDK would

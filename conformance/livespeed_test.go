@@ -152,7 +152,7 @@ func (r *speedRun) startGo() receiver {
 					if err != nil {
 						return
 					}
-					if event.Kind == isoaudit.Created {
+					if event.Kind.Present() {
 						count.Add(1)
 						select {
 						case got <- struct{}{}:

@@ -1,0 +1,52 @@
+package docs_test
+
+// meanings say what a column holds, by "Class.column" or, for the same in every
+// class, by "column".
+var meanings = map[string]string{
+	"objectId":  "the server's identifier",
+	"createdAt": "when the object was made, UTC",
+	"updatedAt": "when it was last written, UTC",
+
+	"_User.username": "log-in name",
+	"_User.email":    "hidden from others but coordinators and managers",
+	"_User.password": "write-only",
+	"_User.role":     "a label for people; authority comes from roles",
+	"siteCode":       "site of the organisation",
+
+	"AuditPlan.auditRef":         "unique reference of the audit",
+	"AuditPlan.standardClause":   "clause of ISO 9001 that is audited",
+	"AuditPlan.scope":            "what the audit covers",
+	"AuditPlan.leadAuditor":      "who leads the audit and may change it",
+	"AuditPlan.plannedStartDate": "when it is planned to begin",
+	"AuditPlan.status":           "state of the audit; see rules.md",
+
+	"AuditFinding.findingRef":   "unique reference of the finding",
+	"auditPlan":                 "the audit it belongs to",
+	"AuditFinding.findingType":  "what kind of result; see rules.md",
+	"AuditFinding.clause":       "clause it was found against",
+	"AuditFinding.statement":    "what was found",
+	"AuditFinding.evidenceNote": "the evidence for it",
+	"AuditFinding.severity":     "grade; see rules.md",
+	"AuditFinding.reportedBy":   "who reported it and may change it",
+
+	"CorrectiveAction.capaRef":           "unique reference of the action",
+	"CorrectiveAction.finding":           "the finding whose cause it removes",
+	"CorrectiveAction.actionDescription": "what is done",
+	"CorrectiveAction.owner":             "who does it and may change it",
+	"CorrectiveAction.dueDate":           "by when; midnight UTC stands for the whole day",
+	"CorrectiveAction.status":            "state of the action; see rules.md",
+	"CorrectiveAction.verificationNote":  "what was verified; a placeholder until the action is closed",
+
+	"DocumentControlLog.documentNumber": "number of the document, one for all its revisions",
+	"DocumentControlLog.documentTitle":  "its title",
+	"DocumentControlLog.revision":       "this revision; never sorted as text",
+	"DocumentControlLog.owner":          "who is responsible for the document",
+	"DocumentControlLog.approvedBy":     "who approves the revision: an approver, not the owner",
+	"DocumentControlLog.effectiveDate":  "from when it is to be used",
+	"DocumentControlLog.status":         "state of the revision; see rules.md",
+
+	"AuditReview.reviewedBy": "who reviewed the audit and may change the review",
+	"AuditReview.reviewDate": "when",
+	"AuditReview.summary":    "the result",
+	"AuditReview.nextStep":   "what follows from it",
+}

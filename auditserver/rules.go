@@ -3,6 +3,7 @@ package auditserver
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -17,13 +18,7 @@ func (sv *save) checkRules() error {
 	if !rules.Concerns(sv.class.Name) {
 		return nil
 	}
-	change := policy.Change{Class: sv.class.Name, ObjectID: sv.id, User: sv.req.caller.userID, Master: sv.req.caller.master, Now: time.Now()}
-	t := sv.trigger(sv.object.Fields, sv.object.ACL)
-	change.Original, change.Object = t.Original, t.Object
-	if t.Original == nil && !sv.aclGiven {
-		delete(change.Object, "ACL")
-	}
-	verdict, err := rules.Check(sv.ctx, change, ruleLookup{sv.tx})
+	verdict, err := rules.Check(sv.ctx, sv.ruleChange(), ruleLookup{sv})
 	if err != nil {
 		return err
 	}
@@ -39,6 +34,34 @@ func (sv *save) checkRules() error {
 	}
 	sv.effects = verdict.Effects
 	return nil
+}
+
+// ruleChange is the write as the rules see it. They only read it, so nothing
+// below the top level is copied.
+func (sv *save) ruleChange() policy.Change {
+	change := policy.Change{
+		Class: sv.class.Name, ObjectID: sv.id, Object: maps.Clone(sv.object.Fields),
+		User: sv.req.caller.userID, Master: sv.req.caller.master, Now: time.Now(),
+	}
+	if sv.present == nil {
+		if sv.aclGiven { // otherwise it is the class's default
+			change.Object["ACL"] = aclValue(sv.object.ACL)
+		}
+		return change
+	}
+	change.Original = maps.Clone(sv.present)
+	change.Original["createdAt"] = sv.before.CreatedAt().Format(time.RFC3339Nano)
+	before, after := sv.before.ACL(), sv.object.ACL
+	if maps.Equal(before, after) && (before == nil) == (after == nil) {
+		return change // an ACL that stays is nothing to look at
+	}
+	if before != nil {
+		change.Original["ACL"] = aclValue(before)
+	}
+	if after != nil {
+		change.Object["ACL"] = aclValue(after)
+	}
+	return change
 }
 
 // applyEffects makes the changes of other objects that rules demand, in the
@@ -59,10 +82,11 @@ func (sv *save) applyEffects() error {
 }
 
 // ruleLookup lets rules read what the transaction sees, with full access.
-type ruleLookup struct{ tx *store.Tx }
+type ruleLookup struct{ sv *save }
 
+// Get implements policy.Lookup.
 func (l ruleLookup) Get(ctx context.Context, class, id string) (map[string]any, error) {
-	row, err := l.tx.Get(ctx, class, id)
+	row, err := l.sv.tx.Get(ctx, class, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
@@ -72,11 +96,19 @@ func (l ruleLookup) Get(ctx context.Context, class, id string) (map[string]any, 
 	return row.Map(), nil
 }
 
+// Find implements policy.Lookup.
 func (l ruleLookup) Find(ctx context.Context, class string, where map[string]any) ([]map[string]any, error) {
-	return lookupFind(ctx, l.tx, class, where, -1)
+	return lookupFind(ctx, l.sv.tx, class, where, -1)
 }
 
+// HasRole implements policy.Lookup.
 func (l ruleLookup) HasRole(ctx context.Context, user, role string) (bool, error) {
-	roles, err := rolesOf(ctx, l.tx, user)
-	return slices.Contains(roles, "role:"+role), err
+	roles := l.sv.req.caller.roles
+	if user != l.sv.req.caller.userID {
+		var err error
+		if roles, err = rolesOf(ctx, l.sv.tx, user); err != nil {
+			return false, err
+		}
+	}
+	return slices.Contains(roles, "role:"+role), nil
 }

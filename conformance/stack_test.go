@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"strings"
@@ -23,6 +24,7 @@ func startedStack() (s stack, ok bool) {
 // do runs one verb of stack.sh: do(t, "node", "2", "kill").
 func (s stack) do(t testing.TB, verb ...string) {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "./stack.sh", verb...).CombinedOutput()
+	ctx := context.WithoutCancel(t.Context()) // also called while a test is cleaned up
+	out, err := exec.CommandContext(ctx, "./stack.sh", verb...).CombinedOutput()
 	require.NoErrorf(t, err, "stack.sh %s: %s", strings.Join(verb, " "), out)
 }

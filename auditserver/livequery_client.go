@@ -16,6 +16,7 @@ import (
 type liveClient struct {
 	hub     *liveHub
 	ws      *websocket.Conn
+	conn    *corkedConn // below ws
 	remote  string
 	baseURL string
 	out     outbox
@@ -50,7 +51,8 @@ func isUpgrade(r *http.Request) bool {
 
 // serve runs one connection until either side ends it.
 func (l *liveHub) serve(w http.ResponseWriter, r *http.Request, baseURL string) {
-	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+	out := &corkable{ResponseWriter: w}
+	ws, err := websocket.Accept(out, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // no cookies are used, so a foreign page gains nothing
 		CompressionMode:    websocket.CompressionDisabled,
 	})
@@ -58,7 +60,7 @@ func (l *liveHub) serve(w http.ResponseWriter, r *http.Request, baseURL string) 
 		return // Accept has answered
 	}
 	ws.SetReadLimit(l.limits.frame)
-	c := &liveClient{hub: l, ws: ws, remote: r.RemoteAddr, baseURL: baseURL, subs: make(map[string]*liveSubscription)}
+	c := &liveClient{hub: l, ws: ws, conn: out.conn, remote: r.RemoteAddr, baseURL: baseURL, subs: make(map[string]*liveSubscription)}
 	ctx, cut := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	c.out = outbox{limit: l.limits.backlog, ready: make(chan struct{}, 1), cut: cut}
 	io, stop := context.WithCancel(context.Background())
@@ -131,10 +133,14 @@ func (c *liveClient) read(ctx context.Context, greeting *time.Timer) error {
 // write sends what the outbox holds. Its own context ends later than ctx, so
 // that a cut does not tear a frame apart.
 func (c *liveClient) write(ctx, io context.Context) error {
+	defer func() { _ = c.conn.uncork() }() // a close frame may follow
 	var buffer []byte
 	for {
 		f, ok := c.out.pop()
 		if !ok {
+			if c.conn.uncork() != nil {
+				return errClientGone
+			}
 			select {
 			case <-c.out.ready:
 				continue
@@ -145,6 +151,7 @@ func (c *liveClient) write(ctx, io context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
+		c.conn.cork()
 		buffer = f.append(buffer[:0], c)
 		timed, cancel := context.WithTimeout(io, frameWriteTime)
 		err := c.ws.Write(timed, websocket.MessageText, buffer)

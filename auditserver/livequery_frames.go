@@ -139,7 +139,7 @@ func errorFrame(e *Error, requestID string) outFrame {
 }
 
 // frameCost is what a waiting frame takes besides its objects.
-const frameCost = 192
+const frameCost = 128
 
 // cost is the memory that f takes in a queue behind last: frames of one event
 // come together and share their objects.

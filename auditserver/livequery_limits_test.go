@@ -125,7 +125,7 @@ func TestLiveClientThatDoesNotPongIsCut(t *testing.T) {
 
 func TestOutboxCutsOnceAndForgets(t *testing.T) {
 	var causes []error
-	o := outbox{limit: 1000, ready: make(chan struct{}, 1), cut: func(cause error) { causes = append(causes, cause) }}
+	o := outbox{limit: 800, ready: make(chan struct{}, 1), cut: func(cause error) { causes = append(causes, cause) }}
 	shared := make([]byte, 500)
 	for range 2 { // of one event: their object counts once
 		o.push(outFrame{op: "create", object: shared})

@@ -153,10 +153,7 @@ func (c *liveClient) write(ctx, io context.Context) error {
 		}
 		c.conn.cork()
 		buffer = f.append(buffer[:0], c)
-		timed, cancel := context.WithTimeout(io, frameWriteTime)
-		err := c.ws.Write(timed, websocket.MessageText, buffer)
-		cancel()
-		if err != nil {
+		if c.ws.Write(io, websocket.MessageText, buffer) != nil { // bounded in time by the cork
 			return errClientGone
 		}
 		if cap(buffer) > 1<<20 {

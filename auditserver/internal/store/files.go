@@ -51,8 +51,8 @@ func (s *Store) PutFile(ctx context.Context, info FileInfo, r io.Reader) (_ File
 	}()
 	buf := make([]byte, partSize)
 	for part := int64(0); ; part++ {
-		n, readErr := io.ReadFull(r, buf)
-		if readErr != nil && !errors.Is(readErr, io.EOF) && !errors.Is(readErr, io.ErrUnexpectedEOF) {
+		n, readErr := fill(r, buf)
+		if readErr != nil && readErr != io.EOF {
 			return FileInfo{}, fmt.Errorf("store: read file %q: %w", info.Name, readErr)
 		}
 		info.Size += int64(n)
@@ -72,6 +72,17 @@ func (s *Store) PutFile(ctx context.Context, info FileInfo, r io.Reader) (_ File
 			return info, err
 		}
 	}
+}
+
+// fill reads until buf is full. Unlike io.ReadFull it keeps the end of r, io.EOF,
+// apart from content that was cut off, which readers tell by io.ErrUnexpectedEOF.
+func fill(r io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var more int
+		more, err = r.Read(buf[n:])
+		n += more
+	}
+	return n, err
 }
 
 func (tx *Tx) deleteFile(id int64) error {

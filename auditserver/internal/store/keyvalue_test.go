@@ -71,10 +71,12 @@ func TestFiles(t *testing.T) {
 			require.ErrorIs(t, err, store.ErrNotFound)
 		}
 	}
-	_, err := s.PutFile(ctx, store.FileInfo{Name: "half"}, io.MultiReader(bytes.NewReader(make([]byte, 1<<20)), iotest.ErrReader(io.ErrClosedPipe)))
-	require.ErrorIs(t, err, io.ErrClosedPipe)
-	_, _, err = s.OpenFile(ctx, "half")
-	require.ErrorIs(t, err, store.ErrNotFound)
-	_, err = s.PutFile(ctx, store.FileInfo{Name: "half"}, bytes.NewReader(nil))
+	for _, cut := range []error{io.ErrClosedPipe, io.ErrUnexpectedEOF} { // the latter is how HTTP and base64 tell it
+		_, err := s.PutFile(ctx, store.FileInfo{Name: "half"}, io.MultiReader(bytes.NewReader(make([]byte, 1<<20)), iotest.ErrReader(cut)))
+		require.ErrorIs(t, err, cut)
+		_, _, err = s.OpenFile(ctx, "half")
+		require.ErrorIs(t, err, store.ErrNotFound)
+	}
+	_, err := s.PutFile(ctx, store.FileInfo{Name: "half"}, bytes.NewReader(nil))
 	require.NoError(t, err, "the name is free again")
 }

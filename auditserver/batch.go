@@ -107,8 +107,8 @@ func transactional(r *request) bool {
 		(r.at(0, "classes") || r.at(0, "users") || r.at(0, "sessions") || r.at(0, "installations"))
 }
 
-// batchTogether runs all entries in one commit. An entry checks everything
-// before it writes, so one that fails has left nothing behind.
+// batchTogether runs all entries in one commit. What an entry wrote before it
+// failed, a new class or column for instance, is undone.
 func (s *Server) batchTogether(ctx context.Context, req *request, entries []batchEntry) (*response, error) {
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		out := []byte{'['}
@@ -116,10 +116,13 @@ func (s *Server) batchTogether(ctx context.Context, req *request, entries []batc
 			if i > 0 {
 				out = append(out, ',')
 			}
-			e.req.tx = tx
 			kept := len(*req.after)
-			e.req.after = req.after
-			res, err := e.handle(ctx, e.req)
+			e.req.tx, e.req.after = tx, req.after
+			var res *response
+			err := tx.Try(func() (err error) {
+				res, err = e.handle(ctx, e.req)
+				return err
+			})
 			if err != nil {
 				if _, known := clientError(err); !known {
 					return nil, err

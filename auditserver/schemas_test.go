@@ -73,6 +73,29 @@ func TestSchemas(t *testing.T) {
 	require.Contains(t, names, "Closed")
 }
 
+// A refused entry of a batch leaves as little behind as a refused request.
+func TestRefusedEntryLeavesNothing(t *testing.T) {
+	_, m := open(t, func(c *auditserver.Config) { c.AllowClientClassCreation = true })
+	m.must(http.MethodPost, "/schemas/Closed", `{"className":"Closed","classLevelPermissions":{"get":{"*":true},"addField":{"*":true}}}`)
+	m.must(http.MethodPost, "/roles", `{"name":"Auditor","ACL":{}}`)
+	a := m.public().must(http.MethodPost, "/batch", `{"requests":[
+		{"method":"POST","path":"/parse/classes/Closed","body":{"smuggled":1}},
+		{"method":"POST","path":"/parse/classes/Typo","body":{"a":{"__type":"GeoPoint","latitude":1,"longitude":1},"b":{"__type":"GeoPoint","latitude":1,"longitude":1}}},
+		{"method":"POST","path":"/parse/roles","body":{"name":"Auditor","ACL":{},"smuggled":1}},
+		{"method":"POST","path":"/parse/classes/Row","body":{"n":1}}]}`)
+	var out []map[string]map[string]any
+	require.NoError(t, json.Unmarshal(a.raw, &out))
+	for i, code := range []float64{119, 111, 137} {
+		require.Equal(t, code, out[i]["error"]["code"])
+	}
+	require.NotEmpty(t, out[3]["success"])
+	for _, class := range []string{"Closed", "_Role"} {
+		require.NotContains(t, m.must(http.MethodGet, "/schemas/"+class, nil).body["fields"], "smuggled", class)
+	}
+	m.refused(400, 103, http.MethodGet, "/schemas/Typo", nil)
+	require.Len(t, m.must(http.MethodGet, "/classes/Row", nil).results(t), 1)
+}
+
 func TestBatch(t *testing.T) {
 	_, m := open(t, nil)
 	id := m.create("Row", `{"n":1}`)

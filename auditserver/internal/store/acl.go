@@ -44,6 +44,7 @@ func (tx *Tx) internACL(acl map[string]schema.Access, body []byte) (int64, error
 		}
 	}
 	tx.newACLs[string(body)] = row[0].(int64)
+	tx.added = append(tx.added, string(body))
 	return row[0].(int64), nil
 }
 

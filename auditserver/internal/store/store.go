@@ -93,10 +93,26 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		}
 		s.path = filepath.Join(s.tempDir, "data.db")
 	}
+	if s.path, err = realPath(s.path); err != nil {
+		return nil, fmt.Errorf("store: open %s: %w", cfg.Path, err)
+	}
 	if err := s.lockFile(); err != nil {
 		return nil, err
 	}
 	return s, s.start()
+}
+
+// realPath makes the file if it is missing and follows symbolic links: the lock
+// beside it has to be the same one, by whatever name the file is opened.
+func realPath(path string) (string, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) // it will hold password hashes
+	if err != nil {
+		return "", err
+	}
+	if err := f.Close(); err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(path)
 }
 
 // lockFile takes the lock that keeps other processes out: a transaction on an

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -293,6 +294,47 @@ func TestFailedWriteLeavesNothing(t *testing.T) {
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()
 	require.ErrorIs(t, s.Write(cancelled, func(*store.Tx) error { panic("must not run") }), context.Canceled)
+}
+
+// A part of a transaction fails alone: its rows, classes, ACLs and changes go,
+// those before and after it stay.
+func TestTryUndoesAPart(t *testing.T) {
+	var changes []store.Change
+	s := withClasses(t, store.Config{OnCommit: func(c []store.Change) { changes = append(changes, c...) }})
+	boom := errors.New("boom")
+	insert := func(tx *store.Tx, id, reader string) {
+		_, err := tx.Insert("Plan", store.Object{ID: id, ACL: map[string]schema.Access{reader: {Read: true}}})
+		require.NoError(t, err)
+	}
+	write(t, s, func(tx *store.Tx) error {
+		insert(tx, "before", "lena")
+		require.ErrorIs(t, tx.Try(func() error {
+			insert(tx, "undone", "mark")
+			require.NoError(t, tx.PutClass(schema.Class{Name: "Extra"}))
+			return boom
+		}), boom)
+		_, ok := tx.Class("Extra")
+		require.False(t, ok)
+		require.NoError(t, tx.Try(func() error { insert(tx, "kept", "mark"); return nil }))
+		insert(tx, "after", "lena")
+		return nil
+	})
+	for reader, want := range map[string]int{"lena": 2, "mark": 1} {
+		n, err := s.Count(ctx, store.Query{Class: "Plan", Readers: []string{reader}})
+		require.NoError(t, err)
+		require.Equal(t, want, n, reader)
+	}
+	require.Len(t, changes, 3)
+}
+
+// A symbolic link is another name of the same file, not a way around its lock.
+func TestLinkToAnOpenFile(t *testing.T) {
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "data.db"), filepath.Join(dir, "link.db")
+	require.NoError(t, os.Symlink(path, link))
+	open(t, store.Config{Path: link}) // makes data.db
+	_, err := store.Open(ctx, store.Config{Path: path})
+	require.ErrorIs(t, err, store.ErrInUse)
 }
 
 func TestSchemaSurvivesRestart(t *testing.T) {

@@ -62,10 +62,37 @@ type Tx struct {
 	catalog *catalog
 	changes []Change
 	newACLs map[string]int64
+	added   []string // the keys of newACLs that this transaction has added
 	over    bool
 }
 
 var errOver = errors.New("store: the transaction is over")
+
+// Try runs fn as a part of the transaction that fails alone: when fn returns an
+// error, what it wrote is undone, Try returns that error, and the transaction
+// can go on.
+func (tx *Tx) Try(fn func() error) error {
+	if tx.over {
+		return errOver
+	}
+	if _, err := tx.c.exec("SAVEPOINT part"); err != nil {
+		return err
+	}
+	catalog, changes, added := tx.catalog, len(tx.changes), len(tx.added)
+	failed := fn()
+	if failed != nil {
+		if _, err := tx.c.exec("ROLLBACK TO part"); err != nil {
+			return errors.Join(failed, err)
+		}
+		tx.catalog, tx.changes = catalog, tx.changes[:changes]
+		for _, body := range tx.added[added:] {
+			delete(tx.newACLs, body)
+		}
+		tx.added = tx.added[:added]
+	}
+	_, err := tx.c.exec("RELEASE part")
+	return errors.Join(failed, err)
+}
 
 func (tx *Tx) reader() reader { return reader{s: tx.s, c: tx.c, cat: tx.catalog, tx: true} }
 

@@ -48,7 +48,7 @@ func (c *Client) attempt(ctx context.Context, r *request, identity credentials, 
 		return nil, c.failure(r, identity, explain(ctx, err)), transportVerdict(err)
 	}
 	if r.opens != nil && resp.StatusCode == http.StatusOK {
-		*r.opens = FileContent{resp.Body, resp.ContentLength, resp.Header.Get("Content-Type")}
+		*r.opens = FileContent{ReadCloser: resp.Body, Size: resp.ContentLength, ContentType: resp.Header.Get("Content-Type")}
 		return resp, nil, refused
 	}
 	defer func() { _ = resp.Body.Close() }()

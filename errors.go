@@ -14,7 +14,10 @@ import (
 
 // ErrOutcomeUnknown is reported, with errors.Is, by a write of which nobody can
 // say whether the server carried it out: the reply was lost, or a gateway
-// answered in the server's place. Read the object before writing again.
+// answered in the server's place. Read the object before writing again; after a
+// create, whose id is not known, by a reference of your own that is unique in
+// the class, such as FindingRef, as soon as the server can be reached. An object
+// that is not there then may still appear while the lost request is under way.
 //
 // A write that returns nil was done; one that returns any other error was not.
 var ErrOutcomeUnknown = errors.New("outcome unknown: the server may or may not have carried out the write")

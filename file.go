@@ -41,7 +41,8 @@ type Upload struct {
 // Upload streams a file to the server; nothing is held in memory. A server
 // takes files from callers who are logged in only, unless it is configured
 // otherwise, and refuses empty ones and those a browser would execute
-// (ErrFileSave).
+// (ErrFileSave), and those larger than its own limit, by default 20 MB, with
+// HTTPStatus 413.
 //
 // An upload is sent again only where none of Content had been read. An upload
 // whose reply is lost is ErrOutcomeUnknown; the server may then hold a file
@@ -156,6 +157,21 @@ type FileContent struct {
 	io.ReadCloser
 	Size        int64  // -1: the server does not say
 	ContentType string // "" where the server does not say
+	// Progress is called, if set before the first Read, after each piece with
+	// the bytes read so far. It must not block.
+	Progress func(read int64)
+
+	read int64
+}
+
+// Read implements io.Reader.
+func (c *FileContent) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.read += int64(n)
+	if n > 0 && c.Progress != nil {
+		c.Progress(c.read)
+	}
+	return n, err
 }
 
 // Open reads a stored file from its URL, as a stream. Files are public to who

@@ -115,14 +115,11 @@ func findAll[R any](ctx context.Context, c *Client, class string, where map[stri
 	}
 }
 
-// classPath is where the objects of a class are: Parse Server's own users and
-// roles have places of their own.
+// classPath is where the objects of a class are. Roles have a route of their own
+// too, on which a server does not heed request ids (protocol section 6).
 func classPath(class string) []string {
-	switch class {
-	case userClass:
+	if class == userClass {
 		return []string{"users"}
-	case roleClass:
-		return []string{"roles"}
 	}
 	return []string{"classes", class}
 }

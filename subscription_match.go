@@ -49,8 +49,8 @@ func neverLive(n *where.Node) string {
 		return "live queries have no order: use WithinKilometers"
 	case where.Eq:
 		switch v := n.Value.(type) {
-		case nil:
-			return "live queries cannot compare with null: use Missing"
+		case nil: // InnerField sends Missing and Exists so
+			return "live queries cannot tell whether there is a value inside an object" + advice
 		case []any:
 			return "live queries cannot compare whole arrays" + advice
 		case map[string]any:

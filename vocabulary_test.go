@@ -1,38 +1,64 @@
 package isoaudit_test
 
 import (
+	"go/constant"
+	"go/types"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json"
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/policy"
 )
 
-// The rules own what a column may hold; the constants must be the same words.
+// The rules own what a column may hold. Every column of a type with constants
+// has a vocabulary, with exactly these words, and every vocabulary has a column.
 func TestConstantsAreThePolicysVocabularies(t *testing.T) {
-	for column, constants := range map[[2]string][]string{
-		{"_User", "role"}: texts(isoaudit.RoleAuditor, isoaudit.RoleCoordinator, isoaudit.RoleManager, isoaudit.RoleApprover),
-		{"AuditPlan", "status"}: texts(isoaudit.PlanPlanned, isoaudit.PlanInProgress, isoaudit.PlanCompleted,
-			isoaudit.PlanClosed, isoaudit.PlanCancelled),
-		{"AuditFinding", "findingType"}: texts(isoaudit.FindingNonconformity, isoaudit.FindingObservation, isoaudit.FindingOFI,
-			isoaudit.FindingConformity, isoaudit.FindingGoodPractice),
-		{"AuditFinding", "severity"}: texts(isoaudit.SeverityCritical, isoaudit.SeverityMajor, isoaudit.SeverityMinor, isoaudit.SeverityNone),
-		{"CorrectiveAction", "status"}: texts(isoaudit.CAPAOpen, isoaudit.CAPAInProgress, isoaudit.CAPAPendingVerification,
-			isoaudit.CAPAClosed, isoaudit.CAPACancelled),
-		{"DocumentControlLog", "status"}: texts(isoaudit.DocumentDraft, isoaudit.DocumentInReview, isoaudit.DocumentApproved,
-			isoaudit.DocumentEffective, isoaudit.DocumentSuperseded, isoaudit.DocumentObsolete),
-	} {
-		vocabulary, ok := policy.Default().Vocabulary(column[0], column[1])
-		require.True(t, ok, column)
-		require.Equal(t, vocabulary.Values, constants, column)
+	constants := constantsByType(t)
+	var table struct {
+		Vocabularies map[string]policy.Vocabulary `json:"vocabularies"`
 	}
+	require.NoError(t, json.Unmarshal(policy.JSON(), &table))
+	require.NotEmpty(t, table.Vocabularies)
+	rest := table.Vocabularies
+	for class, entity := range map[string]any{
+		"_User": isoaudit.Auditor{}, "AuditPlan": isoaudit.AuditPlan{}, "AuditFinding": isoaudit.AuditFinding{},
+		"CorrectiveAction": isoaudit.CorrectiveAction{}, "DocumentControlLog": isoaudit.DocumentControlLog{}, "AuditReview": isoaudit.AuditReview{},
+	} {
+		for _, field := range reflect.VisibleFields(reflect.TypeOf(entity)) {
+			words, ok := constants[field.Type.Name()]
+			if !ok || field.Type.PkgPath() != module {
+				continue
+			}
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			vocabulary, ok := rest[class+"."+name]
+			require.True(t, ok, "%s.%s has constants and no vocabulary", class, name)
+			require.ElementsMatch(t, vocabulary.Values, words, "%s.%s", class, name)
+			delete(rest, class+"."+name)
+		}
+	}
+	require.Empty(t, rest, "vocabularies without constants")
 }
 
-func texts[T ~string](values ...T) []string {
-	out := make([]string, len(values))
-	for i, v := range values {
-		out[i] = string(v)
+// constantsByType lists the values of the package's exported text constants.
+func constantsByType(t *testing.T) map[string][]string {
+	values := map[string][]string{}
+	scope := rootScope(t)
+	for _, name := range scope.Names() {
+		c, ok := scope.Lookup(name).(*types.Const)
+		if !ok || !c.Exported() || c.Val().Kind() != constant.String {
+			continue
+		}
+		if named, ok := c.Type().(*types.Named); ok {
+			word := constant.StringVal(c.Val())
+			require.False(t, slices.Contains(values[named.Obj().Name()], word), "%s twice", word)
+			values[named.Obj().Name()] = append(values[named.Obj().Name()], word)
+		}
 	}
-	return out
+	require.Contains(t, values, "PlanStatus")
+	return values
 }

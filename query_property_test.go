@@ -1,0 +1,353 @@
+package isoaudit_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/internal/where"
+)
+
+// facts is a row whose columns the conditions of the property test look at; a
+// nil column is empty.
+type facts struct {
+	text   *string
+	number *float64
+	flag   *bool
+	moment *time.Time
+	tags   []string
+	inner  *float64
+	plan   *string
+}
+
+// claim is a condition together with what its documentation says it holds for.
+type claim struct {
+	condition isoaudit.Condition[checklist]
+	holds     func(facts) bool
+}
+
+var (
+	title = isoaudit.NewTextField[checklist, string]("title")
+	level = isoaudit.NewNumberField[checklist, float64]("level")
+	due   = isoaudit.NewTimeField[checklist]("due")
+	plan  = isoaudit.NewPointerField[checklist, isoaudit.AuditPlan]("plan")
+
+	someTexts   = []string{"", "a", "b", "ab", "a\\Eb", ".*", "Ä\"\n", "$gt", "é\u2028"}
+	someNumbers = []float64{-1.5, 0, 1, 2, 1e21}
+	someTimes   = []time.Time{
+		time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), time.Date(2026, 3, 1, 12, 0, 0, int(time.Millisecond), time.UTC),
+		time.Date(1969, 12, 31, 23, 59, 59, 999e6, time.UTC), time.Date(2030, 1, 1, 0, 0, 0, 0, time.FixedZone("", 3600)),
+	}
+	someIDs = []string{"p1", "p2", "p3"}
+)
+
+// Any query built from fields encodes to a document that holds for exactly the
+// objects that the documentation of its conditions says.
+func TestQueriesMeanWhatTheirConditionsSay(t *testing.T) {
+	encode := encoder(t)
+	rapid.Check(t, func(t *rapid.T) {
+		claims := rapid.SliceOfN(rapid.Custom(drawClaim), 1, 4).Draw(t, "claims")
+		conditions := make([]isoaudit.Condition[checklist], len(claims))
+		for i, c := range claims {
+			conditions[i] = c.condition
+		}
+		doc := encode(t, conditions...)
+		node, err := where.Parse([]byte(doc), where.Limits{})
+		require.NoError(t, err, doc)
+		for range 8 {
+			row := drawFacts(t)
+			want := !slices.ContainsFunc(claims, func(c claim) bool { return !c.holds(row) })
+			got, err := node.Match(row.object())
+			require.NoError(t, err)
+			require.Equal(t, want, got, "%s on %v", doc, row.object())
+		}
+	})
+}
+
+// Joining conditions neither loses, merges nor invents a constraint: the
+// document of a query has the constraints of each condition's own document.
+func TestQueriesKeepEveryConstraint(t *testing.T) {
+	encode := encoder(t)
+	rapid.Check(t, func(t *rapid.T) {
+		claims := rapid.SliceOfN(rapid.Custom(drawLeaf), 1, 6).Draw(t, "claims")
+		var conditions []isoaudit.Condition[checklist]
+		var want []string
+		for _, c := range claims {
+			conditions = append(conditions, c.condition)
+			want = append(want, constraints(t, encode(t, c.condition))...)
+		}
+		doc := encode(t, conditions...)
+		got := constraints(t, doc)
+		slices.Sort(want)
+		slices.Sort(got)
+		require.Equal(t, slices.Compact(want), slices.Compact(got), doc)
+	})
+}
+
+// constraints lists the members of the conjunction that a document is.
+func constraints(t require.TestingT, doc string) []string {
+	node, err := where.Parse([]byte(doc), where.Limits{})
+	require.NoError(t, err, doc)
+	var list []string
+	var collect func(*where.Node)
+	collect = func(n *where.Node) {
+		if n.Op != where.And {
+			list = append(list, string(n.AppendCanonical(nil)))
+			return
+		}
+		for _, child := range n.Children {
+			collect(child)
+		}
+	}
+	collect(node)
+	return list
+}
+
+// encoder gives the where document with which a query leaves.
+func encoder(t *testing.T) func(t *rapid.T, conditions ...isoaudit.Condition[checklist]) string {
+	var document string
+	client, err := isoaudit.NewClient(serverURL, isoaudit.WithApplicationID("app"), isoaudit.WithTransport(
+		roundTripper(func(req *http.Request) (*http.Response, error) {
+			document = req.URL.Query().Get("where")
+			if req.Method == http.MethodPost { // too long for a URL
+				var body struct {
+					Where json.RawMessage `json:"where"`
+				}
+				if err := json.NewDecoder(req.Body).Decode(&body); err != nil {
+					return nil, err
+				}
+				document = string(body.Where)
+			}
+			return reply(200, `{"results":[]}`)(req)
+		})))
+	require.NoError(t, err)
+	lists := isoaudit.NewCollection[checklist](client, "Checklist")
+	return func(t *rapid.T, conditions ...isoaudit.Condition[checklist]) string {
+		_, err := lists.Query().Where(conditions...).Find(t.Context())
+		require.NoError(t, err)
+		return document
+	}
+}
+
+func drawClaim(t *rapid.T) claim {
+	if rapid.IntRange(0, 2).Draw(t, "joined") > 0 {
+		return drawLeaf(t)
+	}
+	parts := rapid.SliceOfN(rapid.Custom(drawClaim), 1, 3).Draw(t, "parts")
+	conditions := make([]isoaudit.Condition[checklist], len(parts))
+	for i, p := range parts {
+		conditions[i] = p.condition
+	}
+	holding := func(f facts) (n int) {
+		for _, p := range parts {
+			if p.holds(f) {
+				n++
+			}
+		}
+		return n
+	}
+	switch rapid.SampledFrom([]string{"and", "or", "nor"}).Draw(t, "logic") {
+	case "and":
+		return claim{isoaudit.And(conditions...), func(f facts) bool { return holding(f) == len(parts) }}
+	case "or":
+		return claim{isoaudit.Or(conditions...), func(f facts) bool { return holding(f) > 0 }}
+	}
+	return claim{isoaudit.Nor(conditions...), func(f facts) bool { return holding(f) == 0 }}
+}
+
+func drawLeaf(t *rapid.T) claim {
+	return rapid.SampledFrom([]func(*rapid.T) claim{
+		textClaim, numberClaim, timeClaim, arrayClaim, innerClaim, pointerClaim, flagClaim,
+	}).Draw(t, "kind")(t)
+}
+
+func drawFacts(t *rapid.T) facts {
+	return facts{
+		text:   rapid.Ptr(rapid.SampledFrom(someTexts), true).Draw(t, "text"),
+		number: rapid.Ptr(rapid.SampledFrom(someNumbers), true).Draw(t, "number"),
+		flag:   rapid.Ptr(rapid.Bool(), true).Draw(t, "flag"),
+		moment: rapid.Ptr(rapid.SampledFrom(someTimes), true).Draw(t, "moment"),
+		inner:  rapid.Ptr(rapid.SampledFrom(someNumbers), true).Draw(t, "inner"),
+		plan:   rapid.Ptr(rapid.SampledFrom(someIDs), true).Draw(t, "plan"),
+		tags:   rapid.OneOf(rapid.Just[[]string](nil), rapid.SliceOfN(rapid.SampledFrom(someTexts), 0, 3)).Draw(t, "tags"),
+	}
+}
+
+// object is the row as the server writes it.
+func (f facts) object() map[string]any {
+	row := map[string]any{"objectId": "k1"}
+	if f.text != nil {
+		row["title"] = *f.text
+	}
+	if f.number != nil {
+		row["level"] = *f.number
+	}
+	if f.flag != nil {
+		row["done"] = *f.flag
+	}
+	if f.moment != nil {
+		row["due"] = where.DateValue(*f.moment)
+	}
+	if f.inner != nil {
+		row["answers"] = map[string]any{"a": map[string]any{"n": *f.inner}}
+	}
+	if f.plan != nil {
+		row["plan"] = map[string]any{"__type": "Pointer", "className": "AuditPlan", "objectId": *f.plan}
+	}
+	if f.tags != nil {
+		list := make([]any, len(f.tags))
+		for i, tag := range f.tags {
+			list[i] = tag
+		}
+		row["tags"] = list
+	}
+	return row
+}
+
+// when is a test of a value that an empty column fails.
+func when[V any](column func(facts) *V, test func(V) bool) func(facts) bool {
+	return func(f facts) bool { v := column(f); return v != nil && test(*v) }
+}
+
+func not(holds func(facts) bool) func(facts) bool { return func(f facts) bool { return !holds(f) } }
+
+func everywhere(facts) bool { return true }
+
+// pick draws one claim.
+func pick(t *rapid.T, claims ...claim) claim { return rapid.SampledFrom(claims).Draw(t, "condition") }
+
+func textClaim(t *rapid.T) claim {
+	column := func(f facts) *string { return f.text }
+	v := rapid.SampledFrom(someTexts).Draw(t, "value")
+	several := rapid.SliceOfN(rapid.SampledFrom(someTexts), 0, 3).Draw(t, "values")
+	among := when(column, func(s string) bool { return slices.Contains(several, s) })
+	none := when(column, func(s string) bool { return !slices.Contains(several, s) })
+	if len(several) == 0 {
+		none = everywhere
+	}
+	return pick(t,
+		claim{title.Eq(v), when(column, func(s string) bool { return s == v })},
+		claim{title.Ne(v), not(when(column, func(s string) bool { return s == v }))},
+		claim{title.In(several...), among}, claim{title.NotIn(several...), none},
+		claim{title.Lt(v), when(column, func(s string) bool { return s < v })},
+		claim{title.Lte(v), when(column, func(s string) bool { return s <= v })},
+		claim{title.Gt(v), when(column, func(s string) bool { return s > v })},
+		claim{title.Gte(v), when(column, func(s string) bool { return s >= v })},
+		claim{title.HasPrefix(v), when(column, func(s string) bool { return strings.HasPrefix(s, v) })},
+		claim{title.HasSuffix(v), when(column, func(s string) bool { return strings.HasSuffix(s, v) })},
+		claim{title.Contains(v), when(column, func(s string) bool { return strings.Contains(s, v) })},
+		claim{title.ContainsFold(v), when(column, func(s string) bool { return strings.Contains(strings.ToLower(s), strings.ToLower(v)) })},
+		claim{title.Exists(), when(column, func(string) bool { return true })},
+		claim{title.Missing(), not(when(column, func(string) bool { return true }))})
+}
+
+func numberClaim(t *rapid.T) claim {
+	column := func(f facts) *float64 { return f.number }
+	v := rapid.SampledFrom(someNumbers).Draw(t, "value")
+	several := rapid.SliceOfN(rapid.SampledFrom(someNumbers), 0, 3).Draw(t, "values")
+	none := when(column, func(n float64) bool { return !slices.Contains(several, n) })
+	if len(several) == 0 {
+		none = everywhere
+	}
+	return pick(t,
+		claim{level.Eq(v), when(column, func(n float64) bool { return n == v })},
+		claim{level.Ne(v), not(when(column, func(n float64) bool { return n == v }))},
+		claim{level.In(several...), when(column, func(n float64) bool { return slices.Contains(several, n) })},
+		claim{level.NotIn(several...), none},
+		claim{level.Lt(v), when(column, func(n float64) bool { return n < v })},
+		claim{level.Lte(v), when(column, func(n float64) bool { return n <= v })},
+		claim{level.Gt(v), when(column, func(n float64) bool { return n > v })},
+		claim{level.Gte(v), when(column, func(n float64) bool { return n >= v })},
+		claim{level.Missing(), not(when(column, func(float64) bool { return true }))})
+}
+
+func timeClaim(t *rapid.T) claim {
+	column := func(f facts) *time.Time { return f.moment }
+	v := rapid.SampledFrom(someTimes).Draw(t, "value")
+	later := rapid.SampledFrom(someTimes).Draw(t, "other")
+	several := rapid.SliceOfN(rapid.SampledFrom(someTimes), 0, 3).Draw(t, "values")
+	among := when(column, func(m time.Time) bool { return slices.ContainsFunc(several, m.Equal) })
+	none := when(column, func(m time.Time) bool { return !slices.ContainsFunc(several, m.Equal) })
+	if len(several) == 0 {
+		none = everywhere
+	}
+	return pick(t,
+		claim{due.Eq(v), when(column, v.Equal)}, claim{due.Ne(v), not(when(column, v.Equal))},
+		claim{due.Eq(v.Add(time.Microsecond)), when(column, v.Equal)},
+		claim{due.In(several...), among}, claim{due.NotIn(several...), none},
+		claim{due.Lt(v), when(column, func(m time.Time) bool { return m.Before(v) })},
+		claim{due.Lte(v), when(column, func(m time.Time) bool { return !m.After(v) })},
+		claim{due.Gt(v), when(column, func(m time.Time) bool { return m.After(v) })},
+		claim{due.Gte(v), when(column, func(m time.Time) bool { return !m.Before(v) })},
+		claim{due.Between(v, later), when(column, func(m time.Time) bool { return !m.Before(v) && m.Before(later) })},
+		claim{due.Exists(), when(column, func(time.Time) bool { return true })})
+}
+
+func arrayClaim(t *rapid.T) claim {
+	v := rapid.SampledFrom(someTexts).Draw(t, "value")
+	several := rapid.SliceOfN(rapid.SampledFrom(someTexts), 0, 3).Draw(t, "values")
+	anyIn := func(f facts) bool {
+		return slices.ContainsFunc(f.tags, func(tag string) bool { return slices.Contains(several, tag) })
+	}
+	none := func(f facts) bool { return f.tags != nil && !anyIn(f) }
+	if len(several) == 0 {
+		none = everywhere
+	}
+	return pick(t,
+		claim{tags.Contains(v), func(f facts) bool { return slices.Contains(f.tags, v) }},
+		claim{tags.ContainsAny(several...), anyIn}, claim{tags.ContainsNone(several...), none},
+		claim{tags.ContainsAll(several...), func(f facts) bool {
+			return !slices.ContainsFunc(several, func(s string) bool { return !slices.Contains(f.tags, s) })
+		}},
+		claim{tags.ContainedBy(several...), func(f facts) bool {
+			return f.tags != nil && !slices.ContainsFunc(f.tags, func(s string) bool { return !slices.Contains(several, s) })
+		}},
+		claim{tags.Missing(), func(f facts) bool { return f.tags == nil }})
+}
+
+func innerClaim(t *rapid.T) claim {
+	n := answers.Number("a", "n")
+	column := func(f facts) *float64 { return f.inner }
+	v := rapid.SampledFrom(someNumbers).Draw(t, "value")
+	several := rapid.SliceOfN(rapid.SampledFrom(someNumbers), 0, 3).Draw(t, "values")
+	return pick(t,
+		claim{n.Eq(v), when(column, func(x float64) bool { return x == v })},
+		claim{n.Ne(v), not(when(column, func(x float64) bool { return x == v }))},
+		claim{n.In(several...), when(column, func(x float64) bool { return slices.Contains(several, x) })},
+		claim{n.Exists(), when(column, func(float64) bool { return true })},
+		claim{n.Missing(), not(when(column, func(float64) bool { return true }))})
+}
+
+func pointerClaim(t *rapid.T) claim {
+	column := func(f facts) *string { return f.plan }
+	id := rapid.SampledFrom(someIDs).Draw(t, "value")
+	ids := rapid.SliceOfN(rapid.SampledFrom(someIDs), 0, 3).Draw(t, "values")
+	pointers := make([]isoaudit.Pointer[isoaudit.AuditPlan], len(ids))
+	for i, id := range ids {
+		pointers[i] = isoaudit.PointerTo[isoaudit.AuditPlan](id)
+	}
+	none := when(column, func(p string) bool { return !slices.Contains(ids, p) })
+	if len(ids) == 0 {
+		none = everywhere
+	}
+	return pick(t,
+		claim{plan.Eq(isoaudit.PointerTo[isoaudit.AuditPlan](id)), when(column, func(p string) bool { return p == id })},
+		claim{plan.Ne(isoaudit.PointerTo[isoaudit.AuditPlan](id)), not(when(column, func(p string) bool { return p == id }))},
+		claim{plan.In(pointers...), when(column, func(p string) bool { return slices.Contains(ids, p) })},
+		claim{plan.NotIn(pointers...), none})
+}
+
+func flagClaim(t *rapid.T) claim {
+	v := rapid.Bool().Draw(t, "value")
+	column := func(f facts) *bool { return f.flag }
+	return pick(t,
+		claim{done.Eq(v), when(column, func(b bool) bool { return b == v })},
+		claim{done.Ne(v), not(when(column, func(b bool) bool { return b == v }))})
+}

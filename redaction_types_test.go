@@ -1,0 +1,99 @@
+package isoaudit_test
+
+import (
+	"go/types"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/audittest"
+)
+
+// withoutCredentials are values of the types that have no place for one, or
+// only through an auditor.
+func withoutCredentials(auditor isoaudit.Auditor) map[string]any {
+	plan := isoaudit.AuditPlanFields
+	return map[string]any{
+		"fields": []any{
+			isoaudit.AuditorFields, plan, isoaudit.AuditFindingFields, isoaudit.CorrectiveActionFields, isoaudit.DocumentControlLogFields,
+			isoaudit.AuditReviewFields, isoaudit.RoleFields, isoaudit.SessionFields, isoaudit.ObjectFieldsOf[checklist](),
+			tags, plans, answers, answers.Text("a"), count, done, photo, place, area, raw, team, parent,
+		},
+		"entities": []any{
+			isoaudit.AuditPlan{}, isoaudit.AuditFinding{}, isoaudit.CorrectiveAction{}, isoaudit.DocumentControlLog{}, isoaudit.AuditReview{},
+			isoaudit.Role{}, isoaudit.SessionRecord{}, checklist{},
+		},
+		"query parts": []any{
+			isoaudit.AuditorFields.Username.Eq("lena"), plan.CreatedAt.Desc(), isoaudit.AuditFindingFields.AuditPlan.Then(plan.LeadAuditor),
+			isoaudit.Ago(0), isoaudit.CountRows[isoaudit.AuditPlan]("n"),
+		},
+		"event":   isoaudit.Event[isoaudit.Auditor]{Kind: isoaudit.Updated, Object: &auditor, Original: &auditor, Gap: new(isoaudit.Gap)},
+		"options": []any{isoaudit.RetryPolicy{}, isoaudit.RequestIDsHonoured, isoaudit.WithSnapshot()},
+		"files":   []any{isoaudit.Upload{}, isoaudit.File{}, &isoaudit.FileContent{}},
+		"answers": []any{isoaudit.Config{}, isoaudit.Job{}, isoaudit.ServerInfo{}, isoaudit.BatchResult{}},
+		"errors":  []any{&isoaudit.PolicyError{}, &isoaudit.DecodeError{}},
+		"access":  []any{isoaudit.ACL{isoaudit.Everyone: isoaudit.Access{}}, isoaudit.RoleMembers{}},
+	}
+}
+
+// subscribed gives a subscription of an auditor who is logged in at a server,
+// and the credentials it works with.
+func subscribed(t *testing.T) (*isoaudit.Subscription[isoaudit.CorrectiveAction], []string) {
+	server := audittest.NewServer(t)
+	lena := server.As(isoaudit.RoleCoordinator)
+	session, err := server.Client.LogIn(t.Context(), lena.Auditor.Username, audittest.SamplePassword)
+	require.NoError(t, err)
+	subscription, err := server.Client.As(session).CorrectiveActions.Query().Subscribe(t.Context(), isoaudit.WithDeletes())
+	require.NoError(t, err)
+	require.NoError(t, subscription.Close())
+	return subscription, []string{session.Token(), server.RESTKey, audittest.SamplePassword}
+}
+
+// requireEveryType fails for an exported type of the package of which none of
+// the values is one, nor holds one.
+func requireEveryType(t *testing.T, values map[string]any) {
+	seen := map[string]bool{}
+	for _, value := range values {
+		collectTypes(reflect.ValueOf(value), seen, 0)
+	}
+	scope := rootScope(t)
+	for _, name := range scope.Names() {
+		declared, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || !declared.Exported() || declared.IsAlias() || types.IsInterface(declared.Type()) {
+			continue
+		}
+		require.True(t, seen[name], "%s: add a value of it to the redaction test", name)
+	}
+}
+
+// collectTypes notes the names of the package's types in a value, without type
+// arguments.
+func collectTypes(v reflect.Value, seen map[string]bool, depth int) {
+	if !v.IsValid() || depth > 6 {
+		return
+	}
+	if v.Type().PkgPath() == module {
+		name, _, _ := strings.Cut(v.Type().Name(), "[")
+		seen[name] = true
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		collectTypes(v.Elem(), seen, depth+1)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			collectTypes(v.Field(i), seen, depth+1)
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range min(v.Len(), 100) {
+			collectTypes(v.Index(i), seen, depth+1)
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			collectTypes(key, seen, depth+1)
+			collectTypes(v.MapIndex(key), seen, depth+1)
+		}
+	}
+}

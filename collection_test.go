@@ -53,6 +53,17 @@ func TestApplyTakesTheServersResults(t *testing.T) {
 	require.Equal(t, time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC), list.UpdatedAt)
 }
 
+// Protocol section 12, row 9: of two writers of one object, neither takes the
+// other's columns back, because an update names only what it changes.
+func TestUpdatesSendOnlyTheirChanges(t *testing.T) {
+	client, sent := scripted(t, nil, reply(200, `{"updatedAt":"2026-03-03T00:00:00.000Z"}`))
+	plan := &isoaudit.AuditPlan{Object: isoaudit.Object{ObjectID: "p1"}, AuditRef: "IA-2026-001", Scope: "Assembly", SiteCode: "PLANT-07"}
+	require.NoError(t, client.AuditPlans.Apply(t.Context(), plan, isoaudit.AuditPlanFields.Status.Set(isoaudit.PlanInProgress)))
+	require.JSONEq(t, `{"status":"in_progress"}`, sent.sent[0].body)
+	require.Equal(t, isoaudit.PlanInProgress, plan.Status)
+	require.Equal(t, "IA-2026-001", plan.AuditRef)
+}
+
 func TestPointerStates(t *testing.T) {
 	rows := `{"results":[
 		{"objectId":"1","leadAuditor":{"objectId":"u1","username":"jana","__type":"Object","className":"_User"}},

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
@@ -145,6 +146,35 @@ func TestOpenSendsNoCredentials(t *testing.T) {
 		require.Equal(t, 404, failure.HTTPStatus)
 		require.NotContains(t, err.Error(), "s3cret")
 	})
+}
+
+func TestOpenReportsItsProgress(t *testing.T) {
+	client, _ := scripted(t, nil, reply(200, "twelve bytes"))
+	content, err := client.Open(t.Context(), isoaudit.File{URL: "https://files.example/abc_report.pdf"})
+	require.NoError(t, err)
+	var read []int64
+	content.Progress = func(n int64) { read = append(read, n) }
+	body, err := io.ReadAll(iotest.OneByteReader(content))
+	require.NoError(t, err)
+	require.Equal(t, "twelve bytes", string(body))
+	require.Len(t, read, 12)
+	require.Equal(t, content.Size, read[11])
+	require.NoError(t, content.Close())
+}
+
+// Protocol section 12, row 1: a File without url ends a Parse Server.
+func TestFilesAreNeverSentWithoutURL(t *testing.T) {
+	client, _ := scripted(t, nil) // nothing is sent
+	lists := isoaudit.NewCollection[checklist](client, "Checklist")
+	nameless := isoaudit.File{Name: "abc_report.pdf"}
+	var mistake *isoaudit.InputError
+	require.ErrorAs(t, lists.Create(t.Context(), &checklist{Photo: nameless}), &mistake)
+	require.Equal(t, "photo", mistake.Field)
+	require.ErrorAs(t, lists.Update(t.Context(), "k1", photo.Set(nameless)), &mistake)
+	require.Equal(t, "photo", mistake.Field)
+	inside := isoaudit.NewObjectField[checklist, map[string]any]("answers").Set(map[string]any{"scan": nameless})
+	require.ErrorAs(t, lists.Update(t.Context(), "k1", inside), &mistake)
+	require.Equal(t, "answers", mistake.Field)
 }
 
 func TestOpenNeedsAURL(t *testing.T) {

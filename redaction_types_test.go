@@ -12,9 +12,8 @@ import (
 	"github.com/isoaudit/isoaudit-go/audittest"
 )
 
-// withoutCredentials are values of the types that have no place for one, or
-// only through an auditor.
-func withoutCredentials(auditor isoaudit.Auditor) map[string]any {
+// withoutCredentials are values of the types that have no place for one.
+func withoutCredentials() map[string]any {
 	plan := isoaudit.AuditPlanFields
 	return map[string]any{
 		"fields": []any{
@@ -30,7 +29,7 @@ func withoutCredentials(auditor isoaudit.Auditor) map[string]any {
 			isoaudit.AuditorFields.Username.Eq("lena"), plan.CreatedAt.Desc(), isoaudit.AuditFindingFields.AuditPlan.Then(plan.LeadAuditor),
 			isoaudit.Ago(0), isoaudit.CountRows[isoaudit.AuditPlan]("n"),
 		},
-		"event":   isoaudit.Event[isoaudit.Auditor]{Kind: isoaudit.Updated, Object: &auditor, Original: &auditor, Gap: new(isoaudit.Gap)},
+		"event":   isoaudit.Event[isoaudit.Auditor]{Kind: isoaudit.Updated, Object: new(isoaudit.Auditor), Gap: new(isoaudit.Gap)},
 		"options": []any{isoaudit.RetryPolicy{}, isoaudit.RequestIDsHonoured, isoaudit.WithSnapshot()},
 		"files":   []any{isoaudit.Upload{}, isoaudit.File{}, &isoaudit.FileContent{}},
 		"answers": []any{isoaudit.Config{}, isoaudit.Job{}, isoaudit.ServerInfo{}, isoaudit.BatchResult{}},

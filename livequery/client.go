@@ -29,7 +29,7 @@ type Client struct {
 	requestID  int64       // never used twice by this client
 	connection uint64
 	connected  bool   // was, at least once
-	rejected   string // token that the server refused last
+	rejected   Secret // token that the server refused last
 	status     Status
 	changed    chan struct{}
 }

@@ -23,7 +23,7 @@ type connection struct {
 	number uint64
 	ws     *websocket.Conn
 
-	token      string // of this connection's subscriptions
+	token      Secret // of this connection's subscriptions
 	hasToken   bool
 	serverPing atomic.Int64 // local time of the server's last ping, Unix ns; 0: it has not pinged
 
@@ -86,7 +86,7 @@ func (conn *connection) open(ctx context.Context) error {
 }
 
 func (conn *connection) greet(ctx context.Context) error {
-	if err := conn.send(ctx, connectRequest(conn.client.cfg.Credentials, conn.token)); err != nil {
+	if err := conn.send(ctx, connectRequest(conn.client.cfg.Credentials, string(conn.token))); err != nil {
 		return err
 	}
 	for {
@@ -120,11 +120,11 @@ func (conn *connection) signIn(ctx context.Context) error {
 		return nil
 	}
 	if c.cfg.Session != nil {
-		token, err := c.cfg.Session(ctx, rejected)
+		token, err := c.cfg.Session(ctx, string(rejected))
 		if err != nil {
 			return fmt.Errorf("livequery: session: %w", err)
 		}
-		conn.token = token
+		conn.token = Secret(token)
 	}
 	conn.hasToken = true
 	return nil

@@ -100,7 +100,7 @@ func (conn *connection) requestFor(s *Subscription) (request, bool) {
 	}
 	s.state, s.token, s.changed = asked, conn.token, false
 	query := s.query
-	return request{Op: op, RequestID: s.requestID, Query: &query, SessionToken: conn.token}, true
+	return request{Op: op, RequestID: s.requestID, Query: &query, SessionToken: string(conn.token)}, true
 }
 
 func (conn *connection) endAll(err error) {

@@ -19,7 +19,7 @@ type Subscription struct {
 	state     subscriptionState
 	requestID int64  // on the present connection
 	sent      int64  // when the unanswered request went out, Unix ns
-	token     string // it went out with
+	token     Secret // it went out with
 	live      bool   // the server knows it under requestID
 	changed   bool   // the query was replaced after the last request
 	closing   bool

@@ -69,6 +69,8 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 		{"negative limit", "AuditPlan", "limit", "negative", func(c client) error { return find(c.AuditPlans.Query().Limit(-1)) }},
 		{"negative skip", "AuditPlan", "skip", "negative", func(c client) error { return find(c.AuditPlans.Query().Skip(-1)) }},
 		{"nil context", "AuditPlan", "ctx", "nil", func(c client) error { _, err := c.AuditPlans.Query().Find(nilContext); return err }},
+		{"nil context of a transaction", "", "ctx", "nil", func(c client) error { return c.Transaction(nilContext, c.AuditPlans.BatchDelete("p1")) }},
+		{"nil context of a live query", "AuditPlan", "ctx", "nil", func(c client) error { _, err := c.AuditPlans.Query().Subscribe(nilContext); return err }},
 		{"no changes", "AuditPlan", "", "no changes", func(c client) error { return update(c) }},
 		{"zero change", "AuditPlan", "", "zero change", func(c client) error { return update(c, isoaudit.Change[isoaudit.AuditPlan]{}) }},
 		{"field set twice", "AuditPlan", "scope", "changed twice", func(c client) error { return update(c, plan.Scope.Set("x"), plan.Status.Set("y"), plan.Scope.Unset()) }},

@@ -101,6 +101,9 @@ func (c *Client) Transaction(ctx context.Context, items ...BatchItem) error {
 	if err != nil {
 		return err
 	}
+	if ctx == nil {
+		return nilContext(op, "")
+	}
 	if len(items) > c.cfg.batchItems {
 		return badInput(op, "", "items", "has %d items and is not split; WithBatchLimits allows %d", len(items), c.cfg.batchItems)
 	}

@@ -159,6 +159,10 @@ func (e *InputError) Error() string {
 	return "isoaudit: " + where + ": " + e.Reason + " (nothing was sent)"
 }
 
+func nilContext(op, class string) error {
+	return badInput(op, class, "ctx", "the context is nil; use context.Background()")
+}
+
 func badInput(op, class, field, format string, args ...any) error {
 	return &InputError{Op: op, Class: class, Field: field, Reason: fmt.Sprintf(format, args...)}
 }

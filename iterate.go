@@ -156,8 +156,7 @@ func (w *walk[T]) move(answer *page[T]) error {
 }
 
 // learnNulls asks, once for each column of the order that the first page did not
-// tell about, whether empty ones
-// come first: databases differ.
+// tell about, whether empty ones come first: databases differ.
 func (w *walk[T]) learnNulls(ctx context.Context) error {
 	for i := range w.at.keys {
 		key := &w.at.keys[i]

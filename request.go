@@ -34,7 +34,7 @@ func (c *Client) prepare(ctx context.Context, call call) (*request, error) {
 	case call.err != nil:
 		return nil, call.err
 	case ctx == nil:
-		return nil, badInput(call.op, call.class, "ctx", "the context is nil; use context.Background()")
+		return nil, nilContext(call.op, call.class)
 	case c.cfg.err != nil:
 		return nil, c.cfg.err
 	case call.master && c.cfg.credentials.masterKey.empty():

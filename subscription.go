@@ -63,6 +63,9 @@ func (q Query[T]) Subscribe(ctx context.Context, options ...SubscribeOption) (*S
 		return nil, err
 	}
 	op := q.collection.class + ".Subscribe"
+	if ctx == nil {
+		return nil, nilContext(op, q.collection.class)
+	}
 	s.ctx = ctx
 	s.link = q.collection.client.live
 	if s.socket, err = s.link.open(); err != nil {

@@ -122,8 +122,8 @@ func WithRetryPolicy(policy RetryPolicy) Option {
 type RequestIDs int
 
 const (
-	// RequestIDsSent, the default, sends a request id with every write that
-	// the server can recognise by it, and does not rely on the server doing so:
+	// RequestIDsSent is the default: every write that the server can recognise
+	// by a request id has one, and nothing relies on the server doing so:
 	// Parse Server has this turned off unless idempotencyOptions.paths is set,
 	// and a client cannot find out. A write whose reply is lost is then never
 	// repeated.

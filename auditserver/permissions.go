@@ -75,14 +75,6 @@ func pointerFields(p *schema.Permissions, g schema.Grant, op operation) []string
 	return append(slices.Clone(g.PointerFields), more...)
 }
 
-// namesUser reports whether one of the columns of object points to the user.
-func namesUser(object map[string]any, fields []string, userID string) bool {
-	if userID == "" {
-		return false
-	}
-	return slices.ContainsFunc(fields, func(f string) bool { return pointsTo(object[f], userID) })
-}
-
 // pointsTo reports whether value is a pointer to the user, or a list with one.
 func pointsTo(value any, userID string) bool {
 	switch v := value.(type) {
@@ -94,7 +86,7 @@ func pointsTo(value any, userID string) bool {
 	return false
 }
 
-// rowNamesUser is namesUser on a stored object.
+// rowNamesUser reports whether one of the columns of a row points to the user.
 func rowNamesUser(row store.Row, fields []string, userID string) bool {
 	return slices.ContainsFunc(fields, func(f string) bool { return pointsTo(fieldValue(row, f), userID) })
 }

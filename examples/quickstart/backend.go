@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -108,15 +107,13 @@ func connect(url, appID, restKey, masterKey string) (*backend, error) {
 
 // readKeys reads NAME=value lines.
 func readKeys(path string) (map[string]string, error) {
-	file, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
 	keys := map[string]string{}
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		name, value, found := strings.Cut(strings.TrimSpace(lines.Text()), "=")
-		if found {
+	for line := range strings.Lines(string(text)) {
+		if name, value, found := strings.Cut(strings.TrimSpace(line), "="); found {
 			keys[name] = value
 		}
 	}

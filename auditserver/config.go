@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,7 +73,7 @@ type FileUpload struct {
 	Public        bool     // everybody
 	Anonymous     bool     // anonymous users
 	NoUsers       bool     // not even logged-in users
-	Extensions    []string // allowed extensions as regular expressions; nil: all but those a browser would run
+	Extensions    []string // allowed extensions as regular expressions, "*" for all; nil: all but those a browser would run
 	anyExtensions []*regexp.Regexp
 }
 
@@ -166,7 +167,13 @@ func (c Config) prepared() (Config, error) {
 	if c.Idempotency.paths, err = compileAll("Idempotency.Paths", "^(?:", ")", c.Idempotency.Paths); err != nil {
 		return c, err
 	}
-	if c.FileUpload.anyExtensions, err = compileAll("FileUpload.Extensions", "(?i)^(?:", ")$", c.FileUpload.Extensions); err != nil {
+	extensions := slices.Clone(c.FileUpload.Extensions)
+	for i, e := range extensions {
+		if e == "*" { // Parse Server's word for all
+			extensions[i] = ".*"
+		}
+	}
+	if c.FileUpload.anyExtensions, err = compileAll("FileUpload.Extensions", "(?i)^(?:", ")$", extensions); err != nil {
 		return c, err
 	}
 	c.liveClasses, err = compileAll("LiveQueryClasses", "^(?:", ")$", c.LiveQueryClasses)

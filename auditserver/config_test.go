@@ -2,6 +2,7 @@ package auditserver_test
 
 import (
 	"context"
+	"net/http"
 	"net/netip"
 	"testing"
 	"time"
@@ -33,12 +34,43 @@ func TestParseConfig(t *testing.T) {
 	}, cfg)
 }
 
+// Sessions that do not expire have no length: the order of the options plays no part.
+func TestSessionsThatDoNotExpire(t *testing.T) {
+	for _, file := range []string{`{"expireInactiveSessions":false,"sessionLength":60}`, `{"expireInactiveSessions":false}`} {
+		var cfg auditserver.Config
+		require.NoError(t, auditserver.ParseConfig([]byte(file), &cfg))
+		require.Negative(t, cfg.SessionLength, file)
+	}
+	var cfg auditserver.Config
+	require.NoError(t, auditserver.ParseConfig([]byte(`{"expireInactiveSessions":true,"sessionLength":60}`), &cfg))
+	require.Equal(t, time.Minute, cfg.SessionLength)
+}
+
+func TestFileExtensions(t *testing.T) {
+	for file, want := range map[string][]int{
+		`{}`:                               {201, 400},
+		`{"fileExtensions":["*"]}`:         {201, 201},
+		`{"fileExtensions":["HTML?"]}`:     {400, 201},
+		`{"fileExtensions":[]}`:            {400, 400},
+		`{"fileExtensions":["png","txt"]}`: {201, 400},
+	} {
+		_, m := open(t, func(c *auditserver.Config) {
+			require.NoError(t, auditserver.ParseConfig([]byte(`{"fileUpload":`+file+`}`), c))
+			c.FileUpload.Public = true
+		})
+		for i, name := range []string{"a.txt", "a.html"} {
+			require.Equal(t, want[i], m.public().do(http.MethodPost, "/files/"+name, "x").status, "%s %s", file, name)
+		}
+	}
+}
+
 func TestParseConfigNamesWhatIsWrong(t *testing.T) {
 	for file, want := range map[string]string{
 		`{"databaseURI":"x"}`:                      "unknown option databaseURI",
 		`{"fileUpload":{"directory":"x"}}`:         "unknown option fileUpload.directory",
 		`{"masterKeyIps":["nowhere"]}`:             `"nowhere" is not an IP address`,
 		`{"maxUploadSize":"big"}`:                  "option maxUploadSize",
+		`{"maxLimit":0}`:                           "option maxLimit",
 		`{"sessionLength":-1}`:                     "option sessionLength",
 		`{"allowCustomObjectId":"yes"}`:            "option allowCustomObjectId",
 		`{"requestComplexity":7}`:                  "option requestComplexity",

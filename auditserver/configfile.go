@@ -34,6 +34,7 @@ func into[T any](field *T) option {
 // configOptions are the options of Parse Server that have a meaning here, and
 // quirks, which is ours.
 func configOptions(cfg *Config) map[string]option {
+	sessionLength, expireSessions := sessionOptions(&cfg.SessionLength)
 	return map[string]option{
 		"appId":                    into(&cfg.AppID),
 		"masterKey":                into(&cfg.MasterKey),
@@ -49,9 +50,9 @@ func configOptions(cfg *Config) map[string]option {
 		"allowClientClassCreation": into(&cfg.AllowClientClassCreation),
 		"allowCustomObjectId":      into(&cfg.AllowCustomObjectID),
 		"enforcePrivateUsers":      negated(&cfg.PublicUsers),
-		"sessionLength":            seconds(&cfg.SessionLength),
-		"expireInactiveSessions":   expiry(&cfg.SessionLength),
-		"maxLimit":                 into(&cfg.Limits.PageSize),
+		"sessionLength":            sessionLength,
+		"expireInactiveSessions":   expireSessions,
+		"maxLimit":                 positive(&cfg.Limits.PageSize),
 		"maxUploadSize":            size(&cfg.Limits.BodySize),
 		"protectedFields":          into(&cfg.ProtectedFields),
 		"quirks":                   into(&cfg.Quirks),
@@ -142,16 +143,35 @@ func seconds(field *time.Duration) option {
 	}
 }
 
-// expiry turns the expiry of sessions off.
-func expiry(field *time.Duration) option {
+// sessionOptions read sessionLength and expireInactiveSessions. Sessions that
+// do not expire have no length, whichever option comes first.
+func sessionOptions(field *time.Duration) (length, expire option) {
+	keep := false
+	length = func(v jsontext.Value) error {
+		var given time.Duration
+		if err := seconds(&given)(v); err != nil || keep {
+			return err
+		}
+		*field = given
+		return nil
+	}
+	expire = func(v jsontext.Value) error {
+		if err := negated(&keep)(v); err != nil || !keep {
+			return err
+		}
+		*field = -1
+		return nil
+	}
+	return length, expire
+}
+
+func positive(field *int) option {
 	return func(v jsontext.Value) error {
-		var on bool
-		if err := json.Unmarshal(v, &on); err != nil {
-			return &optionError{"want true or false"}
+		var n int
+		if err := json.Unmarshal(v, &n); err != nil || n <= 0 {
+			return &optionError{"want a whole number from 1"}
 		}
-		if !on {
-			*field = -1
-		}
+		*field = n
 		return nil
 	}
 }

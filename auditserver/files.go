@@ -147,7 +147,7 @@ func (s *Server) checkExtension(c *caller, up upload) error {
 		extension, _, _ = strings.Cut(extension, "+")
 	}
 	allowed := !slices.Contains(activeExtensions, strings.ToLower(extension))
-	if s.cfg.FileUpload.anyExtensions != nil {
+	if s.cfg.FileUpload.Extensions != nil {
 		allowed = false
 		for _, re := range s.cfg.FileUpload.anyExtensions {
 			allowed = allowed || re.MatchString(extension)

@@ -103,7 +103,7 @@ func (s *Server) aggregate(ctx context.Context, req *request) (*response, error)
 	if pipeline, err = checkedStages(pipeline); err != nil {
 		return nil, err
 	}
-	results, err := s.store.Aggregate(ctx, class, pipeline, where.Limits{})
+	results, err := s.store.Aggregate(ctx, class, pipeline, s.whereLimits(req.caller))
 	if err != nil {
 		return nil, err
 	}

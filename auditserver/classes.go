@@ -19,7 +19,8 @@ var masterClasses = []string{"_JobStatus", "_PushStatus", "_Hooks", "_GlobalConf
 // systemClasses are the classes whose name may begin with an underscore.
 var systemClasses = append([]string{"_User", "_Installation", "_Role", "_Session", "_Product"}, masterClasses...)
 
-var plainName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+// plainName is the name of a class or field, as long as the store takes them.
+var plainName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,127}$`)
 
 func validClassName(name string) bool {
 	return plainName.MatchString(name) || slices.Contains(systemClasses, name)

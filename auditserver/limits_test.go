@@ -3,10 +3,12 @@ package auditserver_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -42,6 +44,48 @@ func TestLimits(t *testing.T) {
 	m.public().refused(400, 102, http.MethodGet, where(`{"s":{"$regex":"a"}}`), nil)
 	m.refused(400, 102, http.MethodGet, "/classes/Row?include=a,b,c", nil)
 	m.refused(400, 102, http.MethodGet, "/classes/Row?include=a.b.c", nil)
+}
+
+// A $match is bounded like any other condition.
+func TestAggregateLimits(t *testing.T) {
+	_, m := open(t, func(c *auditserver.Config) { c.Limits = auditserver.Limits{Conditions: 2, QueryDepth: 3} })
+	m.create("Row", `{"n":1}`)
+	for _, stages := range []string{`[{"$match":%s}]`, `[{"$sort":{"n":1}},{"$match":%s}]`} {
+		send := func(where string) answer {
+			return m.do(http.MethodPost, "/aggregate/Row", `{"_method":"GET","pipeline":`+fmt.Sprintf(stages, where)+`}`)
+		}
+		require.Equal(t, http.StatusOK, send(`{"n":1,"a":null}`).status)
+		require.Equal(t, 102, send(`{"n":1,"a":1,"b":1}`).code())
+		require.Equal(t, 102, send(`{"$or":[{"$or":[{"$or":[{"n":1}]}]}]}`).code())
+	}
+}
+
+// What SQLite could not run is refused before, and what the limits allow runs.
+func TestLimitsOfTheDatabase(t *testing.T) {
+	_, m := open(t, nil)
+	id := m.create("Row", `{"n":999,"s":"x"}`)
+	find := func(params string) answer {
+		return m.do(http.MethodPost, "/classes/Row", `{"_method":"GET",`+params+`}`)
+	}
+	list := func(n int, item, between string) string {
+		items := make([]string, n)
+		for i := range items {
+			items[i] = strings.ReplaceAll(item, "#", strconv.Itoa(i+1))
+		}
+		return strings.Join(items, between)
+	}
+	found := find(`"where":{"$or":[` + list(999, `{"n":#}`, ",") + `]}`)
+	require.Equal(t, http.StatusOK, found.status, "%s", found.raw)
+	require.Equal(t, id, found.results(t)[0]["objectId"])
+	require.Len(t, find(`"where":{"$and":[`+list(998, `{"n":{"$gt":#}}`, ",")+`]}`).results(t), 1)
+
+	values := `{"s":{"$nin":[` + list(900, `"#"`, ",") + `]}}`
+	require.Equal(t, 102, find(`"where":{"$or":[`+list(60, strings.ReplaceAll(values, "#", "v"), ",")+`]}`).code())
+	require.Equal(t, 102, find(`"order":"`+list(101, "n", ",")+`"`).code())
+	m.refused(400, 103, http.MethodPost, "/classes/"+strings.Repeat("C", 129), `{}`)
+	m.refused(400, 105, http.MethodPost, "/classes/Row", `{"`+strings.Repeat("f", 129)+`":1}`)
+	m.refused(400, 111, http.MethodPost, "/classes/Row", `{`+list(1600, `"f#":1`, ",")+`}`)
+	m.must(http.MethodPost, "/classes/Row", `{`+list(100, `"f#":1`, ",")+`}`)
 }
 
 func TestBrokenBodies(t *testing.T) {

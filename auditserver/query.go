@@ -14,7 +14,10 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/where"
 )
 
-const defaultPageSize = 100
+const (
+	defaultPageSize = 100
+	maxOrder        = 100 // fields to order by
+)
 
 // findParams are the parameters of a find; getParams those of a get by id
 // (protocol section 3.2). Those for MongoDB alone are accepted and ignored.
@@ -97,7 +100,12 @@ func (s *Server) parseWhere(v jsontext.Value, c *caller) (*where.Node, error) {
 	if tooDeep(v, l.Depth) {
 		return nil, fail(codeInvalidQuery, "the query is nested deeper than %d levels", l.Depth)
 	}
-	return where.Parse(v, where.Limits{Depth: l.QueryDepth, Conditions: l.Conditions, NoRegex: l.NoRegex && !c.master})
+	return where.Parse(v, s.whereLimits(c))
+}
+
+func (s *Server) whereLimits(c *caller) where.Limits {
+	l := s.cfg.Limits
+	return where.Limits{Depth: l.QueryDepth, Conditions: l.Conditions, NoRegex: l.NoRegex && !c.master}
 }
 
 func intParam(req *request, name string, def int, quirks bool) (int, error) {
@@ -144,7 +152,9 @@ func parseOrder(text string) ([]store.Order, error) {
 		if key == "_created_at" || key == "_updated_at" {
 			key = map[string]string{"_created_at": "createdAt", "_updated_at": "updatedAt"}[key]
 		}
-		out = append(out, store.Order{Field: key, Descending: descending})
+		if out = append(out, store.Order{Field: key, Descending: descending}); len(out) > maxOrder {
+			return nil, fail(codeInvalidQuery, "order has more than %d fields", maxOrder)
+		}
 	}
 	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 )
@@ -52,6 +53,8 @@ func writeError(err error) error {
 			return fail(codeEmailTaken, "Account already exists for this email address.")
 		}
 		return fail(codeDuplicateValue, "A duplicate value for a field with unique values was provided")
+	case errors.Is(err, store.ErrSchema):
+		return fail(codeIncorrectType, "%s", strings.TrimPrefix(err.Error(), "store: "))
 	case errors.As(err, &value):
 		return fail(codeIncorrectType, "schema mismatch for %s.%s; expected %s but got %s", value.Class, value.Field, value.Want, value.Got)
 	}

@@ -71,6 +71,9 @@ func (k *compiler) filter(s scope, n *where.Node) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if len(k.args) > maxArguments {
+		return "", invalid("the lists of the query have more than %d values together", maxArguments)
+	}
 	if acl == sqlTrue {
 		return cond, nil
 	}
@@ -154,7 +157,19 @@ func (k *compiler) join(s scope, children []*where.Node, op, empty string) (stri
 			return "", err
 		}
 	}
-	return "(" + strings.Join(parts, op) + ")", nil
+	return nested(parts, op), nil
+}
+
+// maxChain is how many conditions stand in one row. SQLite takes a chain of
+// conditions for an expression as deep as the chain is long, and allows 1,000.
+const maxChain = 16
+
+// nested joins parts, long lists as a tree.
+func nested(parts []string, op string) string {
+	if half := len(parts) / 2; len(parts) > maxChain {
+		return "(" + nested(parts[:half], op) + op + nested(parts[half:], op) + ")"
+	}
+	return "(" + strings.Join(parts, op) + ")"
 }
 
 func (k *compiler) cost(s scope, n *where.Node) int {

@@ -93,8 +93,12 @@ func (k *compiler) list(s scope, col *column, n *where.Node) string {
 	return "(" + in + " IS NOT TRUE)"
 }
 
-// maxPlaceholders keeps a statement well below SQLite's limit of 32,766 arguments.
-const maxPlaceholders = 4096
+// SQLite allows 32,766 arguments of a statement; these leave room for the few
+// that are not of the condition.
+const (
+	maxArguments    = 32_000 // of all lists together
+	maxPlaceholders = 4096   // of one list
+)
 
 // literalPrefix recognises ^\Qtext\E, what the SDKs send for "starts with".
 func literalPrefix(p *where.Pattern) (string, bool) {

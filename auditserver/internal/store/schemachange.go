@@ -57,9 +57,15 @@ func describe(f schema.Field) string {
 	return fmt.Sprintf("%s<%s>", f.Type, f.TargetClass)
 }
 
+// maxFields of a class; SQLite allows 2,000 columns of a table.
+const maxFields = 1500
+
 func checkClass(c schema.Class) error {
 	if !identifier.MatchString(c.Name) {
 		return fmt.Errorf("%w: %q is not a class name", ErrSchema, c.Name)
+	}
+	if len(c.Fields) > maxFields {
+		return fmt.Errorf("%w: class %s would have %d fields, more than %d", ErrSchema, c.Name, len(c.Fields), maxFields)
 	}
 	for name, f := range c.Fields {
 		needsTarget := f.Type == schema.Pointer || f.Type == schema.Relation

@@ -53,6 +53,7 @@ func behaviours() []behaviour {
 		sessions(),
 		files(),
 		graphQL(),
+		objects(),
 		queries(),
 		idempotency(),
 		schemas(),

@@ -43,6 +43,14 @@ func (sv *save) ruleChange() policy.Change {
 		Class: sv.class.Name, ObjectID: sv.id, Object: maps.Clone(sv.object.Fields),
 		User: sv.req.caller.userID, Master: sv.req.caller.master, Now: time.Now(),
 	}
+	for name, v := range change.Object { // a rule must not miss a date by its spelling
+		if m, ok := v.(map[string]any); ok && m["__type"] == "Date" {
+			iso, _ := m["iso"].(string)
+			if t, ok := parseTime(iso); ok {
+				change.Object[name] = map[string]any{"__type": "Date", "iso": formatTime(t)}
+			}
+		}
+	}
 	if sv.present == nil {
 		if sv.aclGiven { // otherwise it is the class's default
 			change.Object["ACL"] = aclValue(sv.object.ACL)

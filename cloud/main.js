@@ -310,13 +310,36 @@ const look = {
   },
 };
 
+// written is the object as JSON. A value that has none, such as a date that is no
+// date, is taken out before the save is refused: Parse Server writes the object of
+// a trigger to its log, and a failure there ends its process.
+function written(object) {
+  try {
+    return object.toJSON();
+  } catch (error) {
+    const invalid = Object.keys(object.attributes).filter(field => !writable(field, object.get(field)));
+    if (invalid.length === 0) throw error;
+    invalid.forEach(field => object.unset(field));
+    throw new Parse.Error(Parse.Error.INCORRECT_TYPE, `not a valid value: ${invalid.join(', ')}`);
+  }
+}
+
+function writable(field, value) {
+  try {
+    new Parse.Object('Probe', { [field]: value }).toJSON();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function beforeSave(request) {
   const { object, original } = request;
   const verdict = await check({
     class: object.className,
     objectId: object.id,
     original: original && original.toJSON(),
-    object: object.toJSON(),
+    object: written(object),
     user: request.user && request.user.id,
     master: request.master,
     now: Date.now(),

@@ -113,6 +113,24 @@ func TestAttacks(t *testing.T) {
 				a := b.send(t, user(b.people[anna].token), "PUT", "/classes/CorrectiveAction/"+mine.ObjectID, `{"ACL":{"__op":"Delete"}}`)
 				require.Equal(t, 142, a.code(), "%s", a.body)
 			},
+			"a due date in the past, however it is written": func(ctx context.Context, t *testing.T) {
+				for _, iso := range []string{"2001-01-01", "2001-01-01T00:00Z", "2001-01-01T00:00:00Z", "2001-01-01T00:00:00.000+14:00", "2001-01-01T00:00:00,5Z", "2001-01-01T00:00:00"} {
+					a := b.send(t, user(b.people[anna].token), "PUT", "/classes/CorrectiveAction/"+mine.ObjectID, `{"dueDate":{"__type":"Date","iso":"`+iso+`"}}`)
+					require.Contains(t, []int{policy.ErrorCode, 111}, a.code(), "%s: %s", iso, a.body)
+				}
+			},
+			// A Parse Server with any beforeSave logs the object, and ends where that fails.
+			"values that no server can store": func(ctx context.Context, t *testing.T) {
+				for _, value := range []string{
+					`{"__type":"Date","iso":"tomorrow"}`, `{"__type":"Date"}`, `{"__type":"Pointer","className":"_User"}`,
+					`{"deep":[{"__type":"Date","iso":"tomorrow"}]}`,
+				} {
+					a := b.send(t, user(b.people[anna].token), "PUT", "/classes/CorrectiveAction/"+mine.ObjectID, `{"dueDate":`+value+`}`)
+					require.Equal(t, 111, a.code(), "%s: %s", value, a.body)
+					a = b.send(t, identity{}, "POST", "/users", `{"username":"mallory","password":"p","email":"m@example.com","role":"auditor","siteCode":`+value+`}`)
+					require.Equal(t, 111, a.code(), "%s: %s", value, a.body)
+				}
+			},
 			"adding a column": func(ctx context.Context, t *testing.T) {
 				a := b.send(t, user(b.people[anna].token), "PUT", "/classes/CorrectiveAction/"+mine.ObjectID, `{"fresh`+b.run+`":1}`)
 				require.Equal(t, 119, a.code(), "%s", a.body)

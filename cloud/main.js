@@ -252,11 +252,14 @@ function pointerTo(value) {
   return typeof value.objectId === 'string' ? { class: value.className, id: value.objectId } : undefined;
 }
 
-const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const ISO = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 function dateOf(value) {
   const text = value && value.__type === 'Date' ? value.iso : value;
-  if (typeof text !== 'string' || !ISO.test(text)) return undefined;
+  const [, day] = (typeof text === 'string' && ISO.exec(text)) || [];
+  const midnight = day ? Date.parse(`${day}T00:00:00Z`) : NaN;
+  // February 30 would have become March.
+  if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== day) return undefined;
   const time = Date.parse(text);
   return Number.isNaN(time) ? undefined : time;
 }
@@ -278,7 +281,8 @@ function same(a, b) {
 function isPlaceholder(text, placeholders) {
   const core = Array.from(text).filter(letter => /[\p{L}\p{N}]/u.test(letter));
   if (core.every(letter => letter === core[0])) return true;
-  return placeholders.includes(core.join('').toLowerCase());
+  // Letter by letter and to one letter each, whatever the language: İ is an i.
+  return placeholders.includes(core.map(letter => Array.from(letter.toLowerCase())[0]).join(''));
 }
 
 // What follows ties the rules to a Parse Server.

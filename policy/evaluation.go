@@ -37,6 +37,9 @@ func (e *evaluation) is(when *condition) bool {
 	return ok && slices.Contains(when.Values, value)
 }
 
+// isUser says whether the id is the caller's. Without a session nobody is.
+func (e *evaluation) isUser(id string) bool { return e.User != "" && id == e.User }
+
 // hasAny says whether the caller is a member of one of the roles.
 func (e *evaluation) hasAny(roles []string) (bool, error) {
 	if e.User == "" {

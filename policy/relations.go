@@ -95,7 +95,7 @@ func (e *evaluation) openOf(found []map[string]any, spec *children) ([]map[strin
 // the column points to.
 func (e *evaluation) notCaller(rule Rule) error {
 	class, id, ok := pointerTo(e.Object[rule.Field])
-	if ok && class == userClass && id == e.User && e.becomes(rule.When) {
+	if ok && class == userClass && e.isUser(id) && e.becomes(rule.When) {
 		e.report(rule, rule.Field, nil, "")
 	}
 	return nil
@@ -105,7 +105,7 @@ func (e *evaluation) notCaller(rule Rule) error {
 // has one of the roles.
 func (e *evaluation) isCaller(rule Rule) error {
 	class, id, ok := pointerTo(e.Object[rule.Field])
-	if !e.creates() || !ok || class != userClass || id == e.User {
+	if !e.creates() || !ok || class != userClass || e.isUser(id) {
 		return nil
 	}
 	exempt, err := e.hasAny(rule.Roles)

@@ -33,7 +33,7 @@ func dateOf(value any) (time.Time, bool) {
 	if m, isMap := value.(map[string]any); isMap && m["__type"] == "Date" {
 		text, ok = m["iso"].(string)
 	}
-	if !ok {
+	if !ok || strings.Contains(text, ",") { // Go takes a comma for a point
 		return time.Time{}, false
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)

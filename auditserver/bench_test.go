@@ -117,3 +117,28 @@ func BenchmarkBatch50(b *testing.B) {
 		user.send(b, http.MethodPost, "/batch", body)
 	}
 }
+
+// Findings as an auditor sends them: the class gives the ACL, and the plans
+// they point to are many, so that indexes are written all over.
+func BenchmarkBatch50DefaultACL(b *testing.B) {
+	_, m := open(b, func(c *auditserver.Config) { c.Path = b.TempDir() + "/bench.db" })
+	m.must(http.MethodPost, "/schemas/Finding", `{"fields":{"findingRef":{"type":"String","required":true},"auditPlan":{"type":"Pointer","targetClass":"Plan"},`+
+		`"findingType":{"type":"String"},"clause":{"type":"String"},"statement":{"type":"String"},"evidenceNote":{"type":"String"},"severity":{"type":"String"}},`+
+		`"indexes":{"byPlan":{"auditPlan":1,"clause":1}},"classLevelPermissions":{"create":{"requiresAuthentication":true},"ACL":{"role:auditor":{"read":true},"*":{"write":true}}}}`)
+	_, token := m.user("ann")
+	user := m.as(token)
+	b.ReportAllocs()
+	for n := 0; b.Loop(); {
+		body := []byte(`{"requests":[`)
+		for i := range 50 {
+			if i > 0 {
+				body = append(body, ',')
+			}
+			body = fmt.Appendf(body, `{"method":"POST","path":"/parse/classes/Finding","body":{"findingRef":"F-%09d","auditPlan":{"__type":"Pointer","className":"Plan","objectId":"p%09d"},`+
+				`"findingType":"nonconformity","clause":"8.5.1","statement":"The torque of the casing bolts is not recorded for every pump.",`+
+				`"evidenceNote":"Travellers of 3 of 12 pumps sampled had no torque value.","severity":"minor"}}`, n, n*7919%10_000)
+			n++
+		}
+		user.send(b, http.MethodPost, "/batch", append(body, "]}"...))
+	}
+}

@@ -32,12 +32,12 @@ func (tx *Tx) internACL(acl map[string]schema.Access, body []byte) (int64, error
 		return 0, err
 	}
 	if row == nil {
-		if row, err = tx.c.queryRow("INSERT INTO acls(body) VALUES(?) RETURNING id", string(body)); err != nil {
+		if row, err = tx.returning("INSERT INTO acls(body) VALUES(?) RETURNING id", string(body)); err != nil {
 			return 0, err
 		}
 		for who, a := range acl {
 			if a.Read {
-				if _, err := tx.c.exec("INSERT INTO acl_readers(principal, acl) VALUES(?, ?)", who, row[0]); err != nil {
+				if _, err := tx.exec("INSERT INTO acl_readers(principal, acl) VALUES(?, ?)", who, row[0]); err != nil {
 					return 0, err
 				}
 			}

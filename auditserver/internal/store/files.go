@@ -30,7 +30,7 @@ func (s *Store) PutFile(ctx context.Context, info FileInfo, r io.Reader) (_ File
 	var id int64
 	info.CreatedAt, info.Size = time.UnixMilli(s.cfg.Now().UnixMilli()).UTC(), 0
 	err = s.Write(ctx, func(tx *Tx) error {
-		row, err := tx.c.queryRow("INSERT INTO files(name, type, created, metadata) VALUES(?, ?, ?, ?) RETURNING id",
+		row, err := tx.returning("INSERT INTO files(name, type, created, metadata) VALUES(?, ?, ?, ?) RETURNING id",
 			info.Name, info.ContentType, info.CreatedAt.UnixMilli(), info.Metadata)
 		var e *sqlite.Error
 		if errors.As(err, &e) && e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE {
@@ -58,12 +58,12 @@ func (s *Store) PutFile(ctx context.Context, info FileInfo, r io.Reader) (_ File
 		info.Size += int64(n)
 		err := s.Write(ctx, func(tx *Tx) error {
 			if n > 0 {
-				if _, err := tx.c.exec("INSERT INTO file_parts(file, part, data) VALUES(?, ?, ?)", id, part, buf[:n]); err != nil {
+				if _, err := tx.exec("INSERT INTO file_parts(file, part, data) VALUES(?, ?, ?)", id, part, buf[:n]); err != nil {
 					return err
 				}
 			}
 			if readErr != nil { // the last one
-				_, err := tx.c.exec("UPDATE files SET size=? WHERE id=?", info.Size, id)
+				_, err := tx.exec("UPDATE files SET size=? WHERE id=?", info.Size, id)
 				return err
 			}
 			return nil
@@ -86,15 +86,15 @@ func fill(r io.Reader, buf []byte) (n int, err error) {
 }
 
 func (tx *Tx) deleteFile(id int64) error {
-	_, err := tx.c.exec("DELETE FROM file_parts WHERE file=?", id)
-	_, err2 := tx.c.exec("DELETE FROM files WHERE id=?", id)
+	_, err := tx.exec("DELETE FROM file_parts WHERE file=?", id)
+	_, err2 := tx.exec("DELETE FROM files WHERE id=?", id)
 	return errors.Join(err, err2)
 }
 
 // dropUnfinished removes files whose upload a crash has cut off.
 func (tx *Tx) dropUnfinished() error {
-	_, err := tx.c.exec("DELETE FROM file_parts WHERE file IN (SELECT id FROM files WHERE size IS NULL)")
-	_, err2 := tx.c.exec("DELETE FROM files WHERE size IS NULL")
+	_, err := tx.exec("DELETE FROM file_parts WHERE file IN (SELECT id FROM files WHERE size IS NULL)")
+	_, err2 := tx.exec("DELETE FROM files WHERE size IS NULL")
 	return errors.Join(err, err2)
 }
 

@@ -67,13 +67,13 @@ func (tx *Tx) putValue(insert, bucket, key string, value []byte, ttl time.Durati
 	if ttl > 0 {
 		expires = now.Add(ttl).UnixMilli()
 	}
-	if _, err := tx.c.exec("DELETE FROM keyvalues WHERE expires<=?", now.UnixMilli()); err != nil {
+	if _, err := tx.exec("DELETE FROM keyvalues WHERE expires<=?", now.UnixMilli()); err != nil {
 		return 0, err
 	}
 	if value == nil {
 		value = []byte{}
 	}
-	return tx.c.exec(insert+" INTO keyvalues(bucket, key, value, expires) VALUES(?, ?, ?, ?)", bucket, key, value, expires)
+	return tx.exec(insert+" INTO keyvalues(bucket, key, value, expires) VALUES(?, ?, ?, ?)", bucket, key, value, expires)
 }
 
 // DeleteValue removes a key; a missing one is no error.
@@ -81,6 +81,6 @@ func (tx *Tx) DeleteValue(bucket, key string) error {
 	if tx.over {
 		return errOver
 	}
-	_, err := tx.c.exec("DELETE FROM keyvalues WHERE bucket=? AND key=?", bucket, key)
+	_, err := tx.exec("DELETE FROM keyvalues WHERE bucket=? AND key=?", bucket, key)
 	return err
 }

@@ -34,7 +34,7 @@ func (tx *Tx) relate(sql, class, id, field string, ids []string) error {
 	}
 	sql = strings.Replace(sql, "%", col.sql, 1)
 	for _, related := range ids {
-		if _, err := tx.c.exec(sql, id, related); err != nil {
+		if _, err := tx.exec(sql, id, related); err != nil {
 			return err
 		}
 	}

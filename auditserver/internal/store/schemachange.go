@@ -103,7 +103,7 @@ func (tx *Tx) createClass(def schema.Class) error {
 		fmt.Fprintf(create, ", %s %s", col.sql, sqlTypes[col.typ])
 	}
 	create.WriteString(", " + colHidden + " BLOB, " + colDoc + " BLOB NOT NULL)")
-	if _, err := tx.c.exec(create.String()); err != nil {
+	if _, err := tx.exec(create.String()); err != nil {
 		return err
 	}
 	for _, col := range c.relations() {
@@ -112,7 +112,7 @@ func (tx *Tx) createClass(def schema.Class) error {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.indexes)) {
-		if _, err := tx.c.exec(c.indexes[name].sql); err != nil {
+		if _, err := tx.exec(c.indexes[name].sql); err != nil {
 			return err
 		}
 	}
@@ -129,7 +129,7 @@ func (tx *Tx) alterClass(old *classInfo, def schema.Class, unique []Unique) erro
 	next := newClassInfo(def, unique, stored)
 	for _, name := range slices.Sorted(maps.Keys(old.indexes)) {
 		if _, keep := next.indexes[name]; !keep {
-			if _, err := tx.c.exec("DROP INDEX " + name); err != nil {
+			if _, err := tx.exec("DROP INDEX " + name); err != nil {
 				return err
 			}
 		}
@@ -150,7 +150,7 @@ func (tx *Tx) alterClass(old *classInfo, def schema.Class, unique []Unique) erro
 	}
 	for _, name := range slices.Sorted(maps.Keys(next.indexes)) {
 		if _, has := old.indexes[name]; !has {
-			if _, err := tx.c.exec(next.indexes[name].sql); err != nil {
+			if _, err := tx.exec(next.indexes[name].sql); err != nil {
 				return tx.writeError(next, err)
 			}
 		}
@@ -165,30 +165,30 @@ func (tx *Tx) addField(c *classInfo, col *column) error {
 	case col.sql == "":
 		return nil
 	}
-	_, err := tx.c.exec("ALTER TABLE " + c.table + " ADD COLUMN " + col.sql + " " + sqlTypes[col.typ])
+	_, err := tx.exec("ALTER TABLE " + c.table + " ADD COLUMN " + col.sql + " " + sqlTypes[col.typ])
 	return err
 }
 
 func (tx *Tx) dropField(c *classInfo, col *column) error {
 	if col.typ == schema.Relation {
-		_, err := tx.c.exec("DROP TABLE " + col.sql)
+		_, err := tx.exec("DROP TABLE " + col.sql)
 		return err
 	}
 	if col.sql != "" {
-		if _, err := tx.c.exec("ALTER TABLE " + c.table + " DROP COLUMN " + col.sql); err != nil {
+		if _, err := tx.exec("ALTER TABLE " + c.table + " DROP COLUMN " + col.sql); err != nil {
 			return err
 		}
 	}
-	_, err := tx.c.exec("UPDATE "+c.table+" SET "+colDoc+"="+fnWithout+"(?, "+colDoc+")", col.field)
+	_, err := tx.exec("UPDATE "+c.table+" SET "+colDoc+"="+fnWithout+"(?, "+colDoc+")", col.field)
 	return err
 }
 
 func (tx *Tx) createJoin(col *column) error {
-	if _, err := tx.c.exec("CREATE TABLE " + col.sql + "(owner TEXT NOT NULL, related TEXT NOT NULL, PRIMARY KEY(owner, related)) WITHOUT ROWID"); err != nil {
+	if _, err := tx.exec("CREATE TABLE " + col.sql + "(owner TEXT NOT NULL, related TEXT NOT NULL, PRIMARY KEY(owner, related)) WITHOUT ROWID"); err != nil {
 		return err
 	}
 	name := quoteIdentifier("r" + col.sql[1:len(col.sql)-1])
-	_, err := tx.c.exec("CREATE INDEX " + name + " ON " + col.sql + "(related, owner)")
+	_, err := tx.exec("CREATE INDEX " + name + " ON " + col.sql + "(related, owner)")
 	return err
 }
 
@@ -209,7 +209,7 @@ func (tx *Tx) numberFields(def schema.Class, stored *storedClass) error {
 
 // nextNumber returns a number that no table or column of this file has had.
 func (tx *Tx) nextNumber() (int64, error) {
-	row, err := tx.c.queryRow("UPDATE meta SET value=value+1 WHERE key='number' RETURNING value")
+	row, err := tx.returning("UPDATE meta SET value=value+1 WHERE key='number' RETURNING value")
 	if err != nil {
 		return 0, err
 	}
@@ -221,7 +221,7 @@ func (tx *Tx) saveClass(c *classInfo) error {
 	if err != nil {
 		return fmt.Errorf("store: write class %s: %w", c.def.Name, err)
 	}
-	if _, err := tx.c.exec("INSERT INTO classes(id, name, record) VALUES(?, ?, ?) ON CONFLICT(id) DO UPDATE SET record=excluded.record",
+	if _, err := tx.exec("INSERT INTO classes(id, name, record) VALUES(?, ?, ?) ON CONFLICT(id) DO UPDATE SET record=excluded.record",
 		c.stored.ID, c.def.Name, record); err != nil {
 		return err
 	}
@@ -247,14 +247,14 @@ func (tx *Tx) DropClass(name string) error {
 		return fmt.Errorf("%w: %s", ErrNotEmpty, name)
 	}
 	for _, col := range c.relations() {
-		if _, err := tx.c.exec("DROP TABLE " + col.sql); err != nil {
+		if _, err := tx.exec("DROP TABLE " + col.sql); err != nil {
 			return err
 		}
 	}
-	if _, err := tx.c.exec("DROP TABLE " + c.table); err != nil {
+	if _, err := tx.exec("DROP TABLE " + c.table); err != nil {
 		return err
 	}
-	if _, err := tx.c.exec("DELETE FROM classes WHERE id=?", c.stored.ID); err != nil {
+	if _, err := tx.exec("DELETE FROM classes WHERE id=?", c.stored.ID); err != nil {
 		return err
 	}
 	tx.catalog = tx.catalog.with(nil, name)

@@ -315,6 +315,18 @@ func TestTryUndoesAPart(t *testing.T) {
 		}), boom)
 		_, ok := tx.Class("Extra")
 		require.False(t, ok)
+		require.ErrorIs(t, tx.Try(func() error { insert(tx, "alone", "lena"); return boom }), boom)
+		require.ErrorIs(t, tx.Try(func() error {
+			insert(tx, "outer", "lena")
+			require.ErrorIs(t, tx.Try(func() error { insert(tx, "inner", "lena"); return boom }), boom)
+			_, err := tx.Get(ctx, "Plan", "inner")
+			require.ErrorIs(t, err, store.ErrNotFound)
+			_, err = tx.Get(ctx, "Plan", "outer")
+			require.NoError(t, err)
+			_, _, err = tx.Update("Plan", "before", store.Object{ACL: map[string]schema.Access{}})
+			require.NoError(t, err)
+			return boom
+		}), boom)
 		require.NoError(t, tx.Try(func() error { insert(tx, "kept", "mark"); return nil }))
 		insert(tx, "after", "lena")
 		return nil

@@ -63,36 +63,11 @@ type Tx struct {
 	changes []Change
 	newACLs map[string]int64
 	added   []string // the keys of newACLs that this transaction has added
+	part    *part    // that Try is running; nil: none
 	over    bool
 }
 
 var errOver = errors.New("store: the transaction is over")
-
-// Try runs fn as a part of the transaction that fails alone: when fn returns an
-// error, what it wrote is undone, Try returns that error, and the transaction
-// can go on.
-func (tx *Tx) Try(fn func() error) error {
-	if tx.over {
-		return errOver
-	}
-	if _, err := tx.c.exec("SAVEPOINT part"); err != nil {
-		return err
-	}
-	catalog, changes, added := tx.catalog, len(tx.changes), len(tx.added)
-	failed := fn()
-	if failed != nil {
-		if _, err := tx.c.exec("ROLLBACK TO part"); err != nil {
-			return errors.Join(failed, err)
-		}
-		tx.catalog, tx.changes = catalog, tx.changes[:changes]
-		for _, body := range tx.added[added:] {
-			delete(tx.newACLs, body)
-		}
-		tx.added = tx.added[:added]
-	}
-	_, err := tx.c.exec("RELEASE part")
-	return errors.Join(failed, err)
-}
 
 func (tx *Tx) reader() reader { return reader{s: tx.s, c: tx.c, cat: tx.catalog, tx: true} }
 
@@ -173,7 +148,7 @@ func (tx *Tx) Insert(class string, o Object) (Row, error) {
 		return Row{}, err
 	}
 	args := append([]any{o.ID, o.CreatedAt.UnixMilli(), o.UpdatedAt.UnixMilli(), e.acl, hiddenArg(o.Hidden), e.doc}, e.values...)
-	if _, err := tx.c.exec(c.insertSQL, args...); err != nil {
+	if err := tx.insert(c, o.ID, args...); err != nil {
 		return Row{}, tx.writeError(c, err)
 	}
 	after := c.written(e.doc, o.Hidden)
@@ -209,7 +184,7 @@ func (tx *Tx) Update(class, id string, o Object) (before, after Row, err error) 
 		return Row{}, Row{}, err
 	}
 	args := append([]any{o.CreatedAt.UnixMilli(), o.UpdatedAt.UnixMilli(), e.acl, hiddenArg(o.Hidden), e.doc}, e.values...)
-	if _, err := tx.c.exec(c.updateSQL, append(args, id)...); err != nil {
+	if _, err := tx.exec(c.updateSQL, append(args, id)...); err != nil {
 		return Row{}, Row{}, tx.writeError(c, err)
 	}
 	after = c.written(e.doc, o.Hidden)
@@ -228,11 +203,11 @@ func (tx *Tx) Delete(class, id string) (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	if _, err := tx.c.exec("DELETE FROM "+c.table+" WHERE "+colID+"=?", id); err != nil {
+	if _, err := tx.exec("DELETE FROM "+c.table+" WHERE "+colID+"=?", id); err != nil {
 		return Row{}, err
 	}
 	for _, col := range c.relations() {
-		if _, err := tx.c.exec("DELETE FROM "+col.sql+" WHERE owner=?", id); err != nil {
+		if _, err := tx.exec("DELETE FROM "+col.sql+" WHERE owner=?", id); err != nil {
 			return Row{}, err
 		}
 	}
@@ -250,11 +225,11 @@ func (tx *Tx) Purge(class string) error {
 		return err
 	}
 	for _, col := range c.relations() {
-		if _, err := tx.c.exec("DELETE FROM " + col.sql); err != nil {
+		if _, err := tx.exec("DELETE FROM " + col.sql); err != nil {
 			return err
 		}
 	}
-	_, err = tx.c.exec("DELETE FROM " + c.table)
+	_, err = tx.exec("DELETE FROM " + c.table)
 	return err
 }
 

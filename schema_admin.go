@@ -112,15 +112,13 @@ func (s *schemaApplication) body(delta schema.Delta) schema.Delta {
 	return delta
 }
 
-// onMongo says whether the server keeps its data in MongoDB: only there do the
-// system classes list the index that MongoDB itself makes.
+// onMongo says whether the server keeps its data in MongoDB: only there does the
+// class of roles list the index that MongoDB itself makes. On PostgreSQL the
+// server lists it too, but only with classes that were given other indexes.
 func onMongo(have schema.Schema) bool {
-	for _, class := range have.Classes {
-		if _, ok := class.Indexes["_id_"]; ok {
-			return true
-		}
-	}
-	return false
+	class, _ := have.Class(roleClass)
+	_, ok := class.Indexes["_id_"]
+	return ok
 }
 
 // mongoIndex spells the pointer columns of an index as MongoDB stores them,

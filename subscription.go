@@ -114,6 +114,7 @@ func (q Query[T]) subscription(options []SubscribeOption) (*Subscription[T], liv
 		return nil, livequery.Query{}, mistakeIn(call.op, class, err)
 	}
 	s.ledger = newLedger(s.config.deletes)
+	s.ledger.shown = s.config.deletes && s.config.snapshot
 	s.fresh = s.config.snapshot
 	wanted := livequery.Query{ClassName: class, Where: doc}
 	for _, key := range q.selectedKeys() {

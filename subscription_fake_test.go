@@ -44,6 +44,25 @@ func TestSubscriptionCatchesUpBeforeItGoesOn(t *testing.T) {
 	})
 }
 
+// A consumer with the whole picture hears of no end whose beginning it did not.
+func TestSubscriptionIsSilentAboutWhatWasNeverShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		f.answer(findingRow("a", "one", 10))
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context(), isoaudit.WithSnapshot(), isoaudit.WithDeletes())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		require.Equal(t, isoaudit.Snapshot, s.next().Kind)
+		require.Equal(t, isoaudit.CaughtUp, s.next().Kind)
+		p.event("delete", findingRow("gone", "came and went", 20))
+		p.event("delete", findingRow("a", "one", 10))
+		e := s.next()
+		require.Equal(t, isoaudit.Deleted, e.Kind)
+		require.Equal(t, "a", e.Object.ObjectID)
+		s.close()
+	})
+}
+
 // On a real server the last event of a burst is not always the final state, and
 // updatedAt may go back (protocol section 12, row 6).
 func TestSubscriptionSettlesABurst(t *testing.T) {

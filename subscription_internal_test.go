@@ -55,6 +55,18 @@ func TestLedgerRulesOnEvents(t *testing.T) {
 	}
 }
 
+// A real server sends the delete of an object that came and went in a gap.
+func TestLedgerKnowsWhatTheConsumerNeverHad(t *testing.T) {
+	l, at := newLedger(true), time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	require.Equal(t, deliver, l.rule(Deleted, "x", at, at), "the consumer may have it from elsewhere")
+	l.shown = true
+	require.Equal(t, unseen, l.rule(Deleted, "x", at, at))
+	require.Equal(t, unseen, l.rule(Left, "x", at, at))
+	require.Equal(t, deliver, l.rule(Created, "x", at, at))
+	l.put("x", entry{updatedAt: at, deleted: true})
+	require.Equal(t, doubtful, l.rule(Created, "x", at.Add(time.Second), at), "the create comes after its delete")
+}
+
 func TestLedgerIsBoundedButItsRegisterIsNot(t *testing.T) {
 	plain, registered := newLedger(false), newLedger(true)
 	for i := range 3 * ledgerSize {

@@ -8,6 +8,7 @@ import "time"
 type ledger struct {
 	young, old map[string]entry
 	register   map[string]time.Time // present objects and their updatedAt; nil: not kept
+	shown      bool                 // the consumer was given every object of the register
 }
 
 // ledgerSize is how many objects the ledger surely remembers.
@@ -65,6 +66,7 @@ type ruling int
 const (
 	deliver  ruling = iota
 	repeated        // the consumer has it
+	unseen          // the consumer never had what is gone
 	doubtful        // neither order nor updatedAt tells: read the object again
 )
 
@@ -75,6 +77,9 @@ const (
 // left out; the rest is settled by reading.
 func (l *ledger) rule(kind EventKind, id string, updatedAt, received time.Time) ruling {
 	e, known := l.find(id)
+	if !known && l.shown && !kind.Present() {
+		return unseen
+	}
 	if !known {
 		return deliver
 	}

@@ -199,7 +199,8 @@ func (s *Subscription[T]) deliver(e Event[T], emit func(Event[T]) error) error {
 		}
 	}
 	sum := contentSum(e.Object)
-	switch s.ledger.rule(e.Kind, o.ObjectID, o.UpdatedAt, e.Received) {
+	ruling := s.ledger.rule(e.Kind, o.ObjectID, o.UpdatedAt, e.Received)
+	switch ruling {
 	case repeated:
 		return nil
 	case doubtful:
@@ -215,6 +216,9 @@ func (s *Subscription[T]) deliver(e Event[T], emit func(Event[T]) error) error {
 		updatedAt: o.UpdatedAt, present: e.Kind.Present(), deleted: e.Kind == Deleted, live: e.Received, sum: sum,
 	})
 	s.saw(o.UpdatedAt)
+	if ruling == unseen {
+		return nil // noted, so that an older event of it is not taken for news
+	}
 	return emit(e)
 }
 

@@ -26,6 +26,7 @@ func errorCodes() []behaviour {
 		}
 	}
 	provocations := []provocation{
+		{"a password reset where no mail is set up", 500, 1, request(nobody, "POST", "/requestPasswordReset", `{"email":"a@example.com"}`)},
 		{"an object that is missing", 404, 101, item(nobody, "GET", "/missing000", "")},
 		{"a change of an object that is missing", 404, 101, item(nobody, "PUT", "/missing000", `{"n":1}`)},
 		{"a delete of an object that is missing", 404, 101, item(nobody, "DELETE", "/missing000", "")},
@@ -84,6 +85,7 @@ func errorCodes() []behaviour {
 			return w.send(t, nobody, "POST", "/classes/"+w.name("CheckTitled"), `{"title":""}`)
 		}},
 		{"a file that is missing", 400, 153, request(master, "DELETE", "/files/missing.txt", "")},
+		{"a log-in as nobody", 400, 162, request(master, "POST", "/loginAs", `{}`)},
 		{"a sign-up without a name", 400, 200, request(nobody, "POST", "/users", `{"password":"p"}`)},
 		{"a log-in without a name", 400, 200, request(nobody, "POST", "/login", `{"password":"p"}`)},
 		{"a sign-up without a password", 400, 201, request(nobody, "POST", "/users", `{"username":"checkuser"}`)},
@@ -100,6 +102,12 @@ func errorCodes() []behaviour {
 		{"a change of a user without his session", 400, 206, func(t *testing.T, w *world) answer {
 			other := w.must(t, nobody, "POST", "/users", fmt.Sprintf(`{"username":%q,"password":"p"}`, w.name("other")))
 			return w.send(t, nobody, "PUT", "/users/"+other.text("objectId"), `{"city":"x"}`)
+		}},
+		{"an account that another user has", 400, 208, func(t *testing.T, w *world) answer {
+			account := fmt.Sprintf(`{"authData":{"anonymous":{"id":%q}}}`, w.name("account"))
+			w.must(t, nobody, "POST", "/users", account)
+			m := w.signUp(t, "linker")
+			return w.send(t, user(m.session.Token()), "PUT", "/users/"+m.id, account)
 		}},
 		{"a session that does not exist", 400, 209, request(user("r:00000000000000000000000000000000"), "GET", "/users/me", "")},
 		{"a session that does not exist, on a class", 400, 209, func(t *testing.T, w *world) answer {
@@ -121,6 +129,19 @@ func errorCodes() []behaviour {
 		all = append(all, behaviour{fmt.Sprintf("error %d: %s", p.code, p.name), func(t *testing.T, w *world) {
 			a := p.do(t, w)
 			require.Equalf(t, fmt.Sprint("status ", p.status, ", code ", p.code), fmt.Sprint("status ", a.status, ", code ", a.code()), "%s", a.body)
+		}})
+	}
+	for _, p := range []struct {
+		key string
+		do  func(*testing.T, *world) answer
+	}{
+		{"a challenge of an authentication service", request(nobody, "POST", "/challenge", `{}`)},
+		{"push", request(master, "POST", "/push", `{"where":{},"data":{}}`)},
+		{"webhooks", request(master, "GET", "/hooks/functions/checkNothing", "")},
+	} {
+		all = append(all, behaviour{"error of a service that auditserver has not: " + p.key, func(t *testing.T, w *world) {
+			a := p.do(t, w)
+			w.differs(t, p.key, fmt.Sprint("status ", a.status, ", code ", a.code()))
 		}})
 	}
 	return all

@@ -28,6 +28,11 @@ func Differences() []Difference {
 			Reason: "auditserver has no GraphQL endpoint: everything this SDK offers is in REST",
 		},
 		{
+			Key:         "a challenge of an authentication service",
+			AuditServer: "status 404, code 0", ParseServer: "status 400, code -1",
+			Reason: "auditserver has no multi-factor authentication, for which challenges are made",
+		},
+		{
 			Key:         "a request id that was used before",
 			AuditServer: "the first answer again", ParseServer: "status 400, code 159",
 			Reason: "a client that lost the answer gets it, instead of learning only that there was one",
@@ -36,6 +41,16 @@ func Differences() []Difference {
 			Key:         "a request id whose first request failed",
 			AuditServer: "status 201, code 0", ParseServer: "status 400, code 159",
 			Reason: "what failed wrote nothing, so its id stays free; Parse Server burns it",
+		},
+		{
+			Key:         "push",
+			AuditServer: "status 404, code 0", ParseServer: "status 400, code 115",
+			Reason: "auditserver sends no push messages",
+		},
+		{
+			Key:         "webhooks",
+			AuditServer: "status 404, code 0", ParseServer: "status 400, code 143",
+			Reason: "auditserver calls Go functions in its own process",
 		},
 	}
 }

@@ -63,6 +63,10 @@ type Store struct {
 	closeErr  error
 }
 
+// mapping lets SQLite read up to 2 GiB of the file, its most, without copying
+// pages. It reserves addresses, not memory.
+const mapping = "mmap_size(2147418112)"
+
 // formatVersion is the layout of the file this code reads and writes.
 const formatVersion = 1
 
@@ -140,7 +144,7 @@ func (s *Store) start() error {
 	case s.cfg.Unsynced:
 		sync = "synchronous(NORMAL)"
 	}
-	c, err := openConn(s.path, "journal_mode(WAL)", sync, "cache_size(-32000)", "wal_autocheckpoint(4000)", "busy_timeout(5000)", "mmap_size(268435456)", "temp_store(MEMORY)")
+	c, err := openConn(s.path, "journal_mode(WAL)", sync, "cache_size(-32000)", "wal_autocheckpoint(4000)", "busy_timeout(5000)", mapping, "temp_store(MEMORY)")
 	if err != nil {
 		return err
 	}
@@ -156,7 +160,7 @@ func (s *Store) start() error {
 	s.catalog.Store(cat)
 	s.writer = newWriter(s, c)
 	for range s.cfg.Readers {
-		r, err := openConn(s.path, "query_only(1)", "cache_size(-16000)", "busy_timeout(5000)", "mmap_size(268435456)")
+		r, err := openConn(s.path, "query_only(1)", "cache_size(-16000)", "busy_timeout(5000)", mapping)
 		if err != nil {
 			return err
 		}

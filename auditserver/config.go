@@ -61,6 +61,7 @@ type Config struct {
 	Quirks bool
 
 	liveClasses []*regexp.Regexp
+	liveLimits  liveLimits // zero: the defaults; tests make them small
 }
 
 // Protection is the fields hidden by class and audience ("*", "authenticated",

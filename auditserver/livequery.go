@@ -56,10 +56,14 @@ type liveCommit struct {
 const commitBacklog = 256
 
 func newLiveHub(s *Server) *liveHub {
+	limits := s.cfg.liveLimits
+	if limits == (liveLimits{}) {
+		limits = defaultLiveLimits
+	}
 	return &liveHub{
 		s:       s,
 		classes: s.cfg.liveClasses,
-		limits:  defaultLiveLimits,
+		limits:  limits,
 		commits: make(chan liveCommit, commitBacklog),
 		byClass: make(map[string]*liveClass),
 		viewers: make(map[viewerKey]*liveViewer),

@@ -20,12 +20,11 @@ import (
 // The limits are tested from inside, where they can be made small.
 
 func openLimited(t *testing.T, limits liveLimits) (*Server, *websocket.Conn) {
-	s, err := Open(t.Context(), Config{AppID: "app", LiveQueryClasses: []string{"Live"}, Logger: slog.New(slog.DiscardHandler)})
+	s, err := Open(t.Context(), Config{AppID: "app", LiveQueryClasses: []string{"Live"}, Logger: slog.New(slog.DiscardHandler), liveLimits: limits})
 	require.NoError(t, err)
 	require.NoError(t, s.store.Write(t.Context(), func(tx *store.Tx) error {
 		return tx.PutClass(schema.Class{Name: "Live", Fields: map[string]schema.Field{"text": {Type: schema.String}}})
 	}))
-	s.live.limits = limits
 	front := httptest.NewServer(s)
 	ws, _, err := websocket.Dial(t.Context(), strings.Replace(front.URL, "http", "ws", 1), nil)
 	require.NoError(t, err)

@@ -8,7 +8,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/crypto/bcrypt"
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/auditserver"
@@ -44,7 +47,7 @@ type Server struct {
 	Faults *Faults
 
 	tb    TB
-	names int // auditors signed up so far
+	names atomic.Int64 // auditors signed up so far
 }
 
 // NewServer starts a server for a test; configure may change its configuration
@@ -54,7 +57,7 @@ func NewServer(tb TB, configure ...func(*auditserver.Config)) *Server {
 	tb.Helper()
 	config := auditserver.Config{
 		AppID: "audittest", RESTKey: rand.Text(), JavaScriptKey: rand.Text(), MasterKey: rand.Text(),
-		Rules: policy.Default(), Logger: slog.New(slog.DiscardHandler),
+		PasswordCost: bcrypt.MinCost, Rules: policy.Default(), Logger: slog.New(slog.DiscardHandler),
 	}
 	for _, class := range schema.ISO9001().Classes {
 		config.LiveQueryClasses = append(config.LiveQueryClasses, class.Name)
@@ -128,11 +131,10 @@ type Login struct {
 
 // As makes a new auditor with the role and logs him in; "" is somebody who has
 // an account and no role. Every call makes another auditor: coordinator-1,
-// auditor-2 and so on.
+// auditor-2 and so on. Parallel tests may share a server.
 func (s *Server) As(role isoaudit.AuditorRole) Login {
 	s.tb.Helper()
-	s.names++
-	username := fmt.Sprintf("%s-%d", cmp.Or(role, "nobody"), s.names)
+	username := fmt.Sprintf("%s-%d", cmp.Or(role, "nobody"), s.names.Add(1))
 	auditor := &isoaudit.Auditor{
 		Username: username,
 		Email:    username + "@pumps.example",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -50,6 +51,22 @@ func TestServerLogsInAnyRole(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestParallelTestsShareAServer(t *testing.T) {
+	server := audittest.NewServer(t)
+	ids := make(chan string, 8)
+	var wg sync.WaitGroup
+	for range cap(ids) {
+		wg.Go(func() { ids <- server.As(isoaudit.RoleAuditor).Auditor.ObjectID })
+	}
+	wg.Wait()
+	close(ids)
+	seen := map[string]bool{}
+	for id := range ids {
+		seen[id] = true
+	}
+	require.Len(t, seen, 8)
 }
 
 func TestServerLogsInSomebodyWithoutARole(t *testing.T) {

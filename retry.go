@@ -3,7 +3,6 @@ package isoaudit
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -104,7 +103,7 @@ func (s *sending) once(ctx context.Context, out any) (http.Header, *Error, error
 	} else if c.cfg.sessions != nil {
 		session, err := c.cfg.sessions.get(ctx, c)
 		if err != nil {
-			return nil, nil, s.finish(&Error{Op: r.op, Class: r.class, ObjectID: r.objectID, cause: fmt.Errorf("logging in: %w", err)})
+			return nil, nil, s.finish(&Error{Op: r.op, Class: r.class, ObjectID: r.objectID, cause: &logInFailure{err}})
 		}
 		s.session = session
 		identity.session = session.token

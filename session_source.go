@@ -106,6 +106,24 @@ func (k *sessionKeeper) reject(session *Session) {
 	}
 }
 
+// logInFailure is why a call had no session. The call was not sent, so the codes
+// and the outcome of the log-in's own request are not the call's: a wrong
+// password (101) must not read as a missing object.
+type logInFailure struct{ err error }
+
+func (f *logInFailure) Error() string { return "logging in: " + f.err.Error() }
+
+// Is matches what the source reported, except codes and unknown outcomes.
+func (f *logInFailure) Is(target error) bool {
+	if _, ok := target.(Code); ok || target == ErrOutcomeUnknown {
+		return false
+	}
+	return errors.Is(f.err, target)
+}
+
+// As finds the log-in's own error, in what the call's error unwraps to.
+func (f *logInFailure) As(target any) bool { return errors.As(f.err, target) }
+
 // forget drops the current session and returns it; nil where there is none.
 func (k *sessionKeeper) forget() *Session {
 	k.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -224,4 +225,21 @@ func TestLogOutWithSessionSource(t *testing.T) {
 	require.NoError(t, client.LogOut(t.Context()))
 	require.Equal(t, 2, server.calls["r:1"])
 	require.Equal(t, 1, server.logins)
+}
+
+// The call was not sent, so what became of the log-in is not what became of it.
+func TestFailedLogInIsNotTheCallsOwnOutcome(t *testing.T) {
+	password := isoaudit.PasswordLogin("lead", "wrong-password")
+	client := withSource(t, &script{t: t, steps: []step{reply(404, `{"code":101,"error":"Invalid username/password."}`)}}, password)
+	err := client.AuditPlans.Delete(t.Context(), "p1")
+	require.ErrorContains(t, err, "logging in")
+	require.NotErrorIs(t, err, isoaudit.ErrObjectNotFound, "nobody looked for the plan")
+	var logIn *isoaudit.Error
+	require.ErrorAs(t, errors.Unwrap(err), &logIn)
+	require.Equal(t, isoaudit.ErrObjectNotFound, logIn.Code)
+
+	client = withSource(t, &script{t: t, steps: []step{fails(io.ErrUnexpectedEOF)}}, password)
+	err = client.AuditPlans.Delete(t.Context(), "p1")
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	require.NotErrorIs(t, err, isoaudit.ErrOutcomeUnknown, "the delete was surely not sent")
 }

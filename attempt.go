@@ -47,7 +47,7 @@ func (c *Client) attempt(ctx context.Context, r *request, identity credentials, 
 	if err != nil {
 		return nil, c.failure(r, identity, explain(ctx, err)), transportVerdict(err)
 	}
-	if r.opens != nil && resp.StatusCode == http.StatusOK {
+	if r.opens != nil && resp.StatusCode >= 200 && resp.StatusCode <= 299 {
 		*r.opens = FileContent{ReadCloser: resp.Body, Size: resp.ContentLength, ContentType: resp.Header.Get("Content-Type")}
 		return resp, nil, refused
 	}

@@ -184,3 +184,14 @@ func TestOpenNeedsAURL(t *testing.T) {
 		require.ErrorContains(t, err, "File.URL")
 	}
 }
+
+// A file's URL may be signed in its query, and a success is one whatever its number.
+func TestOpenKeepsTheQueryOfTheURL(t *testing.T) {
+	client, script := scripted(t, nil, reply(206, "part"))
+	file, err := client.Open(t.Context(), isoaudit.File{Name: "a.pdf", URL: "https://files.example/a.pdf?signature=s%2F1"})
+	require.NoError(t, err)
+	content, err := io.ReadAll(file)
+	require.NoError(t, err)
+	require.Equal(t, "part", string(content))
+	require.Equal(t, "https://files.example/a.pdf?signature=s%2F1", script.sent[0].url)
+}

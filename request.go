@@ -67,7 +67,10 @@ func (r *request) encode(codec *codec) (err error) {
 		return err
 	}
 	query := r.query.Encode()
-	if len(query) <= longQuery {
+	switch {
+	case query == "": // an address of its own keeps the query it has, as a signature
+		return nil
+	case len(query) <= longQuery:
 		r.url.RawQuery = query
 		return nil
 	}

@@ -118,6 +118,39 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 			var none *isoaudit.Collection[checklist]
 			return none.Delete(t.Context(), "x")
 		}},
+		{"nil collection created in", "", "", "nil or zero", func(client) error {
+			var none *isoaudit.Collection[checklist]
+			return none.Create(t.Context(), new(checklist))
+		}},
+		{"nil collection read", "", "", "nil or zero", func(client) error {
+			_, err := new(isoaudit.Client).As(nil).AuditPlans.Get(t.Context(), "x")
+			return err
+		}},
+		{"nil collection and nil object", "", "", "nil or zero", func(client) error {
+			var none *isoaudit.Collection[checklist]
+			return none.Apply(t.Context(), nil)
+		}},
+		{"nil collection in a batch", "", "", "nil or zero", func(c client) error {
+			var none *isoaudit.Collection[checklist]
+			_, err := c.Batch(t.Context(), none.BatchCreate(new(checklist)))
+			return err
+		}},
+		{"zero client", "", "", "nil or zero", func(client) error {
+			_, err := new(isoaudit.Client).CreateRole(t.Context(), "x", isoaudit.ACL{}, isoaudit.RoleMembers{})
+			var input *isoaudit.InputError
+			require.ErrorAs(t, err, &input)
+			require.Equal(t, "_Role", input.Class)
+			_, err = new(isoaudit.Client).Roles.Get(t.Context(), "x")
+			return err
+		}},
+		{"pointer embedded", "Checklist", "", "embed the struct itself", func(c client) error {
+			type odd struct{ *isoaudit.Object }
+			return isoaudit.NewCollection[odd](c, "Checklist").Create(t.Context(), new(odd))
+		}},
+		{"pointer to a class embedded", "Checklist", "", "embed the struct itself", func(c client) error {
+			type odd struct{ *isoaudit.AuditPlan }
+			return isoaudit.NewCollection[odd](c, "Checklist").Create(t.Context(), new(odd))
+		}},
 		{"zero query", "", "", "nil or zero", func(client) error {
 			_, err := isoaudit.Query[checklist]{}.Count(t.Context())
 			return err

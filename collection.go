@@ -12,8 +12,9 @@ import (
 // Collection is one class on the server, whose objects have the Go type T. It
 // is immutable and safe for concurrent use.
 type Collection[T any] struct {
-	client *Client
-	class  string
+	client  *Client
+	class   string
+	mistake string // in T; every call reports it
 }
 
 // NewCollection gives a class of your own, or one of the six with columns of
@@ -21,13 +22,18 @@ type Collection[T any] struct {
 // Its fields are read and written by their json tags. A pointer or time that may
 // stay empty is tagged omitzero; Create refuses other zero pointers.
 //
-// A bad class name is reported by every call.
+// A bad class name, and a T that embeds a pointer, are reported by every call.
 func NewCollection[T any, P Entity[T]](client *Client, class string) *Collection[T] {
-	return &Collection[T]{client, class}
+	return &Collection[T]{client, class, embeddingMistake[T]()}
 }
 
 // Class is the name of the class on the server.
-func (c *Collection[T]) Class() string { return c.class }
+func (c *Collection[T]) Class() string {
+	if c == nil {
+		return ""
+	}
+	return c.class
+}
 
 // PointerTo makes a pointer to the object of this class with the given id.
 func (c *Collection[T]) PointerTo(id string) Pointer[T] {
@@ -52,7 +58,7 @@ func (c *Collection[T]) Get(ctx context.Context, id string, include ...Includabl
 		call.query.Del("where")
 	}
 	row := new(T)
-	if err := c.do(ctx, call, &single[T]{c.codec(), c.class, row}); err != nil {
+	if err := c.do(ctx, call, &single[T]{c.codec(), c.Class(), row}); err != nil {
 		return nil, err
 	}
 	query.markDangling([]*T{row})
@@ -99,13 +105,14 @@ func (c *Collection[T]) createCall(obj *T) call {
 // created reads the answer to a create into obj: ids, times and only what the
 // server changed (protocol section 2.3).
 func (c *Collection[T]) created(obj *T) *creation[T] {
-	return &creation[T]{single[T]{c.codec(), c.class, obj}}
+	return &creation[T]{single[T]{c.codec(), c.Class(), obj}}
 }
 
 type creation[T any] struct{ single[T] }
 
 func (a *creation[T]) decodeBody(body []byte) error {
 	row := *a.into
+	clearMembers(&row, body)
 	inner := single[T]{a.codec, a.class, &row}
 	if err := inner.decodeBody(body); err != nil {
 		return err
@@ -135,7 +142,9 @@ func (c *Collection[T]) Update(ctx context.Context, id string, changes ...Change
 func (c *Collection[T]) Apply(ctx context.Context, obj *T, changes ...Change[T]) error {
 	if obj == nil {
 		call := c.call("Apply", http.MethodPut, "nil")
-		call.err = badInput(call.op, c.class, "", "the object is nil")
+		if call.err == nil {
+			call.err = badInput(call.op, c.class, "", "the object is nil")
+		}
 		return c.do(ctx, call, nil)
 	}
 	call := c.updateCall(object(obj).ObjectID, changes)
@@ -193,6 +202,7 @@ func (a *application[T]) decodeBody(body []byte) error {
 		return err
 	}
 	for _, part := range [][]byte{raw, body} {
+		clearMembers(&row, part)
 		inner := single[T]{a.codec, a.class, &row}
 		if err := inner.decodeBody(part); err != nil {
 			return err
@@ -224,6 +234,8 @@ func (c *Collection[T]) call(op, method, id string) call {
 	switch {
 	case !validClass.MatchString(c.class):
 		call.op, call.err = op, badInput(op, "", "class", "%q is not the name of a class", c.class)
+	case c.mistake != "":
+		call.err = badInput(call.op, c.class, "", "%s", c.mistake)
 	case id == "":
 		call.err = badInput(call.op, c.class, "objectId", "is empty: give the id of a saved object")
 	}
@@ -231,7 +243,7 @@ func (c *Collection[T]) call(op, method, id string) call {
 }
 
 // path is where the class's objects are.
-func (c *Collection[T]) path() []string { return classPath(c.class) }
+func (c *Collection[T]) path() []string { return classPath(c.Class()) }
 
 func (c *Collection[T]) codec() *codec {
 	if c == nil || c.client == nil || c.client.cfg == nil {

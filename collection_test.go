@@ -225,3 +225,31 @@ func TestAdminOnlyQueries(t *testing.T) {
 	require.JSONEq(t, `[{"$match":{"plannedStartDate":{"$gte":"2026-03-02T12:00:00.000Z"}}},{"$group":{"_id":"$status","rows":{"$sum":1}}},{"$limit":9}]`,
 		query(t, sent.sent[2].url).Get("pipeline"))
 }
+
+// What was changed replaces what the object held, and the caller's own map and
+// array, which the object shares, stay as they were.
+func TestApplyReplacesMapsAndArrays(t *testing.T) {
+	type form struct {
+		isoaudit.Object
+		Answers map[string]any `json:"answers"`
+		Tags    []string       `json:"tags"`
+	}
+	client, _ := scripted(t, nil, reply(200, `{"updatedAt":"2025-01-01T00:00:00.000Z","tags":["x","y"]}`))
+	answers, tags := map[string]any{"old": true}, []string{"a", "b"}
+	row := &form{Object: isoaudit.Object{ObjectID: "k1"}, Answers: answers, Tags: tags}
+	field := isoaudit.NewObjectField[form, map[string]any]("answers")
+	require.NoError(t, isoaudit.NewCollection[form](client, "Form").Apply(t.Context(), row, field.Set(map[string]any{"new": true})))
+	require.Equal(t, map[string]any{"new": true}, row.Answers)
+	require.Equal(t, []string{"x", "y"}, row.Tags)
+	require.Equal(t, map[string]any{"old": true}, answers)
+	require.Equal(t, []string{"a", "b"}, tags)
+}
+
+// An answer without results is no empty page, which would end All in silence.
+func TestFindWithoutResultsIsAnError(t *testing.T) {
+	client, _ := scripted(t, nil, reply(200, `{"code":1,"error":"busy"}`))
+	_, err := client.AuditPlans.Query().Find(t.Context())
+	var wrong *isoaudit.DecodeError
+	require.ErrorAs(t, err, &wrong)
+	require.Equal(t, "results", wrong.Field)
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -50,6 +51,7 @@ func (p *page[T]) decodeSlow(body []byte) error {
 	if err := expect(dec, '{'); err != nil {
 		return err
 	}
+	found := false
 	for dec.PeekKind() != '}' {
 		name, err := dec.ReadToken()
 		if err != nil {
@@ -57,6 +59,7 @@ func (p *page[T]) decodeSlow(body []byte) error {
 		}
 		switch name.String() {
 		case "results":
+			found = true
 			err = p.decodeRows(dec, body)
 		case "count":
 			err = json.UnmarshalDecode(dec, &p.count)
@@ -66,6 +69,9 @@ func (p *page[T]) decodeSlow(body []byte) error {
 		if err != nil {
 			return err
 		}
+	}
+	if !found { // not an answer to a find: reading it as no rows would end All early
+		return &DecodeError{Class: p.class, Field: "results", Reason: "the answer to a find has none"}
 	}
 	_, err := dec.ReadToken()
 	return err
@@ -122,6 +128,29 @@ func (s *single[T]) decodeBody(body []byte) error {
 	}
 	*s.into = row
 	return nil
+}
+
+// clearMembers empties the fields of row that body has values for. Decoding alone
+// would merge a map with what the field held, and write into the map and array
+// that the caller's object shares.
+func clearMembers[T any](row *T, body []byte) {
+	var members map[string]jsontext.Value
+	if json.Unmarshal(body, &members, wire.Tolerant()) != nil {
+		return // decoding it will say what is wrong
+	}
+	v := reflect.ValueOf(row).Elem()
+	for _, f := range reflect.VisibleFields(v.Type()) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "" {
+			name = f.Name
+		}
+		if _, ok := members[name]; !ok || f.Anonymous || !f.IsExported() {
+			continue
+		}
+		if field, err := v.FieldByIndexErr(f.Index); err == nil {
+			field.SetZero()
+		}
+	}
 }
 
 // explainDecoding turns an error of the JSON package into a DecodeError. The

@@ -55,6 +55,16 @@ func (c *cursor) after() []node {
 	return rows
 }
 
+// isAt says whether a row with these values is the one before the cursor, unchanged.
+func (c *cursor) isAt(values []sortValue) bool {
+	for i, key := range c.keys {
+		if key.value != values[i] {
+			return false
+		}
+	}
+	return true
+}
+
 func (k sortKey) on(terms ...term) node { return node{field: k.name, terms: terms} }
 
 func (k sortKey) same() node {

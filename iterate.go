@@ -146,7 +146,7 @@ func (w *walk[T]) move(answer *page[T]) error {
 			}
 			w.at.keys[0].emptyFirst, w.at.keys[0].known = first[0].empty(), true
 		}
-	} else if id := len(values) - 1; w.at.keys[id].value == values[id] {
+	} else if w.at.isAt(values) { // the same row with other values is one that was changed meanwhile
 		return errors.New("the server sent the same page twice: it does not heed the conditions of the query")
 	}
 	for i, v := range values {

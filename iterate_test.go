@@ -284,3 +284,17 @@ func TestAllMemoryIsFlat(t *testing.T) {
 	}
 	require.Less(t, live[1], 2*live[0]+1<<20)
 }
+
+// A row that is changed between pages may end the next page too, at its new place.
+func TestAllMeetsAChangedRowAtTheEndOfTwoPages(t *testing.T) {
+	one := func(scope string) step {
+		return reply(200, `{"results":[{"objectId":"p1","createdAt":"2025-01-01T00:00:00.000Z","updatedAt":"2025-01-01T00:00:00.000Z","scope":"`+scope+`"}]}`)
+	}
+	client, _ := scripted(t, nil, one("a"), one("b"), reply(200, `{"results":[]}`))
+	var scopes []string
+	for plan, err := range client.AuditPlans.Query().OrderBy(isoaudit.AuditPlanFields.Scope.Asc()).All(t.Context()) {
+		require.NoError(t, err)
+		scopes = append(scopes, plan.Scope)
+	}
+	require.Equal(t, []string{"a", "b"}, scopes)
+}

@@ -76,8 +76,11 @@ func (f *liveFake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.say(fmt.Sprintf(`{"op":"subscribed","clientId":"c","requestId":%d}`, p.id))
 	f.peers <- p
 	for {
-		if op, _ := p.hear(); op == "" {
+		switch op, id := p.hear(); op {
+		case "":
 			return
+		case "subscribe":
+			p.say(fmt.Sprintf(`{"op":"subscribed","clientId":"c","requestId":%d}`, id))
 		}
 	}
 }
@@ -94,7 +97,8 @@ func (f *liveFake) asked() []findSeen {
 	return append([]findSeen(nil), f.finds...)
 }
 
-// livePeer is the server's side of a WebSocket with one subscription.
+// livePeer is the server's side of a WebSocket. It speaks of the first
+// subscription, accepts others, and never answers an unsubscribe.
 type livePeer struct {
 	t  *testing.T
 	ws *websocket.Conn

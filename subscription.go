@@ -157,10 +157,11 @@ func (s *Subscription[T]) Events() iter.Seq2[Event[T], error] {
 				continue
 			case errors.Is(err, errLeft), errors.Is(err, livequery.ErrClosed) && s.ctx.Err() == nil:
 				return
-			case s.ctx.Err() != nil:
+			case s.ctx.Err() != nil: // which closes it, and waits for the server elsewhere
 				err = fmt.Errorf("isoaudit: %s.Subscribe: %w", s.query.collection.class, context.Cause(s.ctx))
+			default:
+				_ = s.Close()
 			}
-			_ = s.Close()
 			yield(Event[T]{}, liveError(s.query.collection.class+".Subscribe", s.query.collection.class, err))
 			return
 		}

@@ -2,6 +2,7 @@ package isoaudit_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -205,6 +206,146 @@ func TestSubscriptionLoopCanBeTakenUpAgain(t *testing.T) {
 		for range sub.Events() {
 			t.Fatal("an event after Close")
 		}
+	})
+}
+
+// The event of a row that was read long ago may still be queued when the last
+// row of a large table has been read.
+func TestSnapshotOfManyRowsDeliversNothingTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		rows := make([]string, 40_000)
+		for i := range rows {
+			rows[i] = findingRow(fmt.Sprintf("row%05d", i), "", 20)
+		}
+		f.answer(rows...)
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context(), isoaudit.WithSnapshot())
+		require.NoError(t, err)
+		p := <-f.peers
+		p.event("update", findingRow("row00000", "older", 15))
+		p.event("update", findingRow("row00000", "", 20))
+		p.event("create", findingRow("new", "", 30))
+		synctest.Wait()
+		snapshots := 0
+		for e, err := range sub.Events() {
+			require.NoError(t, err)
+			if e.Kind == isoaudit.Snapshot {
+				snapshots++
+				continue
+			}
+			if e.Kind == isoaudit.CaughtUp {
+				continue
+			}
+			require.Equal(t, "new", e.Object.ObjectID, "known from the snapshot")
+			break
+		}
+		require.Equal(t, len(rows), snapshots)
+		require.NoError(t, sub.Close())
+	})
+}
+
+// 1,024 elements wait for a consumer that does not come: the mark that the
+// server has accepted the subscription, and the first events.
+func TestSubscriptionNamesWhatASlowConsumerLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		p := <-f.peers
+		const sent, kept = 1100, 1023
+		var rows []string
+		for i := range sent {
+			rows = append(rows, findingRow(fmt.Sprintf("row%04d", i), "", 20))
+			p.event("create", rows[i])
+		}
+		synctest.Wait()
+		require.Equal(t, sent-kept, sub.Dropped())
+		f.answer(rows...)
+		seen := make(map[string]isoaudit.EventKind)
+		for e, err := range sub.Events() {
+			require.NoError(t, err)
+			if e.Kind == isoaudit.CaughtUp {
+				require.Equal(t, sent-kept, e.Gap.Dropped)
+				require.Equal(t, sent-kept, e.Gap.Resynced)
+				break
+			}
+			require.Zero(t, seen[e.Object.ObjectID], "twice")
+			seen[e.Object.ObjectID] = e.Kind
+		}
+		require.Len(t, seen, sent)
+		require.Equal(t, isoaudit.Created, seen["row1022"])
+		require.Equal(t, isoaudit.Resynced, seen["row1023"])
+		p.event("create", findingRow("later", "", 40))
+		for e, err := range sub.Events() {
+			require.NoError(t, err)
+			require.Equal(t, "later", e.Object.ObjectID, "live again")
+			require.True(t, e.Live)
+			break
+		}
+		require.NoError(t, sub.Close())
+	})
+}
+
+func TestSubscriptionFoldsTheEventsOfAnObjectForASlowConsumer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		p := <-f.peers
+		for i := range 1023 {
+			p.event("update", findingRow("a", fmt.Sprint(i), 10))
+		}
+		p.event("update", findingRow("a", "last", 20)) // does not fit
+		synctest.Wait()
+		require.Zero(t, sub.Dropped())
+		s := streamOf(t, sub)
+		e := s.next()
+		require.Equal(t, 1022, e.Coalesced)
+		require.Equal(t, "1022", e.Object.Statement)
+		e = s.next()
+		require.Zero(t, e.Coalesced)
+		require.Equal(t, "last", e.Object.Statement)
+		s.close()
+	})
+}
+
+func TestOnlyOneLoopRangesASubscription(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		synctest.Wait()
+		loops := 0
+		for _, err := range sub.Events() {
+			loops++
+			require.ErrorContains(t, err, "already being ranged")
+		}
+		require.Equal(t, 1, loops)
+		p.event("create", findingRow("a", "", 20))
+		require.Equal(t, "a", s.next().Object.ObjectID, "the first loop goes on")
+		s.close()
+	})
+}
+
+// A context that has ended waits for nobody, not even for a server that does
+// not answer the unsubscribe.
+func TestEndedContextDoesNotWaitForTheServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		sub, err := client.AuditFindings.Query().Subscribe(ctx)
+		require.NoError(t, err)
+		<-f.peers
+		other, err := client.AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		s, rest := streamOf(t, sub), streamOf(t, other)
+		synctest.Wait()
+		begin := time.Now()
+		cancel()
+		require.ErrorIs(t, <-s.end, context.Canceled)
+		require.Zero(t, time.Since(begin))
+		rest.close()
 	})
 }
 

@@ -4,11 +4,16 @@ import "time"
 
 // ledger remembers what was delivered of each object, so that nothing is
 // delivered twice and nothing older after something newer. It keeps the objects
-// touched last; with a register it also keeps the id of every present one.
+// touched last, and all of a snapshot or a gap as long as that is read; with a
+// register it also keeps the id of every present one.
 type ledger struct {
 	young, old map[string]entry
 	register   map[string]time.Time // present objects and their updatedAt; nil: not kept
 	shown      bool                 // the consumer was given every object of the register
+
+	// reading is set while objects are read over REST. Nothing is forgotten
+	// then: events of the first rows may be queued until the last has been read.
+	reading bool
 }
 
 // ledgerSize is how many objects the ledger surely remembers.
@@ -46,7 +51,7 @@ func (l *ledger) find(id string) (entry, bool) {
 }
 
 func (l *ledger) put(id string, e entry) {
-	if len(l.young) >= ledgerSize {
+	if len(l.young) >= ledgerSize && !l.reading {
 		l.old, l.young = l.young, make(map[string]entry)
 	}
 	l.young[id] = e

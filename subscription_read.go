@@ -50,6 +50,7 @@ func (s *Subscription[T]) begin(ctx context.Context) error {
 
 func (s *Subscription[T]) snapshot(emit func(Event[T]) error) error {
 	start := time.Now()
+	s.ledger.reading = true
 	err := s.each(s.ctx, s.query, func(row *T) error {
 		o := object(row)
 		if last, known := s.ledger.find(o.ObjectID); known && last.present && !o.UpdatedAt.After(last.updatedAt) {
@@ -60,7 +61,7 @@ func (s *Subscription[T]) snapshot(emit func(Event[T]) error) error {
 	if err != nil {
 		return err
 	}
-	s.fresh = false
+	s.fresh, s.ledger.reading = false, false
 	return emit(Event[T]{Kind: CaughtUp, Object: new(T), Received: time.Now()})
 }
 
@@ -68,6 +69,7 @@ func (s *Subscription[T]) snapshot(emit func(Event[T]) error) error {
 // what it has delivered is known.
 func (s *Subscription[T]) catchUp(emit func(Event[T]) error) error {
 	start := time.Now()
+	s.ledger.reading = true
 	changed := s.query
 	if !s.since.IsZero() {
 		s.gap.Since = s.since.Add(-skew)
@@ -84,7 +86,7 @@ func (s *Subscription[T]) catchUp(emit func(Event[T]) error) error {
 		}
 	}
 	gap := s.gap
-	s.gap = nil
+	s.gap, s.ledger.reading = nil, false
 	return emit(Event[T]{Kind: CaughtUp, Object: new(T), Received: time.Now(), Gap: gap})
 }
 

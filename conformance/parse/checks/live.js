@@ -51,7 +51,37 @@ export default function (check, { Parse, assert, names, ada, ben, as }) {
     assert.deepEqual(await forBen, [['create', 'public']]);
     assert.deepEqual(await forAda, [['create', 'private'], ['create', 'public']]);
   });
-  check('a changed query under one subscription', async () => {
+  check('a change of the ACL takes an object away and gives it back', async () => {
+    const acl = (...readers) => {
+      const list = new Parse.ACL(ada);
+      for (const user of readers) list.setReadAccess(user, true);
+      return list;
+    };
+    const events = await watch(tagged('granted'), async () => {
+      const note = new Parse.Object(names.Note, { live: 'granted', text: 'hidden' });
+      note.setACL(acl());
+      await note.save(null, as(ada));
+      note.setACL(acl(ben));
+      await note.save({ text: 'shown' }, as(ada));
+      note.setACL(acl());
+      await note.save({ text: 'hidden again' }, as(ada));
+    }, { expect: 2, token: ben.getSessionToken() });
+    assert.deepEqual(events.map(([event]) => event), ['enter', 'leave']);
+    assert.equal(events[0][1], 'shown');
+    assert.notEqual(events[1][1], 'hidden again', 'ben may not read that any more');
+  });
+  check('nothing arrives after unsubscribe', async () => {
+    const first = await tagged('ended').subscribe();
+    const late = [];
+    first.on('create', object => late.push(object.get('text')));
+    const events = await watch(tagged('ended'), async () => { // keeps the connection
+      await first.unsubscribe();
+      await new Parse.Object(names.Note, { live: 'ended', text: 'one' }).save();
+    }, { expect: 1 });
+    assert.deepEqual(events, [['create', 'one']]);
+    assert.deepEqual(late, []);
+  });
+  check('only what the query finds', async () => {
     const events = await watch(tagged('numbers').greaterThan('seq', 5), async () => {
       await new Parse.Object(names.Note, { live: 'numbers', seq: 3, text: 'low' }).save();
       await new Parse.Object(names.Note, { live: 'numbers', seq: 8, text: 'high' }).save();

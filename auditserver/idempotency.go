@@ -165,12 +165,12 @@ func (s *Server) rememberResponse(tx *store.Tx, req *request, res *response) err
 
 // repeat gives the remembered answer to the same request; another request with
 // its id is refused.
-func repeat(raw []byte, print string) (*response, error) {
+func repeat(raw []byte, fingerprint string) (*response, error) {
 	var kept remembered
 	if err := json.Unmarshal(raw, &kept); err != nil {
 		return nil, err
 	}
-	if kept.Print != print || len(kept.Body) == 0 {
+	if kept.Print != fingerprint || len(kept.Body) == 0 {
 		return nil, errDuplicateRequest
 	}
 	return &response{status: kept.Status, location: kept.Location, body: kept.Body}, nil

@@ -255,11 +255,11 @@ func (s *Server) authorizeQuery(ctx context.Context, c *caller, f *find) (ok boo
 
 // ownedBy is the condition that one of the columns names the user.
 func ownedBy(fields []string, userID string) *where.Node {
-	var any []*where.Node
+	var owners []*where.Node
 	for _, f := range fields {
-		any = append(any, where.Equal(f, userPointer(userID)))
+		owners = append(owners, where.Equal(f, userPointer(userID)))
 	}
-	return where.AnyOf(any...)
+	return where.AnyOf(owners...)
 }
 
 func userPointer(id string) map[string]any { return pointerTo("_User", id) }

@@ -35,12 +35,12 @@ type class struct {
 
 // typed ties a class of the client to the table. text is any column that no rule
 // is about.
-func typed[T any](name string, collection func(*isoaudit.Client) *isoaudit.Collection[T], make func(owner string) *T,
+func typed[T any](name string, collection func(*isoaudit.Client) *isoaudit.Collection[T], build func(owner string) *T,
 	base func(*T) *isoaudit.Object, key isoaudit.IDField[T], text isoaudit.TextField[T, string]) class {
 	return class{
 		name: name,
 		create: func(ctx context.Context, c *isoaudit.Client, owner string) (string, error) {
-			object := make(owner)
+			object := build(owner)
 			err := collection(c).Create(ctx, object)
 			return base(object).ObjectID, err
 		},

@@ -96,13 +96,13 @@ func (c *command) run(ctx context.Context, getenv func(string) string, stdout io
 		return export(stdout, have)
 	case "apply":
 		plan, err := admin.ApplySchema(ctx, want, c.drops...)
-		return errors.Join(print(stdout, plan), err)
+		return errors.Join(printPlan(stdout, plan), err)
 	}
 	plan, err := admin.PlanSchema(ctx, want, c.drops...)
 	if err != nil {
 		return err
 	}
-	if err := print(stdout, plan); err != nil || c.name == "plan" {
+	if err := printPlan(stdout, plan); err != nil || c.name == "plan" {
 		return err
 	}
 	return plan.Drift()
@@ -176,7 +176,7 @@ func export(stdout io.Writer, s schema.Schema) error {
 	return err
 }
 
-func print(stdout io.Writer, plan schema.Plan) error {
+func printPlan(stdout io.Writer, plan schema.Plan) error {
 	_, err := io.WriteString(stdout, plan.String())
 	return err
 }

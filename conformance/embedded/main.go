@@ -41,7 +41,7 @@ func run(ctx context.Context, command []string) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // running the given command is what it is for
 	cmd.Env = append(os.Environ(), server.Environ()...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	return errors.Join(cmd.Run(), server.Close())

@@ -146,7 +146,11 @@ func TestAllOnAnyOrderGivesEveryRowOnce(t *testing.T) {
 			query = query.Select(siteField)
 		}
 		query = query.Skip(rapid.IntRange(0, 3).Draw(r, "skip"))
-		got := idsOf(t, query, inspectionID)
+		got := []string{}
+		for row, err := range query.All(context.Background()) {
+			require.NoError(r, err) // of rapid's: idsOf would end the test before it is shrunk
+			got = append(got, row.ObjectID)
+		}
 
 		reference := m.queries[0] // the order that All asked for, in one unbounded page
 		reference.Set("limit", "1000")
@@ -156,9 +160,6 @@ func TestAllOnAnyOrderGivesEveryRowOnce(t *testing.T) {
 		wanted := []string{}
 		for _, row := range want {
 			wanted = append(wanted, row["objectId"].(string))
-		}
-		if len(wanted) == 0 {
-			wanted = nil
 		}
 		require.Equal(r, wanted, got)
 	})

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
@@ -33,7 +34,10 @@ type memory struct {
 func (m *memory) RoundTrip(req *http.Request) (*http.Response, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	query := req.URL.Query()
+	query, err := readQuery(req)
+	if err != nil {
+		return nil, err
+	}
 	m.queries = append(m.queries, query)
 	if m.pages++; m.between != nil {
 		m.between(m, m.pages)
@@ -47,6 +51,31 @@ func (m *memory) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return reply(200, string(body))(req)
+}
+
+// readQuery reads a find as a server does: a long one comes as POST with _method.
+func readQuery(req *http.Request) (url.Values, error) {
+	if req.Method == http.MethodGet {
+		return req.URL.Query(), nil
+	}
+	var fields map[string]jsontext.Value
+	if err := json.UnmarshalRead(req.Body, &fields); err != nil {
+		return nil, err
+	}
+	query := url.Values{}
+	for name, value := range fields {
+		text := string(value)
+		if value.Kind() == '"' {
+			if err := json.Unmarshal(value, &text); err != nil {
+				return nil, err
+			}
+		}
+		query.Set(name, text)
+	}
+	if method := query.Get("_method"); method != http.MethodGet {
+		return nil, fmt.Errorf("a %s with _method %q is not a find", req.Method, method)
+	}
+	return query, nil
 }
 
 func (m *memory) find(query url.Values) ([]map[string]any, error) {

@@ -121,6 +121,10 @@ func (s *Server) distinct(ctx context.Context, req *request, class, field string
 			return nil, err
 		}
 	}
+	target, _ := s.store.Class(class)
+	if err := s.conditionsEndHere(target, where.AllOf(node, where.Equal(field, nil))); err != nil {
+		return nil, err
+	}
 	values, err := s.store.Distinct(ctx, class, field, node)
 	if err != nil {
 		return nil, err

@@ -47,6 +47,22 @@ func touchable(c *caller, class string) error {
 	return nil
 }
 
+// findableClass is readableClass for queries: of the installations a client may
+// read only one whose id it knows.
+func (s *Server) findableClass(c *caller, name string) (class schema.Class, exists bool, err error) {
+	if err := findable(c, name); err != nil {
+		return class, false, err
+	}
+	return s.readableClass(c, name)
+}
+
+func findable(c *caller, class string) error {
+	if class == "_Installation" && !c.master {
+		return errPermission
+	}
+	return touchable(c, class)
+}
+
 // protection is what the class hides from the caller, the data of other users'
 // accounts included.
 func (s *Server) protection(class string, p *schema.Permissions, c *caller) *protection {
@@ -62,9 +78,6 @@ func (s *Server) protection(class string, p *schema.Permissions, c *caller) *pro
 
 // findObjects answers GET /classes/C.
 func (s *Server) findObjects(ctx context.Context, req *request, class string) (*response, error) {
-	if class == "_Installation" && !req.caller.master {
-		return nil, errPermission
-	}
 	f, err := s.parseFind(req, class)
 	if err != nil {
 		return nil, err

@@ -90,7 +90,7 @@ func (l *liveHub) readQuery(c *caller, q *inQuery) (*where.Node, error) {
 	if !quirks && !l.enabled(q.ClassName) {
 		return nil, fail(codeInvalidQuery, "class %s has no live queries: list it in the server's LiveQueryClasses", q.ClassName)
 	}
-	if err := touchable(c, q.ClassName); err != nil {
+	if err := findable(c, q.ClassName); err != nil {
 		return nil, err
 	}
 	if q.ClassName == "_Session" && c.userID == "" && !c.master {
@@ -109,6 +109,11 @@ func (l *liveHub) readQuery(c *caller, q *inQuery) (*where.Node, error) {
 	class, _ := l.s.store.Class(q.ClassName)
 	if _, err := permit(class.Permissions, c, opFind); err != nil {
 		return nil, err
+	}
+	if !quirks {
+		if err := l.s.conditionsEndHere(class, node); err != nil {
+			return nil, err
+		}
 	}
 	hides := l.s.protection(q.ClassName, class.Permissions, c)
 	for n := range node.Walk() {

@@ -93,12 +93,12 @@ func (r *renderer) load(ctx context.Context, rows []store.Row, sh *shape) error 
 // fetch gives the objects of class with the ids that the caller may read.
 func (r *renderer) fetch(ctx context.Context, class string, ids []string) ([]store.Row, error) {
 	view := r.view(class)
-	if touchable(r.caller, class) != nil {
-		return nil, errPermission
-	}
-	op := opFind
+	op, allowed := opFind, findable
 	if len(ids) == 1 {
-		op = opGet
+		op, allowed = opGet, touchable
+	}
+	if err := allowed(r.caller, class); err != nil {
+		return nil, err
 	}
 	fields, err := permit(view.class.Permissions, r.caller, op)
 	if err != nil {

@@ -1,0 +1,219 @@
+package auditserver
+
+import (
+	"context"
+	"strings"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
+// authorizeQuery checks class permissions and adds what they demand to the
+// query; ok is false if nothing can match.
+func (s *Server) authorizeQuery(ctx context.Context, c *caller, f *find) (ok bool, err error) {
+	class, exists, err := s.findableClass(c, f.query.Class)
+	if err != nil {
+		return false, err
+	}
+	f.query.Readers = c.acl()
+	if class.Name == "_Session" {
+		if f.query.Where, err = s.bySession(ctx, f.query.Where); err != nil {
+			return false, err
+		}
+	}
+	if s.cfg.Quirks {
+		if err := s.quirks(class, f); err != nil {
+			return false, err
+		}
+	}
+	if c.master {
+		return exists, s.pathsEndHere(class, f)
+	}
+	ops := []operation{opFind}
+	if f.count {
+		if f.query.Limit == 0 {
+			ops = ops[:0]
+		}
+		ops = append(ops, opCount)
+	}
+	for _, op := range ops {
+		fields, err := permit(class.Permissions, c, op)
+		if err != nil {
+			return false, err
+		}
+		if len(fields) > 0 {
+			if c.userID == "" {
+				return false, nil
+			}
+			f.query.Where = where.AllOf(f.query.Where, ownedBy(fields, c.userID))
+		}
+	}
+	hides := s.protection(class.Name, class.Permissions, c)
+	for _, o := range f.query.Order {
+		if hides.forbids(o.Field) {
+			return false, errPermission
+		}
+	}
+	if class.Name == "_Session" {
+		if c.userID == "" {
+			return false, errSession
+		}
+		f.query.Where = where.AllOf(f.query.Where, where.Equal("user", userPointer(c.userID)))
+	}
+	if f.query.Where, err = s.authorizeWhere(ctx, c, f.query.Where, hides, s.cfg.Limits.SubqueryDepth); err != nil {
+		return false, err
+	}
+	return exists, s.pathsEndHere(class, f)
+}
+
+// ownedBy is the condition that one of the columns names the user.
+func ownedBy(fields []string, userID string) *where.Node {
+	var owners []*where.Node
+	for _, f := range fields {
+		owners = append(owners, where.Equal(f, userPointer(userID)))
+	}
+	return where.AnyOf(owners...)
+}
+
+func userPointer(id string) map[string]any { return pointerTo("_User", id) }
+
+func pointerTo(class, id string) map[string]any {
+	return map[string]any{"__type": "Pointer", "className": class, "objectId": id}
+}
+
+// authorizeWhere refuses conditions on protected fields, and gives sub-queries
+// the permissions of their own class. The given tree is not changed.
+func (s *Server) authorizeWhere(ctx context.Context, c *caller, n *where.Node, hides *protection, depth int) (*where.Node, error) {
+	if n == nil || hides == nil && n.External() == nil {
+		return n, nil
+	}
+	if hides.forbids(n.Path) {
+		return nil, errPermission
+	}
+	out := n
+	switch n.Op {
+	case where.And, where.Or, where.Nor:
+		copied := *n
+		copied.Children = make([]*where.Node, len(n.Children))
+		for i, child := range n.Children {
+			var err error
+			if copied.Children[i], err = s.authorizeWhere(ctx, c, child, hides, depth); err != nil {
+				return nil, err
+			}
+		}
+		out = &copied
+	case where.InQuery, where.NotInQuery, where.Select, where.DontSelect:
+		if depth <= 0 {
+			return nil, fail(codeInvalidQuery, "the query nests more than %d sub-queries", s.cfg.Limits.SubqueryDepth)
+		}
+		sub, err := s.authorizeSubquery(ctx, c, n.Query, depth-1)
+		if err != nil {
+			return nil, err
+		}
+		copied := *n
+		copied.Query = sub
+		out = &copied
+	case where.RelatedTo:
+		owner, _ := s.store.Class(n.Related.Class)
+		if s.protection(owner.Name, owner.Permissions, c).forbids(n.Related.Key) {
+			return nil, errPermission
+		}
+		if !s.mayRead(ctx, c, n.Related.Class, n.Related.ObjectID) {
+			return where.AnyOf(), nil
+		}
+	}
+	return out, nil
+}
+
+func (s *Server) authorizeSubquery(ctx context.Context, c *caller, q *where.Subquery, depth int) (*where.Subquery, error) {
+	className := s.searchedClass(q)
+	class, _, err := s.findableClass(c, className)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := permit(class.Permissions, c, opFind)
+	if err != nil {
+		return nil, err
+	}
+	hides := s.protection(className, class.Permissions, c)
+	if q.Key != "" && hides.forbids(q.Key) {
+		return nil, errPermission
+	}
+	copied := *q
+	if copied.Where, err = s.authorizeWhere(ctx, c, q.Where, hides, depth); err != nil {
+		return nil, err
+	}
+	if len(fields) > 0 {
+		copied.Where = where.AllOf(copied.Where, ownedBy(fields, c.userID))
+	}
+	if className == "_Session" && !c.master {
+		copied.Where = where.AllOf(copied.Where, where.Equal("user", userPointer(c.userID)))
+	}
+	return &copied, nil
+}
+
+// searchedClass is the class whose objects a sub-query finds.
+func (s *Server) searchedClass(q *where.Subquery) string {
+	if class, ok := s.store.Class(q.Class); ok && q.RedirectKey != "" && class.Fields[q.RedirectKey].TargetClass != "" {
+		return class.Fields[q.RedirectKey].TargetClass
+	}
+	return q.Class
+}
+
+// pathsEndHere refuses a query that filters or sorts by a column of the object
+// a pointer points to: Parse Server can't run it, and to run it as if the
+// column had no value would be a wrong answer.
+func (s *Server) pathsEndHere(class schema.Class, f *find) error {
+	for _, o := range f.query.Order {
+		if target := behindPointer(class, o.Field); target != "" {
+			return s.pathError("can't order by %s, a field of the class %s: include the pointer and sort the results", o.Field, target)
+		}
+	}
+	return s.conditionsEndHere(class, f.query.Where)
+}
+
+func (s *Server) conditionsEndHere(class schema.Class, node *where.Node) error {
+	const text = "can't compare %s behind a pointer: use $inQuery with a query of the class %s"
+	for n := range node.Walk() {
+		if target := behindPointer(class, n.Path); target != "" {
+			return s.pathError(text, n.Path, target)
+		}
+		if n.Query == nil {
+			continue
+		}
+		sub, _ := s.store.Class(s.searchedClass(n.Query))
+		if target := behindPointer(sub, n.Query.Key); target != "" {
+			return s.pathError(text, n.Query.Key, target)
+		}
+		if err := s.conditionsEndHere(sub, n.Query.Where); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Server) pathError(format, path, target string) error {
+	if s.cfg.Quirks {
+		return errPostgres
+	}
+	return fail(codeInvalidQuery, format, path, target)
+}
+
+// behindPointer gives the class that path reaches into; "" for a path that
+// stays in its own object.
+func behindPointer(class schema.Class, path string) string {
+	root, _, dotted := strings.Cut(path, ".")
+	if f := class.Fields[root]; dotted && (f.Type == schema.Pointer || f.Type == schema.Relation) {
+		return f.TargetClass
+	}
+	return ""
+}
+
+// mayRead tells whether the caller may read one object.
+func (s *Server) mayRead(ctx context.Context, c *caller, class, id string) bool {
+	if c.master {
+		return true
+	}
+	_, err := s.readObject(ctx, c, class, id, opGet)
+	return err == nil
+}

@@ -45,7 +45,7 @@ func reads() []job {
 	page := url.Values{"order": {"-plannedStartDate"}, "limit": {"1000"}}
 	return []job{
 		{"get", func(to []byte, s *server, dice *rand.Rand) []byte {
-			return s.get(to, "/classes/BenchPlan/"+s.plans[dice.IntN(len(s.plans))])
+			return s.get(to, "/classes/BenchPlan/"+s.plans[s.anyPlan(dice)])
 		}, 200, 200},
 		{"query of 100 with include", func(to []byte, s *server, _ *rand.Rand) []byte {
 			return s.get(to, "/classes/BenchPlan?"+newest.Encode())
@@ -55,13 +55,22 @@ func reads() []job {
 			return s.get(to, "/classes/BenchPlan?"+url.Values{"where": {where}, "order": {"-plannedStartDate"}, "limit": {"20"}}.Encode())
 		}, 200, 20 * 200},
 		{"query of 1 by reference", func(to []byte, s *server, dice *rand.Rand) []byte {
-			where := fmt.Sprintf(`{"auditRef":"IA-%07d"}`, dice.IntN(len(s.plans)))
+			where := fmt.Sprintf(`{"auditRef":"IA-%07d"}`, s.anyPlan(dice))
 			return s.get(to, "/classes/BenchPlan?"+url.Values{"where": {where}}.Encode())
 		}, 200, 200},
 		{"query of 1,000", func(to []byte, s *server, _ *rand.Rand) []byte {
 			return s.get(to, "/classes/BenchPlan?"+page.Encode())
 		}, 200, 1000 * 200},
 	}
+}
+
+// anyPlan picks one of all plans, or one of s.asked that are spread evenly
+// over the table.
+func (s *server) anyPlan(dice *rand.Rand) int {
+	if s.asked == 0 {
+		return dice.IntN(len(s.plans))
+	}
+	return dice.IntN(s.asked) * len(s.plans) / s.asked
 }
 
 // finding is a new object with a reference of its own.

@@ -27,6 +27,7 @@ type server struct {
 
 	headers string   // of every measured request
 	plans   []string // objectIds
+	asked   int      // how many of the plans are asked for; 0: all
 	created int64    // findings so far, for their references
 }
 

@@ -17,7 +17,8 @@ const DAY = 24 * 60 * 60 * 1000;
 async function check(change, look, table = rules) {
   const run = evaluation(change, look, table);
   for (const rule of table.rules) {
-    const concerned = rule.class === '*' ? table.auditedClasses.includes(change.class) : rule.class === change.class;
+    const classes = rule.class === '*' ? table.auditedClasses : [rule.class, ...(rule.alsoOn || [])];
+    const concerned = classes.includes(change.class);
     if (!concerned || rule.severity === 'off' || (change.master && !rule.bindsMaster)) continue;
     await checks[rule.check](run, rule);
   }
@@ -360,7 +361,7 @@ async function beforeSave(request) {
 }
 
 if (typeof Parse !== 'undefined') {
-  const named = rules.rules.map(rule => rule.class).filter(name => name !== '*');
+  const named = rules.rules.flatMap(rule => [rule.class, ...(rule.alsoOn || [])]).filter(name => name !== '*');
   for (const className of new Set([...rules.auditedClasses, ...named])) {
     Parse.Cloud.beforeSave(className, beforeSave);
   }

@@ -61,6 +61,39 @@ func rules() []behaviour {
 			require.NoError(t, b.as(cora).AuditPlans.Update(t.Context(), p.ObjectID, plan.Status.Set(isoaudit.PlanCancelled)))
 			return b.as(anna).AuditFindings.Create(t.Context(), b.findingOf(p))
 		}},
+		{"audit-open-for-findings", func(t *testing.T, b *backend) error {
+			f := save(t, b.admin.AuditFindings, b.findingOf(b.closedPlan(t)))
+			return b.as(anna).AuditFindings.Update(t.Context(), f.ObjectID, finding.Severity.Set(isoaudit.SeverityMinor))
+		}},
+		{"audit-open-for-findings", func(t *testing.T, b *backend) error {
+			f := save(t, b.admin.AuditFindings, b.findingOf(b.closedPlan(t)))
+			return b.as(cora).AuditFindings.Update(t.Context(), f.ObjectID, finding.Statement.Set("clearer"), finding.Clause.Set("8.4.2"))
+		}},
+		{"audit-closed-frozen", func(t *testing.T, b *backend) error {
+			return b.as(anna).AuditPlans.Update(t.Context(), b.closedPlan(t).ObjectID, plan.Scope.Set("wider"))
+		}},
+		{"action-finished-frozen", func(t *testing.T, b *backend) error {
+			return b.as(anna).CorrectiveActions.Update(t.Context(), b.closedAction(t).ObjectID, action.VerificationNote.Set("Another story."))
+		}},
+		{"action-finished-frozen", func(t *testing.T, b *backend) error {
+			other := save(t, b.admin.AuditFindings, b.findingOf(save(t, b.admin.AuditPlans, b.openPlan())))
+			return b.as(cora).CorrectiveActions.Update(t.Context(), b.closedAction(t).ObjectID, action.Finding.Set(other.Pointer()))
+		}},
+		{"action-finding-fixed", func(t *testing.T, b *backend) error {
+			a := save(t, b.admin.CorrectiveActions, b.newAction(t))
+			other := save(t, b.admin.AuditFindings, b.findingOf(save(t, b.admin.AuditPlans, b.openPlan())))
+			return b.as(anna).CorrectiveActions.Update(t.Context(), a.ObjectID, action.Finding.Set(other.Pointer()))
+		}},
+		{"finding-audit-fixed", func(t *testing.T, b *backend) error {
+			f := save(t, b.admin.AuditFindings, b.findingOf(save(t, b.admin.AuditPlans, b.openPlan())))
+			other := save(t, b.admin.AuditPlans, b.openPlan())
+			return b.as(anna).AuditFindings.Update(t.Context(), f.ObjectID, finding.AuditPlan.Set(other.Pointer()))
+		}},
+		{"review-audit-fixed", func(t *testing.T, b *backend) error {
+			r := save(t, b.admin.AuditReviews, b.review(save(t, b.admin.AuditPlans, b.openPlan()), mark))
+			other := save(t, b.admin.AuditPlans, b.openPlan())
+			return b.as(mark).AuditReviews.Update(t.Context(), r.ObjectID, isoaudit.AuditReviewFields.AuditPlan.Set(other.Pointer()))
+		}},
 		{"audit-closes-clean", func(t *testing.T, b *backend) error {
 			p := save(t, b.admin.AuditPlans, b.openPlan())
 			save(t, b.admin.AuditFindings, b.findingOf(p))
@@ -153,6 +186,24 @@ func rules() []behaviour {
 			require.NoError(t, b.as(cora).CorrectiveActions.Update(t.Context(), a.ObjectID,
 				action.Status.Set(isoaudit.CAPAClosed), action.VerificationNote.Set("Ten orders of May checked; all suppliers evaluated.")))
 		}},
+		behaviour{"rule: the coordinator puts records where they belong while they are open", func(t *testing.T, w *world) {
+			b := w.rulesBackend(t)
+			p, cora := save(t, b.admin.AuditPlans, b.openPlan()), b.as(cora)
+			f := save(t, b.admin.AuditFindings, b.findingOf(save(t, b.admin.AuditPlans, b.openPlan())))
+			a := save(t, b.admin.CorrectiveActions, b.newAction(t))
+			r := save(t, b.admin.AuditReviews, b.review(b.closedPlan(t), mark))
+			require.NoError(t, cora.AuditFindings.Update(t.Context(), f.ObjectID, finding.AuditPlan.Set(p.Pointer())))
+			require.NoError(t, cora.CorrectiveActions.Update(t.Context(), a.ObjectID, action.Finding.Set(f.Pointer())))
+			require.NoError(t, cora.AuditReviews.Update(t.Context(), r.ObjectID, isoaudit.AuditReviewFields.AuditPlan.Set(p.Pointer())))
+		}},
+		behaviour{"rule: a reopened audit takes findings again", func(t *testing.T, w *world) {
+			b := w.rulesBackend(t)
+			p, lead := b.closedPlan(t), b.as(anna)
+			f := save(t, b.admin.AuditFindings, b.findingOf(p))
+			require.NoError(t, lead.AuditPlans.Update(t.Context(), p.ObjectID, plan.Status.Set(isoaudit.PlanCompleted)))
+			require.NoError(t, lead.AuditFindings.Update(t.Context(), f.ObjectID, finding.Severity.Set(isoaudit.SeverityMinor)))
+			require.NoError(t, lead.AuditFindings.Create(t.Context(), b.findingOf(p)))
+		}},
 		behaviour{"rule: a clean audit closes", func(t *testing.T, w *world) {
 			b := w.rulesBackend(t)
 			p := save(t, b.admin.AuditPlans, b.openPlan())
@@ -213,6 +264,22 @@ func (b *backend) findingOf(plan *isoaudit.AuditPlan) *isoaudit.AuditFinding {
 func (b *backend) newAction(t *testing.T) *isoaudit.CorrectiveAction {
 	t.Helper()
 	return b.action(save(t, b.admin.AuditFindings, b.findingOf(save(t, b.admin.AuditPlans, b.openPlan()))), anna)
+}
+
+// closedPlan is the administrator's record of an audit that is over.
+func (b *backend) closedPlan(t *testing.T) *isoaudit.AuditPlan {
+	t.Helper()
+	p := b.openPlan()
+	p.Status = isoaudit.PlanClosed
+	return save(t, b.admin.AuditPlans, p)
+}
+
+// closedAction is a corrective action of anna's that is verified.
+func (b *backend) closedAction(t *testing.T) *isoaudit.CorrectiveAction {
+	t.Helper()
+	a := b.newAction(t)
+	a.Status, a.VerificationNote = isoaudit.CAPAClosed, "Ten orders of May checked."
+	return save(t, b.admin.CorrectiveActions, a)
 }
 
 // actionInVerification is a corrective action that its owner reports as done.

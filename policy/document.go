@@ -31,8 +31,8 @@ func (r Rules) Document() string {
 		if rule.BindsMaster {
 			master = "yes"
 		}
-		class := rule.Class
-		if class == "*" {
+		class := strings.Join(append([]string{rule.Class}, rule.AlsoOn...), ", ")
+		if rule.Class == "*" {
 			class = "all six classes"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s `%s` | %s | %s | %s |\n", rule.ID, rule.Severity, class, rule.Field, rule.Message, rule.Source, master)

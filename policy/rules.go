@@ -33,8 +33,9 @@ type Rules struct {
 type Rule struct {
 	ID          string   `json:"id"`
 	Severity    Severity `json:"severity"`
-	Check       string   `json:"check"` // which check of the evaluators
-	Class       string   `json:"class"` // "*": every audited class
+	Check       string   `json:"check"`  // which check of the evaluators
+	Class       string   `json:"class"`  // "*": every audited class
+	AlsoOn      []string `json:"alsoOn"` // other classes that have the same column
 	Field       string   `json:"field"`
 	Message     string   `json:"message"`
 	Source      string   `json:"source"`      // where the rule comes from
@@ -155,7 +156,7 @@ func (r Rules) Vocabulary(class, field string) (Vocabulary, bool) {
 func index(t table) Rules {
 	byClass := map[string][]Rule{}
 	for _, rule := range t.Rules {
-		classes := []string{rule.Class}
+		classes := append([]string{rule.Class}, rule.AlsoOn...)
 		if rule.Class == "*" {
 			classes = t.AuditedClasses
 		}

@@ -3,6 +3,8 @@ package policy_test
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,6 +26,12 @@ func TestRulesNameColumnsOfTheSchema(t *testing.T) {
 		for _, field := range append(append([]string{}, rule.Key...), rule.Also...) {
 			require.Contains(t, class.Fields, field, rule.ID)
 		}
+		literal := schema.ISO9001(schema.WithAuditorClass("Auditor"))
+		for _, name := range rule.AlsoOn {
+			class, ok := literal.Class(name)
+			require.True(t, ok, "%s: no class %s", rule.ID, name)
+			require.Contains(t, class.Fields, rule.Field, rule.ID)
+		}
 		for state, fields := range rule.Frozen {
 			v, _ := policy.Default().Vocabulary(rule.Class, rule.Field)
 			require.Contains(t, v.Values, state)
@@ -33,6 +41,27 @@ func TestRulesNameColumnsOfTheSchema(t *testing.T) {
 		}
 		for _, role := range rule.Roles {
 			require.Contains(t, roleNames(iso), role, rule.ID)
+		}
+	}
+}
+
+// What a finished record says is frozen whole: a column that the schema gains must
+// be put in the rule, or here with the reason why it may still change.
+func TestFinishedRecordsAreFrozenWhole(t *testing.T) {
+	iso, server := schema.ISO9001(), []string{"objectId", "createdAt", "updatedAt"}
+	for _, rule := range policy.Default().All() {
+		lists, open := map[string][]string{}, slices.Clone(server)
+		switch rule.ID {
+		case "audit-open-for-findings":
+			lists["an audit's end"] = append([]string{rule.Field}, rule.Also...)
+		case "audit-closed-frozen": // the status to reopen it, the lead for who is to do so
+			lists, open = rule.Frozen, append(open, "status", "leadAuditor")
+		case "action-finished-frozen": // the steps of the status have a rule of their own
+			lists, open = rule.Frozen, append(open, "status")
+		}
+		class, _ := iso.Class(rule.Class)
+		for state, frozen := range lists {
+			require.ElementsMatch(t, slices.Collect(maps.Keys(class.Fields)), append(slices.Clone(frozen), open...), "%s: %s", rule.ID, state)
 		}
 	}
 }

@@ -144,7 +144,7 @@ func (s *Store) start() error {
 	case s.cfg.Unsynced:
 		sync = "synchronous(NORMAL)"
 	}
-	c, err := openConn(s.path, "journal_mode(WAL)", sync, "cache_size(-32000)", "wal_autocheckpoint(4000)", "busy_timeout(5000)", mapping, "temp_store(MEMORY)")
+	c, err := openConn(s.path, "journal_mode(WAL)", sync, "cache_size(-32000)", "wal_autocheckpoint(16000)", "busy_timeout(5000)", mapping, "temp_store(MEMORY)")
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,8 @@ type Trigger struct {
 //
 // Before triggers run inside the transaction of the write: what Data reads is
 // what the write is based on. They must be quick and must not call the server.
+// A panic, or the end of the goroutine it runs on (runtime.Goexit), counts as
+// an error with code 141.
 type TriggerFunc func(context.Context, *Trigger) error
 
 // FindTrigger is run before a query; an error refuses it.
@@ -194,16 +196,24 @@ func (c *cloudCode) beforeFind(ctx context.Context, s *Server, req *request, f *
 	return nil
 }
 
-// guarded runs registered code; a panic of it becomes an error, and the log has
-// the stack.
-func (s *Server) guarded(f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			s.cfg.Logger.Error("registered code panicked", "panic", p, "stack", string(debug.Stack()))
-			err = fail(codeScriptFailed, "the function or trigger panicked")
-		}
+// guarded runs registered code and waits for it. A panic of it becomes an error,
+// and the log has the stack. It gets a goroutine of its own, because it may end
+// that one: runtime.Goexit, which t.FailNow of a test calls, would end the
+// goroutine that writes to the store.
+func (s *Server) guarded(f func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		err := error(fail(codeScriptFailed, "the function or trigger ended its goroutine"))
+		defer func() {
+			if p := recover(); p != nil {
+				s.cfg.Logger.Error("registered code panicked", "panic", p, "stack", string(debug.Stack()))
+				err = fail(codeScriptFailed, "the function or trigger panicked")
+			}
+			done <- err
+		}()
+		err = f()
 	}()
-	return f()
+	return <-done
 }
 
 // scriptError is the error of registered code as the client sees it.

@@ -1,0 +1,84 @@
+package auditserver_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// pipes is a listener for clients in this process.
+type pipes struct {
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+}
+
+func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), done: make(chan struct{})} }
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error   { p.once.Do(func() { close(p.done) }); return nil }
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+
+func (p *pipes) dial() net.Conn {
+	client, server := net.Pipe()
+	p.conns <- server
+	return client
+}
+
+// A client that stops in the middle of a request holds the end of the server up
+// for the grace it has, and no longer; that is no failure of the server.
+func TestServeCutsOffStalledClients(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv, m := open(t, nil)
+		ln := newPipes()
+		ctx, stop := context.WithCancel(t.Context())
+		served := make(chan error, 1)
+		go func() { served <- srv.Serve(ctx, ln) }()
+
+		id := m.create("Note", `{"n":1}`)
+		stalled, silent := ln.dial(), ln.dial()
+		_, err := fmt.Fprintf(stalled, "POST /parse/classes/Note HTTP/1.1\r\nHost: h\r\nX-Parse-Application-Id: %s\r\nX-Parse-Master-Key: %s\r\nContent-Length: 100\r\n\r\n{", appID, master)
+		require.NoError(t, err)
+		synctest.Wait()
+		began := time.Now()
+		stop()
+		require.NoError(t, <-served)
+		require.LessOrEqual(t, time.Since(began), 6*time.Second, "the grace, in the bubble's own time")
+		for _, c := range []net.Conn{stalled, silent} {
+			_, err := io.Copy(io.Discard, c)
+			require.NoError(t, err, "closed by the server")
+		}
+		m.must(http.MethodGet, "/classes/Note/"+id, nil)
+	})
+}
+
+// A listener that fails ends Serve with its error.
+func TestServeTellsTheListenersError(t *testing.T) {
+	srv, _ := open(t, nil)
+	require.ErrorIs(t, srv.Serve(t.Context(), brokenListener{}), errBroken)
+}
+
+var errBroken = errors.New("broken")
+
+type brokenListener struct{}
+
+func (brokenListener) Accept() (net.Conn, error) { return nil, errBroken }
+func (brokenListener) Close() error              { return nil }
+func (brokenListener) Addr() net.Addr            { return &net.TCPAddr{} }

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/isoaudit/isoaudit-go/auditserver"
-	"github.com/isoaudit/isoaudit-go/policy"
 )
 
 func main() {
@@ -42,7 +41,6 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 		return err
 	}
 	settings.cfg.Logger = slog.New(slog.NewTextHandler(errOut, nil))
-	settings.cfg.Rules = policy.Default() // they concern the ISO 9001 classes only
 	ln, err := net.Listen("tcp", settings.addr)
 	if err != nil {
 		return err

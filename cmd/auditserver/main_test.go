@@ -101,11 +101,13 @@ func TestRefusals(t *testing.T) {
 	require.ErrorIs(t, run(t.Context(), []string{"-help"}, io.Discard, io.Discard), flag.ErrHelp)
 }
 
+// Without -rules it is a general server: any class holds anything.
 func TestRules(t *testing.T) {
-	for want, args := range map[bool][]string{false: nil, true: {"-rules"}} {
-		s, err := readSettings(args, io.Discard)
-		require.NoError(t, err)
-		require.Equal(t, want, s.cfg.Rules.Concerns("AuditPlan"))
+	for want, args := range map[int][]string{http.StatusCreated: nil, http.StatusBadRequest: {"-rules"}} {
+		printed, stop := serve(t, append(args, "-addr", "127.0.0.1:0")...)
+		post(t, printed["server URL"]+"/classes/AuditPlan", `{"auditRef":"A-1"}`, printed)
+		require.Equal(t, want, post(t, printed["server URL"]+"/classes/AuditPlan", `{"auditRef":"A-1"}`, printed), args)
+		require.NoError(t, stop())
 	}
 }
 

@@ -73,9 +73,11 @@ func (a *Admin) schemaCall(ctx context.Context, method, class string, body, out 
 	}
 	switch method {
 	case http.MethodGet:
-		call.safety = safeRead
+		call.safety, call.needs = safeRead, []string{"results"}
 	case http.MethodDelete:
 		call.safety = safeDelete
+	default:
+		call.needs = []string{"className"}
 	}
 	return a.do(ctx, call, out)
 }

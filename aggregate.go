@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -114,12 +115,15 @@ func Aggregate[R, T any](ctx context.Context, admin *Admin, query Query[T], by K
 	if err := runAsAdmin(ctx, admin, call, &answer); err != nil {
 		return nil, err
 	}
+	if slices.Contains(answer.Results, nil) {
+		return nil, &Error{Op: call.op, Class: call.class, HTTPStatus: http.StatusOK, Attempts: 1, Message: "a group of the answer is null"}
+	}
 	return answer.Results, nil
 }
 
 func aggregateCall[T any](admin *Admin, query Query[T], op string) call {
 	call := query.collection.call(op, http.MethodGet, "any")
-	call.objectID, call.safety, call.master = "", safeRead, true
+	call.objectID, call.safety, call.master, call.needs = "", safeRead, true, []string{"results"}
 	switch {
 	case call.err != nil:
 	case admin == nil:

@@ -11,7 +11,10 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // verdict is what one failed attempt tells about what the server did.
@@ -59,7 +62,7 @@ func (c *Client) attempt(ctx context.Context, r *request, identity credentials, 
 		return nil, failure, verdict
 	}
 	if err == nil {
-		err = c.cfg.codec.answer(body, out, r.emptyOK)
+		err = c.cfg.codec.answer(body, out, &r.call)
 	}
 	if err != nil {
 		failure := c.failure(r, identity, explain(ctx, err))
@@ -100,26 +103,44 @@ func (e *decodeError) Unwrap() error { return e.error }
 
 // answer reads the body of a success. Also where nobody wants it, it must
 // be JSON: a login page of some gateway is no success.
-func (c *codec) answer(body []byte, out any, emptyOK bool) error {
-	if emptyOK && len(body) == 0 {
+func (c *codec) answer(body []byte, out any, call *call) error {
+	if call.emptyOK && len(body) == 0 {
 		return nil
 	}
 	value := jsontext.Value(body)
 	if kind := value.Kind(); kind != '{' && kind != '[' {
 		return fmt.Errorf("the answer is not JSON: %q", clip(string(body[:min(len(body), maxExcerpt)]), 60))
 	}
-	if out == nil {
-		if !value.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) {
-			return io.ErrUnexpectedEOF
-		}
-		return nil
+	var err error
+	if out == nil || len(call.needs) > 0 {
+		err = call.complete(body)
 	}
-	err := c.decode(body, out)
+	if err == nil && out != nil {
+		err = c.decode(body, out)
+	}
 	if syntax := new(jsontext.SyntacticError); errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("the answer is broken: %w", err)
 	}
 	if err != nil {
 		return &decodeError{err}
+	}
+	return nil
+}
+
+// complete checks that an answer is an object and has what makes it one to this
+// call: an answer without would read as a row without an id, or as no rows.
+func (c *call) complete(body jsontext.Value) error {
+	if body.Kind() != '{' {
+		return fmt.Errorf("the answer: %w", &wire.TypeError{Want: "an object", Found: wire.Describe(body)})
+	}
+	var members map[string]jsontext.Value
+	if err := json.Unmarshal(body, &members, wire.Tolerant(), jsontext.AllowInvalidUTF8(true)); err != nil {
+		return err
+	}
+	for _, name := range c.needs {
+		if value := members[name]; len(value) == 0 || value.Kind() == 'n' || string(value) == `""` {
+			return &DecodeError{Class: c.class, ObjectID: c.objectID, Field: name, Reason: "the answer has none"}
+		}
 	}
 	return nil
 }

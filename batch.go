@@ -226,6 +226,9 @@ func (i *batchEntry) share(err error) error {
 func (c *Client) settleItem(item *batchEntry, answer *batchAnswer) error {
 	failure := &Error{Op: item.call.op, Class: item.call.class, ObjectID: item.call.objectID, HTTPStatus: http.StatusOK, Attempts: 1}
 	switch {
+	case answer.Error != nil && len(answer.Success) > 0:
+		failure.Message, failure.unknown = "the answer tells both success and error", true
+		return failure
 	case answer.Error != nil:
 		failure.Code = parseCode(answer.Error.Code)
 		failure.Message = c.cfg.credentials.scrub(clip(plainText(answer.Error.Message), maxMessage), item.call.secrets...)
@@ -234,10 +237,8 @@ func (c *Client) settleItem(item *batchEntry, answer *batchAnswer) error {
 	case len(answer.Success) == 0:
 		failure.Message, failure.unknown = "the answer tells neither success nor error", true
 		return failure
-	case item.out == nil:
-		return nil
 	}
-	if err := c.cfg.codec.decode(answer.Success, item.out); err != nil {
+	if err := c.cfg.codec.answer(answer.Success, item.out, &item.call); err != nil {
 		failure.cause, failure.unknown = err, true
 		return failure
 	}

@@ -41,6 +41,7 @@ type call struct {
 	opens       *FileContent // receives the body of a success as a stream
 	once        bool         // not sent again whatever happens
 	secrets     []string     // values in the body that no error may repeat
+	needs       []string     // members without which an answer is none to this call
 	emptyOK     bool         // a success may have an empty body
 	cloudCode   bool         // runs the application's own code, which may use any error code for itself
 	noSession   bool         // sent without a session: log-in, sign-up, password reset

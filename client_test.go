@@ -110,7 +110,7 @@ func TestPathElementsCannotEscape(t *testing.T) {
 		"%2e%2e":    serverURL + "/classes/_JobStatus/%252e%252e",
 		"é ü":       serverURL + "/classes/_JobStatus/%C3%A9%20%C3%BC",
 	} {
-		admin, s := scriptedAdmin(t, nil, reply(200, `{}`))
+		admin, s := scriptedAdmin(t, nil, reply(200, `{"objectId":"j1","status":"running"}`))
 		_, err := admin.Job(t.Context(), id)
 		require.NoError(t, err)
 		require.Equal(t, want, s.sent[0].url)

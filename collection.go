@@ -58,7 +58,7 @@ func (c *Collection[T]) Get(ctx context.Context, id string, include ...Includabl
 		call.query.Del("where")
 	}
 	row := new(T)
-	if err := c.do(ctx, call, &single[T]{c.codec(), c.Class(), row}); err != nil {
+	if err := c.do(ctx, call, &single[T]{c.codec(), c.Class(), row, id}); err != nil {
 		return nil, err
 	}
 	query.markDangling([]*T{row})
@@ -82,7 +82,7 @@ func (c *Collection[T]) Create(ctx context.Context, obj *T) error {
 func (c *Collection[T]) createCall(obj *T) call {
 	call := c.call("Create", http.MethodPost, "new")
 	call.path, call.objectID = c.path(), ""
-	call.safety = safeWithID
+	call.safety, call.needs = safeWithID, []string{"objectId", "createdAt"}
 	switch {
 	case call.err != nil:
 	case obj == nil:
@@ -105,7 +105,7 @@ func (c *Collection[T]) createCall(obj *T) call {
 // created reads the answer to a create into obj: ids, times and only what the
 // server changed (protocol section 2.3).
 func (c *Collection[T]) created(obj *T) *creation[T] {
-	return &creation[T]{single[T]{c.codec(), c.Class(), obj}}
+	return &creation[T]{single[T]{codec: c.codec(), class: c.Class(), into: obj}}
 }
 
 type creation[T any] struct{ single[T] }
@@ -113,14 +113,11 @@ type creation[T any] struct{ single[T] }
 func (a *creation[T]) decodeBody(body []byte) error {
 	row := *a.into
 	clearMembers(&row, body)
-	inner := single[T]{a.codec, a.class, &row}
+	inner := single[T]{codec: a.codec, class: a.class, into: &row}
 	if err := inner.decodeBody(body); err != nil {
 		return err
 	}
 	o := object(&row)
-	if o.ObjectID == "" {
-		return &DecodeError{Class: a.class, Field: "objectId", Reason: "the answer to a create has none"}
-	}
 	if o.UpdatedAt.IsZero() {
 		o.UpdatedAt = o.CreatedAt
 	}
@@ -151,12 +148,12 @@ func (c *Collection[T]) Apply(ctx context.Context, obj *T, changes ...Change[T])
 	if call.err != nil {
 		return c.do(ctx, call, nil)
 	}
-	return c.do(ctx, call, &application[T]{single[T]{c.codec(), c.class, obj}, changes})
+	return c.do(ctx, call, &application[T]{single[T]{codec: c.codec(), class: c.class, into: obj}, changes})
 }
 
 func (c *Collection[T]) updateCall(id string, changes []Change[T]) call {
 	call := c.call("Update", http.MethodPut, id)
-	call.safety = safeWithID
+	call.safety, call.needs = safeWithID, []string{"updatedAt"}
 	if call.err != nil {
 		return call
 	}
@@ -203,7 +200,7 @@ func (a *application[T]) decodeBody(body []byte) error {
 	}
 	for _, part := range [][]byte{raw, body} {
 		clearMembers(&row, part)
-		inner := single[T]{a.codec, a.class, &row}
+		inner := single[T]{codec: a.codec, class: a.class, into: &row}
 		if err := inner.decodeBody(part); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"strings"
 
@@ -13,10 +14,11 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// DecodeError is a value in the server's answer that does not fit its field.
-// It never holds the value itself.
+// DecodeError is a value in the server's answer that does not fit its field, or
+// one that is missing from an answer that must have it. It never holds the value
+// itself.
 type DecodeError struct {
-	Class    string
+	Class    string // "" where the answer is about no class
 	ObjectID string // "" if the object had none
 	Field    string // dotted for a field of an included object
 	Reason   string // "want a date, found a number"
@@ -24,7 +26,14 @@ type DecodeError struct {
 
 // Error implements error.
 func (e *DecodeError) Error() string {
-	return fmt.Sprintf("%s %q: field %s: %s", e.Class, e.ObjectID, e.Field, e.Reason)
+	where := e.Class
+	if e.ObjectID != "" {
+		where += fmt.Sprintf(" %q", e.ObjectID)
+	}
+	if where != "" {
+		where += ": "
+	}
+	return where + "field " + e.Field + ": " + e.Reason
 }
 
 // page is the answer to a find.
@@ -33,6 +42,7 @@ type page[T any] struct {
 	class string
 
 	rows        []*T
+	counts      bool // the answer must have a count
 	count       int
 	first, last jsontext.Value // the outer rows as they came, parts of the answer's bytes
 }
@@ -41,7 +51,7 @@ func (p *page[T]) decodeBody(body []byte) error {
 	if p.decodeFast(body) {
 		return nil
 	}
-	*p = page[T]{codec: p.codec, class: p.class}
+	*p = page[T]{codec: p.codec, class: p.class, counts: p.counts}
 	return p.decodeSlow(body)
 }
 
@@ -52,6 +62,7 @@ func (p *page[T]) decodeSlow(body []byte) error {
 		return err
 	}
 	found := false
+	var count *int
 	for dec.PeekKind() != '}' {
 		name, err := dec.ReadToken()
 		if err != nil {
@@ -62,7 +73,7 @@ func (p *page[T]) decodeSlow(body []byte) error {
 			found = true
 			err = p.decodeRows(dec, body)
 		case "count":
-			err = json.UnmarshalDecode(dec, &p.count)
+			err = json.UnmarshalDecode(dec, &count)
 		default:
 			err = dec.SkipValue()
 		}
@@ -70,11 +81,21 @@ func (p *page[T]) decodeSlow(body []byte) error {
 			return err
 		}
 	}
-	if !found { // not an answer to a find: reading it as no rows would end All early
-		return &DecodeError{Class: p.class, Field: "results", Reason: "the answer to a find has none"}
+	if _, err := dec.ReadToken(); err != nil {
+		return err
 	}
-	_, err := dec.ReadToken()
-	return err
+	if rest := bytes.TrimSpace(body[dec.InputOffset():]); len(rest) > 0 { // two answers in one, or a page of some proxy behind it
+		return fmt.Errorf("%d bytes follow the answer: %w", len(rest), io.ErrUnexpectedEOF)
+	}
+	switch {
+	case !found: // not an answer to a find: reading it as no rows would end All early
+		return &DecodeError{Class: p.class, Field: "results", Reason: "the answer to a find has none"}
+	case count != nil:
+		p.count = *count
+	case p.counts:
+		return &DecodeError{Class: p.class, Field: "count", Reason: "the answer to a count has none"}
+	}
+	return nil
 }
 
 func (p *page[T]) decodeRows(dec *jsontext.Decoder, body []byte) error {
@@ -86,6 +107,9 @@ func (p *page[T]) decodeRows(dec *jsontext.Decoder, body []byte) error {
 		row := new(T)
 		if err := json.UnmarshalDecode(dec, row); err != nil {
 			return explainDecoding(err, p.class, 2, body[start:])
+		}
+		if object(row).ObjectID == "" {
+			return &DecodeError{Class: p.class, Field: "objectId", Reason: fmt.Sprintf("row %d has none", len(p.rows))}
 		}
 		p.rows = append(p.rows, row)
 		p.last = jsontext.Value(bytes.TrimLeft(body[start:dec.InputOffset()], ", \t\r\n"))
@@ -119,12 +143,16 @@ type single[T any] struct {
 	codec *codec
 	class string
 	into  *T
+	asked string // the id the object must have; "": not checked
 }
 
 func (s *single[T]) decodeBody(body []byte) error {
 	row := *s.into
 	if err := json.Unmarshal(body, &row, s.codec.reading); err != nil {
 		return explainDecoding(err, s.class, 0, body)
+	}
+	if found := object(&row).ObjectID; s.asked != "" && found != s.asked {
+		return &DecodeError{Class: s.class, ObjectID: s.asked, Field: "objectId", Reason: fmt.Sprintf("the answer has %q", clip(found, 60))}
 	}
 	*s.into = row
 	return nil

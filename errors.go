@@ -86,8 +86,12 @@ func (e *Error) what() string {
 	if e.cause != nil {
 		parts = append(parts, e.cause.Error())
 	}
-	if len(parts) == 0 {
+	switch {
+	case len(parts) > 0:
+	case e.Code != 0:
 		return e.Code.Error()
+	default:
+		return "the server gives no reason"
 	}
 	return strings.Join(parts, ": ")
 }

@@ -187,6 +187,9 @@ func (p *page[T]) decodeFast(body []byte) bool {
 				return false
 			}
 		}
+		if object(row).ObjectID == "" {
+			return false
+		}
 		p.last = body[start:s.pos]
 		if p.rows = append(p.rows, row); len(p.rows) == 1 {
 			p.first = p.last
@@ -194,9 +197,11 @@ func (p *page[T]) decodeFast(body []byte) bool {
 	}
 	if s.take(`,"count":`) {
 		raw, ok := s.value()
-		if !ok || json.Unmarshal(raw, &p.count) != nil {
+		if !ok || raw.Kind() != '0' || json.Unmarshal(raw, &p.count) != nil {
 			return false
 		}
+	} else if p.counts {
+		return false
 	}
 	return s.is('}') && s.pos == len(body)
 }

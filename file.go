@@ -49,7 +49,7 @@ type Upload struct {
 // that nothing refers to.
 func (c *Client) Upload(ctx context.Context, upload Upload) (File, error) {
 	const op = "File.Upload"
-	call := call{op: op, method: http.MethodPost, path: []string{"files", upload.Name}}
+	call := call{op: op, method: http.MethodPost, path: []string{"files", upload.Name}, needs: []string{"name", "url"}}
 	mediaType, err := upload.check()
 	if err != nil {
 		call.err = badInput(op, "", "Upload", "%v", err)

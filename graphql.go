@@ -37,6 +37,9 @@ func (c *Client) GraphQL(ctx context.Context, document string, variables, out an
 	if err := c.do(ctx, call, &answer); err != nil {
 		return err
 	}
+	if len(answer.Errors) == 0 && (len(answer.Data) == 0 || answer.Data.Kind() == 'n') {
+		return &Error{Op: call.op, HTTPStatus: http.StatusOK, Attempts: 1, Message: "the answer has neither data nor errors", unknown: mutation}
+	}
 	var errs []error
 	if out != nil && len(answer.Data) > 0 && answer.Data.Kind() != 'n' {
 		if err := c.cfg.codec.decode(answer.Data, out); err != nil {

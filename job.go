@@ -50,7 +50,7 @@ func (a *Admin) StartJob(ctx context.Context, name string, params any) (id strin
 func (a *Admin) Job(ctx context.Context, id string) (Job, error) {
 	call := call{
 		op: "Job.Status", method: http.MethodGet, path: []string{"classes", "_JobStatus", id},
-		class: "_JobStatus", objectID: id, safety: safeRead, master: true,
+		class: "_JobStatus", objectID: id, safety: safeRead, master: true, needs: []string{"objectId", "status"},
 	}
 	var job Job
 	err := a.do(ctx, call, &job)

@@ -24,7 +24,7 @@ func (c *Client) Config(ctx context.Context) (*Config, error) {
 		Params     map[string]jsontext.Value `json:"params"`
 		MasterOnly map[string]bool           `json:"masterKeyOnly"`
 	}
-	call := call{op: "Config.Get", method: http.MethodGet, path: []string{"config"}, safety: safeRead}
+	call := call{op: "Config.Get", method: http.MethodGet, path: []string{"config"}, safety: safeRead, needs: []string{"params"}}
 	if err := c.do(ctx, call, &answer); err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (c *Config) Names() []string { return slices.Sorted(maps.Keys(c.params)) }
 // SetConfig sets the given parameters and leaves the others as they are. The
 // names in masterOnly, which must be among them, are hidden from clients.
 func (a *Admin) SetConfig(ctx context.Context, params map[string]any, masterOnly ...string) error {
-	call := call{op: "Config.Set", method: http.MethodPut, path: []string{"config"}, master: true}
+	call := call{op: "Config.Set", method: http.MethodPut, path: []string{"config"}, master: true, needs: []string{"result"}}
 	hidden := make(map[string]bool, len(params))
 	for name := range params {
 		hidden[name] = false

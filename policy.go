@@ -131,7 +131,7 @@ func (l *policyLookup) caller(ctx context.Context) (string, error) {
 		ObjectID string `json:"objectId"`
 	}
 	err := l.client.do(ctx, call{
-		op: "Session.Me", method: http.MethodGet, path: []string{"users", "me"}, class: userClass, safety: safeRead,
+		op: "Session.Me", method: http.MethodGet, path: []string{"users", "me"}, class: userClass, safety: safeRead, needs: []string{"objectId"},
 	}, &me)
 	return me.ObjectID, err
 }

@@ -22,7 +22,7 @@ func (l *policyLookup) Get(ctx context.Context, class, objectID string) (map[str
 	var row map[string]any
 	err := l.client.do(ctx, call{
 		op: class + ".Get", method: http.MethodGet, path: append(classPath(class), objectID),
-		class: class, objectID: objectID, safety: safeRead,
+		class: class, objectID: objectID, safety: safeRead, needs: []string{"objectId"},
 	}, &row)
 	if errors.Is(err, ErrObjectNotFound) {
 		return nil, nil
@@ -101,7 +101,7 @@ func findAll[R any](ctx context.Context, c *Client, class string, where map[stri
 			Results []R `json:"results"`
 		}
 		if err := c.do(ctx, call{
-			op: class + ".Find", method: http.MethodGet, path: classPath(class), class: class, safety: safeRead,
+			op: class + ".Find", method: http.MethodGet, path: classPath(class), class: class, safety: safeRead, needs: []string{"results"},
 			query: url.Values{"where": {string(document)}, "order": {"objectId"}, "limit": {strconv.Itoa(limit)}},
 		}, &found); err != nil {
 			return nil, err
@@ -111,7 +111,10 @@ func findAll[R any](ctx context.Context, c *Client, class string, where map[stri
 			return rows, nil
 		}
 		rows = append(rows, found.Results...)
-		after = id(rows[len(rows)-1])
+		before := after
+		if after = id(rows[len(rows)-1]); after == "" || after == before {
+			return nil, &Error{Op: class + ".Find", Class: class, HTTPStatus: http.StatusOK, Attempts: 1, Message: "the answer has rows without ids, or the same page twice"}
+		}
 	}
 }
 

@@ -186,7 +186,7 @@ func (q Query[T]) send(ctx context.Context, op string, counting []node) (*page[T
 	if counting != nil && call.err == nil {
 		call.query.Set("count", "1")
 	}
-	answer := &page[T]{codec: q.collection.codec(), class: q.collection.class}
+	answer := &page[T]{codec: q.collection.codec(), class: q.collection.class, counts: counting != nil}
 	if err := q.collection.do(ctx, call, answer); err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ func (q Query[T]) selectedKeys() []string {
 // decodeObject reads one object of the query's class, as live queries send it.
 func (q Query[T]) decodeObject(raw []byte) (*T, error) {
 	row := new(T)
-	answer := single[T]{q.collection.codec(), q.collection.class, row}
+	answer := single[T]{codec: q.collection.codec(), class: q.collection.class, into: row}
 	if err := answer.decodeBody(raw); err != nil {
 		return nil, err
 	}

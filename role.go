@@ -54,7 +54,7 @@ var roleName = regexp.MustCompile(`^[0-9A-Za-z_\- ]+$`)
 // ErrDuplicateValue.
 func (c *Client) CreateRole(ctx context.Context, name string, acl ACL, members RoleMembers) (*Role, error) {
 	role := &Role{Object: Object{ACL: acl}, Name: name}
-	call := call{op: roleClass + ".Create", method: http.MethodPost, path: classPath(roleClass), class: roleClass, safety: safeWithID}
+	call := call{op: roleClass + ".Create", method: http.MethodPost, path: classPath(roleClass), class: roleClass, safety: safeWithID, needs: []string{"objectId", "createdAt"}}
 	switch {
 	case !roleName.MatchString(name):
 		call.err = badInput(call.op, roleClass, "name", "must be of letters, digits, spaces, _ and -")

@@ -22,7 +22,7 @@ func TestApplySchemaSpellsIndexesForTheDatabase(t *testing.T) {
 		"MongoDB":    {`{"className":"_Role","fields":{},"indexes":{"_id_":{"_id":1},"name_1":{"name":1}}}`, `"_p_owner":1`},
 	} {
 		t.Run(database, func(t *testing.T) {
-			admin, s := scriptedAdmin(t, nil, reply(200, `{"results":[`+c.classes+`]}`), reply(200, `{"results":[]}`), reply(200, `{}`))
+			admin, s := scriptedAdmin(t, nil, reply(200, `{"results":[`+c.classes+`]}`), reply(200, `{"results":[]}`), reply(200, `{"className":"Task"}`))
 			_, err := admin.ApplySchema(t.Context(), want)
 			require.NoError(t, err)
 			require.True(t, strings.HasSuffix(s.sent[2].url, "/schemas/Task"), s.sent[2].url)

@@ -60,9 +60,10 @@ func (s *schemaApplication) putRole(ctx context.Context, want schema.Role) error
 	if ops := s.nesting(want.Roles, have.Roles); ops != nil {
 		body["roles"] = ops
 	}
-	call := call{op: roleClass + ".Create", method: http.MethodPost, path: []string{"roles"}, class: roleClass, body: body, master: true}
+	call := call{op: roleClass + ".Create", method: http.MethodPost, path: []string{"roles"}, class: roleClass, body: body, master: true, needs: []string{"objectId", "createdAt"}}
 	if exists {
 		call.op, call.method, call.objectID = roleClass+".Update", http.MethodPut, have.id
+		call.needs = []string{"updatedAt"}
 		call.path = append(call.path, have.id)
 	} else {
 		body["name"] = want.Name

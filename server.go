@@ -32,6 +32,6 @@ type ServerInfo struct {
 // ServerInfo asks for the server's version and features.
 func (a *Admin) ServerInfo(ctx context.Context) (ServerInfo, error) {
 	var info ServerInfo
-	err := a.do(ctx, call{op: "ServerInfo", method: http.MethodGet, path: []string{"serverInfo"}, safety: safeRead, master: true}, &info)
+	err := a.do(ctx, call{op: "ServerInfo", method: http.MethodGet, path: []string{"serverInfo"}, safety: safeRead, master: true, needs: []string{"parseServerVersion"}}, &info)
 	return info, err
 }

@@ -107,7 +107,9 @@ func (c *Client) LogIn(ctx context.Context, username, password string) (*Session
 // auditor. A wrong name or password is ErrObjectNotFound.
 func (c *Client) VerifyPassword(ctx context.Context, username, password string) (*Auditor, error) {
 	auditor := new(Auditor)
-	if err := c.do(ctx, c.passwordCall("Auditor.VerifyPassword", "verifyPassword", username, password), auditor); err != nil {
+	call := c.passwordCall("Auditor.VerifyPassword", "verifyPassword", username, password)
+	call.needs = []string{"objectId"}
+	if err := c.do(ctx, call, auditor); err != nil {
 		return nil, err
 	}
 	return auditor, nil
@@ -133,6 +135,7 @@ func (c *Client) startSession(ctx context.Context, call call) (*Session, error) 
 	if c == nil || c.cfg == nil {
 		return nil, c.do(ctx, call, nil)
 	}
+	call.needs = []string{"objectId", "sessionToken"}
 	session := &Session{Auditor: new(Auditor)}
 	if err := c.do(ctx, call, &logIn{c.cfg.codec, session}); err != nil {
 		return nil, err
@@ -150,10 +153,7 @@ func (l *logIn) decodeBody(body []byte) (err error) {
 	if l.session.token, err = sessionToken(body); err != nil {
 		return err
 	}
-	if l.session.token.empty() {
-		return errors.New("the answer has no session token")
-	}
-	return (&single[Auditor]{l.codec, userClass, l.session.Auditor}).decodeBody(body)
+	return (&single[Auditor]{codec: l.codec, class: userClass, into: l.session.Auditor}).decodeBody(body)
 }
 
 // LogOut ends the client's session on the server. A session that has ended
@@ -176,7 +176,7 @@ func (c *Client) LogOut(ctx context.Context) error {
 
 // CurrentAuditor reads the auditor whose session this client has.
 func (c *Client) CurrentAuditor(ctx context.Context) (*Auditor, error) {
-	call := call{op: "Auditor.Current", method: http.MethodGet, path: []string{"users", "me"}, safety: safeRead, class: userClass}
+	call := call{op: "Auditor.Current", method: http.MethodGet, path: []string{"users", "me"}, safety: safeRead, class: userClass, needs: []string{"objectId"}}
 	call.err = c.needsSession(call.op)
 	auditor := new(Auditor)
 	if err := c.do(ctx, call, auditor); err != nil {

@@ -113,14 +113,3 @@ func TestAcknowledgedWritesSurviveKill(t *testing.T) {
 	}))
 	require.Equal(t, all, 2*twins, "no half transaction")
 }
-
-func TestTwoProcessesDoNotShareAFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "data.db")
-	s := open(t, store.Config{Path: path})
-	write(t, s, func(tx *store.Tx) error { return tx.PutClass(planClass) })
-	cmd, lines := startChild(t, path)
-	require.True(t, lines.Scan())
-	require.Contains(t, lines.Text(), store.ErrInUse.Error())
-	require.Error(t, cmd.Wait())
-	write(t, s, func(tx *store.Tx) error { _, err := tx.Insert("Plan", store.Object{}); return err })
-}

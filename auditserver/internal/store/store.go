@@ -50,7 +50,7 @@ type Store struct {
 	path    string
 	tempDir string // to remove on Close
 
-	lock    *conn // holds the file against other processes
+	lock    *fileLock
 	writer  *writer
 	readers chan *conn // the pool
 	opened  int        // how many of them there are
@@ -71,7 +71,8 @@ const mapping = "mmap_size(2147418112)"
 const formatVersion = 1
 
 // Open opens or makes the database of cfg. It returns ErrInUse (wrapped) if
-// another process, or another Store, has the file open.
+// another process, or another Store, has the file open under whatever name. A
+// file with hard links is refused.
 func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -97,43 +98,10 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		}
 		s.path = filepath.Join(s.tempDir, "data.db")
 	}
-	if s.path, err = realPath(s.path); err != nil {
+	if s.path, s.lock, err = lockFile(s.path); err != nil {
 		return nil, fmt.Errorf("store: open %s: %w", cfg.Path, err)
 	}
-	if err := s.lockFile(); err != nil {
-		return nil, err
-	}
 	return s, s.start()
-}
-
-// realPath makes the file if it is missing and follows symbolic links: the lock
-// beside it has to be the same one, by whatever name the file is opened.
-func realPath(path string) (string, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) // it will hold password hashes
-	if err != nil {
-		return "", err
-	}
-	if err := f.Close(); err != nil {
-		return "", err
-	}
-	return filepath.EvalSymlinks(path)
-}
-
-// lockFile takes the lock that keeps other processes out: a transaction on an
-// empty database beside the real one. The system drops it when a process dies.
-func (s *Store) lockFile() error {
-	var err error
-	if s.lock, err = openConn(s.path+"-lock", "journal_mode(OFF)", "busy_timeout(0)"); err == nil {
-		_, err = s.lock.exec("BEGIN EXCLUSIVE")
-	}
-	var e *sqlite.Error
-	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY {
-		return fmt.Errorf("%w: %s", ErrInUse, s.path)
-	}
-	if err != nil {
-		return fmt.Errorf("store: lock %s: %w", s.path, err)
-	}
-	return nil
 }
 
 func (s *Store) start() error {

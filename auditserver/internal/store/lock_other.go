@@ -1,0 +1,11 @@
+//go:build !(linux || darwin || freebsd || netbsd || openbsd)
+
+package store
+
+import "os"
+
+// lockInode does nothing here: the lock beside the file has to do.
+func lockInode(string) (*os.File, error) { return nil, nil }
+
+// linked tells whether the file has more than one name, which is not known here.
+func linked(os.FileInfo) bool { return false }

@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -71,11 +70,11 @@ type Protection map[string]map[string][]string
 // FileUpload says who may upload files. The zero value is Parse Server's
 // default: logged-in users that are not anonymous.
 type FileUpload struct {
-	Public        bool     // everybody
-	Anonymous     bool     // anonymous users
-	NoUsers       bool     // not even logged-in users
-	Extensions    []string // allowed extensions as regular expressions, "*" for all; nil: all but those a browser would run
-	anyExtensions []*regexp.Regexp
+	Public     bool     // everybody
+	Anonymous  bool     // anonymous users
+	NoUsers    bool     // not even logged-in users
+	Extensions []string // allowed extensions as regular expressions, "*" for all, ^(?!(html|svg)$) for all but some; nil: all but those a browser would run
+	rules      []extensionRule
 }
 
 // Idempotency names the paths (regular expressions, matched from the start,
@@ -168,13 +167,7 @@ func (c Config) prepared() (Config, error) {
 	if c.Idempotency.paths, err = compileAll("Idempotency.Paths", "^(?:", ")", c.Idempotency.Paths); err != nil {
 		return c, err
 	}
-	extensions := slices.Clone(c.FileUpload.Extensions)
-	for i, e := range extensions {
-		if e == "*" { // Parse Server's word for all
-			extensions[i] = ".*"
-		}
-	}
-	if c.FileUpload.anyExtensions, err = compileAll("FileUpload.Extensions", "(?i)^(?:", ")$", extensions); err != nil {
+	if c.FileUpload.rules, err = compileExtensions(c.FileUpload.Extensions); err != nil {
 		return c, err
 	}
 	c.liveClasses, err = compileAll("LiveQueryClasses", "^(?:", ")$", c.LiveQueryClasses)

@@ -2,7 +2,6 @@ package auditserver_test
 
 import (
 	"context"
-	"net/http"
 	"net/netip"
 	"testing"
 	"time"
@@ -44,24 +43,6 @@ func TestSessionsThatDoNotExpire(t *testing.T) {
 	var cfg auditserver.Config
 	require.NoError(t, auditserver.ParseConfig([]byte(`{"expireInactiveSessions":true,"sessionLength":60}`), &cfg))
 	require.Equal(t, time.Minute, cfg.SessionLength)
-}
-
-func TestFileExtensions(t *testing.T) {
-	for file, want := range map[string][]int{
-		`{}`:                               {201, 400},
-		`{"fileExtensions":["*"]}`:         {201, 201},
-		`{"fileExtensions":["HTML?"]}`:     {400, 201},
-		`{"fileExtensions":[]}`:            {400, 400},
-		`{"fileExtensions":["png","txt"]}`: {201, 400},
-	} {
-		_, m := open(t, func(c *auditserver.Config) {
-			require.NoError(t, auditserver.ParseConfig([]byte(`{"fileUpload":`+file+`}`), c))
-			c.FileUpload.Public = true
-		})
-		for i, name := range []string{"a.txt", "a.html"} {
-			require.Equal(t, want[i], m.public().do(http.MethodPost, "/files/"+name, "x").status, "%s %s", file, name)
-		}
-	}
 }
 
 func TestParseConfigNamesWhatIsWrong(t *testing.T) {

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -25,10 +24,6 @@ import (
 const maxFileName = 128
 
 var fileName = regexp.MustCompile(`^[_a-zA-Z0-9][a-zA-Z0-9@. ~_-]*$`)
-
-// activeExtensions are the kinds of file a browser would run as part of the
-// site; clients without the master key may not upload them.
-var activeExtensions = []string{"htm", "html", "shtml", "xhtml", "xht", "xml", "xsl", "xslt", "rdf", "svg", "svgz", "mht", "mhtml", "swf"}
 
 // fileData is what is kept with a file: free texts for the master key.
 type fileData struct {
@@ -135,30 +130,6 @@ func readUpload(req *request) (upload, error) {
 	return up, req.body.decode("fileData", &up.data)
 }
 
-// checkExtension refuses files a browser would run.
-func (s *Server) checkExtension(c *caller, up upload) error {
-	if c.master {
-		return nil
-	}
-	extension := strings.TrimPrefix(path.Ext(up.name), ".")
-	if extension == "" {
-		mediaType, _, _ := mime.ParseMediaType(up.contentType)
-		_, extension, _ = strings.Cut(mediaType, "/")
-		extension, _, _ = strings.Cut(extension, "+")
-	}
-	allowed := !slices.Contains(activeExtensions, strings.ToLower(extension))
-	if s.cfg.FileUpload.Extensions != nil {
-		allowed = false
-		for _, re := range s.cfg.FileUpload.anyExtensions {
-			allowed = allowed || re.MatchString(extension)
-		}
-	}
-	if !allowed {
-		return fail(codeFileSave, "File upload of extension %s is disabled.", extension)
-	}
-	return nil
-}
-
 func extensionOf(contentType string) string {
 	mediaType, _, err := mime.ParseMediaType(contentType)
 	if err != nil {
@@ -179,8 +150,8 @@ func extensionOf(contentType string) string {
 // saveFile streams the content into the folder or the database.
 func (s *Server) saveFile(ctx context.Context, up upload) error {
 	info := store.FileInfo{Name: up.name, ContentType: up.contentType}
-	if info.ContentType == "" {
-		info.ContentType = mime.TypeByExtension(path.Ext(up.name))
+	if byName, said := mediaTypeOf(up.name), subtype(up.contentType); said == "" || byName != "" && active(said) {
+		info.ContentType = byName // it is the name that was checked
 	}
 	var err error
 	if info.Metadata, err = json.Marshal(up.data); err != nil {

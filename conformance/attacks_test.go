@@ -11,7 +11,6 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/policy"
-	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // requireBroken asserts that the server refused a save by exactly these rules.
@@ -246,13 +245,4 @@ func batchCodes(t *testing.T, body []byte) []int {
 		codes[i] = a.Error.Code
 	}
 	return codes
-}
-
-// The literal class Auditor, for who pasted the schema as it is: pointers to it
-// are not pointers to users, so whoever may create may change.
-func TestLiteralAuditorClass(t *testing.T) {
-	for _, class := range schema.ISO9001(schema.WithAuditorClass("Auditor")).Classes {
-		require.Empty(t, class.Permissions.Update.PointerFields, class.Name)
-		require.Equal(t, class.Permissions.Create, class.Permissions.Update, class.Name)
-	}
 }

@@ -24,16 +24,18 @@ type backend struct {
 	before schema.Schema // of the server as it was found
 	count  int
 
-	anonymous *isoaudit.Client
-	people    map[string]person
+	auditorClass string
+	anonymous    *isoaudit.Client
+	people       map[string]person
 }
 
 // person is a user, logged in.
 type person struct {
-	id     string
-	client *isoaudit.Client
-	token  string // of the session, for requests that the client would not send
-	roles  []string
+	id      string // of the user
+	auditor string // of the row of auditors: the same, but for the literal class
+	client  *isoaudit.Client
+	token   string // of the session, for requests that the client would not send
+	roles   []string
 }
 
 // The people of a backend. Two have the same roles where "another's" matters.
@@ -59,7 +61,23 @@ func onBackends(t *testing.T, test func(t *testing.T, b *backend)) {
 
 func newBackend(t *testing.T, tg target) *backend {
 	t.Helper()
-	options := []isoaudit.Option{isoaudit.WithApplicationID(tg.appID), isoaudit.WithRESTKey(tg.restKey)}
+	b := applyBackend(t, tg, schema.UserClass)
+	for name, roles := range parts {
+		b.join(t, name, roles)
+	}
+	return b
+}
+
+// parts are the roles of the people.
+var parts = map[string][]string{
+	anna: {schema.RoleAuditor}, otto: {schema.RoleAuditor}, cora: {schema.RoleCoordinator},
+	mark: {schema.RoleManager}, ada: {schema.RoleApprover}, aaron: {schema.RoleApprover}, nora: nil,
+}
+
+// applyBackend applies the schema whose auditors are of the class; nobody is there yet.
+func applyBackend(t *testing.T, tg target, auditorClass string) *backend {
+	t.Helper()
+	options := tg.options(isoaudit.WithAuditorClass(auditorClass))
 	admin, err := isoaudit.NewAdmin(tg.url, tg.masterKey, options...)
 	require.NoError(t, err)
 	client, err := isoaudit.NewClient(tg.url, options...)
@@ -67,17 +85,16 @@ func newBackend(t *testing.T, tg target) *backend {
 
 	before, err := admin.Schema(t.Context())
 	require.NoError(t, err)
-	b := &backend{target: tg, admin: admin, run: strings.ToLower(rand.Text()[:8]), before: before, anonymous: client, people: map[string]person{}}
+	b := &backend{target: tg, admin: admin, run: strings.ToLower(rand.Text()[:8]), before: before, anonymous: client, people: map[string]person{}, auditorClass: auditorClass}
 	t.Cleanup(func() { b.restore(t) })
-	_, err = admin.ApplySchema(t.Context(), schema.ISO9001())
+	_, err = admin.ApplySchema(t.Context(), b.schema())
 	require.NoError(t, err)
-	for name, roles := range map[string][]string{
-		anna: {schema.RoleAuditor}, otto: {schema.RoleAuditor}, cora: {schema.RoleCoordinator},
-		mark: {schema.RoleManager}, ada: {schema.RoleApprover}, aaron: {schema.RoleApprover}, nora: nil,
-	} {
-		b.join(t, name, roles)
-	}
 	return b
+}
+
+// schema is what was applied.
+func (b *backend) schema() schema.Schema {
+	return schema.ISO9001(schema.WithAuditorClass(b.auditorClass))
 }
 
 // join signs a person up, gives him his roles and logs him in.
@@ -90,7 +107,7 @@ func (b *backend) join(t *testing.T, name string, roles []string) {
 	}
 	session, err := b.anonymous.LogIn(t.Context(), auditor.Username, "pass-"+name)
 	require.NoError(t, err)
-	b.people[name] = person{auditor.ObjectID, b.anonymous.As(session), session.Token(), roles}
+	b.people[name] = person{auditor.ObjectID, auditor.ObjectID, b.anonymous.As(session), session.Token(), roles}
 }
 
 // grant is what an administrator does: no client may.
@@ -108,7 +125,7 @@ func (b *backend) restore(t *testing.T) {
 	if b.server == conformance.AuditServer {
 		return // it ends with the test
 	}
-	for _, class := range schema.ISO9001().Classes {
+	for _, class := range b.schema().Classes {
 		if present, ok := b.before.Class(class.Name); ok {
 			b.restoreClass(t, class, present)
 			continue
@@ -144,7 +161,7 @@ func (b *backend) ref(prefix string) string {
 func (b *backend) as(name string) *isoaudit.Client { return b.people[name].client }
 
 func (b *backend) pointer(name string) isoaudit.Pointer[isoaudit.Auditor] {
-	return isoaudit.PointerTo[isoaudit.Auditor](b.people[name].id)
+	return isoaudit.PointerTo[isoaudit.Auditor](b.people[name].auditor)
 }
 
 // The following give objects that no rule objects to.

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
@@ -134,34 +133,6 @@ func TestAttacks(t *testing.T) {
 				a := b.send(t, user(b.people[anna].token), "PUT", "/classes/CorrectiveAction/"+mine.ObjectID, `{"fresh`+b.run+`":1}`)
 				require.Equal(t, 119, a.code(), "%s", a.body)
 			},
-			"a batch as a way round": func(ctx context.Context, t *testing.T) {
-				owner := b.people[otto].id
-				a := b.must(t, user(b.people[anna].token), "POST", "/batch", `{"requests":[
-					{"method":"PUT","path":"/parse/classes/CorrectiveAction/`+mine.ObjectID+`","body":{"ACL":{"*":{"read":true}}}},
-					{"method":"PUT","path":"/parse/classes/CorrectiveAction/`+mine.ObjectID+`","body":{"owner":{"__type":"Pointer","className":"_User","objectId":"`+owner+`"}}},
-					{"method":"PUT","path":"/parse/classes/CorrectiveAction/`+others.ObjectID+`","body":{"status":"cancelled"}},
-					{"method":"DELETE","path":"/parse/classes/CorrectiveAction/`+mine.ObjectID+`"}]}`)
-				results := batchCodes(t, a.body)
-				require.Equal(t, []int{policy.ErrorCode, policy.ErrorCode}, results[:2])
-				require.Contains(t, []int{101, 119}, results[2])
-				require.Equal(t, 119, results[3])
-			},
-			"GraphQL as a way round": func(ctx context.Context, t *testing.T) {
-				if b.graphQL == "" {
-					t.Skip(string(b.server) + " has no GraphQL")
-				}
-				client, err := isoaudit.NewClient(b.url, isoaudit.WithApplicationID(b.appID), isoaudit.WithRESTKey(b.restKey), isoaudit.WithGraphQLURL(b.graphQL))
-				require.NoError(t, err)
-				client = client.As(isoaudit.SessionWithToken(b.people[anna].token))
-				for mutation, code := range map[string]int{
-					`mutation($id:ID!){updateCorrectiveAction(input:{id:$id,fields:{ACL:{public:{read:true,write:true}}}}){clientMutationId}}`: 142,
-					`mutation($id:ID!){updateCorrectiveAction(input:{id:$id,fields:{status:"closed"}}){clientMutationId}}`:                     142,
-					`mutation($id:ID!){deleteCorrectiveAction(input:{id:$id}){clientMutationId}}`:                                              119,
-				} {
-					err := client.GraphQL(ctx, mutation, map[string]any{"id": mine.ObjectID}, nil)
-					require.ErrorIs(t, err, isoaudit.Code(code), mutation)
-				}
-			},
 		} {
 			t.Run(name, func(t *testing.T) { attack(t.Context(), t) })
 		}
@@ -229,20 +200,4 @@ func TestWorkflow(t *testing.T) {
 		_, err = b.as(ada).Check(ctx, old)
 		requireBroken(t, err, "document-issued-frozen")
 	})
-}
-
-// batchCodes gives the error code of each answer of a batch, 0 for a success.
-func batchCodes(t *testing.T, body []byte) []int {
-	t.Helper()
-	var answers []struct {
-		Error struct {
-			Code int `json:"code"`
-		} `json:"error"`
-	}
-	require.NoError(t, json.Unmarshal(body, &answers), "%s", body)
-	codes := make([]int, len(answers))
-	for i, a := range answers {
-		codes[i] = a.Error.Code
-	}
-	return codes
 }

@@ -67,11 +67,12 @@ func TestNewClientReportsAllMistakes(t *testing.T) {
 		isoaudit.WithTransport(nil), isoaudit.WithLogger(nil), isoaudit.WithSessionSource(nil),
 		isoaudit.WithAuditorClass("a b"), isoaudit.WithUserAgent("a\r\nb"), isoaudit.WithBodyLimits(-1, 0),
 		isoaudit.WithRetryPolicy(isoaudit.RetryPolicy{MaxAttempts: -1}), isoaudit.WithRequestIDs(9),
-		isoaudit.WithLiveQueryURL("https://x"), isoaudit.WithGraphQLURL("x"), isoaudit.WithJavaScriptKey("k\x00k"), isoaudit.WithClientKey(" k"))
+		isoaudit.WithLiveQueryURL("https://x"), isoaudit.WithGraphQLURL("x"), isoaudit.WithJavaScriptKey("k\x00k"), isoaudit.WithClientKey(" k"),
+		isoaudit.WithLiveQueryLimits(0, -1, 0))
 	for _, option := range []string{
 		"serverURL", "WithApplicationID", "WithRESTKey", "option 1", "WithHTTPClient", "WithTransport", "WithLogger", "WithSessionSource",
 		"WithAuditorClass", "WithUserAgent", "WithBodyLimits", "WithRetryPolicy", "WithRequestIDs", "WithLiveQueryURL", "WithGraphQLURL",
-		"WithJavaScriptKey", "WithClientKey",
+		"WithJavaScriptKey", "WithClientKey", "WithLiveQueryLimits",
 	} {
 		require.ErrorContains(t, err, option+":")
 	}

@@ -32,6 +32,9 @@ type config struct {
 	transactions  chan struct{} // shared by all clients derived from one
 	maxRequest    int64
 	maxResponse   int64
+	liveMessage   int64 // bytes; 0 and those below: livequery's default
+	liveEvents    int   // waiting in each subscription
+	liveBytes     int
 	sessions      *sessionKeeper // nil: no session source
 	err           error          // a mistake in a derivation; every call reports it
 }

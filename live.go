@@ -57,8 +57,11 @@ func (l *liveLink) open() (*livequery.Client, error) {
 			ClientKey:     livequery.Secret(cfg.credentials.clientKey.value()),
 			MasterKey:     livequery.Secret(cfg.credentials.masterKey.value()),
 		},
-		Session: l.token,
-		Logger:  cfg.logger,
+		Session:    l.token,
+		ReadLimit:  cfg.liveMessage,
+		QueueSize:  cfg.liveEvents,
+		QueueBytes: cfg.liveBytes,
+		Logger:     cfg.logger,
 	})
 	if err != nil {
 		return nil, err

@@ -20,12 +20,60 @@ import (
 // liveFake is a server on synctest's clock whose rows and events the test
 // chooses: REST answers any find with rows, the WebSocket says what it is told.
 type liveFake struct {
-	t     *testing.T
-	peers chan *livePeer
+	t       *testing.T
+	network *pipenet.Network
+	peers   chan *livePeer
 
-	mu    sync.Mutex
-	rows  []string   // the answer to a find
-	finds []findSeen // what was asked
+	mu     sync.Mutex
+	rows   []string       // the answer to a find
+	finds  []findSeen     // what was asked
+	rest   map[string]int // how REST answers: an HTTP status, or hangs, by path; absent: well
+	probes []time.Time    // of the session
+	dead   string         // a session token that has ended
+}
+
+// hangs is no HTTP status: the request stays until its caller gives up.
+const hangs = -1
+
+// answers sets how REST answers from now on.
+func (f *liveFake) answers(path string, status int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rest = map[string]int{path: status}
+}
+
+func (f *liveFake) serveREST(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch status := f.rest[path]; {
+	case status == hangs:
+		f.mu.Unlock()
+		<-r.Context().Done()
+		f.mu.Lock()
+		return
+	case status != 0:
+		w.WriteHeader(status)
+		_, _ = fmt.Fprintf(w, `{"code":119,"error":"no"}`)
+		return
+	}
+	if path == "me" {
+		f.probes = append(f.probes, time.Now())
+		if f.dead != "" && r.Header.Get("X-Parse-Session-Token") == f.dead {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = fmt.Fprint(w, `{"code":209,"error":"Invalid session token"}`)
+			return
+		}
+		_, _ = fmt.Fprint(w, `{"objectId":"u","username":"anna"}`)
+		return
+	}
+	q := r.URL.Query()
+	f.finds = append(f.finds, findSeen{time.Now(), q.Get("where"), q.Get("include"), q.Get("keys")})
+	rows := strings.Join(f.rows, ",")
+	if strings.Contains(q.Get("where"), `"$gt"`) { // the page after the only one
+		rows = ""
+	}
+	_, _ = fmt.Fprintf(w, `{"results":[%s]}`, rows)
 }
 
 type findSeen struct {
@@ -33,9 +81,9 @@ type findSeen struct {
 	where, include, keys string
 }
 
-func newLiveFake(t *testing.T) (*liveFake, *isoaudit.Client) {
+func newLiveFake(t *testing.T, options ...isoaudit.Option) (*liveFake, *isoaudit.Client) {
 	network := pipenet.New()
-	f := &liveFake{t: t, peers: make(chan *livePeer, 10)}
+	f := &liveFake{t: t, network: network, peers: make(chan *livePeer, 10)}
 	server := &http.Server{Handler: f}
 	go func() { _ = server.Serve(network) }()
 	transport := &http.Transport{DialContext: network.Dial}
@@ -43,23 +91,15 @@ func newLiveFake(t *testing.T) (*liveFake, *isoaudit.Client) {
 		transport.CloseIdleConnections()
 		_ = server.Close()
 	})
-	client, err := isoaudit.NewClient("http://parse.example/parse", isoaudit.WithApplicationID("app"),
-		isoaudit.WithHTTPClient(&http.Client{Transport: transport}))
+	client, err := isoaudit.NewClient("http://parse.example/parse", append(options, isoaudit.WithApplicationID("app"),
+		isoaudit.WithHTTPClient(&http.Client{Transport: transport}))...)
 	require.NoError(t, err)
 	return f, client
 }
 
 func (f *liveFake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Sec-WebSocket-Key") == "" {
-		q := r.URL.Query()
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.finds = append(f.finds, findSeen{time.Now(), q.Get("where"), q.Get("include"), q.Get("keys")})
-		rows := strings.Join(f.rows, ",")
-		if strings.Contains(q.Get("where"), `"$gt"`) { // the page after the only one
-			rows = ""
-		}
-		_, _ = fmt.Fprintf(w, `{"results":[%s]}`, rows)
+		f.serveREST(w, r)
 		return
 	}
 	ws, err := websocket.Accept(w, r, nil)
@@ -67,20 +107,25 @@ func (f *liveFake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.t.Error(err)
 		return
 	}
-	p := &livePeer{t: f.t, ws: ws}
-	if op, _ := p.hear(); op != "connect" {
-		f.t.Error("first frame is", op)
+	ws.SetReadLimit(-1)
+	p := &livePeer{t: f.t, ws: ws, tokens: make(chan string, 100), left: make(chan int, 100)}
+	if frame := p.hear(); frame.Op != "connect" {
+		f.t.Error("first frame is", frame.Op)
 	}
 	p.say(`{"op":"connected","clientId":"c"}`)
-	_, p.id = p.hear()
-	p.say(fmt.Sprintf(`{"op":"subscribed","clientId":"c","requestId":%d}`, p.id))
-	f.peers <- p
 	for {
-		switch op, id := p.hear(); op {
+		switch frame := p.hear(); frame.Op {
 		case "":
 			return
 		case "subscribe":
-			p.say(fmt.Sprintf(`{"op":"subscribed","clientId":"c","requestId":%d}`, id))
+			p.tokens <- frame.SessionToken
+			p.say(fmt.Sprintf(`{"op":"subscribed","clientId":"c","requestId":%d}`, frame.RequestID))
+			if p.id == 0 {
+				p.id = frame.RequestID
+				f.peers <- p
+			}
+		case "unsubscribe":
+			p.left <- frame.RequestID
 		}
 	}
 }
@@ -97,25 +142,41 @@ func (f *liveFake) asked() []findSeen {
 	return append([]findSeen(nil), f.finds...)
 }
 
+// end makes a session one that has ended.
+func (f *liveFake) end(token string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.dead = token
+}
+
+func (f *liveFake) probed() []time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]time.Time(nil), f.probes...)
+}
+
 // livePeer is the server's side of a WebSocket. It speaks of the first
 // subscription, accepts others, and never answers an unsubscribe.
 type livePeer struct {
-	t  *testing.T
-	ws *websocket.Conn
-	id int
+	t      *testing.T
+	ws     *websocket.Conn
+	id     int         // of the first subscription
+	tokens chan string // each subscribe brought
+	left   chan int    // request ids that were unsubscribed
 }
 
-func (p *livePeer) hear() (op string, id int) {
-	_, data, err := p.ws.Read(context.Background())
-	if err != nil {
-		return "", 0
+type heard struct {
+	Op           string `json:"op"`
+	RequestID    int    `json:"requestId"`
+	SessionToken string `json:"sessionToken"`
+}
+
+// hear returns the next frame; a zero one when the client is gone.
+func (p *livePeer) hear() (frame heard) {
+	if _, data, err := p.ws.Read(context.Background()); err == nil {
+		require.NoError(p.t, json.Unmarshal(data, &frame))
 	}
-	var frame struct {
-		Op        string `json:"op"`
-		RequestID int    `json:"requestId"`
-	}
-	require.NoError(p.t, json.Unmarshal(data, &frame))
-	return frame.Op, frame.RequestID
+	return frame
 }
 
 func (p *livePeer) say(frame string) {

@@ -187,6 +187,21 @@ func WithBatchLimits(items, parallel int) Option {
 	}
 }
 
+// WithLiveQueryLimits bounds the bytes of one live query message, and the events
+// and bytes that wait for the consumer of each subscription; 0 leaves the
+// defaults of 16 MiB, 1,024 events and 16 MiB. A larger message costs the
+// connection, and after it the subscription catches up; what becomes of a queue
+// that is full is told at [Subscription].
+func WithLiveQueryLimits(message int64, events, bytes int) Option {
+	return func(c *config) error {
+		if message < 0 || events < 0 || bytes < 0 {
+			return optionError("WithLiveQueryLimits", "a negative limit; 0 means the default")
+		}
+		c.liveMessage, c.liveEvents, c.liveBytes = message, events, bytes
+		return nil
+	}
+}
+
 // WithSessionSource lets the client log in by itself: at its first call, and
 // again when the server rejects the token (209). All calls that wait for a
 // session share one log-in. The rejected call is sent again, unless it runs the

@@ -29,7 +29,9 @@ type Subscription[T any] struct {
 	socket   *livequery.Client
 	raw      *livequery.Subscription
 	ctx      context.Context // of Subscribe: the subscription ends with it
-	detach   func() bool     // from ctx
+	work     context.Context // of what it reads and waits for: ends with Close too
+	stop     func()          // ends work
+	closed   atomic.Bool     // Close was called
 	ranging  atomic.Bool
 
 	// The rest belongs to whoever ranges Events.
@@ -50,8 +52,8 @@ type Subscription[T any] struct {
 // finds. It returns when the server has accepted it; ctx governs it until its
 // end. The class must be allowed to have live queries on the server.
 //
-// Included pointers are fetched: the objects of a burst of events share one
-// query. Limit, Skip and Exclude are refused, and conditions that a live query
+// Included pointers are fetched, those of the query and those of WithHydration:
+// the objects of a burst of events share one query. Limit, Skip and Exclude are refused, and conditions that a live query
 // cannot evaluate: those on other objects, text search, distances from a point,
 // comparison with null, whole arrays or objects.
 //
@@ -67,18 +69,22 @@ func (q Query[T]) Subscribe(ctx context.Context, options ...SubscribeOption) (*S
 		return nil, nilContext(op, q.collection.class)
 	}
 	s.ctx = ctx
+	work, cancel := context.WithCancel(ctx)
+	s.work, s.stop = work, cancel
 	s.link = q.collection.client.live
 	if s.socket, err = s.link.open(); err != nil {
+		cancel()
 		return nil, err
 	}
 	if s.raw, err = s.socket.Subscribe(ctx, wanted); err != nil {
+		cancel()
 		return nil, liveError(op, q.collection.class, err)
 	}
-	if err := s.begin(ctx); err != nil {
-		_ = s.raw.Close()
+	context.AfterFunc(work, s.raw.Abandon)
+	if err := s.begin(); err != nil {
+		cancel()
 		return nil, err
 	}
-	s.detach = context.AfterFunc(ctx, func() { _ = s.raw.Close() })
 	return s, nil
 }
 
@@ -88,11 +94,22 @@ func (q Query[T]) subscription(options []SubscribeOption) (*Subscription[T], liv
 	if call.err != nil {
 		return nil, livequery.Query{}, call.err
 	}
-	s := &Subscription[T]{query: q, unsettled: make(map[string]time.Time)}
+	class := q.collection.class
+	s := &Subscription[T]{unsettled: make(map[string]time.Time)}
 	for _, option := range options {
+		if option == nil {
+			return nil, livequery.Query{}, badInput(call.op, class, "options", "holds nil")
+		}
 		option(&s.config)
 	}
-	class := q.collection.class
+	for _, list := range s.config.include {
+		pointers, ok := list.([]Includable[T])
+		if !ok {
+			return nil, livequery.Query{}, badInput(call.op, class, "include", "WithHydration names pointers of another class")
+		}
+		q = q.Include(pointers...)
+	}
+	s.query = q
 	switch {
 	case q.limit != nil:
 		return nil, livequery.Query{}, badInput(call.op, class, "limit", "a subscription has none")
@@ -155,13 +172,14 @@ func (s *Subscription[T]) Events() iter.Seq2[Event[T], error] {
 			switch {
 			case err == nil:
 				continue
-			case errors.Is(err, errLeft), errors.Is(err, livequery.ErrClosed) && s.ctx.Err() == nil:
+			case errors.Is(err, errLeft):
 				return
-			case s.ctx.Err() != nil: // which closes it, and waits for the server elsewhere
+			case s.ctx.Err() != nil:
 				err = fmt.Errorf("isoaudit: %s.Subscribe: %w", s.query.collection.class, context.Cause(s.ctx))
-			default:
-				_ = s.Close()
+			case s.closed.Load(), errors.Is(err, livequery.ErrClosed):
+				return
 			}
+			s.stop()
 			yield(Event[T]{}, liveError(s.query.collection.class+".Subscribe", s.query.collection.class, err))
 			return
 		}
@@ -189,9 +207,8 @@ func (s *Subscription[T]) Dropped() int { return s.raw.Dropped() }
 // the connection is gone. The connection closes with its last subscription. It
 // may be called at any time, again, and from any goroutine.
 func (s *Subscription[T]) Close() error {
-	if s.detach != nil {
-		s.detach()
-	}
+	s.closed.Store(true)
+	s.stop()
 	return s.raw.Close()
 }
 

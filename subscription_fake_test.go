@@ -112,9 +112,22 @@ func TestSubscriptionSettlesABurst(t *testing.T) {
 }
 
 func TestSubscriptionFetchesIncludedObjectsForABurst(t *testing.T) {
+	t.Run("Include", func(t *testing.T) {
+		fetchesForABurst(t, func(ctx context.Context, q isoaudit.Query[isoaudit.AuditFinding]) (*isoaudit.Subscription[isoaudit.AuditFinding], error) {
+			return q.Include(isoaudit.AuditFindingFields.AuditPlan).Subscribe(ctx)
+		})
+	})
+	t.Run("WithHydration", func(t *testing.T) {
+		fetchesForABurst(t, func(ctx context.Context, q isoaudit.Query[isoaudit.AuditFinding]) (*isoaudit.Subscription[isoaudit.AuditFinding], error) {
+			return q.Subscribe(ctx, isoaudit.WithHydration(isoaudit.AuditFindingFields.AuditPlan))
+		})
+	})
+}
+
+func fetchesForABurst(t *testing.T, subscribe func(context.Context, isoaudit.Query[isoaudit.AuditFinding]) (*isoaudit.Subscription[isoaudit.AuditFinding], error)) {
 	synctest.Test(t, func(t *testing.T) {
 		f, client := newLiveFake(t)
-		sub, err := client.AuditFindings.Query().Include(isoaudit.AuditFindingFields.AuditPlan).Subscribe(t.Context())
+		sub, err := subscribe(t.Context(), client.AuditFindings.Query())
 		require.NoError(t, err)
 		s, p := streamOf(t, sub), <-f.peers
 		full := func(id string) string {
@@ -393,5 +406,15 @@ func TestSubscribeRefusesWhatCannotWork(t *testing.T) {
 		var input *isoaudit.InputError
 		require.ErrorAs(t, err, &input, want)
 		require.Equal(t, want, input.Field)
+	}
+	for want, option := range map[string]isoaudit.SubscribeOption{
+		"another class":     isoaudit.WithHydration(isoaudit.CorrectiveActionFields.Owner),
+		"nil pointer field": isoaudit.WithHydration[isoaudit.AuditFinding](nil),
+		"holds nil":         nil,
+	} {
+		_, err := q.Subscribe(t.Context(), option)
+		var input *isoaudit.InputError
+		require.ErrorAs(t, err, &input, want)
+		require.ErrorContains(t, err, want)
 	}
 }

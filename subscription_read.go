@@ -1,20 +1,13 @@
 package isoaudit
 
 import (
-	"context"
 	"errors"
-	"hash/fnv"
-	"maps"
 	"slices"
 	"time"
-
-	"github.com/go-json-experiment/json"
-
-	"github.com/isoaudit/isoaudit-go/livequery"
 )
 
-// This file is what a subscription reads over REST: where it begins, what it
-// missed, and what it is in doubt about.
+// This file is what a subscription reads over REST: where it begins and what it
+// missed.
 
 const (
 	// skew is how far before the newest change seen a catching up begins: a
@@ -28,12 +21,12 @@ const (
 // begin finds out where the server's clock stands and, for WithDeletes, which
 // objects there are. The subscription stands already, so what changes from
 // here on arrives. A snapshot does the same for itself.
-func (s *Subscription[T]) begin(ctx context.Context) error {
+func (s *Subscription[T]) begin() error {
 	if s.config.snapshot {
 		return nil
 	}
 	if s.config.deletes {
-		return s.each(ctx, s.idsOnly(s.query), func(row *T) error {
+		return s.each(s.idsOnly(s.query), func(row *T) error {
 			o := object(row)
 			s.ledger.put(o.ObjectID, entry{updatedAt: o.UpdatedAt, present: true})
 			s.saw(o.UpdatedAt)
@@ -41,7 +34,7 @@ func (s *Subscription[T]) begin(ctx context.Context) error {
 		})
 	}
 	newest := s.idsOnly(s.query).OrderBy(Order[T]{name: "updatedAt", descending: true}).Limit(1)
-	rows, err := newest.Find(ctx)
+	rows, err := newest.Find(s.work)
 	if err == nil && len(rows) == 1 {
 		s.since = object(rows[0]).UpdatedAt
 	}
@@ -51,7 +44,7 @@ func (s *Subscription[T]) begin(ctx context.Context) error {
 func (s *Subscription[T]) snapshot(emit func(Event[T]) error) error {
 	start := time.Now()
 	s.ledger.reading = true
-	err := s.each(s.ctx, s.query, func(row *T) error {
+	err := s.each(s.query, func(row *T) error {
 		o := object(row)
 		if last, known := s.ledger.find(o.ObjectID); known && last.present && !o.UpdatedAt.After(last.updatedAt) {
 			return nil // delivered before the consumer left its loop
@@ -76,7 +69,7 @@ func (s *Subscription[T]) catchUp(emit func(Event[T]) error) error {
 		changed.where = append(slices.Clip(changed.where), node{field: "updatedAt", terms: []term{{"$gte", s.gap.Since}}})
 	}
 	changed.order = []Order[T]{{name: "updatedAt"}}
-	err := s.each(s.ctx, changed, func(row *T) error { return s.resync(row, start, emit) })
+	err := s.each(changed, func(row *T) error { return s.resync(row, start, emit) })
 	if err != nil {
 		return err
 	}
@@ -121,7 +114,7 @@ func (s *Subscription[T]) compareIDs(emit func(Event[T]) error) error {
 	start := time.Now()
 	found := make(map[string]bool, len(s.ledger.register))
 	var differ []string
-	err := s.each(s.ctx, s.idsOnly(s.query), func(row *T) error {
+	err := s.each(s.idsOnly(s.query), func(row *T) error {
 		o := object(row)
 		found[o.ObjectID] = true
 		if at, known := s.ledger.register[o.ObjectID]; !known || o.UpdatedAt.After(at) {
@@ -133,7 +126,7 @@ func (s *Subscription[T]) compareIDs(emit func(Event[T]) error) error {
 		return err
 	}
 	for ids := range slices.Chunk(differ, readAtOnce) {
-		rows, err := s.byID(s.query, ids).Find(s.ctx)
+		rows, err := s.byID(s.query, ids).Find(s.work)
 		if err != nil {
 			return err
 		}
@@ -159,7 +152,7 @@ func (s *Subscription[T]) emitGone(gone []string, emit func(Event[T]) error) err
 	plain := Query[T]{collection: s.query.collection, keys: s.query.keys}
 	for ids := range slices.Chunk(gone, readAtOnce) {
 		start := time.Now()
-		rows, err := s.byID(plain, ids).Find(s.ctx)
+		rows, err := s.byID(plain, ids).Find(s.work)
 		if err != nil {
 			return err
 		}
@@ -194,111 +187,6 @@ func (s *Subscription[T]) emitGone(gone []string, emit func(Event[T]) error) err
 	return nil
 }
 
-// doubt has an object read again when it has been quiet for a while.
-func (s *Subscription[T]) doubt(id string) {
-	at := time.Now().Add(burst)
-	s.unsettled[id] = at
-	if s.settleAt.IsZero() {
-		s.settleAt = at
-	}
-}
-
-// settle reads the objects that have become quiet and delivers those that are
-// not what was delivered last.
-func (s *Subscription[T]) settle(emit func(Event[T]) error) error {
-	now := time.Now()
-	var due []string
-	for id, at := range s.unsettled {
-		if !at.After(now) && len(due) < readAtOnce {
-			due = append(due, id)
-		}
-	}
-	slices.Sort(due)
-	rows, err := s.byID(s.query, due).Find(s.ctx)
-	if err != nil {
-		if !passing(err) {
-			return err
-		}
-		for _, id := range due {
-			s.unsettled[id] = now.Add(burst)
-		}
-		s.settleAt = now.Add(burst)
-		return nil
-	}
-	for _, id := range due {
-		delete(s.unsettled, id)
-	}
-	s.settleAt = time.Time{}
-	for at := range maps.Values(s.unsettled) {
-		if s.settleAt.IsZero() || at.Before(s.settleAt) {
-			s.settleAt = at
-		}
-	}
-	return s.settled(due, rows, now, emit)
-}
-
-func (s *Subscription[T]) settled(due []string, rows []*T, start time.Time, emit func(Event[T]) error) error {
-	found := make(map[string]bool, len(rows))
-	var stopped error
-	for _, row := range rows {
-		id := object(row).ObjectID
-		found[id] = true
-		last, _ := s.ledger.find(id)
-		switch {
-		case last.present && last.sum == contentSum(row):
-		case stopped != nil:
-			s.doubt(id) // the consumer has left its loop: when it comes back
-		default:
-			stopped = s.emitRead(Resynced, row, start, emit)
-		}
-	}
-	var gone []string
-	for _, id := range due {
-		if last, _ := s.ledger.find(id); !found[id] && last.present {
-			gone = append(gone, id)
-		}
-	}
-	if stopped != nil {
-		for _, id := range gone {
-			s.doubt(id)
-		}
-		return stopped
-	}
-	return s.emitGone(gone, emit)
-}
-
-// hydrate fetches the included objects of the batch in one query. An object
-// that cannot be found stays as the server sent it.
-func (s *Subscription[T]) hydrate() error {
-	var ids []string
-	for _, e := range s.batch {
-		if e.Kind.Present() {
-			ids = appendNew(ids, object(e.Object).ObjectID)
-		}
-	}
-	if len(ids) == 0 {
-		s.bare = false
-		return nil
-	}
-	whole := Query[T]{collection: s.query.collection, keys: s.query.keys, include: s.query.include}
-	rows, err := s.byID(whole, ids).Find(s.ctx)
-	if err != nil {
-		return err
-	}
-	s.bare = false
-	latest := make(map[string]*T, len(rows))
-	for _, row := range rows {
-		latest[object(row).ObjectID] = row
-	}
-	for i, e := range s.batch {
-		row := latest[object(e.Object).ObjectID]
-		if row != nil && e.Kind.Present() && !object(row).UpdatedAt.Before(object(e.Object).UpdatedAt) {
-			s.batch[i].Object = row
-		}
-	}
-	return nil
-}
-
 // retrying waits after a failure that may pass; any other ends the
 // subscription.
 func (s *Subscription[T]) retrying(err error) error {
@@ -306,21 +194,9 @@ func (s *Subscription[T]) retrying(err error) error {
 		s.failures = 0
 		return err
 	}
-	s.query.collection.client.cfg.logger.WarnContext(s.ctx, "live query cannot catch up", "class", s.query.collection.class, "error", err)
+	s.query.collection.client.cfg.logger.WarnContext(s.work, "live query cannot catch up", "class", s.query.collection.class, "error", err)
 	s.failures++
-	ctx, cancel := context.WithCancelCause(s.ctx)
-	defer cancel(nil)
-	go func() {
-		select {
-		case <-s.raw.Done():
-			cancel(livequery.ErrClosed)
-		case <-ctx.Done():
-		}
-	}()
-	if wait(ctx, pauseAfter(s.failures)) != nil {
-		return context.Cause(ctx)
-	}
-	return nil
+	return wait(s.work, pauseAfter(s.failures))
 }
 
 // pauseAfter grows with the failures in a row.
@@ -328,8 +204,8 @@ func pauseAfter(failures int) time.Duration {
 	return min(250*time.Millisecond<<min(failures, 6), 10*time.Second)
 }
 
-func (s *Subscription[T]) each(ctx context.Context, q Query[T], visit func(*T) error) error {
-	for row, err := range q.All(ctx) {
+func (s *Subscription[T]) each(q Query[T], visit func(*T) error) error {
+	for row, err := range q.All(s.work) {
 		if err != nil {
 			return err
 		}
@@ -351,17 +227,4 @@ func (s *Subscription[T]) byID(q Query[T], ids []string) Query[T] {
 	q.where = append(slices.Clip(q.where), node{field: "objectId", terms: []term{{"$in", ids}}})
 	q.order = nil
 	return q.Limit(len(ids))
-}
-
-// contentSum is the same for objects that look the same to the consumer,
-// whether they came live or were read; included objects do not count. It is
-// never 0.
-func contentSum[T any](row *T) uint64 {
-	raw, err := json.Marshal(row, json.Deterministic(true), lenientJSON)
-	if err != nil {
-		return uint64(time.Now().UnixNano()) | 1 // like nothing else
-	}
-	sum := fnv.New64a()
-	_, _ = sum.Write(raw) // never fails
-	return sum.Sum64() | 1
 }

@@ -16,11 +16,6 @@ const (
 	// order to be in doubt, and how long the object must then be quiet before
 	// it is read again.
 	burst = 1500 * time.Millisecond
-
-	// hydrationWindow is how long events wait for others whose included
-	// objects can be fetched with them; hydrationSize how many share a query.
-	hydrationWindow = 20 * time.Millisecond
-	hydrationSize   = 100
 )
 
 // step does the next thing that is to be done: it delivers at least one event,
@@ -40,7 +35,7 @@ func (s *Subscription[T]) step(emit func(Event[T]) error) error {
 	case !s.settleAt.IsZero() && !time.Now().Before(s.settleAt):
 		return s.settle(emit)
 	}
-	if err := s.link.probe(s.ctx); err != nil {
+	if err := s.link.probe(s.work); err != nil {
 		return err
 	}
 	raw, err := s.receive()
@@ -78,7 +73,7 @@ func (s *Subscription[T]) receiveWithin(wait time.Duration) (*livequery.Event, e
 	if raw, ok := s.raw.TryNext(); ok {
 		return &raw, nil
 	}
-	ctx, cancel := context.WithTimeoutCause(s.ctx, wait, errWaited)
+	ctx, cancel := context.WithTimeoutCause(s.work, wait, errWaited)
 	defer cancel()
 	raw, err := s.raw.Next(ctx)
 	if errors.Is(err, errWaited) {
@@ -91,30 +86,6 @@ func (s *Subscription[T]) receiveWithin(wait time.Duration) (*livequery.Event, e
 }
 
 var errWaited = errors.New("waited")
-
-// gather puts raw and, where included objects are to be fetched, what comes
-// shortly after it, into the batch.
-func (s *Subscription[T]) gather(raw *livequery.Event) error {
-	if err := s.add(raw); err != nil || len(s.query.include) == 0 {
-		return err
-	}
-	end := time.Now().Add(hydrationWindow)
-	for len(s.batch) < hydrationSize {
-		raw, err := s.receiveWithin(time.Until(end))
-		if err != nil || raw == nil {
-			break // an error comes again, after what came before it
-		}
-		if raw.Object == nil {
-			s.held = raw // a gap: what came before it is delivered first
-			break
-		}
-		if err := s.add(raw); err != nil {
-			return err
-		}
-	}
-	s.bare = true
-	return nil
-}
 
 // add decodes a raw event into the batch.
 func (s *Subscription[T]) add(raw *livequery.Event) error {

@@ -120,7 +120,7 @@ func (c *Client) Subscribe(ctx context.Context, q Query) (*Subscription, error) 
 	case <-s.ended:
 		return nil, s.err
 	case <-ctx.Done():
-		s.abandon()
+		s.Abandon()
 		if status, _ := c.Status(); status.Err != nil {
 			return nil, fmt.Errorf("livequery: subscribe to %s: %w; the connection: %w", q.ClassName, context.Cause(ctx), status.Err)
 		}

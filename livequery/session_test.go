@@ -155,3 +155,17 @@ func TestRefreshAsksForAnotherToken(t *testing.T) {
 		require.Equal(t, "r:2", r.SessionToken)
 	})
 }
+
+func TestPermanentSessionErrorIsNotRetried(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newFakeServer(t)
+		cfg := server.config()
+		locked := errors.New("account locked")
+		cfg.Session = func(context.Context, string) (string, error) { return "", livequery.Permanent(locked) }
+		client, err := livequery.New(cfg)
+		require.NoError(t, err)
+		_, err = client.Subscribe(t.Context(), livequery.Query{ClassName: "AuditPlan"})
+		require.ErrorIs(t, err, locked)
+		require.NoError(t, client.Close())
+	})
+}

@@ -98,7 +98,7 @@ func (s *Subscription) Update(ctx context.Context, q Query) error {
 // Close unsubscribes, waits until the server has confirmed it or the
 // connection is gone, and drops what was not read. It may be called again.
 func (s *Subscription) Close() error {
-	s.abandon()
+	s.Abandon()
 	<-s.ended
 	return nil
 }
@@ -108,9 +108,11 @@ func (s *Subscription) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "livequery.Subscription("+s.query.ClassName+")")
 }
 
-// abandon starts closing. An unsubscribe sent before the server's subscribed
-// would be lost on the server (protocol section 8.4), so it waits for that.
-func (s *Subscription) abandon() {
+// Abandon is Close without waiting. The subscription ends when the server has
+// confirmed it or the connection is gone.
+func (s *Subscription) Abandon() {
+	// An unsubscribe sent before the server's subscribed would be lost on the
+	// server (protocol section 8.4), so it waits for that.
 	c := s.client
 	c.mu.Lock()
 	defer c.mu.Unlock()

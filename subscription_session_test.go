@@ -1,0 +1,95 @@
+package isoaudit_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go"
+)
+
+// Parse Server falls silent when a session has ended (protocol section 8.3), so
+// the client asks for it.
+
+func TestSessionIsProbedOnceAMinuteForAllSubscriptions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		member := client.As(isoaudit.SessionWithToken("r:1"))
+		first, err := member.AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		second, err := member.AuditPlans.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		begin := time.Now()
+		s, other := streamOf(t, first), streamOf(t, second)
+		p := <-f.peers
+		for range 9 { // a busy subscription asks no more often
+			p.event("create", findingRow("a", "", 10))
+			time.Sleep(time.Minute / 2)
+		}
+		asked := f.probed()
+		require.Len(t, asked, 5)
+		for i, at := range asked {
+			require.InDelta(t, i, at.Sub(begin).Minutes(), 0.1)
+		}
+
+		f.end("r:1")
+		begin = time.Now()
+		require.ErrorIs(t, <-s.end, isoaudit.ErrInvalidSession)
+		require.LessOrEqual(t, time.Since(begin), 2*time.Minute)
+		require.ErrorIs(t, <-other.end, isoaudit.ErrInvalidSession)
+		require.LessOrEqual(t, time.Since(begin), 4*time.Minute)
+	})
+}
+
+func TestNobodyIsProbedWithoutASession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		s := streamOf(t, sub)
+		time.Sleep(time.Hour)
+		require.Empty(t, f.probed())
+		s.close()
+	})
+}
+
+func TestProbeRenewsTheSessionOfASource(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tokens := []string{"r:1", "r:2"}
+		f, client := newLiveFake(t, isoaudit.WithSessionSource(func(context.Context, *isoaudit.Client) (*isoaudit.Session, error) {
+			next := isoaudit.SessionWithToken(tokens[0])
+			tokens = tokens[1:]
+			return next, nil
+		}))
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		require.Equal(t, "r:1", <-p.tokens)
+		synctest.Wait()
+		f.end("r:1")
+		begin := time.Now()
+		require.Equal(t, "r:2", <-p.tokens, "subscribed again with the new session")
+		require.Equal(t, time.Minute, time.Since(begin))
+		e := s.next()
+		require.Equal(t, isoaudit.CaughtUp, e.Kind, "what the silence hid is read")
+		s.close()
+	})
+}
+
+// A server that is down, or its proxy, says nothing about the session.
+func TestProbeThatFailsEndsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		sub, err := client.As(isoaudit.SessionWithToken("r:1")).AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		f.answers("me", 503)
+		time.Sleep(5 * time.Minute)
+		p.event("create", findingRow("a", "", 10))
+		require.Equal(t, "a", s.next().Object.ObjectID)
+		s.close()
+	})
+}

@@ -39,6 +39,8 @@ func (c *Client) attempt(ctx context.Context, r *request, identity credentials, 
 	if err != nil {
 		return nil, c.failure(r, identity, err), refused
 	}
+	sent, _ := req.Body.(*reading)
+	defer sent.end()
 	client := c.cfg.http
 	if r.opens != nil {
 		client = c.cfg.open

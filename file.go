@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"path"
 	"strings"
-	"sync/atomic"
 )
 
 // File is a column's reference to a stored file. Upload makes one; it is kept
@@ -25,7 +24,9 @@ type Upload struct {
 	// begins with a letter, a digit or "_". The server puts a random prefix
 	// before it.
 	Name string
-	// Content is read once, to its end, and not closed.
+	// Content is read once, to its end, and not closed. When Upload has returned
+	// it is read no more and may be closed or read anew, except by a Read that
+	// has blocked for another second by then.
 	Content io.Reader
 	// Size is the content's length in bytes; 0: unknown, then the content goes
 	// out in chunks.
@@ -101,56 +102,6 @@ func validFileName(name string) bool {
 	}
 	return true
 }
-
-// content is what an upload sends. It notes how far it was read and how the
-// caller's reader failed, which tells a failed upload from an unknown one.
-type content struct {
-	reader   io.Reader
-	size     int64
-	progress func(int64)
-	read     atomic.Int64
-	failure  atomic.Pointer[contentError]
-}
-
-// contentError is a failure of the caller's reader; the server then has an
-// incomplete request, which it does not carry out.
-type contentError struct{ err error }
-
-func (e *contentError) Error() string { return "reading the content: " + e.err.Error() }
-func (e *contentError) Unwrap() error { return e.err }
-
-// Read implements io.Reader for the transport.
-func (c *content) Read(p []byte) (int, error) {
-	n, err := c.reader.Read(p)
-	total := c.read.Add(int64(n))
-	if n > 0 && c.progress != nil {
-		c.progress(total)
-	}
-	switch {
-	case c.size > 0 && total > c.size, err == io.EOF && c.size > 0 && total < c.size:
-		err = fmt.Errorf("it has not the %d bytes that Size says", c.size)
-		fallthrough
-	case err != nil && err != io.EOF:
-		failure := &contentError{err}
-		c.failure.Store(failure)
-		return n, failure
-	}
-	return n, err
-}
-
-// broken tells how the caller's reader failed; nil: it did not. It works on nil.
-func (c *content) broken() error {
-	if c == nil {
-		return nil
-	}
-	if failure := c.failure.Load(); failure != nil {
-		return failure
-	}
-	return nil
-}
-
-// untouched says that nothing was read yet, so that it can be sent again.
-func (c *content) untouched() bool { return c == nil || c.read.Load() == 0 && c.failure.Load() == nil }
 
 // FileContent is a stored file being read. It must be closed.
 type FileContent struct {

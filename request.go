@@ -118,7 +118,7 @@ func (r *request) build(ctx context.Context, cfg *config, identity credentials) 
 	var body io.Reader
 	switch {
 	case r.content != nil:
-		body = io.NopCloser(r.content)
+		body = r.content.open()
 	case r.payload != nil:
 		body = bytes.NewReader(r.payload)
 	}

@@ -1,0 +1,109 @@
+package isoaudit
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+)
+
+// content is what an upload sends. It notes how far it was read and how the
+// caller's reader failed, which tells a failed upload from an unknown one.
+type content struct {
+	reader   io.Reader
+	size     int64
+	progress func(int64)
+	read     atomic.Int64
+	failure  atomic.Pointer[contentError]
+	blocked  atomic.Bool // a Read did not return when its attempt had ended
+}
+
+// reading is one attempt's right to read a content, as the body of its request.
+// A transport may go on with the body after it has answered; when the attempt
+// ends, the right ends with it.
+type reading struct {
+	*content
+	turn  chan struct{} // holds one while a Read is under way
+	ended atomic.Bool
+}
+
+// blockedRead is how long an attempt that has ended waits for a Read that is
+// under way: not at all would leave one that is about to return behind the
+// caller's back, and for ever would ignore the answer and the context.
+const blockedRead = time.Second
+
+var errReadingEnded = errors.New("the upload has ended")
+
+func (c *content) open() *reading { return &reading{content: c, turn: make(chan struct{}, 1)} }
+
+// Read implements io.Reader for the transport.
+func (r *reading) Read(p []byte) (int, error) {
+	r.turn <- struct{}{}
+	defer func() { <-r.turn }()
+	if r.ended.Load() {
+		return 0, errReadingEnded
+	}
+	return r.content.Read(p)
+}
+
+// Close implements io.Closer for the transport; the content is the caller's to close.
+func (r *reading) Close() error { return nil }
+
+// end takes the right away and waits for a Read that is under way. It works on nil.
+func (r *reading) end() {
+	if r == nil {
+		return
+	}
+	r.ended.Store(true)
+	timer := time.NewTimer(blockedRead)
+	defer timer.Stop()
+	select {
+	case r.turn <- struct{}{}:
+		<-r.turn
+	case <-timer.C:
+		r.blocked.Store(true)
+	}
+}
+
+// contentError is a failure of the caller's reader; the server then has an
+// incomplete request, which it does not carry out.
+type contentError struct{ err error }
+
+func (e *contentError) Error() string { return "reading the content: " + e.err.Error() }
+func (e *contentError) Unwrap() error { return e.err }
+
+// Read notes what the caller's reader does.
+func (c *content) Read(p []byte) (int, error) {
+	n, err := c.reader.Read(p)
+	total := c.read.Add(int64(n))
+	if n > 0 && c.progress != nil {
+		c.progress(total)
+	}
+	switch {
+	case c.size > 0 && total > c.size, err == io.EOF && c.size > 0 && total < c.size:
+		err = fmt.Errorf("it has not the %d bytes that Size says", c.size)
+		fallthrough
+	case err != nil && err != io.EOF:
+		failure := &contentError{err}
+		c.failure.Store(failure)
+		return n, failure
+	}
+	return n, err
+}
+
+// broken tells how the caller's reader failed; nil: it did not. It works on nil.
+func (c *content) broken() error {
+	if c == nil {
+		return nil
+	}
+	if failure := c.failure.Load(); failure != nil {
+		return failure
+	}
+	return nil
+}
+
+// untouched says that nothing was read yet, so that it can be sent again.
+func (c *content) untouched() bool {
+	return c == nil || c.read.Load() == 0 && c.failure.Load() == nil && !c.blocked.Load()
+}

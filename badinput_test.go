@@ -3,6 +3,7 @@ package isoaudit_test
 import (
 	"context"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -151,6 +152,70 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 			type odd struct{ *isoaudit.AuditPlan }
 			return isoaudit.NewCollection[odd](c, "Checklist").Create(t.Context(), new(odd))
 		}},
+		{"interface embedded", "Checklist", "", "embed the struct itself", func(c client) error {
+			type odd struct{ isoaudit.Checkable }
+			return isoaudit.NewCollection[odd](c, "Checklist").Create(t.Context(), new(odd))
+		}},
+		{"Object with a tag", "Checklist", "", "take the tag away", func(c client) error {
+			type odd struct {
+				isoaudit.Object `json:"base"`
+			}
+			return isoaudit.NewCollection[odd](c, "Checklist").Create(t.Context(), new(odd))
+		}},
+		{"one JSON name twice", "Checklist", "", `the fields First and Second both have the JSON name "Second"`, func(c client) error {
+			type odd struct {
+				isoaudit.Object
+				First  string `json:"Second"`
+				Second string
+			}
+			return isoaudit.NewCollection[odd](c, "Checklist").Create(t.Context(), new(odd))
+		}},
+		{"one JSON name in two embedded structs", "Checklist", "", `the fields plain.Note and other.Note both have the JSON name "Note"`, func(c client) error {
+			type plain struct{ Note string }
+			type other struct{ Note string }
+			type odd struct {
+				isoaudit.Object
+				plain
+				other
+			}
+			_, err := isoaudit.NewCollection[odd](c, "Checklist").Get(t.Context(), "x")
+			return err
+		}},
+		{"a column of Object", "Checklist", "", `the field ID has the JSON name "objectId"`, func(c client) error {
+			type odd struct {
+				isoaudit.Object
+				ID string `json:"objectId"`
+			}
+			return isoaudit.NewCollection[odd](c, "Checklist").Create(t.Context(), new(odd))
+		}},
+		{"nil context of a batch", "", "ctx", "nil", func(c client) error {
+			results, err := c.Batch(nilContext, c.AuditPlans.BatchDelete("p1"))
+			require.Nil(t, results)
+			return err
+		}},
+		{"batch of which a request is too long", "", "body", "the limit is 200", func(c client) error {
+			results, err := c.Batch(t.Context(), c.AuditPlans.BatchDelete("p1"), c.AuditPlans.BatchUpdate("p2", plan.Scope.Set(strings.Repeat("x", 200))))
+			require.Nil(t, results)
+			return err
+		}},
+		{"params that are a list", "", "params", "is an array in JSON", func(c client) error {
+			_, err := isoaudit.Call[int](t.Context(), c, "f", []int{1})
+			return err
+		}},
+		{"params that are a text", "", "params", "is a string in JSON", func(c client) error {
+			_, err := isoaudit.Call[int](t.Context(), c, "f", "x")
+			return err
+		}},
+		{"params that are a nil pointer", "", "params", "is null in JSON", func(c client) error {
+			_, err := isoaudit.Call[int](t.Context(), c, "f", (*struct{})(nil))
+			return err
+		}},
+		{"variables that are a list", "", "variables", "is an array in JSON", func(c client) error {
+			return c.GraphQL(t.Context(), "{health}", []int{1}, nil)
+		}},
+		{"variables that cannot be encoded", "", "variables", "cannot be encoded", func(c client) error {
+			return c.GraphQL(t.Context(), "{health}", map[string]any{"f": func() {}}, nil)
+		}},
 		{"zero query", "", "", "nil or zero", func(client) error {
 			_, err := isoaudit.Query[checklist]{}.Count(t.Context())
 			return err
@@ -158,7 +223,7 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			client, sent := scripted(t, nil)
+			client, sent := scripted(t, []isoaudit.Option{isoaudit.WithBatchLimits(1, 1), isoaudit.WithBodyLimits(200, 0)})
 			err := tt.call(client)
 			var input *isoaudit.InputError
 			require.ErrorAs(t, err, &input)

@@ -61,17 +61,26 @@ func (c *Collection[T]) batchItem(call call, out any) BatchItem {
 // carry no request ids and are never sent twice. A mistake in any item is
 // reported before anything is sent, with no results.
 func (c *Client) Batch(ctx context.Context, items ...BatchItem) ([]BatchResult, error) {
-	entries, err := c.checkItems("Batch", items)
+	const op = "Batch"
+	entries, err := c.checkItems(ctx, op, items)
 	if err != nil {
 		return nil, err
+	}
+	var chunks []batchChunk
+	for part := range slices.Chunk(entries, c.cfg.batchItems) {
+		request, err := c.prepare(ctx, c.batchCall(op, part))
+		if err != nil {
+			return nil, err
+		}
+		chunks = append(chunks, batchChunk{part, request})
 	}
 	results := make([]BatchResult, len(items))
 	running := make(chan struct{}, c.cfg.batchParallel)
 	var wg sync.WaitGroup
 	at := 0
-	for chunk := range slices.Chunk(entries, c.cfg.batchItems) {
-		into := results[at : at+len(chunk)]
-		at += len(chunk)
+	for _, chunk := range chunks {
+		into := results[at : at+len(chunk.items)]
+		at += len(chunk.items)
 		running <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-running }()
@@ -97,12 +106,9 @@ func (c *Client) Batch(ctx context.Context, items ...BatchItem) ([]BatchResult, 
 // PostgreSQL for good (protocol section 12).
 func (c *Client) Transaction(ctx context.Context, items ...BatchItem) error {
 	const op = "Transaction"
-	entries, err := c.checkItems(op, items)
+	entries, err := c.checkItems(ctx, op, items)
 	if err != nil {
 		return err
-	}
-	if ctx == nil {
-		return nilContext(op, "")
 	}
 	if len(items) > c.cfg.batchItems {
 		return badInput(op, "", "items", "has %d items and is not split; WithBatchLimits allows %d", len(items), c.cfg.batchItems)
@@ -132,9 +138,12 @@ func (c *Client) Transaction(ctx context.Context, items ...BatchItem) error {
 // checkItems finds what is wrong with any item before one is sent. Only the
 // collections make items, so methods and paths are among those the server can
 // route: one that it cannot would leave its siblings half done.
-func (c *Client) checkItems(op string, items []BatchItem) ([]batchEntry, error) {
+func (c *Client) checkItems(ctx context.Context, op string, items []BatchItem) ([]batchEntry, error) {
 	if c == nil || c.cfg == nil {
 		return nil, badInput(op, "", "", "the client is nil or zero; make one with NewClient")
+	}
+	if ctx == nil {
+		return nil, nilContext(op, "")
 	}
 	if len(items) == 0 {
 		return nil, badInput(op, "", "items", "is empty")
@@ -196,9 +205,16 @@ type batchAnswer struct {
 	} `json:"error"`
 }
 
-func (c *Client) sendChunk(ctx context.Context, items []batchEntry, results []BatchResult) {
+// batchChunk is one request of a batch, made ready before the first is sent.
+type batchChunk struct {
+	items   []batchEntry
+	request *request
+}
+
+func (c *Client) sendChunk(ctx context.Context, chunk batchChunk, results []BatchResult) {
+	items := chunk.items
 	answers := make([]batchAnswer, 0, len(items))
-	err := c.do(ctx, c.batchCall("Batch", items), &answers)
+	_, err := c.send(ctx, chunk.request, &answers)
 	if err == nil && len(answers) != len(items) {
 		err = &Error{HTTPStatus: http.StatusOK, Attempts: 1, Message: miscount(answers, items), unknown: true}
 	}

@@ -32,14 +32,16 @@ func NewClient(serverURL string, options ...Option) (*Client, error) {
 func newClient(cfg *config) *Client {
 	c := &Client{cfg: cfg}
 	c.live = &liveLink{client: c}
-	c.Auditors = NewCollection[Auditor](c, cfg.auditorClass)
-	c.AuditPlans = NewCollection[AuditPlan](c, classAuditPlan)
-	c.AuditFindings = NewCollection[AuditFinding](c, classAuditFinding)
-	c.CorrectiveActions = NewCollection[CorrectiveAction](c, classCorrectiveAction)
-	c.DocumentControlLogs = NewCollection[DocumentControlLog](c, classDocumentControlLog)
-	c.AuditReviews = NewCollection[AuditReview](c, classAuditReview)
-	c.Roles = NewCollection[Role](c, roleClass)
-	c.Sessions = NewCollection[SessionRecord](c, sessionClass)
+	// Made without the checks of NewCollection, which are for types of others: a
+	// server may derive a client for every request.
+	c.Auditors = &Collection[Auditor]{client: c, class: cfg.auditorClass}
+	c.AuditPlans = &Collection[AuditPlan]{client: c, class: classAuditPlan}
+	c.AuditFindings = &Collection[AuditFinding]{client: c, class: classAuditFinding}
+	c.CorrectiveActions = &Collection[CorrectiveAction]{client: c, class: classCorrectiveAction}
+	c.DocumentControlLogs = &Collection[DocumentControlLog]{client: c, class: classDocumentControlLog}
+	c.AuditReviews = &Collection[AuditReview]{client: c, class: classAuditReview}
+	c.Roles = &Collection[Role]{client: c, class: roleClass}
+	c.Sessions = &Collection[SessionRecord]{client: c, class: sessionClass}
 	return c
 }
 

@@ -3,6 +3,7 @@ package isoaudit
 import (
 	"bytes"
 	"errors"
+	"reflect"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -19,6 +20,7 @@ type codec struct {
 	reading      json.Options
 	acls         aclCache
 	plans        sync.Map // of *rowPlan by reflect.Type
+	mistakes     sync.Map // of entityMistake by reflect.Type, for what pointers lead to
 }
 
 func newCodec(auditorClass string) *codec {
@@ -63,6 +65,15 @@ func (c *codec) resolve(class string) string {
 		return c.auditorClass
 	}
 	return class
+}
+
+// mistakeIn is entityMistake, found once for each type.
+func (c *codec) mistakeIn(t reflect.Type) string {
+	mistake, known := c.mistakes.Load(t)
+	if !known {
+		mistake, _ = c.mistakes.LoadOrStore(t, entityMistake(t))
+	}
+	return mistake.(string)
 }
 
 func (c *codec) writePointer(enc *jsontext.Encoder, p pointerValue) error {

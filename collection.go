@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -22,9 +23,10 @@ type Collection[T any] struct {
 // Its fields are read and written by their json tags. A pointer or time that may
 // stay empty is tagged omitzero; Create refuses other zero pointers.
 //
-// A bad class name, and a T that embeds a pointer, are reported by every call.
+// A bad class name, and a T that embeds a pointer or has two fields with one JSON
+// name, are reported by every call.
 func NewCollection[T any, P Entity[T]](client *Client, class string) *Collection[T] {
-	return &Collection[T]{client, class, embeddingMistake[T]()}
+	return &Collection[T]{client, class, entityMistake(reflect.TypeFor[T]())}
 }
 
 // Class is the name of the class on the server.

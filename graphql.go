@@ -19,17 +19,8 @@ import (
 //
 // A document with a mutation is a write and is never sent twice.
 func (c *Client) GraphQL(ctx context.Context, document string, variables, out any) error {
-	call := call{op: "GraphQL", method: http.MethodPost, body: graphQLRequest{document, orEmpty(variables)}, safety: safeRead}
-	if document == "" {
-		call.err = badInput(call.op, "", "document", "is empty")
-	}
-	if c != nil && c.cfg != nil {
-		call.address = c.cfg.graphQL
-	}
-	mutation := mutates(document)
-	if mutation {
-		call.safety = safeNever
-	}
+	call := c.graphQLCall(document, variables)
+	mutation := call.safety == safeNever
 	var answer struct {
 		Data   jsontext.Value `json:"data"`
 		Errors []graphQLError `json:"errors"`
@@ -60,9 +51,31 @@ func (c *Client) GraphQL(ctx context.Context, document string, variables, out an
 	return errors.Join(errs...)
 }
 
+func (c *Client) graphQLCall(document string, variables any) call {
+	call := call{op: "GraphQL", method: http.MethodPost, safety: safeRead}
+	if mutates(document) {
+		call.safety = safeNever
+	}
+	if c == nil || c.cfg == nil {
+		return call
+	}
+	call.address = c.cfg.graphQL
+	encoded, err := c.cfg.codec.encode(orEmpty(variables))
+	switch {
+	case document == "":
+		call.err = badInput(call.op, "", "document", "is empty")
+	case err != nil:
+		call.err = badInput(call.op, "", "variables", "cannot be encoded: %v", bareCause(err))
+	case encoded.Kind() != '{':
+		call.err = badInput(call.op, "", "variables", notAnObject, kindName(encoded.Kind()))
+	}
+	call.body = graphQLRequest{document, encoded}
+	return call
+}
+
 type graphQLRequest struct {
-	Query     string `json:"query"`
-	Variables any    `json:"variables"`
+	Query     string         `json:"query"`
+	Variables jsontext.Value `json:"variables"`
 }
 
 // graphQLError is one entry of an answer's errors.

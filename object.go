@@ -1,9 +1,6 @@
 package isoaudit
 
-import (
-	"reflect"
-	"time"
-)
+import "time"
 
 // Object is what every stored object has. A struct that embeds it can be the
 // type of a Collection; it may embed one of this package's classes instead,
@@ -19,33 +16,6 @@ type Object struct {
 }
 
 func (o *Object) base() *Object { return o }
-
-// Entity is a pointer to a struct that embeds Object.
-type Entity[T any] interface {
-	*T
-	base() *Object
-}
-
-// object gives the Object inside obj, whose type was checked by NewCollection.
-func object[T any](obj *T) *Object {
-	return any(obj).(interface{ base() *Object }).base()
-}
-
-// embeddingMistake says what is wrong with a T that embeds *Object or a pointer
-// to a struct that has one: it would be nil in every new T.
-func embeddingMistake[T any]() string {
-	t := reflect.TypeFor[T]()
-	if t.Kind() != reflect.Struct {
-		return t.String() + " is not a struct that embeds Object"
-	}
-	based := reflect.TypeFor[interface{ base() *Object }]()
-	for _, f := range reflect.VisibleFields(t) {
-		if f.Anonymous && f.Type.Kind() == reflect.Pointer && f.Type.Implements(based) {
-			return t.String() + " embeds " + f.Type.String() + ": embed the struct itself, not a pointer"
-		}
-	}
-	return ""
-}
 
 // The names of the classes beside userClass.
 const (

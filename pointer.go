@@ -3,6 +3,7 @@ package isoaudit
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -127,6 +128,9 @@ func (p *Pointer[T]) readPointer(dec *jsontext.Decoder, c *codec) error {
 }
 
 func (p *Pointer[T]) take(value *included[T], c *codec) error {
+	if mistake := c.mistakeIn(reflect.TypeFor[T]()); mistake != "" {
+		return errors.New(mistake)
+	}
 	id := ""
 	if based, ok := any(value.Object).(interface{ base() *Object }); ok {
 		id = based.base().ObjectID

@@ -22,7 +22,7 @@ type request struct {
 	call
 	verb    string // on the wire
 	url     *url.URL
-	payload []byte
+	payload jsontext.Value
 	id      string // X-Parse-Request-Id; "": none
 }
 
@@ -49,7 +49,10 @@ func (c *Client) prepare(ctx context.Context, call call) (*request, error) {
 	}
 	r := &request{call: call, verb: call.method, url: u}
 	if err := r.encode(c.cfg.codec); err != nil {
-		return nil, badInput(call.op, call.class, "body", "cannot be encoded: %v", err)
+		return nil, badInput(call.op, call.class, r.bodyField(), "cannot be encoded: %v", err)
+	}
+	if kind := r.payload.Kind(); r.payload != nil && kind != '{' {
+		return nil, badInput(call.op, call.class, r.bodyField(), notAnObject, kindName(kind))
 	}
 	if int64(len(r.payload)) > c.cfg.maxRequest {
 		return nil, badInput(call.op, call.class, "body", "has %d bytes, the limit is %d; see WithBodyLimits", len(r.payload), c.cfg.maxRequest)
@@ -58,6 +61,16 @@ func (c *Client) prepare(ctx context.Context, call call) (*request, error) {
 		r.id = newRequestID()
 	}
 	return r, nil
+}
+
+const notAnObject = "is %s in JSON; give a struct or a map, whose JSON is an object"
+
+// bodyField is what the caller knows the body as.
+func (r *request) bodyField() string {
+	if r.cloudCode {
+		return "params"
+	}
+	return "body"
 }
 
 // encode writes the body, or moves a long query into one.

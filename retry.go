@@ -67,6 +67,11 @@ func (c *Client) exchange(ctx context.Context, call call, out any) (http.Header,
 	if err != nil {
 		return nil, err
 	}
+	return c.send(ctx, r, out)
+}
+
+// send is exchange for a call that was made ready before.
+func (c *Client) send(ctx context.Context, r *request, out any) (http.Header, error) {
 	s := &sending{client: c, request: r, pauses: c.cfg.retry.pauses()}
 	for {
 		header, failure, err := s.once(ctx, out)

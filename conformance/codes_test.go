@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -135,11 +136,23 @@ func errorCodes() []behaviour {
 		key string
 		do  func(*testing.T, *world) answer
 	}{
+		{"GraphQL settings", request(master, "GET", "/graphql-config", "")},
 		{"a challenge of an authentication service", request(nobody, "POST", "/challenge", `{}`)},
+		{"a condition on a field behind a pointer", func(t *testing.T, w *world) answer {
+			return w.send(t, nobody, "GET", "/classes/"+w.itemClass()+"?where="+url.QueryEscape(`{"parent.n":1}`), "")
+		}},
+		{"a schedule of jobs", request(master, "POST", "/cloud_code/jobs", `{}`)},
+		{"an order by a field behind a pointer", func(t *testing.T, w *world) answer {
+			return w.send(t, nobody, "GET", "/classes/"+w.itemClass()+"?order=parent.n", "")
+		}},
+		{"purchase receipts", request(nobody, "POST", "/validate_purchase", `{}`)},
 		{"push", request(master, "POST", "/push", `{"where":{},"data":{}}`)},
+		{"push audiences", request(master, "GET", "/push_audiences", "")},
+		{"the check of security", request(master, "GET", "/security", "")},
+		{"the log of the server", request(master, "GET", "/scriptlog", "")},
 		{"webhooks", request(master, "GET", "/hooks/functions/checkNothing", "")},
 	} {
-		all = append(all, behaviour{"error of a service that auditserver has not: " + p.key, func(t *testing.T, w *world) {
+		all = append(all, behaviour{"what auditserver has not: " + p.key, func(t *testing.T, w *world) {
 			a := p.do(t, w)
 			w.differs(t, p.key, fmt.Sprint("status ", a.status, ", code ", a.code()))
 		}})

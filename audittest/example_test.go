@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/auditserver"
 	"github.com/isoaudit/isoaudit-go/audittest"
 )
 
@@ -46,6 +47,40 @@ func ExampleNewServer() {
 	// Output:
 	// <nil>
 	// 1 IA-2026-001 <nil>
+}
+
+// What a real Parse Server has in its Cloud Code, a test registers in Go.
+func ExampleServer_backend() {
+	t := &example{}
+	defer t.end()
+	ctx := context.Background()
+
+	server := audittest.NewServer(t)
+	server.Backend.Function("auditsOf", func(_ context.Context, call *auditserver.FunctionCall) (any, error) {
+		plans, err := call.Data.Find("AuditPlan", map[string]any{"siteCode": call.Params["site"]}, 1000)
+		return len(plans), err
+	})
+	server.Backend.BeforeSave("AuditPlan", func(_ context.Context, save *auditserver.Trigger) error {
+		if save.Object["siteCode"] == "CLOSED-01" {
+			return &auditserver.Error{Code: 142, Message: "the site is closed"}
+		}
+		return nil
+	})
+
+	lena := server.As(isoaudit.RoleCoordinator)
+	for _, site := range []string{"PLANT-07", "CLOSED-01"} {
+		err := lena.AuditPlans.Create(ctx, &isoaudit.AuditPlan{
+			AuditRef: "IA-" + site, StandardClause: "8.5", Scope: "Assembly of pumps", SiteCode: site,
+			LeadAuditor: lena.Auditor.Pointer(), PlannedStartDate: time.Now(), Status: isoaudit.PlanPlanned,
+		})
+		fmt.Println(site, errors.Is(err, isoaudit.ErrValidation))
+	}
+	n, err := isoaudit.Call[int](ctx, lena.Client, "auditsOf", map[string]any{"site": "PLANT-07"})
+	fmt.Println(n, err)
+	// Output:
+	// PLANT-07 false
+	// CLOSED-01 true
+	// 1 <nil>
 }
 
 func ExampleServer_LoadSample() {

@@ -43,6 +43,10 @@ type Server struct {
 	// Admin has the master key.
 	Admin *isoaudit.Admin
 
+	// Backend is the server itself, to register triggers, functions and jobs
+	// written in Go; see its BeforeSave, Function and Job.
+	Backend *auditserver.Server
+
 	// Faults is the script of failures that clients meet.
 	Faults *Faults
 
@@ -82,6 +86,7 @@ func (s *Server) start(ctx context.Context, config auditserver.Config) error {
 	if err != nil {
 		return err
 	}
+	s.Backend = backend
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err

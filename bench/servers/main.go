@@ -29,7 +29,7 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	clients := flag.Int("clients", 8, "connections that send requests at the same time")
+	clients := flag.Int("clients", 32, "connections that send requests at the same time")
 	rounds := flag.Int("rounds", 5, "times each server gets its turn for each job")
 	turn := flag.Duration("turn", 2*time.Second, "how long a turn lasts")
 	plans := flag.Int("plans", 10_000, "plans in the table")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // parseServerVersion is the version whose behaviour this server follows.
@@ -147,13 +148,13 @@ func readPipeline(req *request) ([]map[string]jsontext.Value, error) {
 	if v, ok := req.param("pipeline"); ok {
 		if v.Kind() == '[' {
 			if json.Unmarshal(v, &stages, decodeOptions) != nil {
-				return nil, fail(codeInvalidQuery, "pipeline is not a list of stages")
+				return nil, fail(wire.CodeInvalidQuery, "pipeline is not a list of stages")
 			}
 			return stages, nil
 		}
 		var one map[string]jsontext.Value
 		if json.Unmarshal(v, &one, decodeOptions) != nil {
-			return nil, fail(codeInvalidQuery, "pipeline is not a list of stages")
+			return nil, fail(wire.CodeInvalidQuery, "pipeline is not a list of stages")
 		}
 		return append(stages, one), nil
 	}
@@ -164,7 +165,7 @@ func readPipeline(req *request) ([]map[string]jsontext.Value, error) {
 			continue
 		}
 		if !strings.HasPrefix(name, "$") {
-			return nil, fail(codeInvalidQuery, "Invalid aggregate stage '%s'.", name)
+			return nil, fail(wire.CodeInvalidQuery, "Invalid aggregate stage '%s'.", name)
 		}
 		v, _ := req.param(name)
 		stages = append(stages, map[string]jsontext.Value{name: v})
@@ -177,21 +178,21 @@ func readPipeline(req *request) ([]map[string]jsontext.Value, error) {
 func checkedStages(pipeline []map[string]jsontext.Value) ([]map[string]jsontext.Value, error) {
 	for _, stage := range pipeline {
 		if len(stage) != 1 {
-			return nil, fail(codeInvalidQuery, "Pipeline stages should only have one key but found %d.", len(stage))
+			return nil, fail(wire.CodeInvalidQuery, "Pipeline stages should only have one key but found %d.", len(stage))
 		}
 		for name, body := range stage {
 			if !strings.HasPrefix(name, "$") {
-				return nil, fail(codeInvalidQuery, "Invalid aggregate stage '%s'.", name)
+				return nil, fail(wire.CodeInvalidQuery, "Invalid aggregate stage '%s'.", name)
 			}
 			var group map[string]jsontext.Value
 			if name != "$group" || json.Unmarshal(body, &group, decodeOptions) != nil {
 				continue
 			}
 			if _, wrong := group["objectId"]; wrong {
-				return nil, fail(codeInvalidQuery, "Cannot use 'objectId' in aggregation stage $group.")
+				return nil, fail(wire.CodeInvalidQuery, "Cannot use 'objectId' in aggregation stage $group.")
 			}
 			if _, ok := group["_id"]; !ok {
-				return nil, fail(codeInvalidQuery, "Invalid parameter for query: group. Missing key _id")
+				return nil, fail(wire.CodeInvalidQuery, "Invalid parameter for query: group. Missing key _id")
 			}
 		}
 	}

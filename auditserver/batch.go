@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // batchEntry is one request of a batch with its handler found.
@@ -26,15 +27,15 @@ type batchEntry struct {
 // a transaction.
 func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 	if req.tx != nil {
-		return nil, fail(codeInvalidJSON, "nested batch requests are not allowed")
+		return nil, fail(wire.CodeInvalidJSON, "nested batch requests are not allowed")
 	}
 	var raw []jsontext.Value
 	v, ok := req.body.get("requests")
 	if !ok || json.Unmarshal(v, &raw, decodeOptions) != nil {
-		return nil, fail(codeInvalidJSON, "requests must be an array")
+		return nil, fail(wire.CodeInvalidJSON, "requests must be an array")
 	}
 	if len(raw) > s.cfg.Limits.Batch && !req.caller.master {
-		return nil, fail(codeInvalidJSON, "the batch has %d requests, the limit is %d", len(raw), s.cfg.Limits.Batch)
+		return nil, fail(wire.CodeInvalidJSON, "the batch has %d requests, the limit is %d", len(raw), s.cfg.Limits.Batch)
 	}
 	entries := make([]batchEntry, len(raw))
 	for i, r := range raw {
@@ -61,7 +62,7 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 		Body   jsontext.Value `json:"body"`
 	}
 	if json.Unmarshal(raw, &in, decodeOptions) != nil {
-		return batchEntry{}, fail(codeInvalidJSON, "a request of the batch is not an object with method and path")
+		return batchEntry{}, fail(wire.CodeInvalidJSON, "a request of the batch is not an object with method and path")
 	}
 	prefix := s.cfg.MountPath
 	if u, err := url.Parse(s.cfg.PublicURL); err == nil && u.Path != "" && !strings.HasPrefix(in.Path, prefix+"/") {
@@ -69,7 +70,7 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 	}
 	path, ok := splitPath(prefix, in.Path)
 	if !ok || !strings.HasPrefix(in.Path, prefix) {
-		return batchEntry{}, fail(codeInvalidJSON, "cannot route batch path %s", in.Path)
+		return batchEntry{}, fail(wire.CodeInvalidJSON, "cannot route batch path %s", in.Path)
 	}
 	e := batchEntry{req: &request{method: in.Method, path: path, caller: outer.caller, installationID: outer.installationID,
 		remote: outer.remote, baseURL: outer.baseURL, context: outer.context, header: outer.header}}
@@ -86,7 +87,7 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 		e.handle = s.route(in.Method, path)
 	}
 	if e.handle == nil {
-		return e, fail(codeInvalidJSON, "cannot route %s %s", in.Method, in.Path)
+		return e, fail(wire.CodeInvalidJSON, "cannot route %s %s", in.Method, in.Path)
 	}
 	return e, nil
 }
@@ -158,7 +159,7 @@ func (s *Server) batchOneByOne(ctx context.Context, entries []batchEntry) (*resp
 func (s *Server) batchTransaction(ctx context.Context, req *request, entries []batchEntry) (*response, error) {
 	for i, e := range entries {
 		if !transactional(e.req) {
-			return nil, fail(codeInvalidJSON, "request %d of the batch can't be part of a transaction: only writes of objects can", i)
+			return nil, fail(wire.CodeInvalidJSON, "request %d of the batch can't be part of a transaction: only writes of objects can", i)
 		}
 	}
 	res, err := s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
@@ -186,7 +187,7 @@ func (s *Server) batchTransaction(ctx context.Context, req *request, entries []b
 func transactionError(i int, err error) error {
 	var plain *plainError
 	if errors.As(err, &plain) {
-		return fail(codeForbidden, "request %d of the transaction failed, nothing was changed: %s", i, plain.message)
+		return fail(wire.CodeForbidden, "request %d of the transaction failed, nothing was changed: %s", i, plain.message)
 	}
 	e, known := clientError(err)
 	if !known {
@@ -200,16 +201,16 @@ func appendOutcome(b []byte, res *response, err error) []byte {
 	if err == nil {
 		return append(append(append(b, `{"success":`...), res.body...), '}')
 	}
-	wire := map[string]any{}
+	told := map[string]any{}
 	var plain *plainError
 	if errors.As(err, &plain) {
-		wire["error"] = plain.message
-		wire["code"] = codeForbidden
+		told["error"] = plain.message
+		told["code"] = wire.CodeForbidden
 	} else {
 		e, _ := clientError(err)
-		maps.Copy(wire, map[string]any{"code": e.Code, "error": e.Message})
+		maps.Copy(told, map[string]any{"code": e.Code, "error": e.Message})
 	}
-	text, err := json.Marshal(map[string]any{"error": wire}, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
+	text, err := json.Marshal(map[string]any{"error": told}, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
 	if err != nil {
 		text = []byte(`{"error":{"code":1,"error":"Internal server error."}}`)
 	}

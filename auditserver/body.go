@@ -9,6 +9,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // member is one member of a JSON object, its value not yet decoded.
@@ -31,7 +33,7 @@ func parseBody(raw []byte, maxDepth int) (body, error) {
 		return nil, nil
 	}
 	if tooDeep(raw, maxDepth) {
-		return nil, fail(codeInvalidJSON, "the body is nested deeper than %d levels", maxDepth)
+		return nil, fail(wire.CodeInvalidJSON, "the body is nested deeper than %d levels", maxDepth)
 	}
 	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), decodeOptions)
 	if dec.PeekKind() != '{' {
@@ -164,7 +166,7 @@ func (b body) decode(name string, out any) error {
 		return nil
 	}
 	if err := json.Unmarshal(v, out, decodeOptions); err != nil {
-		return fail(codeInvalidJSON, "%s has the wrong form", name)
+		return fail(wire.CodeInvalidJSON, "%s has the wrong form", name)
 	}
 	return nil
 }

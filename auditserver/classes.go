@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -31,7 +32,7 @@ func validClassName(name string) bool {
 func (s *Server) readableClass(c *caller, name string) (class schema.Class, exists bool, err error) {
 	if class, exists = s.store.Class(name); !exists {
 		if !validClassName(name) && !strings.HasPrefix(name, "_Join:") {
-			return class, false, fail(codeInvalidClassName, "Invalid classname: %s, classnames can only have alphanumeric characters and _, and must start with an alpha character ", name)
+			return class, false, fail(wire.CodeInvalidClassName, "Invalid classname: %s, classnames can only have alphanumeric characters and _, and must start with an alpha character ", name)
 		}
 		if !c.master && !s.cfg.AllowClientClassCreation && !slices.Contains(systemClasses, name) {
 			return class, false, errPermission
@@ -110,12 +111,7 @@ func (s *Server) findObjects(ctx context.Context, req *request, class string) (*
 
 // getObject answers GET /classes/C/id.
 func (s *Server) getObject(ctx context.Context, req *request, class string) (*response, error) {
-	for _, name := range req.paramNames() {
-		if !slices.Contains(getParams, name) {
-			return nil, fail(codeInvalidQuery, "Improper encode of parameter")
-		}
-	}
-	sh, err := s.parseShape(req)
+	sh, err := s.getShape(req)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Caller is who sent the request that a trigger or function works for.
@@ -203,11 +205,11 @@ func (c *cloudCode) beforeFind(ctx context.Context, s *Server, req *request, f *
 func (s *Server) guarded(f func() error) error {
 	done := make(chan error, 1)
 	go func() {
-		err := error(fail(codeScriptFailed, "the function or trigger ended its goroutine"))
+		err := error(fail(wire.CodeScriptFailed, "the function or trigger ended its goroutine"))
 		defer func() {
 			if p := recover(); p != nil {
 				s.cfg.Logger.Error("registered code panicked", "panic", p, "stack", string(debug.Stack()))
-				err = fail(codeScriptFailed, "the function or trigger panicked")
+				err = fail(wire.CodeScriptFailed, "the function or trigger panicked")
 			}
 			done <- err
 		}()
@@ -224,5 +226,5 @@ func scriptError(err error) error {
 	if e, known := clientError(err); known {
 		return e
 	}
-	return fail(codeScriptFailed, "%s", fmt.Sprint(err))
+	return fail(wire.CodeScriptFailed, "%s", fmt.Sprint(err))
 }

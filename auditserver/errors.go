@@ -7,6 +7,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Error is an error a client sees, with a Parse error code (protocol section 7).
@@ -19,43 +20,6 @@ type Error struct {
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%s (code %d)", e.Message, e.Code) }
-
-// The Parse error codes this server answers (protocol section 7).
-const (
-	codeInternal           = 1
-	codeObjectNotFound     = 101
-	codeInvalidQuery       = 102
-	codeInvalidClassName   = 103
-	codeMissingObjectID    = 104
-	codeInvalidKeyName     = 105
-	codeInvalidJSON        = 107
-	codeIncorrectType      = 111
-	codeForbidden          = 119
-	codeInvalidNestedKey   = 121
-	codeInvalidFileName    = 122
-	codeInvalidACL         = 123
-	codeInvalidEmail       = 125
-	codeFileSave           = 130
-	codeChangedImmutable   = 136
-	codeMissingField       = 135
-	codeDuplicateValue     = 137
-	codeScriptFailed       = 141
-	codeValidation         = 142
-	codeHook               = 143
-	codeFileDelete         = 153
-	codeDuplicateRequest   = 159
-	codeInvalidValue       = 162
-	codeUsernameMissing    = 200
-	codePasswordMissing    = 201
-	codeUsernameTaken      = 202
-	codeEmailTaken         = 203
-	codeEmailMissing       = 204
-	codeSessionMissing     = 206
-	codeAccountLinked      = 208
-	codeInvalidSession     = 209
-	codeUnsupportedService = 252
-	codeSchema             = 255
-)
 
 func fail(code int, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
@@ -76,11 +40,11 @@ var (
 
 	// Permission texts are the same for every denial, as Parse Server's
 	// enableSanitizedErrorResponse makes them: a client maps codes, not texts.
-	errPermission    = &Error{Code: codeForbidden, Message: "Permission denied"}
-	errNeedsLogin    = &Error{Code: codeObjectNotFound, Message: "Permission denied"}
-	errNotFound      = &Error{Code: codeObjectNotFound, Message: "Object not found."}
-	errSession       = &Error{Code: codeInvalidSession, Message: "Invalid session token"}
-	errUserForbidden = &Error{Code: codeSessionMissing, Message: "Permission denied"}
+	errPermission    = &Error{Code: wire.CodeForbidden, Message: "Permission denied"}
+	errNeedsLogin    = &Error{Code: wire.CodeObjectNotFound, Message: "Permission denied"}
+	errNotFound      = &Error{Code: wire.CodeObjectNotFound, Message: "Object not found."}
+	errSession       = &Error{Code: wire.CodeInvalidSession, Message: "Invalid session token"}
+	errUserForbidden = &Error{Code: wire.CodeSessionMissing, Message: "Permission denied"}
 )
 
 // status gives the HTTP status of a Parse error.
@@ -88,9 +52,9 @@ func (e *Error) httpStatus() int {
 	switch {
 	case e.status != 0:
 		return e.status
-	case e.Code == codeInternal:
+	case e.Code == wire.CodeInternal:
 		return http.StatusInternalServerError
-	case e.Code == codeObjectNotFound:
+	case e.Code == wire.CodeObjectNotFound:
 		return http.StatusNotFound
 	}
 	return http.StatusBadRequest
@@ -109,5 +73,5 @@ func clientError(err error) (e *Error, known bool) {
 	if errors.Is(err, store.ErrNotFound) {
 		return errNotFound, true
 	}
-	return &Error{Code: codeInternal, Message: "Internal server error."}, false
+	return &Error{Code: wire.CodeInternal, Message: "Internal server error."}, false
 }

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // activeExtensions are the kinds of file a browser would run as part of the
@@ -92,7 +94,7 @@ func (s *Server) checkExtension(c *caller, up upload) error {
 	default:
 		return nil
 	}
-	return fail(codeFileSave, "File upload of extension %s is disabled.", refused)
+	return fail(wire.CodeFileSave, "File upload of extension %s is disabled.", refused)
 }
 
 // mediaTypeOf gives the media type that a file's name tells, "" if it tells none.

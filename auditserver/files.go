@@ -19,6 +19,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 const maxFileName = 128
@@ -44,7 +45,7 @@ func (s *Server) postFile(ctx context.Context, req *request) (*response, error) 
 		return nil, errPermission
 	}
 	if len(req.path) < 2 {
-		return nil, fail(codeInvalidFileName, "Filename not provided.")
+		return nil, fail(wire.CodeInvalidFileName, "Filename not provided.")
 	}
 	if err := s.mayUpload(ctx, req.caller); err != nil {
 		return nil, err
@@ -55,9 +56,9 @@ func (s *Server) postFile(ctx context.Context, req *request) (*response, error) 
 	}
 	switch {
 	case len(up.name) > maxFileName:
-		return nil, fail(codeInvalidFileName, "Filename too long.")
+		return nil, fail(wire.CodeInvalidFileName, "Filename too long.")
 	case !fileName.MatchString(up.name):
-		return nil, fail(codeInvalidFileName, "Filename contains invalid characters.")
+		return nil, fail(wire.CodeInvalidFileName, "Filename contains invalid characters.")
 	}
 	if err := s.checkExtension(req.caller, up); err != nil {
 		return nil, err
@@ -85,7 +86,7 @@ func (s *Server) mayUpload(ctx context.Context, c *caller) error {
 	}
 	if c.userID == "" {
 		if !s.cfg.FileUpload.Public {
-			return fail(codeFileSave, "File upload by public is disabled.")
+			return fail(wire.CodeFileSave, "File upload by public is disabled.")
 		}
 		return nil
 	}
@@ -96,12 +97,12 @@ func (s *Server) mayUpload(ctx context.Context, c *caller) error {
 	authData, _ := fieldValue(user, "authData").(map[string]any)
 	if _, anonymous := authData["anonymous"]; anonymous {
 		if !s.cfg.FileUpload.Anonymous {
-			return fail(codeFileSave, "File upload by anonymous user is disabled.")
+			return fail(wire.CodeFileSave, "File upload by anonymous user is disabled.")
 		}
 		return nil
 	}
 	if s.cfg.FileUpload.NoUsers {
-		return fail(codeFileSave, "File upload by authenticated user is disabled.")
+		return fail(wire.CodeFileSave, "File upload by authenticated user is disabled.")
 	}
 	return nil
 }
@@ -114,7 +115,7 @@ func readUpload(req *request) (upload, error) {
 		for name, to := range map[string]*jsontext.Value{"X-Parse-File-Metadata": &up.data.Metadata, "X-Parse-File-Tags": &up.data.Tags} {
 			if v := jsontext.Value(req.header.Get(name)); len(v) > 0 {
 				if v.Kind() != '{' || !v.IsValid() {
-					return up, fail(codeInvalidJSON, "%s is not a JSON object", name)
+					return up, fail(wire.CodeInvalidJSON, "%s is not a JSON object", name)
 				}
 				*to = v
 			}
@@ -166,11 +167,11 @@ func (s *Server) saveFile(ctx context.Context, up upload) error {
 	var corrupt base64.CorruptInputError
 	switch {
 	case errors.Is(err, errEmptyFile):
-		return fail(codeFileSave, "Invalid file upload.")
+		return fail(wire.CodeFileSave, "Invalid file upload.")
 	case isTooLarge(err):
 		return errTooLarge
 	case errors.As(err, &corrupt), errors.Is(err, io.ErrUnexpectedEOF):
-		return fail(codeFileSave, "The file's content is cut off or not base64.")
+		return fail(wire.CodeFileSave, "The file's content is cut off or not base64.")
 	}
 	return err
 }
@@ -247,7 +248,7 @@ func (s *Server) deleteFile(ctx context.Context, req *request) (*response, error
 	}
 	err := s.removeFile(ctx, strings.Join(req.path[1:], "/"))
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, fail(codeFileDelete, "Could not delete file.")
+		return nil, fail(wire.CodeFileDelete, "Could not delete file.")
 	}
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // callFunction answers POST /functions/name.
@@ -17,7 +18,7 @@ func (s *Server) callFunction(ctx context.Context, req *request) (*response, err
 	name := req.path[1]
 	f, ok := s.cloud.function(name)
 	if !ok {
-		return nil, fail(codeScriptFailed, "Invalid function: %q", name)
+		return nil, fail(wire.CodeScriptFailed, "Invalid function: %q", name)
 	}
 	call, err := s.functionCall(ctx, req, name)
 	if err != nil {
@@ -33,7 +34,7 @@ func (s *Server) callFunction(ctx context.Context, req *request) (*response, err
 	}
 	b, err := json.Marshal(map[string]any{"result": result}, functionOptions)
 	if err != nil {
-		return nil, fail(codeScriptFailed, "the result of %q can't be written as JSON", name)
+		return nil, fail(wire.CodeScriptFailed, "the result of %q can't be written as JSON", name)
 	}
 	return &response{body: b}, nil
 }
@@ -113,7 +114,7 @@ func (s *Server) startJob(ctx context.Context, req *request) (*response, error) 
 	}
 	job, ok := s.cloud.job(name)
 	if !ok {
-		return nil, fail(codeScriptFailed, "Invalid job.")
+		return nil, fail(wire.CodeScriptFailed, "Invalid job.")
 	}
 	call, err := s.functionCall(ctx, req, name)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // requestBucket holds what was answered to requests with an id.
@@ -23,7 +24,7 @@ type remembered struct {
 	Body     jsontext.Value `json:"body,omitempty"` // absent: can't be repeated
 }
 
-var errDuplicateRequest = &Error{Code: codeDuplicateRequest, Message: "Duplicate request"}
+var errDuplicateRequest = &Error{Code: wire.CodeDuplicateRequest, Message: "Duplicate request"}
 
 // running serialises requests with the same id.
 type running struct {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Subscriptions are found by class, then by query, then by viewer: a query that
@@ -52,7 +53,7 @@ func (l *liveHub) add(sub *liveSubscription, node *where.Node, key viewerKey) er
 	if old := sub.client.subs[sub.requestID]; old != nil {
 		l.remove(old)
 	} else if len(sub.client.subs) >= l.limits.subscriptions {
-		return fail(codeInvalidQuery, "this connection has %d subscriptions, the limit: unsubscribe some, or open another", l.limits.subscriptions)
+		return fail(wire.CodeInvalidQuery, "this connection has %d subscriptions, the limit: unsubscribe some, or open another", l.limits.subscriptions)
 	}
 	class := l.byClass[sub.class]
 	if class == nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // handle answers one frame of a client.
@@ -88,7 +89,7 @@ func (c *liveClient) subscribe(ctx context.Context, f *inFrame) error {
 func (l *liveHub) readQuery(c *caller, q *inQuery) (*where.Node, error) {
 	quirks := l.s.cfg.Quirks
 	if !quirks && !l.enabled(q.ClassName) {
-		return nil, fail(codeInvalidQuery, "class %s has no live queries: list it in the server's LiveQueryClasses", q.ClassName)
+		return nil, fail(wire.CodeInvalidQuery, "class %s has no live queries: list it in the server's LiveQueryClasses", q.ClassName)
 	}
 	if err := findable(c, q.ClassName); err != nil {
 		return nil, err
@@ -97,14 +98,14 @@ func (l *liveHub) readQuery(c *caller, q *inQuery) (*where.Node, error) {
 		return nil, errSession
 	}
 	if bytes.Contains(q.Where, []byte(`"$relativeTime"`)) {
-		return nil, fail(codeInvalidQuery, "$relativeTime cannot be used in a live query: it would stand still at the time of subscribing")
+		return nil, fail(wire.CodeInvalidQuery, "$relativeTime cannot be used in a live query: it would stand still at the time of subscribing")
 	}
 	node, err := l.s.parseWhere(q.Where, c)
 	if err != nil {
 		return nil, err
 	}
 	if n := node.External(); n != nil && !quirks {
-		return nil, fail(codeInvalidQuery, "%s cannot be used in a live query: it needs other objects", n.Op)
+		return nil, fail(wire.CodeInvalidQuery, "%s cannot be used in a live query: it needs other objects", n.Op)
 	}
 	class, _ := l.s.store.Class(q.ClassName)
 	if _, err := permit(class.Permissions, c, opFind); err != nil {

@@ -8,19 +8,20 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-var errBadLogin = &Error{Code: codeObjectNotFound, Message: "Invalid username/password."}
+var errBadLogin = &Error{Code: wire.CodeObjectNotFound, Message: "Invalid username/password."}
 
 // authenticate finds the user with the username or e-mail and the password of
 // a request.
 func (s *Server) authenticate(ctx context.Context, req *request) (store.Row, error) {
 	username, email, password := req.textParam("username"), req.textParam("email"), req.textParam("password")
 	if username == "" && email == "" {
-		return store.Row{}, fail(codeUsernameMissing, "username/email is required.")
+		return store.Row{}, fail(wire.CodeUsernameMissing, "username/email is required.")
 	}
 	if password == "" {
-		return store.Row{}, fail(codePasswordMissing, "password is required.")
+		return store.Row{}, fail(wire.CodePasswordMissing, "password is required.")
 	}
 	var match []*where.Node
 	if username != "" {
@@ -81,12 +82,12 @@ func (s *Server) logInAs(ctx context.Context, req *request) (*response, error) {
 	}
 	id := req.textParam("userId")
 	if id == "" {
-		return nil, fail(codeInvalidValue, "userId must not be empty, null, or undefined")
+		return nil, fail(wire.CodeInvalidValue, "userId must not be empty, null, or undefined")
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		res, err := s.enter(ctx, tx, req, id, "masterkey")
 		if errors.Is(err, errBadLogin) {
-			return nil, fail(codeObjectNotFound, "user not found")
+			return nil, fail(wire.CodeObjectNotFound, "user not found")
 		}
 		return res, err
 	})
@@ -112,7 +113,7 @@ func (s *Server) verifyPassword(ctx context.Context, req *request) (*response, e
 }
 
 // errNoMail is the answer of a server that can't send mail.
-var errNoMail = &Error{Code: codeInternal, Message: "An appName, publicServerURL, and emailAdapter are required for password reset and email verification functionality."}
+var errNoMail = &Error{Code: wire.CodeInternal, Message: "An appName, publicServerURL, and emailAdapter are required for password reset and email verification functionality."}
 
 const (
 	resetBucket = "password-reset" // token digest to user id
@@ -127,7 +128,7 @@ func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*respo
 	}
 	email := req.textParam("email")
 	if email == "" {
-		return nil, fail(codeEmailMissing, "you must provide an email")
+		return nil, fail(wire.CodeEmailMissing, "you must provide an email")
 	}
 	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: equalTo("email", email), Limit: 1})
 	if err != nil || len(rows) == 0 {
@@ -142,7 +143,7 @@ func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*respo
 	username, _ := fieldValue(rows[0], "username").(string)
 	if err := s.cfg.PasswordReset(email, username, token); err != nil {
 		s.cfg.Logger.ErrorContext(ctx, "password reset was not delivered", "user", rows[0].ID(), "error", err)
-		return nil, &Error{Code: codeInternal, Message: "The password reset could not be delivered."}
+		return nil, &Error{Code: wire.CodeInternal, Message: "The password reset could not be delivered."}
 	}
 	return emptyResponse, nil
 }
@@ -151,7 +152,7 @@ func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*respo
 // was given, and ends the user's sessions. An unknown or used token is code 101.
 func (s *Server) ResetPassword(ctx context.Context, token, password string) error {
 	if password == "" {
-		return fail(codePasswordMissing, "password is required")
+		return fail(wire.CodePasswordMissing, "password is required")
 	}
 	hidden, err := s.hashPassword(password)
 	if err != nil {
@@ -164,7 +165,7 @@ func (s *Server) ResetPassword(ctx context.Context, token, password string) erro
 			return nil, err
 		}
 		if !ok {
-			return nil, fail(codeObjectNotFound, "the password reset token is unknown, used or expired")
+			return nil, fail(wire.CodeObjectNotFound, "the password reset token is unknown, used or expired")
 		}
 		if err := tx.DeleteValue(resetBucket, hexDigest(token)); err != nil {
 			return nil, err

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // createObject answers POST /classes/C.
@@ -156,7 +157,7 @@ func (s *Server) deleteObject(ctx context.Context, req *request, class string) (
 func requireRoleFields(fields map[string]any) error {
 	for _, name := range []string{"name", "ACL"} {
 		if empty(fields[name]) {
-			return fail(codeIncorrectType, "%s is required.", name)
+			return fail(wire.CodeIncorrectType, "%s is required.", name)
 		}
 	}
 	return nil
@@ -167,10 +168,10 @@ func requireRoleFields(fields map[string]any) error {
 func (s *Server) knownInstallation(ctx context.Context, tx *store.Tx, fields map[string]any) (string, error) {
 	installation, _ := fields["installationId"].(string)
 	if _, hasToken := fields["deviceToken"]; installation == "" && !hasToken {
-		return "", fail(codeMissingField, "at least one ID field (deviceToken, installationId) must be specified in this operation")
+		return "", fail(wire.CodeMissingField, "at least one ID field (deviceToken, installationId) must be specified in this operation")
 	}
 	if empty(fields["deviceType"]) {
-		return "", fail(codeMissingField, "deviceType must be specified in this operation")
+		return "", fail(wire.CodeMissingField, "deviceType must be specified in this operation")
 	}
 	if installation == "" {
 		return "", nil

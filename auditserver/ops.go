@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -31,7 +32,7 @@ func workOut(class schema.Class, present, body map[string]any, quirks bool) (*ch
 	for name, value := range body {
 		root, rest, dotted := strings.Cut(name, ".")
 		if !plainName.MatchString(root) {
-			return nil, fail(codeInvalidKeyName, "Invalid field name: %s.", name)
+			return nil, fail(wire.CodeInvalidKeyName, "Invalid field name: %s.", name)
 		}
 		op, isOp := operationOf(value)
 		switch {
@@ -71,7 +72,7 @@ func (c *changes) operate(name, op string, m map[string]any, present any) error 
 		for _, each := range ops {
 			inner, ok := operationOf(each)
 			if !ok || inner != "AddRelation" && inner != "RemoveRelation" {
-				return fail(codeForbidden, "a Batch operation on %s may only hold AddRelation and RemoveRelation", name)
+				return fail(wire.CodeForbidden, "a Batch operation on %s may only hold AddRelation and RemoveRelation", name)
 			}
 			if err := c.relate(name, inner, each.(map[string]any)); err != nil {
 				return err
@@ -100,24 +101,24 @@ func (c *changes) compute(name, op string, m map[string]any, present any) (any, 
 	if op == "Increment" {
 		amount, ok := m["amount"].(float64)
 		if !ok {
-			return nil, fail(codeInvalidJSON, "incrementing %s needs a number as amount", name)
+			return nil, fail(wire.CodeInvalidJSON, "incrementing %s needs a number as amount", name)
 		}
 		old, ok := present.(float64)
 		if present != nil && !ok {
-			return nil, fail(codeIncorrectType, "%s is not a number and can't be incremented", name)
+			return nil, fail(wire.CodeIncorrectType, "%s is not a number and can't be incremented", name)
 		}
 		return old + amount, nil
 	}
 	if op != "Add" && op != "AddUnique" && op != "Remove" {
-		return nil, fail(codeInvalidJSON, "the operation %q on %s is not known", op, name)
+		return nil, fail(wire.CodeInvalidJSON, "the operation %q on %s is not known", op, name)
 	}
 	objects, ok := m["objects"].([]any)
 	if !ok {
-		return nil, fail(codeInvalidJSON, "%s on %s needs a list as objects", op, name)
+		return nil, fail(wire.CodeInvalidJSON, "%s on %s needs a list as objects", op, name)
 	}
 	old, ok := present.([]any)
 	if present != nil && !ok {
-		return nil, fail(codeIncorrectType, "%s is not a list: %s is not possible", name, op)
+		return nil, fail(wire.CodeIncorrectType, "%s is not a list: %s is not possible", name, op)
 	}
 	switch op {
 	case "Add":
@@ -171,7 +172,7 @@ func postgresArray(list []any) []any {
 func (c *changes) relate(name, op string, m map[string]any) error {
 	objects, _ := m["objects"].([]any)
 	if len(objects) == 0 {
-		return fail(codeInvalidJSON, "%s on %s needs at least one pointer as objects", op, name)
+		return fail(wire.CodeInvalidJSON, "%s on %s needs at least one pointer as objects", op, name)
 	}
 	change := relationChange{field: name, remove: op == "RemoveRelation"}
 	for _, o := range objects {
@@ -179,10 +180,10 @@ func (c *changes) relate(name, op string, m map[string]any) error {
 		class, _ := p["className"].(string)
 		id, _ := p["objectId"].(string)
 		if class == "" || id == "" {
-			return fail(codeIncorrectType, "%s on %s needs pointers as objects", op, name)
+			return fail(wire.CodeIncorrectType, "%s on %s needs pointers as objects", op, name)
 		}
 		if change.class != "" && change.class != class {
-			return fail(codeIncorrectType, "%s on %s mixes the classes %s and %s", op, name, change.class, class)
+			return fail(wire.CodeIncorrectType, "%s on %s mixes the classes %s and %s", op, name, change.class, class)
 		}
 		change.class = class
 		change.ids = append(change.ids, id)

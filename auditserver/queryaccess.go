@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -104,7 +105,7 @@ func (s *Server) authorizeWhere(ctx context.Context, c *caller, n *where.Node, h
 		out = &copied
 	case where.InQuery, where.NotInQuery, where.Select, where.DontSelect:
 		if depth <= 0 {
-			return nil, fail(codeInvalidQuery, "the query nests more than %d sub-queries", s.cfg.Limits.SubqueryDepth)
+			return nil, fail(wire.CodeInvalidQuery, "the query nests more than %d sub-queries", s.cfg.Limits.SubqueryDepth)
 		}
 		sub, err := s.authorizeSubquery(ctx, c, n.Query, depth-1)
 		if err != nil {
@@ -196,7 +197,7 @@ func (s *Server) pathError(format, path, target string) error {
 	if s.cfg.Quirks {
 		return errPostgres
 	}
-	return fail(codeInvalidQuery, format, path, target)
+	return fail(wire.CodeInvalidQuery, format, path, target)
 }
 
 // behindPointer gives the class that path reaches into; "" for a path that

@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // request is one call, from a client or from a batch, with its credentials
@@ -89,7 +90,7 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []stri
 	}
 	if creds.context != "" {
 		if json.Unmarshal([]byte(creds.context), &req.context, decodeOptions) != nil || req.context == nil {
-			return nil, fail(codeInvalidJSON, "Invalid object for context.")
+			return nil, fail(wire.CodeInvalidJSON, "Invalid object for context.")
 		}
 	}
 	return req, nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/policy"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -38,7 +39,7 @@ func (s *Server) newSave(ctx context.Context, tx *store.Tx, req *request, classN
 	var exists bool
 	if sv.class, exists = tx.Class(className); !exists {
 		if !validClassName(className) {
-			return nil, fail(codeInvalidClassName, "Invalid classname: %s, classnames can only have alphanumeric characters and _, and must start with an alpha character ", className)
+			return nil, fail(wire.CodeInvalidClassName, "Invalid classname: %s, classnames can only have alphanumeric characters and _, and must start with an alpha character ", className)
 		}
 		if !req.caller.master && !s.cfg.AllowClientClassCreation {
 			return nil, errPermission
@@ -107,7 +108,7 @@ func (sv *save) create(fields map[string]any) (store.Row, error) {
 	}
 	for name, f := range sv.class.Fields {
 		if f.Required && empty(sv.object.Fields[name]) && !slices.Contains(alwaysShown, name) && !(sv.class.Name == "_User" && name == "password") {
-			return store.Row{}, fail(codeValidation, "%s is required", name)
+			return store.Row{}, fail(wire.CodeValidation, "%s is required", name)
 		}
 	}
 	if _, err := permit(sv.class.Permissions, sv.req.caller, opCreate); err != nil {
@@ -118,6 +119,11 @@ func (sv *save) create(fields map[string]any) (store.Row, error) {
 		return store.Row{}, err
 	}
 	sv.id = row.ID()
+	return sv.stored(row)
+}
+
+// stored does what follows from a row that was written.
+func (sv *save) stored(row store.Row) (store.Row, error) {
 	if err := sv.applyRelations(); err != nil {
 		return store.Row{}, err
 	}
@@ -132,53 +138,19 @@ func (sv *save) customID(fields map[string]any) error {
 	id, given := fields["objectId"]
 	if !given {
 		if _, ok := fields["id"]; ok {
-			return fail(codeInvalidKeyName, "id is an invalid field name.")
+			return fail(wire.CodeInvalidKeyName, "id is an invalid field name.")
 		}
 		return nil
 	}
 	if !sv.s.cfg.AllowCustomObjectID {
-		return fail(codeInvalidKeyName, "objectId is an invalid field name.")
+		return fail(wire.CodeInvalidKeyName, "objectId is an invalid field name.")
 	}
 	text, _ := id.(string)
 	if text == "" {
-		return fail(codeMissingObjectID, "objectId must not be empty, null or undefined")
+		return fail(wire.CodeMissingObjectID, "objectId must not be empty, null or undefined")
 	}
 	sv.id = text
 	delete(fields, "objectId")
-	return nil
-}
-
-// defaults fills in the default values of absent fields.
-func (sv *save) defaults() {
-	for name, f := range sv.class.Fields {
-		if _, given := sv.object.Fields[name]; !given && f.Default != nil && f.Type != schema.Relation {
-			sv.object.Fields[name] = f.Default
-			sv.echo[name] = f.Default
-		}
-	}
-}
-
-// createACL sets the ACL of a new object: the given one, or the class's
-// default, which the answer shows.
-func (sv *save) createACL(given any, has bool) error {
-	if has && given != nil {
-		if _, isOp := operationOf(given); !isOp {
-			acl, err := parseACL(given)
-			sv.object.ACL, sv.aclGiven = acl, true
-			return err
-		}
-	}
-	if p := sv.class.Permissions; p != nil && len(p.DefaultACL) > 0 {
-		acl := maps.Clone(p.DefaultACL)
-		if own, ok := acl["currentUser"]; ok {
-			delete(acl, "currentUser")
-			if sv.req.caller.userID != "" {
-				acl[sv.req.caller.userID] = own
-			}
-		}
-		sv.object.ACL = acl
-		sv.echo["ACL"] = aclValue(acl)
-	}
 	return nil
 }
 
@@ -213,7 +185,7 @@ func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
 	}
 	for name := range sv.changes.set {
 		if sv.class.Fields[name].Required && empty(sv.changes.set[name]) {
-			return store.Row{}, fail(codeValidation, "%s is required", name)
+			return store.Row{}, fail(wire.CodeValidation, "%s is required", name)
 		}
 	}
 	maps.Copy(sv.object.Fields, sv.changes.set)
@@ -221,14 +193,7 @@ func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
 	if err != nil {
 		return store.Row{}, err
 	}
-	if err := sv.applyRelations(); err != nil {
-		return store.Row{}, err
-	}
-	if err := sv.applyEffects(); err != nil {
-		return store.Row{}, err
-	}
-	sv.afterSave(row)
-	return row, nil
+	return sv.stored(row)
 }
 
 // load reads the object to change or delete and checks that the caller may.
@@ -279,117 +244,8 @@ func plainFields(class schema.Class, row store.Row) map[string]any {
 	return fields
 }
 
-// updateACL replaces the ACL. Unsetting makes the object public, as the
-// documentation says; Parse Server locks it to the master key instead.
-func (sv *save) updateACL(v any) error {
-	if op, isOp := operationOf(v); v == nil || isOp && op == "Delete" {
-		sv.object.ACL = nil
-		if sv.s.cfg.Quirks {
-			sv.object.ACL = map[string]schema.Access{}
-		}
-		return nil
-	}
-	acl, err := parseACL(v)
-	if err != nil {
-		return err
-	}
-	if sv.class.Name == "_User" && !sv.req.caller.master {
-		acl[sv.id] = schema.Access{Read: true, Write: true} // nobody locks himself out
-	}
-	sv.object.ACL = acl
-	return nil
-}
-
 // empty tells what a required field may not be.
 func empty(v any) bool { return v == nil || v == "" }
-
-// fit checks the new values against the class and adds the columns it lacks.
-// set is changed to the form that is stored.
-func (sv *save) fit(set map[string]any) error {
-	added := map[string]schema.Field{}
-	for name, v := range set {
-		if v == nil {
-			continue
-		}
-		if name == "className" || name == "length" {
-			return fail(codeInvalidKeyName, "Invalid field name: %s.", name)
-		}
-		got, err := typeOf(v)
-		if err != nil {
-			return err
-		}
-		want, known := sv.class.Fields[name]
-		switch {
-		case got.Type == schema.Relation: // the marker of a read, sent back
-			if known && (want.Type != schema.Relation || want.TargetClass != got.TargetClass) {
-				return mismatch(sv.class.Name, name, want, got)
-			}
-			delete(set, name)
-			delete(sv.object.Fields, name)
-			if !known {
-				added[name] = got
-			}
-			continue
-		case !known:
-			added[name] = got
-		case want.Type != got.Type || want.TargetClass != got.TargetClass:
-			return mismatch(sv.class.Name, name, want, got)
-		}
-		if set[name], err = stored(name, v, got); err != nil {
-			return err
-		}
-	}
-	for _, r := range sv.changes.relations {
-		got := schema.Field{Type: schema.Relation, TargetClass: r.class}
-		if want, known := sv.class.Fields[r.field]; !known {
-			added[r.field] = got
-		} else if want.Type != got.Type || want.TargetClass != got.TargetClass {
-			return mismatch(sv.class.Name, r.field, want, got)
-		}
-	}
-	return sv.addFields(added)
-}
-
-// addFields makes the class and the columns a write needs.
-func (sv *save) addFields(added map[string]schema.Field) error {
-	if len(added) > 0 {
-		if _, err := permit(sv.class.Permissions, sv.req.caller, opAddField); err != nil {
-			return err
-		}
-		for name := range added {
-			if !plainName.MatchString(name) {
-				return fail(codeInvalidKeyName, "Invalid field name: %s.", name)
-			}
-		}
-	}
-	if len(added) == 0 && !sv.isNew {
-		return nil
-	}
-	class := sv.class
-	class.Fields = maps.Clone(class.Fields)
-	maps.Copy(class.Fields, added)
-	if err := oneGeoPoint(class); err != nil {
-		return err
-	}
-	if err := sv.tx.PutClass(class); err != nil {
-		return err
-	}
-	sv.class, _ = sv.tx.Class(class.Name)
-	return nil
-}
-
-func oneGeoPoint(class schema.Class) error {
-	n := 0
-	for _, f := range class.Fields {
-		if f.Type == schema.GeoPoint {
-			n++
-		}
-	}
-	if n > 1 {
-		return fail(codeIncorrectType, "currently, only one GeoPoint field may exist in an object of class %s", class.Name)
-	}
-	return nil
-}
 
 func (sv *save) applyRelations() error {
 	for _, r := range sv.changes.relations {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // protectedSessionFields are set by the server alone.
@@ -21,7 +22,7 @@ func sessionFieldsUntouched(c *caller, fields map[string]any) error {
 	}
 	for _, name := range protectedSessionFields {
 		if _, ok := fields[name]; ok {
-			return fail(codeInvalidKeyName, "%s is protected and can't be set", name)
+			return fail(wire.CodeInvalidKeyName, "%s is protected and can't be set", name)
 		}
 	}
 	return nil
@@ -49,7 +50,7 @@ func (s *Server) bySession(ctx context.Context, n *where.Node) (*where.Node, err
 	if n.Path == "sessionToken" {
 		token, ok := n.Value.(string)
 		if n.Op != where.Eq || !ok {
-			return nil, fail(codeInvalidQuery, "sessionToken can only be compared with one token")
+			return nil, fail(wire.CodeInvalidQuery, "sessionToken can only be compared with one token")
 		}
 		raw, known, err := s.store.GetValue(ctx, tokenBucket, hexDigest(token))
 		if err != nil || !known {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // tokenBucket maps the digest of a session token to its session. Tokens
@@ -156,7 +157,7 @@ func (sc *sessionCache) caller(ctx context.Context, token string) (*caller, erro
 		sc.mu.Unlock()
 	}
 	if !c.expires.IsZero() && time.Now().After(c.expires) {
-		return nil, fail(codeInvalidSession, "Session token is expired.")
+		return nil, fail(wire.CodeInvalidSession, "Session token is expired.")
 	}
 	return c, nil
 }

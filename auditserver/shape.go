@@ -3,6 +3,8 @@ package auditserver
 import (
 	"slices"
 	"strings"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // shape says which fields of an object are shown and which pointers are
@@ -40,18 +42,29 @@ func (sh *shape) at(name string) *shape {
 	return sub
 }
 
+// getShape reads the shape of one object got by its id, which knows fewer
+// parameters than a query.
+func (s *Server) getShape(req *request) (*shape, error) {
+	for _, name := range req.paramNames() {
+		if !slices.Contains(getParams, name) {
+			return nil, fail(wire.CodeInvalidQuery, "Improper encode of parameter")
+		}
+	}
+	return s.parseShape(req)
+}
+
 // parseShape reads keys, excludeKeys, include and includeAll.
 func (s *Server) parseShape(req *request) (*shape, error) {
 	sh := &shape{}
 	l := s.cfg.Limits
 	includes := splitList(req.textParam("include"))
 	if len(includes) > l.IncludePaths {
-		return nil, fail(codeInvalidQuery, "the query has %d include paths, the limit is %d", len(includes), l.IncludePaths)
+		return nil, fail(wire.CodeInvalidQuery, "the query has %d include paths, the limit is %d", len(includes), l.IncludePaths)
 	}
 	keys, without := splitList(req.textParam("keys")), splitList(req.textParam("excludeKeys"))
 	for _, path := range slices.Concat(includes, keys, without) {
 		if strings.Count(path, ".") >= l.IncludeDepth {
-			return nil, fail(codeInvalidQuery, "a path of include or keys is longer than %d fields", l.IncludeDepth)
+			return nil, fail(wire.CodeInvalidQuery, "a path of include or keys is longer than %d fields", l.IncludeDepth)
 		}
 	}
 	sh.includeAll = truthy(req, "includeAll") || slices.Contains(includes, "*")

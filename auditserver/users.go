@@ -5,9 +5,9 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
-	"slices"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -43,7 +43,7 @@ func (s *Server) account(req *request) (*account, error) {
 	}
 	if v, ok := fields["email"]; ok && v != nil {
 		if text, isText := v.(string); isText && !emailForm.MatchString(text) {
-			return nil, fail(codeInvalidEmail, "Email address format is invalid.")
+			return nil, fail(wire.CodeInvalidEmail, "Email address format is invalid.")
 		}
 	}
 	return a, nil
@@ -58,7 +58,7 @@ func (s *Server) setPassword(a *account) error {
 	delete(a.fields, "password")
 	password, isText := v.(string)
 	if !isText || password == "" {
-		return fail(codePasswordMissing, "password is required")
+		return fail(wire.CodePasswordMissing, "password is required")
 	}
 	var err error
 	a.hidden, err = s.hashPassword(password)
@@ -74,7 +74,7 @@ func (a *account) readAuthData(v any) error {
 			a.authData = map[string]any{}
 			return nil
 		}
-		return fail(codeIncorrectType, "schema mismatch for _User.authData; expected Object")
+		return fail(wire.CodeIncorrectType, "schema mismatch for _User.authData; expected Object")
 	}
 	a.authData, a.authKeys = m, map[string]string{}
 	for provider, data := range m {
@@ -84,7 +84,7 @@ func (a *account) readAuthData(v any) error {
 		entry, _ := data.(map[string]any)
 		id, _ := entry["id"].(string)
 		if provider != "anonymous" || id == "" {
-			return fail(codeUnsupportedService, "This authentication method is unsupported.")
+			return fail(wire.CodeUnsupportedService, "This authentication method is unsupported.")
 		}
 		a.authKeys[provider] = provider + ":" + id
 	}
@@ -99,10 +99,10 @@ func (s *Server) signUp(ctx context.Context, req *request) (*response, error) {
 	}
 	if len(a.authKeys) == 0 {
 		if name, _ := a.fields["username"].(string); name == "" {
-			return nil, fail(codeUsernameMissing, "bad or missing username")
+			return nil, fail(wire.CodeUsernameMissing, "bad or missing username")
 		}
 		if password, _ := a.fields["password"].(string); password == "" {
-			return nil, fail(codePasswordMissing, "password is required")
+			return nil, fail(wire.CodePasswordMissing, "password is required")
 		}
 	}
 	if err := s.setPassword(a); err != nil {
@@ -186,7 +186,7 @@ func link(tx *store.Tx, a *account, userID string) error {
 		if id, taken, err := tx.GetValue(authBucket, key); err != nil {
 			return err
 		} else if taken && string(id) != userID {
-			return fail(codeAccountLinked, "this auth is already used")
+			return fail(wire.CodeAccountLinked, "this auth is already used")
 		}
 		if err := tx.PutValue(authBucket, key, []byte(userID), 0); err != nil {
 			return err
@@ -326,12 +326,7 @@ func (s *Server) currentUser(ctx context.Context, req *request) (*response, erro
 	if err != nil {
 		return nil, errSession
 	}
-	for _, name := range req.paramNames() {
-		if !slices.Contains(getParams, name) {
-			return nil, fail(codeInvalidQuery, "Improper encode of parameter")
-		}
-	}
-	sh, err := s.parseShape(req)
+	sh, err := s.getShape(req)
 	if err != nil {
 		return nil, err
 	}

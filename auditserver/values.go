@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -41,14 +42,14 @@ func typeOf(v any) (schema.Field, error) {
 	case map[string]any:
 		return objectType(v)
 	}
-	return schema.Field{}, fail(codeIncorrectType, "bad value: %T", v)
+	return schema.Field{}, fail(wire.CodeIncorrectType, "bad value: %T", v)
 }
 
 func objectType(v map[string]any) (schema.Field, error) {
 	kind, ok := v["__type"].(string)
 	if !ok {
 		if v["__type"] != nil {
-			return schema.Field{}, fail(codeIncorrectType, "__type is not text")
+			return schema.Field{}, fail(wire.CodeIncorrectType, "__type is not text")
 		}
 		return schema.Field{Type: schema.Object}, nil
 	}
@@ -84,7 +85,7 @@ func objectType(v map[string]any) (schema.Field, error) {
 			return schema.Field{Type: schema.Polygon}, nil
 		}
 	}
-	return schema.Field{}, fail(codeIncorrectType, "This is not a valid %s", kind)
+	return schema.Field{}, fail(wire.CodeIncorrectType, "This is not a valid %s", kind)
 }
 
 // typeName spells a column's type as Parse Server does in its messages.
@@ -99,7 +100,7 @@ func typeName(f schema.Field) string {
 }
 
 func mismatch(class, field string, want, got schema.Field) error {
-	return fail(codeIncorrectType, "schema mismatch for %s.%s; expected %s but got %s", class, field, typeName(want), typeName(got))
+	return fail(wire.CodeIncorrectType, "schema mismatch for %s.%s; expected %s but got %s", class, field, typeName(want), typeName(got))
 }
 
 // stored gives the value as it is kept: dates in UTC, polygons closed, files
@@ -110,19 +111,19 @@ func stored(name string, v any, f schema.Field) (any, error) {
 	case schema.Date:
 		t, ok := parseTime(m["iso"].(string))
 		if !ok {
-			return nil, fail(codeIncorrectType, "%s is not a valid Date: want ISO 8601", name)
+			return nil, fail(wire.CodeIncorrectType, "%s is not a valid Date: want ISO 8601", name)
 		}
 		return map[string]any{"__type": "Date", "iso": formatTime(t)}, nil
 	case schema.Bytes:
 		text, _ := m["base64"].(string)
 		if _, err := base64.StdEncoding.DecodeString(text); err != nil {
-			return nil, fail(codeIncorrectType, "%s is not valid Bytes: want base64", name)
+			return nil, fail(wire.CodeIncorrectType, "%s is not valid Bytes: want base64", name)
 		}
 		return map[string]any{"__type": "Bytes", "base64": text}, nil
 	case schema.Pointer:
 		id, ok := m["objectId"].(string)
 		if !ok || id == "" {
-			return nil, fail(codeIncorrectType, "%s is not a valid Pointer: want an objectId", name)
+			return nil, fail(wire.CodeIncorrectType, "%s is not a valid Pointer: want an objectId", name)
 		}
 		return pointerTo(f.TargetClass, id), nil
 	case schema.File:
@@ -143,17 +144,17 @@ func closedPolygon(name string, v any) (any, error) {
 	for _, p := range points {
 		pair, _ := p.([]any)
 		if len(pair) != 2 {
-			return nil, fail(codeIncorrectType, "%s is not a valid Polygon: want a list of [latitude, longitude]", name)
+			return nil, fail(wire.CodeIncorrectType, "%s is not a valid Polygon: want a list of [latitude, longitude]", name)
 		}
 		lat, ok1 := pair[0].(float64)
 		lon, ok2 := pair[1].(float64)
 		if !ok1 || !ok2 {
-			return nil, fail(codeIncorrectType, "%s is not a valid Polygon: want numbers", name)
+			return nil, fail(wire.CodeIncorrectType, "%s is not a valid Polygon: want numbers", name)
 		}
 		distinct[[2]float64{lat, lon}] = true
 	}
 	if len(distinct) < 3 {
-		return nil, fail(codeIncorrectType, "%s is not a valid Polygon: want at least 3 different points", name)
+		return nil, fail(wire.CodeIncorrectType, "%s is not a valid Polygon: want at least 3 different points", name)
 	}
 	first, last := points[0].([]any), points[len(points)-1].([]any)
 	if first[0] != last[0] || first[1] != last[1] {
@@ -168,7 +169,7 @@ func checkNested(v any) error {
 	case map[string]any:
 		for key, value := range v {
 			if strings.ContainsAny(key, "$.") {
-				return fail(codeInvalidNestedKey, "Nested keys should not contain the '$' or '.' characters")
+				return fail(wire.CodeInvalidNestedKey, "Nested keys should not contain the '$' or '.' characters")
 			}
 			if err := checkNested(value); err != nil {
 				return err
@@ -191,7 +192,7 @@ func checkKeywords(v any) error {
 	case map[string]any:
 		for key, value := range v {
 			if key == "__proto__" || key == "constructor" || key == "_bsontype" && value == "Code" {
-				return fail(codeInvalidKeyName, "Prohibited keyword in request data: {\"key\":%q}.", key)
+				return fail(wire.CodeInvalidKeyName, "Prohibited keyword in request data: {\"key\":%q}.", key)
 			}
 			if err := checkKeywords(value); err != nil {
 				return err
@@ -211,22 +212,22 @@ func checkKeywords(v any) error {
 func parseACL(v any) (map[string]schema.Access, error) {
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, fail(codeInvalidACL, "Invalid ACL: want an object of users and roles.")
+		return nil, fail(wire.CodeInvalidACL, "Invalid ACL: want an object of users and roles.")
 	}
 	acl := make(map[string]schema.Access, len(m))
 	for name, entry := range m {
 		if name == "*unresolved" { // how the JavaScript SDK writes a user that was not saved yet
-			return nil, fail(codeInvalidACL, "Invalid ACL: it names a user that was not saved.")
+			return nil, fail(wire.CodeInvalidACL, "Invalid ACL: it names a user that was not saved.")
 		}
 		rights, ok := entry.(map[string]any)
 		if !ok {
-			return nil, fail(codeInvalidACL, "Invalid ACL: the entry of %q is not an object.", name)
+			return nil, fail(wire.CodeInvalidACL, "Invalid ACL: the entry of %q is not an object.", name)
 		}
 		var a schema.Access
 		for right, granted := range rights {
 			on, isBool := granted.(bool)
 			if !isBool || right != "read" && right != "write" {
-				return nil, fail(codeInvalidACL, "Invalid ACL: the entry of %q may only hold read and write, true or false.", name)
+				return nil, fail(wire.CodeInvalidACL, "Invalid ACL: the entry of %q may only hold read and write, true or false.", name)
 			}
 			if right == "read" {
 				a.Read = on

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // write runs fn in a transaction, the batch's one if the request belongs to
@@ -48,15 +49,15 @@ func writeError(err error) error {
 	case errors.As(err, &unique):
 		switch {
 		case unique.Class == "_User" && slices.Contains(unique.Fields, "username"):
-			return fail(codeUsernameTaken, "Account already exists for this username.")
+			return fail(wire.CodeUsernameTaken, "Account already exists for this username.")
 		case unique.Class == "_User" && slices.Contains(unique.Fields, "email"):
-			return fail(codeEmailTaken, "Account already exists for this email address.")
+			return fail(wire.CodeEmailTaken, "Account already exists for this email address.")
 		}
-		return fail(codeDuplicateValue, "A duplicate value for a field with unique values was provided")
+		return fail(wire.CodeDuplicateValue, "A duplicate value for a field with unique values was provided")
 	case errors.Is(err, store.ErrSchema):
-		return fail(codeIncorrectType, "%s", strings.TrimPrefix(err.Error(), "store: "))
+		return fail(wire.CodeIncorrectType, "%s", strings.TrimPrefix(err.Error(), "store: "))
 	case errors.As(err, &value):
-		return fail(codeIncorrectType, "schema mismatch for %s.%s; expected %s but got %s", value.Class, value.Field, value.Want, value.Got)
+		return fail(wire.CodeIncorrectType, "schema mismatch for %s.%s; expected %s but got %s", value.Class, value.Field, value.Want, value.Got)
 	}
 	return err
 }

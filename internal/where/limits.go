@@ -3,6 +3,8 @@ package where
 import (
 	"fmt"
 	"time"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // The limits that stand in for a zero field of Limits.
@@ -26,7 +28,7 @@ type Limits struct {
 
 // Error says why a where document was refused or can't be evaluated.
 type Error struct {
-	Code    int // of Parse Server: 102, 105, 107, 111, 119 or 121
+	Code    int // of Parse Server: 102, 105, 107, 111 or 121
 	Message string
 }
 
@@ -34,12 +36,11 @@ func (e *Error) Error() string { return fmt.Sprintf("where: %s (code %d)", e.Mes
 
 // The error codes of Parse Server this package uses.
 const (
-	codeInvalidQuery     = 102
-	codeInvalidKeyName   = 105
-	codeInvalidJSON      = 107
-	codeIncorrectType    = 111
-	codeForbidden        = 119
-	codeInvalidNestedKey = 121
+	codeInvalidQuery     = wire.CodeInvalidQuery
+	codeInvalidKeyName   = wire.CodeInvalidKeyName
+	codeInvalidJSON      = wire.CodeInvalidJSON
+	codeIncorrectType    = wire.CodeIncorrectType
+	codeInvalidNestedKey = wire.CodeInvalidNestedKey
 )
 
 func errorf(code int, format string, args ...any) *Error {

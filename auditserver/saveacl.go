@@ -1,0 +1,52 @@
+package auditserver
+
+import (
+	"maps"
+
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
+// createACL sets the ACL of a new object: the given one, or the class's
+// default, which the answer shows.
+func (sv *save) createACL(given any, has bool) error {
+	if has && given != nil {
+		if _, isOp := operationOf(given); !isOp {
+			acl, err := parseACL(given)
+			sv.object.ACL, sv.aclGiven = acl, true
+			return err
+		}
+	}
+	if p := sv.class.Permissions; p != nil && len(p.DefaultACL) > 0 {
+		acl := maps.Clone(p.DefaultACL)
+		if own, ok := acl["currentUser"]; ok {
+			delete(acl, "currentUser")
+			if sv.req.caller.userID != "" {
+				acl[sv.req.caller.userID] = own
+			}
+		}
+		sv.object.ACL = acl
+		sv.echo["ACL"] = aclValue(acl)
+	}
+	return nil
+}
+
+// updateACL replaces the ACL. Unsetting makes the object public, as the
+// documentation says; Parse Server locks it to the master key instead.
+func (sv *save) updateACL(v any) error {
+	if op, isOp := operationOf(v); v == nil || isOp && op == "Delete" {
+		sv.object.ACL = nil
+		if sv.s.cfg.Quirks {
+			sv.object.ACL = map[string]schema.Access{}
+		}
+		return nil
+	}
+	acl, err := parseACL(v)
+	if err != nil {
+		return err
+	}
+	if sv.class.Name == "_User" && !sv.req.caller.master {
+		acl[sv.id] = schema.Access{Read: true, Write: true} // nobody locks himself out
+	}
+	sv.object.ACL = acl
+	return nil
+}

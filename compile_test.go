@@ -1,17 +1,11 @@
 package isoaudit_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"go/ast"
-	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
-	"io"
-	"os"
-	"os/exec"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,7 +28,7 @@ func run(ctx context.Context, client *isoaudit.Client, admin *isoaudit.Admin) {
 
 // Programs with a mistake must not compile, each for its own reason.
 func TestMistakesDoNotCompile(t *testing.T) {
-	check := newTypeChecker(t)
+	imports := exportData(t)
 	tests := []struct{ mistake, body, reason string }{
 		{"none", `_ = client.AuditPlans.Query().Where(plan.Status.Eq(isoaudit.PlanClosed)).Include(plan.LeadAuditor)
 	_, _ = isoaudit.Distinct(ctx, admin, admin.AuditPlans.Query(), plan.SiteCode)`, ""},
@@ -65,7 +59,7 @@ func TestMistakesDoNotCompile(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.mistake, func(t *testing.T) {
-			errs := check(fmt.Sprintf(programFrame, tt.body))
+			errs := typeCheck(t, imports, fmt.Sprintf(programFrame, tt.body))
 			if tt.reason == "" {
 				require.Empty(t, errs)
 				return
@@ -76,31 +70,13 @@ func TestMistakesDoNotCompile(t *testing.T) {
 	}
 }
 
-// newTypeChecker gives a function that type-checks one program against the
-// packages as they are compiled now.
-func newTypeChecker(t *testing.T) func(program string) []string {
-	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-json=ImportPath,Export", ".")
-	list.Stderr = os.Stderr
-	output, err := list.Output()
-	require.NoError(t, err)
-	exports := map[string]string{}
-	for packages := json.NewDecoder(strings.NewReader(string(output))); ; {
-		var p struct{ ImportPath, Export string }
-		if err := packages.Decode(&p); err == io.EOF {
-			break
-		} else {
-			require.NoError(t, err)
-		}
-		exports[p.ImportPath] = p.Export
-	}
+// typeCheck lists what is wrong with one program.
+func typeCheck(t *testing.T, imports types.Importer, program string) []string {
 	files := token.NewFileSet()
-	imports := importer.ForCompiler(files, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
-	return func(program string) []string {
-		file, err := parser.ParseFile(files, "program.go", program, 0)
-		require.NoError(t, err)
-		var errs []string
-		config := types.Config{Importer: imports, Error: func(err error) { errs = append(errs, err.Error()) }}
-		_, _ = config.Check("program", files, []*ast.File{file}, nil) // its first error is among errs
-		return errs
-	}
+	file, err := parser.ParseFile(files, "program.go", program, 0)
+	require.NoError(t, err)
+	var errs []string
+	config := types.Config{Importer: imports, Error: func(err error) { errs = append(errs, err.Error()) }}
+	_, _ = config.Check("program", files, []*ast.File{file}, nil) // its first error is among errs
+	return errs
 }

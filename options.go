@@ -1,6 +1,7 @@
 package isoaudit
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -155,16 +156,7 @@ func WithRequestIDs(ids RequestIDs) Option {
 // server's own, and 64 MB. Files are streamed and not bounded by it.
 func WithBodyLimits(request, response int64) Option {
 	return func(c *config) error {
-		if request < 0 || response < 0 {
-			return optionError("WithBodyLimits", "a negative limit; 0 means the default")
-		}
-		if request > 0 {
-			c.maxRequest = request
-		}
-		if response > 0 {
-			c.maxResponse = response
-		}
-		return nil
+		return errors.Join(setLimit("WithBodyLimits", &c.maxRequest, request), setLimit("WithBodyLimits", &c.maxResponse, response))
 	}
 }
 
@@ -174,16 +166,7 @@ func WithBodyLimits(request, response int64) Option {
 // (requestComplexity.batchRequestLimit) and then refuses the whole request.
 func WithBatchLimits(items, parallel int) Option {
 	return func(c *config) error {
-		if items < 0 || parallel < 0 {
-			return optionError("WithBatchLimits", "a negative limit; 0 means the default")
-		}
-		if items > 0 {
-			c.batchItems = items
-		}
-		if parallel > 0 {
-			c.batchParallel = parallel
-		}
-		return nil
+		return errors.Join(setLimit("WithBatchLimits", &c.batchItems, items), setLimit("WithBatchLimits", &c.batchParallel, parallel))
 	}
 }
 
@@ -194,11 +177,8 @@ func WithBatchLimits(items, parallel int) Option {
 // that is full is told at [Subscription].
 func WithLiveQueryLimits(message int64, events, bytes int) Option {
 	return func(c *config) error {
-		if message < 0 || events < 0 || bytes < 0 {
-			return optionError("WithLiveQueryLimits", "a negative limit; 0 means the default")
-		}
-		c.liveMessage, c.liveEvents, c.liveBytes = message, events, bytes
-		return nil
+		const option = "WithLiveQueryLimits"
+		return errors.Join(setLimit(option, &c.liveMessage, message), setLimit(option, &c.liveEvents, events), setLimit(option, &c.liveBytes, bytes))
 	}
 }
 
@@ -253,6 +233,17 @@ func credentialOption(option, value string, field func(*credentials) *secret) Op
 		*field(&c.credentials) = newSecret(value)
 		return nil
 	}
+}
+
+// setLimit sets one bound of an option; 0 leaves the default.
+func setLimit[N int | int64](option string, bound *N, limit N) error {
+	switch {
+	case limit < 0:
+		return optionError(option, "a negative limit; 0 means the default")
+	case limit > 0:
+		*bound = limit
+	}
+	return nil
 }
 
 // checkCredential refuses what cannot stand in a header, without repeating it.

@@ -168,8 +168,8 @@ func compile(imports types.Importer, snippets []string) (wrong []error) {
 	return wrong
 }
 
-// exportData lets the type checker import what the snippets may use, from the
-// compiler's own output.
+// exportData lets the type checker import what snippets and programs may use,
+// from the compiler's own output.
 func exportData(t *testing.T) types.Importer {
 	t.Helper()
 	files := map[string]string{}

@@ -19,6 +19,7 @@ type Error struct {
 	status  int // HTTP status where it is not the code's usual one
 }
 
+// Error implements error.
 func (e *Error) Error() string { return fmt.Sprintf("%s (code %d)", e.Message, e.Code) }
 
 func fail(code int, format string, args ...any) *Error {

@@ -22,8 +22,8 @@ import (
 // TB is what a Server needs of a test: *testing.T, *testing.B and *testing.F
 // have it, and any other framework can be given it in a few lines.
 type TB interface {
-	Helper()
-	Cleanup(func())
+	Helper()                           // marks the caller as a part of the kit, for the line of a failure
+	Cleanup(func())                    // runs a function when the test has ended, the latest first
 	Fatalf(format string, args ...any) // does not return
 }
 

@@ -22,12 +22,12 @@ type soakJS struct {
 	mu    sync.Mutex
 	rows  map[string]int
 	heard map[soakChange]bool
-	lines int
+	line  chan struct{} // holds one after a line
 	ready chan struct{}
 }
 
 func (s *soak) startJS(proxy *cutter) *soakJS {
-	js := &soakJS{cutter: proxy, t: s.t, rows: make(map[string]int), heard: make(map[soakChange]bool), ready: make(chan struct{})}
+	js := &soakJS{cutter: proxy, t: s.t, rows: make(map[string]int), heard: make(map[soakChange]bool), line: make(chan struct{}, 1), ready: make(chan struct{})}
 	if _, err := os.Stat("parse/node_modules/parse"); err != nil {
 		s.t.Log("the JavaScript SDK is not installed: make conformance brings it")
 		return js
@@ -71,7 +71,10 @@ func (js *soakJS) take(line []byte) {
 	}
 	js.mu.Lock()
 	defer js.mu.Unlock()
-	js.lines++
+	select {
+	case js.line <- struct{}{}:
+	default:
+	}
 	js.heard[soakChange{e.ID, e.N, e.Open}] = true
 	switch e.Op {
 	case "ready":
@@ -91,15 +94,12 @@ func (js *soakJS) report(t *testing.T, s *soak, table map[string]int) {
 	if js.script == nil {
 		return
 	}
-	for before := -1; ; {
-		js.mu.Lock()
-		lines := js.lines
-		js.mu.Unlock()
-		if lines == before {
-			break
+	for silent := false; !silent; { // the only sign that nothing more comes
+		select {
+		case <-js.line:
+		case <-time.After(5 * time.Second):
+			silent = true
 		}
-		before = lines
-		time.Sleep(5 * time.Second) // silence is the only sign that nothing more comes
 	}
 	js.mu.Lock()
 	defer js.mu.Unlock()

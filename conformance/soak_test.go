@@ -107,6 +107,7 @@ type soak struct {
 	name   string
 
 	acknowledged atomic.Int64
+	moved        chan struct{} // holds one after an acknowledged write
 	shared       []string
 	mu           sync.Mutex
 	changes      map[soakChange]bool // acknowledged, and visible to the subscription
@@ -120,7 +121,7 @@ type soakChange struct {
 }
 
 func newSoak(t *testing.T, server soakServer, plan soakPlan) *soak {
-	s := &soak{t: t, server: server, plan: plan, changes: make(map[soakChange]bool)}
+	s := &soak{t: t, server: server, plan: plan, changes: make(map[soakChange]bool), moved: make(chan struct{}, 1)}
 	run := fmt.Sprintf("%x", time.Now().UnixNano())
 	s.class, s.name = "CheckSoak"+run, "soak"+run
 	w := server.target
@@ -174,7 +175,7 @@ func (s *soak) write(ctx context.Context, writer string) {
 		case dice < 40:
 			err = s.rows.Update(ctx, s.shared[rand.IntN(len(s.shared))], soakN.Increment(1))
 			if err == nil {
-				s.acknowledged.Add(1)
+				s.acknowledge()
 			}
 		case dice < 50:
 			i := rand.IntN(len(rows))
@@ -206,8 +207,16 @@ func (s *soak) write(ctx context.Context, writer string) {
 	}
 }
 
-func (s *soak) count(id string, n int, open, visible bool) {
+func (s *soak) acknowledge() {
 	s.acknowledged.Add(1)
+	select {
+	case s.moved <- struct{}{}:
+	default: // trouble will look anyway
+	}
+}
+
+func (s *soak) count(id string, n int, open, visible bool) {
+	s.acknowledge()
 	if !visible {
 		return
 	}
@@ -238,7 +247,11 @@ func (s *soak) trouble(cutters ...interface{ cut() }) {
 	slices.SortFunc(events, func(a, b event) int { return int(a.at - b.at) })
 	for _, e := range events {
 		for s.acknowledged.Load() < e.at {
-			time.Sleep(time.Millisecond) // until the writers have come as far
+			select { // until the writers have come as far
+			case <-s.moved:
+			case <-s.t.Context().Done():
+				return
+			}
 		}
 		e.do()
 	}

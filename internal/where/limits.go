@@ -32,6 +32,7 @@ type Error struct {
 	Message string
 }
 
+// Error implements error.
 func (e *Error) Error() string { return fmt.Sprintf("where: %s (code %d)", e.Message, e.Code) }
 
 // The error codes of Parse Server this package uses.

@@ -25,14 +25,13 @@ func WriteBytes(enc *jsontext.Encoder, data []byte) error {
 
 // ReadBytes reads the Bytes encoding; null gives nil.
 func ReadBytes(dec *jsontext.Decoder) ([]byte, error) {
-	var value struct {
-		Base64 string `json:"base64"`
-	}
-	ok, err := readTyped(dec, "Bytes", &value)
-	if !ok || err != nil {
+	value, err := readTyped[struct {
+		Base64 *string `json:"base64"`
+	}](dec, "Bytes")
+	if err != nil || value.Base64 == nil {
 		return nil, err
 	}
-	data, err := base64.StdEncoding.DecodeString(value.Base64)
+	data, err := base64.StdEncoding.DecodeString(*value.Base64)
 	if err != nil {
 		return nil, &TypeError{Want: "a value of type Bytes", Found: "one that is not base64"}
 	}
@@ -63,14 +62,10 @@ func (f File) MarshalJSONTo(enc *jsontext.Encoder) error {
 
 // UnmarshalJSONFrom reads the File encoding; null leaves the zero File.
 func (f *File) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	var value struct {
+	value, err := readTyped[struct {
 		Name string `json:"name"`
 		URL  string `json:"url"`
-	}
-	*f = File{}
-	ok, err := readTyped(dec, "File", &value)
-	if ok && err == nil {
-		*f = File(value)
-	}
+	}](dec, "File")
+	*f = File(value)
 	return err
 }

@@ -37,15 +37,11 @@ func (g GeoPoint) MarshalJSONTo(enc *jsontext.Encoder) error {
 
 // UnmarshalJSONFrom reads the GeoPoint encoding; null leaves the zero GeoPoint.
 func (g *GeoPoint) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	var value struct {
+	value, err := readTyped[struct {
 		Latitude  float64 `json:"latitude"`
 		Longitude float64 `json:"longitude"`
-	}
-	*g = GeoPoint{}
-	ok, err := readTyped(dec, "GeoPoint", &value)
-	if ok && err == nil {
-		*g = GeoPoint(value)
-	}
+	}](dec, "GeoPoint")
+	*g = GeoPoint(value)
 	return err
 }
 
@@ -87,12 +83,11 @@ func (p Polygon) MarshalJSONTo(enc *jsontext.Encoder) error {
 
 // UnmarshalJSONFrom reads the Polygon encoding; null leaves a nil Polygon.
 func (p *Polygon) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	var value struct {
+	value, err := readTyped[struct {
 		Coordinates [][2]float64 `json:"coordinates"`
-	}
+	}](dec, "Polygon")
 	*p = nil
-	ok, err := readTyped(dec, "Polygon", &value)
-	if !ok || err != nil {
+	if err != nil || value.Coordinates == nil {
 		return err
 	}
 	ring := make(Polygon, len(value.Coordinates))

@@ -92,13 +92,9 @@ func (r Relation) MarshalJSONTo(enc *jsontext.Encoder) error {
 
 // UnmarshalJSONFrom reads the Relation encoding; null leaves the zero Relation.
 func (r *Relation) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	var value struct {
+	value, err := readTyped[struct {
 		ClassName string `json:"className"`
-	}
-	*r = Relation{}
-	ok, err := readTyped(dec, "Relation", &value)
-	if ok && err == nil {
-		*r = Relation(value)
-	}
+	}](dec, "Relation")
+	*r = Relation(value)
 	return err
 }

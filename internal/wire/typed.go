@@ -62,11 +62,15 @@ func decodeTyped(raw jsontext.Value, want string, out any) error {
 	return nil
 }
 
-// readTyped is decodeTyped for the next value of dec. It reports false for null.
-func readTyped(dec *jsontext.Decoder, want string, out any) (bool, error) {
+// readTyped is decodeTyped for the next value of dec; null gives the zero V, as
+// does an error.
+func readTyped[V any](dec *jsontext.Decoder, want string) (value V, err error) {
 	raw, err := dec.ReadValue()
 	if err != nil || raw.Kind() == 'n' {
-		return false, err
+		return value, err
 	}
-	return true, decodeTyped(raw, want, out)
+	if err := decodeTyped(raw, want, &value); err != nil {
+		return *new(V), err
+	}
+	return value, nil
 }

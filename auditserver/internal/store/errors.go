@@ -29,6 +29,7 @@ type UniqueError struct {
 	Fields []string // as the constraint was declared; ["objectId"] for a taken id
 }
 
+// Error names the class and the fields, never the values.
 func (e *UniqueError) Error() string {
 	return fmt.Sprintf("store: another object of class %s has the same %s", e.Class, strings.Join(e.Fields, ", "))
 }
@@ -43,6 +44,7 @@ type ValueError struct {
 	Got          string      // the kind of the value, in words
 }
 
+// Error names class, field and kinds, never the value.
 func (e *ValueError) Error() string {
 	if e.Want == "" {
 		return fmt.Sprintf("store: class %s has no field %s", e.Class, e.Field)

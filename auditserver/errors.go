@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
@@ -24,6 +25,19 @@ func (e *Error) Error() string { return fmt.Sprintf("%s (code %d)", e.Message, e
 
 func fail(code int, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// badName refuses a field's name, which may be long: JSON that is sent as a form,
+// as curl -d does by itself, is one name as a whole.
+func badName(name string) *Error {
+	const most = 200
+	switch {
+	case strings.HasPrefix(name, "{"):
+		return fail(wire.CodeInvalidKeyName, "Invalid field name: the body is JSON but was sent as a form; send it with Content-Type: application/json.")
+	case len(name) > most:
+		return fail(wire.CodeInvalidKeyName, "Invalid field name: %s... (%d bytes).", name[:most], len(name))
+	}
+	return fail(wire.CodeInvalidKeyName, "Invalid field name: %s.", name)
 }
 
 // plainError is an answer of {"error": text} without a code: what Parse Server

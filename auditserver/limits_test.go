@@ -96,6 +96,11 @@ func TestBrokenBodies(t *testing.T) {
 		require.NotContains(t, a.body, "code", body)
 		require.NotEmpty(t, a.text("error"), body)
 	}
+	asForm := m.with("Content-Type", "application/x-www-form-urlencoded").refused(400, 105, http.MethodPost, "/classes/Row", `{"password":"secret"}`)
+	require.Contains(t, asForm.text("error"), "Content-Type: application/json")
+	require.NotContains(t, asForm.text("error"), "secret")
+	long := m.refused(400, 105, http.MethodPost, "/classes/Row", `{"`+strings.Repeat("-", 5000)+`":1}`)
+	require.Less(t, len(long.raw), 500)
 	form := m.with("Content-Type", "application/x-www-form-urlencoded").must(http.MethodPost, "/classes/Row", "a=1&b=x%20y")
 	got := m.must(http.MethodGet, "/classes/Row/"+form.text("objectId"), nil)
 	require.Equal(t, "1", got.text("a"))

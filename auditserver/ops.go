@@ -32,7 +32,7 @@ func workOut(class schema.Class, present, body map[string]any, quirks bool) (*ch
 	for name, value := range body {
 		root, rest, dotted := strings.Cut(name, ".")
 		if !plainName.MatchString(root) {
-			return nil, fail(wire.CodeInvalidKeyName, "Invalid field name: %s.", name)
+			return nil, badName(name)
 		}
 		op, isOp := operationOf(value)
 		switch {

@@ -148,7 +148,7 @@ func parseOrder(text string) ([]store.Order, error) {
 		key, descending := strings.CutPrefix(name, "-")
 		key = strings.TrimPrefix(key, "+")
 		if !fieldPath.MatchString(key) {
-			return nil, fail(wire.CodeInvalidKeyName, "Invalid field name: %s", key)
+			return nil, badName(key)
 		}
 		if key == "_created_at" || key == "_updated_at" {
 			key = map[string]string{"_created_at": "createdAt", "_updated_at": "updatedAt"}[key]

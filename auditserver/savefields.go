@@ -16,7 +16,7 @@ func (sv *save) fit(set map[string]any) error {
 			continue
 		}
 		if name == "className" || name == "length" {
-			return fail(wire.CodeInvalidKeyName, "Invalid field name: %s.", name)
+			return badName(name)
 		}
 		got, err := typeOf(v)
 		if err != nil {
@@ -62,7 +62,7 @@ func (sv *save) addFields(added map[string]schema.Field) error {
 		}
 		for name := range added {
 			if !plainName.MatchString(name) {
-				return fail(wire.CodeInvalidKeyName, "Invalid field name: %s.", name)
+				return badName(name)
 			}
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -33,7 +34,7 @@ func main() {
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 	case err != nil:
-		fmt.Fprintln(os.Stderr, "auditserver:", err)
+		fmt.Fprintln(os.Stderr, "auditserver:", strings.TrimPrefix(err.Error(), "auditserver: "))
 		os.Exit(1)
 	}
 }

@@ -3,6 +3,7 @@ package isoaudit
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"sync"
 	"time"
 
@@ -29,6 +30,7 @@ type LiveStatus = livequery.Status
 // open while there are subscriptions.
 type liveLink struct {
 	client *Client
+	sums   *liveSums // made with the socket
 
 	mu      sync.Mutex
 	socket  *livequery.Client
@@ -66,7 +68,7 @@ func (l *liveLink) open() (*livequery.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.socket = socket
+	l.socket, l.sums = socket, &liveSums{seed: maphash.MakeSeed()}
 	return socket, nil
 }
 

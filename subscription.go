@@ -44,8 +44,9 @@ type Subscription[T any] struct {
 	bare      bool             // the batch has not got its included objects yet
 	held      *livequery.Event // read while a batch was gathered, comes next
 	unsettled map[string]time.Time
-	settleAt  time.Time // the first of them; zero: none
-	failures  int       // of reading, in a row
+	timer     *time.Timer // for waiting; nil before the first time
+	settleAt  time.Time   // the first of them; zero: none
+	failures  int         // of reading, in a row
 }
 
 // Subscribe starts a subscription to the changes of the objects that the query

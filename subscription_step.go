@@ -2,7 +2,6 @@ package isoaudit
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -73,19 +72,32 @@ func (s *Subscription[T]) receiveWithin(wait time.Duration) (*livequery.Event, e
 	if raw, ok := s.raw.TryNext(); ok {
 		return &raw, nil
 	}
-	ctx, cancel := context.WithTimeoutCause(s.work, wait, errWaited)
-	defer cancel()
-	raw, err := s.raw.Next(ctx)
-	if errors.Is(err, errWaited) {
-		return nil, nil
+	if s.timer == nil {
+		s.timer = time.NewTimer(wait)
+	} else {
+		s.timer.Reset(wait)
 	}
-	if err != nil {
-		return nil, err
+	defer s.timer.Stop()
+	for {
+		ended := false
+		select {
+		case <-s.raw.Ready():
+		case <-s.raw.Done():
+			ended = true
+		case <-s.timer.C:
+			return nil, nil
+		case <-s.work.Done():
+			return nil, context.Cause(s.work)
+		}
+		if raw, ok := s.raw.TryNext(); ok {
+			return &raw, nil
+		}
+		if ended {
+			_, err := s.raw.Next(s.work)
+			return nil, err
+		}
 	}
-	return &raw, nil
 }
-
-var errWaited = errors.New("waited")
 
 // add decodes a raw event into the batch.
 func (s *Subscription[T]) add(raw *livequery.Event) error {
@@ -169,7 +181,12 @@ func (s *Subscription[T]) deliver(e Event[T], emit func(Event[T]) error) error {
 			return nil
 		}
 	}
-	sum := contentSum(e.Object)
+	var sum uint64
+	if len(s.query.include) == 0 {
+		sum = sumOf(s.link.sums, e.after, e.Object)
+	} else {
+		sum = contentSum(e.Object) // it may have been read meanwhile
+	}
 	ruling := s.ledger.rule(e.Kind, o.ObjectID, o.UpdatedAt, e.Received)
 	switch ruling {
 	case repeated:

@@ -189,6 +189,7 @@ func (conn *connection) close() {
 // keep nothing of it.
 func (conn *connection) read(ctx context.Context) error {
 	var buffer bytes.Buffer
+	var messages repeats
 	for {
 		_, r, err := conn.ws.Reader(ctx)
 		if err != nil {
@@ -198,7 +199,7 @@ func (conn *connection) read(ctx context.Context) error {
 		if _, err := buffer.ReadFrom(r); err != nil && err != io.EOF {
 			return fmt.Errorf("livequery: connection lost: %w", err)
 		}
-		f, err := decodeFrame(buffer.Bytes())
+		f, err := messages.decode(buffer.Bytes())
 		if err != nil {
 			return err // it may have been an event: reconnecting leaves a mark
 		}

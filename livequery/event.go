@@ -38,7 +38,7 @@ func (k Kind) Gap() bool { return k == Resubscribed || k == Overflowed }
 // Event is one element of a subscription's stream.
 type Event struct {
 	Kind       Kind
-	Object     jsontext.Value // as the server sent it; nil in marks
+	Object     jsontext.Value // as the server sent it, not to be changed: subscriptions share it; nil in marks
 	Original   jsontext.Value // the state before, where the server sent it
 	Received   time.Time      // local time
 	Connection uint64         // counts the client's connections; events of different connections may have a gap between them

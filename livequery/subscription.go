@@ -53,6 +53,9 @@ func (s *Subscription) TryNext() (Event, bool) {
 	return e, ok
 }
 
+// Ready receives when TryNext may have an event, or the subscription has ended.
+func (s *Subscription) Ready() <-chan struct{} { return s.queue.ready }
+
 // Done is closed when the subscription has ended.
 func (s *Subscription) Done() <-chan struct{} { return s.ended }
 

@@ -16,37 +16,60 @@ import (
 type Embedded struct {
 	URL, AppID, RESTKey, JavaScriptKey, MasterKey string
 
+	config  auditserver.Config
+	address string
 	stop    context.CancelFunc
 	stopped chan error
 }
 
-// StartEmbedded starts an auditserver in memory on a free loopback port.
-func StartEmbedded(ctx context.Context, logger *slog.Logger) (*Embedded, error) {
-	e := &Embedded{AppID: "conformance", RESTKey: rand.Text(), JavaScriptKey: rand.Text(), MasterKey: rand.Text(), stopped: make(chan error, 1)}
-	server, err := auditserver.Open(ctx, auditserver.Config{
+// StartEmbedded starts an auditserver on a free loopback port, with its data in
+// the file at path, or in memory where that is empty.
+func StartEmbedded(ctx context.Context, path string, logger *slog.Logger) (*Embedded, error) {
+	e := &Embedded{AppID: "conformance", RESTKey: rand.Text(), JavaScriptKey: rand.Text(), MasterKey: rand.Text(), address: "127.0.0.1:0"}
+	e.config = auditserver.Config{
+		Path:  path,
 		AppID: e.AppID, RESTKey: e.RESTKey, JavaScriptKey: e.JavaScriptKey, MasterKey: e.MasterKey,
 		Idempotency:      auditserver.Idempotency{Paths: []string{"classes/.*", "users.*", "functions/.*"}},
 		LiveQueryClasses: []string{"_User", "AuditPlan", "AuditFinding", "CorrectiveAction", "DocumentControlLog", "AuditReview", "Check.*"},
 		PasswordCost:     4,                // bcrypt's least: what is checked is the protocol, not the hash
 		Rules:            policy.Default(), // as cloud/main.js has them
 		Logger:           logger,
-	})
-	if err != nil {
+	}
+	if err := e.start(ctx); err != nil {
 		return nil, err
+	}
+	return e, nil
+}
+
+func (e *Embedded) start(ctx context.Context) error {
+	server, err := auditserver.Open(ctx, e.config)
+	if err != nil {
+		return err
 	}
 	registerChecks(server)
 	var listen net.ListenConfig
-	ln, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
+	ln, err := listen.Listen(ctx, "tcp", e.address)
 	if err != nil {
-		return nil, errors.Join(err, server.Close(ctx))
+		return errors.Join(err, server.Close(ctx))
 	}
-	e.URL = fmt.Sprintf("http://%s/parse", ln.Addr())
+	e.address = ln.Addr().String()
+	e.URL = fmt.Sprintf("http://%s/parse", e.address)
 	ctx, e.stop = context.WithCancel(ctx)
+	stopped := make(chan error, 1)
+	e.stopped = stopped
 	go func() {
 		err := server.Serve(ctx, ln)
-		e.stopped <- errors.Join(err, server.Close(context.WithoutCancel(ctx)))
+		stopped <- errors.Join(err, server.Close(context.WithoutCancel(ctx)))
 	}()
-	return e, nil
+	return nil
+}
+
+// Restart stops the server and starts it again, on the same file and port.
+func (e *Embedded) Restart(ctx context.Context) error {
+	if err := e.Close(); err != nil {
+		return err
+	}
+	return e.start(ctx)
 }
 
 // Close stops the server.

@@ -52,7 +52,7 @@ func realTarget(t testing.TB) (target, bool) {
 // embeddedTarget starts an auditserver for one test.
 func embeddedTarget(t testing.TB) target {
 	t.Helper()
-	e, err := conformance.StartEmbedded(context.Background(), slog.New(slog.DiscardHandler))
+	e, err := conformance.StartEmbedded(context.Background(), "", slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, e.Close()) })
 	return target{

@@ -3,7 +3,9 @@
 //
 //	go run ./conformance/embedded node conformance/parse/check.js
 //
-// The command finds the server in the environment, as with conformance/run.sh.
+// The command finds the server in the environment, as with conformance/run.sh,
+// and in ISOAUDIT_PARSE_RESTART the process that restarts the server when it is
+// sent SIGHUP.
 package main
 
 import (
@@ -14,6 +16,8 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
+	"strconv"
 	"syscall"
 
 	"github.com/isoaudit/isoaudit-go/conformance"
@@ -37,12 +41,35 @@ func run(ctx context.Context, command []string) error {
 	if len(command) == 0 {
 		return errors.New("name the command to run")
 	}
-	server, err := conformance.StartEmbedded(ctx, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
+	dir, err := os.MkdirTemp("", "isoaudit-embedded")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	server, err := conformance.StartEmbedded(ctx, filepath.Join(dir, "checks.db"), slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
 	if err != nil {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // running the given command is what it is for
-	cmd.Env = append(os.Environ(), server.Environ()...)
+	cmd.Env = append(append(os.Environ(), server.Environ()...), "ISOAUDIT_PARSE_RESTART="+strconv.Itoa(os.Getpid()))
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	return errors.Join(cmd.Run(), server.Close())
+	restart := make(chan os.Signal, 1)
+	signal.Notify(restart, syscall.SIGHUP)
+	defer signal.Stop(restart)
+	if err := cmd.Start(); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case err := <-ended:
+			return errors.Join(err, server.Close())
+		case <-restart:
+			if err := server.Restart(ctx); err != nil {
+				_ = cmd.Process.Kill()
+				return errors.Join(err, <-ended)
+			}
+		}
+	}
 }

@@ -81,6 +81,38 @@ export default function (check, { Parse, assert, names, ada, ben, as }) {
     assert.deepEqual(events, [['create', 'one']]);
     assert.deepEqual(late, []);
   });
+  // Only the server of conformance/embedded can be restarted from here.
+  if (process.env.ISOAUDIT_PARSE_RESTART) check('a subscription survives a restart of the server', async () => {
+    const subscription = await tagged('restart').subscribe(ada.getSessionToken());
+    const opened = () => new Promise(resolve => subscription.on('open', resolve));
+    await opened(); // the SDK says so a moment late
+    const heard = [];
+    let told;
+    const nextEvent = () => new Promise(resolve => { told = resolve; });
+    for (const event of ['create', 'update', 'enter', 'leave', 'delete']) {
+      subscription.on(event, object => { heard.push([event, object.get('text')]); told?.(); });
+    }
+    const hidden = new Parse.ACL(ada);
+    const save = (text, note = new Parse.Object(names.Note, { live: 'restart' })) => {
+      note.setACL(hidden);
+      return note.save({ text }, as(ada));
+    };
+    let next = nextEvent();
+    const note = await save('before');
+    await next;
+
+    const again = opened(); // connected and subscribed again, with the session of before
+    process.kill(Number(process.env.ISOAUDIT_PARSE_RESTART), 'SIGHUP');
+    await again;
+    next = nextEvent();
+    await save('after', note);
+    await next;
+    next = nextEvent();
+    await save('new');
+    await next;
+    await subscription.unsubscribe();
+    assert.deepEqual(heard, [['create', 'before'], ['update', 'after'], ['create', 'new']]);
+  });
   check('only what the query finds', async () => {
     const events = await watch(tagged('numbers').greaterThan('seq', 5), async () => {
       await new Parse.Object(names.Note, { live: 'numbers', seq: 3, text: 'low' }).save();

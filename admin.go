@@ -38,6 +38,19 @@ func NewAdmin(serverURL, masterKey string, options ...Option) (*Admin, error) {
 	return &Admin{newClient(cfg)}, nil
 }
 
+// own is the client that the calls of an Admin go through: nil, which every call
+// reports, where the Admin is nil or zero.
+func (a *Admin) own() *Client {
+	if a == nil {
+		return nil
+	}
+	return a.Client
+}
+
+func (a *Admin) do(ctx context.Context, call call, out any) error {
+	return a.own().do(ctx, call, out)
+}
+
 // LoginAs starts a session of any auditor without a password.
 // ErrObjectNotFound: there is no such auditor.
 func (a *Admin) LoginAs(ctx context.Context, auditorID string) (*Session, error) {
@@ -48,7 +61,7 @@ func (a *Admin) LoginAs(ctx context.Context, auditorID string) (*Session, error)
 	if auditorID == "" {
 		call.err = badInput(call.op, userClass, "auditorID", "is empty")
 	}
-	return a.startSession(ctx, call)
+	return a.own().startSession(ctx, call)
 }
 
 // Purge deletes every object of a class without running triggers or live

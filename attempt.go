@@ -161,13 +161,15 @@ func (c *Client) refusal(r *request, identity credentials, resp *http.Response, 
 		RetryAfter: retryAfter(resp.Header),
 	}
 	failure.Hint = hint(failure, r, identity, resp)
-	return failure, answerVerdict(failure, r, message)
+	return failure, answerVerdict(failure, r, message, resp.Header.Get("Retry-After") != "")
 }
 
-// answerVerdict judges by status and code (protocol section 7).
-func answerVerdict(e *Error, r *request, message string) verdict {
+// answerVerdict judges by status and code (protocol section 7). Who asks to come
+// back later has not begun; a 503 without that may also be a router that no
+// longer waits for the server, as Heroku's is.
+func answerVerdict(e *Error, r *request, message string, later bool) verdict {
 	switch status := e.HTTPStatus; {
-	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable, status == http.StatusTooEarly:
+	case status == http.StatusTooManyRequests, status == http.StatusTooEarly, status == http.StatusServiceUnavailable && later:
 		return notDone
 	case status == http.StatusRequestTimeout:
 		return uncertain

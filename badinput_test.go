@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // Mistakes are found before anything is sent, and the error names class and field.
@@ -215,6 +216,28 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 		}},
 		{"variables that cannot be encoded", "", "variables", "cannot be encoded", func(c client) error {
 			return c.GraphQL(t.Context(), "{health}", map[string]any{"f": func() {}}, nil)
+		}},
+		{"params with a value that cannot be sent", "", "params.n", "cannot be encoded", func(c client) error {
+			_, err := isoaudit.Call[int](t.Context(), c, "f", map[string]any{"n": math.NaN()})
+			return err
+		}},
+		{"role with a zero member", "_Role", "users", "zero pointer", func(c client) error {
+			_, err := c.CreateRole(t.Context(), "x", isoaudit.ACL{}, isoaudit.RoleMembers{Users: make([]isoaudit.Pointer[isoaudit.Auditor], 1)})
+			return err
+		}},
+		{"nil admin", "Task", "", "nil or zero", func(client) error {
+			var none *isoaudit.Admin
+			_, err := none.StartJob(t.Context(), "x", nil)
+			require.Error(t, err)
+			_, err = none.LoginAs(t.Context(), "u1")
+			require.Error(t, err)
+			_, err = none.ApplySchema(t.Context(), schema.Schema{})
+			require.Error(t, err)
+			return none.Purge(t.Context(), "Task")
+		}},
+		{"empty id of a job", "_JobStatus", "objectId", "is empty", func(c client) error {
+			_, err := (&isoaudit.Admin{Client: c}).WaitJob(t.Context(), "", 0)
+			return err
 		}},
 		{"zero query", "", "", "nil or zero", func(client) error {
 			_, err := isoaudit.Query[checklist]{}.Count(t.Context())

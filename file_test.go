@@ -78,7 +78,7 @@ func TestUploadFaults(t *testing.T) {
 		require.Len(t, s.sent, 1)
 	})
 	synctest.Test(t, func(t *testing.T) {
-		client, s := scripted(t, nil, reply(503, ""))
+		client, s := scripted(t, nil, reply(503, "", "Retry-After", "1"))
 		err := upload(t, client)
 		require.Error(t, err)
 		require.NotErrorIs(t, err, isoaudit.ErrOutcomeUnknown)

@@ -36,7 +36,7 @@ func (a *Admin) StartJob(ctx context.Context, name string, params any) (id strin
 	if !validFunction.MatchString(name) {
 		call.err = badInput(call.op, "", "name", "is not the name of a job")
 	}
-	header, err := a.exchange(ctx, call, nil)
+	header, err := a.own().exchange(ctx, call, nil)
 	if err != nil {
 		return "", err
 	}
@@ -51,6 +51,9 @@ func (a *Admin) Job(ctx context.Context, id string) (Job, error) {
 	call := call{
 		op: "Job.Status", method: http.MethodGet, path: []string{"classes", "_JobStatus", id},
 		class: "_JobStatus", objectID: id, safety: safeRead, master: true, needs: []string{"objectId", "status"},
+	}
+	if id == "" {
+		call.err = badInput(call.op, call.class, "objectId", "is empty: give the id that StartJob returned")
 	}
 	var job Job
 	err := a.do(ctx, call, &job)

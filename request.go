@@ -49,10 +49,10 @@ func (c *Client) prepare(ctx context.Context, call call) (*request, error) {
 	}
 	r := &request{call: call, verb: call.method, url: u}
 	if err := r.encode(c.cfg.codec); err != nil {
-		return nil, badInput(call.op, call.class, r.bodyField(), "cannot be encoded: %v", err)
+		return nil, badInput(call.op, call.class, r.bodyField(fieldOf(err)), "cannot be encoded: %v", bareCause(err))
 	}
 	if kind := r.payload.Kind(); r.payload != nil && kind != '{' {
-		return nil, badInput(call.op, call.class, r.bodyField(), notAnObject, kindName(kind))
+		return nil, badInput(call.op, call.class, r.bodyField(""), notAnObject, kindName(kind))
 	}
 	if int64(len(r.payload)) > c.cfg.maxRequest {
 		return nil, badInput(call.op, call.class, "body", "has %d bytes, the limit is %d; see WithBodyLimits", len(r.payload), c.cfg.maxRequest)
@@ -65,12 +65,19 @@ func (c *Client) prepare(ctx context.Context, call call) (*request, error) {
 
 const notAnObject = "is %s in JSON; give a struct or a map, whose JSON is an object"
 
-// bodyField is what the caller knows the body as.
-func (r *request) bodyField() string {
+// bodyField is what the caller knows the body, or one member of it, as.
+func (r *request) bodyField(member string) string {
+	whole := "body"
 	if r.cloudCode {
-		return "params"
+		whole = "params"
 	}
-	return "body"
+	switch {
+	case member == "":
+		return whole
+	case r.class != "":
+		return member
+	}
+	return whole + "." + member
 }
 
 // encode writes the body, or moves a long query into one.

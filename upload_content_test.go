@@ -49,7 +49,7 @@ func TestUploadReadsNothingAfterItReturned(t *testing.T) {
 // the first attempt still does with its body.
 func TestRepeatedUploadIsReadByOneAttemptOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		transport := &early{answers: []step{reply(503, ""), func(req *http.Request) (*http.Response, error) {
+		transport := &early{answers: []step{reply(503, "", "Retry-After", "1"), func(req *http.Request) (*http.Response, error) {
 			body, err := io.ReadAll(req.Body)
 			require.NoError(t, err)
 			require.Equal(t, "evidence", string(body))
@@ -84,7 +84,7 @@ func TestUploadWaitsForAReadUnderWay(t *testing.T) {
 		return func(req *http.Request) (*http.Response, error) {
 			go func() { _, _ = io.ReadAll(req.Body) }()
 			<-content.began
-			return reply(status, "")(req)
+			return reply(status, "", "Retry-After", "0")(req)
 		}
 	}
 	synctest.Test(t, func(t *testing.T) {

@@ -67,6 +67,8 @@ type Config struct {
 // "role:X", "userField:f" or a user id).
 type Protection map[string]map[string][]string
 
+func defaultProtection() Protection { return Protection{"_User": {"*": {"email"}}} }
+
 // FileUpload says who may upload files. The zero value is Parse Server's
 // default: logged-in users that are not anonymous.
 type FileUpload struct {
@@ -157,7 +159,7 @@ func (c Config) prepared() (Config, error) {
 		c.SessionLength = 365 * 24 * time.Hour
 	}
 	if c.ProtectedFields == nil {
-		c.ProtectedFields = Protection{"_User": {"*": {"email"}}}
+		c.ProtectedFields = defaultProtection()
 	}
 	if c.Idempotency.TTL == 0 {
 		c.Idempotency.TTL = 5 * time.Minute

@@ -33,6 +33,19 @@ func TestParseConfig(t *testing.T) {
 	}, cfg)
 }
 
+// What is protected by default stays so when something else is, as on Parse Server.
+func TestProtectedFieldsAreAdded(t *testing.T) {
+	for file, want := range map[string]auditserver.Protection{
+		`{}`:                                {"_User": {"*": {"email"}}},
+		`{"Order":{"*":["margin"]}}`:        {"_User": {"*": {"email"}}, "Order": {"*": {"margin"}}},
+		`{"_User":{"role:boss":["phone"]}}`: {"_User": {"*": {"email"}, "role:boss": {"phone"}}},
+	} {
+		var cfg auditserver.Config
+		require.NoError(t, auditserver.ParseConfig([]byte(`{"protectedFields":`+file+`}`), &cfg))
+		require.Equal(t, want, cfg.ProtectedFields, file)
+	}
+}
+
 // Sessions that do not expire have no length: the order of the options plays no part.
 func TestSessionsThatDoNotExpire(t *testing.T) {
 	for _, file := range []string{`{"expireInactiveSessions":false,"sessionLength":60}`, `{"expireInactiveSessions":false}`} {
@@ -52,6 +65,7 @@ func TestParseConfigNamesWhatIsWrong(t *testing.T) {
 		`{"masterKeyIps":["nowhere"]}`:             `"nowhere" is not an IP address`,
 		`{"maxUploadSize":"big"}`:                  "option maxUploadSize",
 		`{"maxLimit":0}`:                           "option maxLimit",
+		`{"protectedFields":["email"]}`:            "want fields by class and audience",
 		`{"sessionLength":-1}`:                     "option sessionLength",
 		`{"allowCustomObjectId":"yes"}`:            "option allowCustomObjectId",
 		`{"requestComplexity":7}`:                  "option requestComplexity",

@@ -54,7 +54,7 @@ func configOptions(cfg *Config) map[string]option {
 		"expireInactiveSessions":   expireSessions,
 		"maxLimit":                 positive(&cfg.Limits.PageSize),
 		"maxUploadSize":            size(&cfg.Limits.BodySize),
-		"protectedFields":          into(&cfg.ProtectedFields),
+		"protectedFields":          protectedFields(&cfg.ProtectedFields),
 		"quirks":                   into(&cfg.Quirks),
 		"idempotencyOptions": group("idempotencyOptions", map[string]option{
 			"paths": into(&cfg.Idempotency.Paths),
@@ -117,6 +117,22 @@ func group(name string, known map[string]option) option {
 		if err := readOptions(name+".", options, known); err != nil {
 			return &optionError{strings.TrimPrefix(err.Error(), "auditserver: ")}
 		}
+		return nil
+	}
+}
+
+// protectedFields reads what is protected besides the e-mail of users, as Parse
+// Server adds its default to what is configured.
+func protectedFields(field *Protection) option {
+	return func(v jsontext.Value) error {
+		given := Protection{}
+		if err := json.Unmarshal(v, &given); err != nil {
+			return &optionError{`want fields by class and audience, such as {"Order":{"*":["margin"]}}`}
+		}
+		for class, sets := range defaultProtection() {
+			given[class] = mergedProtection(given[class], sets)
+		}
+		*field = given
 		return nil
 	}
 }

@@ -71,6 +71,9 @@ func TestLiveQueryPointerPermissions(t *testing.T) {
 		"fields":                object{"n": object{"type": "Number"}, "owner": object{"type": "Pointer", "targetClass": "_User"}},
 		"classLevelPermissions": object{"find": object{"pointerFields": []string{"owner"}}}})
 	s := b.connect()
+	for _, path := range []string{"owner.email", "owner.objectId"} {
+		require.EqualValues(t, 102, s.refusal(`{"op":"subscribe","requestId":1,"query":{"className":"LiveOwned","where":{"` + path + `":"x"}}` + session(token) + `}`)["code"])
+	}
 	s.subscribe(1, "LiveOwned", `{}`, session(token))
 	b.create("LiveOwned", object{"n": 1})
 	b.create("LiveOwned", object{"n": 2, "owner": object{"__type": "Pointer", "className": "_User", "objectId": ada}})

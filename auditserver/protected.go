@@ -1,6 +1,7 @@
 package auditserver
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,7 +23,11 @@ func protectedFor(p *schema.Permissions, class string, defaults Protection, c *c
 	if c.master {
 		return nil
 	}
-	sets := mergedProtection(p, defaults[class])
+	var own map[string][]string
+	if p != nil {
+		own = p.ProtectedFields
+	}
+	sets := mergedProtection(own, defaults[class])
 	if len(sets) == 0 {
 		return nil
 	}
@@ -53,20 +58,17 @@ func protectedFor(p *schema.Permissions, class string, defaults Protection, c *c
 	return out
 }
 
-// mergedProtection adds the server's own protected fields to the class's.
-func mergedProtection(p *schema.Permissions, defaults map[string][]string) map[string][]string {
-	if p == nil || len(p.ProtectedFields) == 0 {
+// mergedProtection adds the server's own protected fields to those of a class.
+func mergedProtection(own, defaults map[string][]string) map[string][]string {
+	if len(own) == 0 {
 		return defaults
 	}
 	if len(defaults) == 0 {
-		return p.ProtectedFields
+		return own
 	}
-	out := make(map[string][]string, len(p.ProtectedFields))
-	for k, v := range p.ProtectedFields {
-		out[k] = v
-	}
-	for k, v := range defaults {
-		out[k] = append(slices.Clone(out[k]), v...)
+	out := maps.Clone(own)
+	for audience, fields := range defaults {
+		out[audience] = append(slices.Clone(out[audience]), fields...)
 	}
 	return out
 }

@@ -67,7 +67,7 @@ func (s *Server) shownClass(c schema.Class) schema.Class {
 	}
 	if more := s.cfg.ProtectedFields[c.Name]; len(more) > 0 {
 		p := *c.Permissions
-		p.ProtectedFields = maps.Clone(mergedProtection(c.Permissions, more))
+		p.ProtectedFields = maps.Clone(mergedProtection(c.Permissions.ProtectedFields, more))
 		for audience, list := range p.ProtectedFields {
 			list = slices.Clone(list)
 			slices.Sort(list)

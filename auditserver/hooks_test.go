@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"runtime"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -49,6 +51,25 @@ func TestRegisteredCodeThatEndsBadly(t *testing.T) {
 			require.NotEmpty(t, job)
 		})
 	}
+}
+
+// A trigger that does not end can't keep Close from returning.
+func TestCloseLeavesAStuckTrigger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv, err := auditserver.Open(t.Context(), auditserver.Config{AppID: appID, MasterKey: master})
+		require.NoError(t, err)
+		m := (&client{t: t, handler: srv, header: http.Header{}}).with("X-Parse-Application-Id", appID).with("X-Parse-Master-Key", master)
+		end := make(chan struct{})
+		srv.BeforeSave("Case", func(context.Context, *auditserver.Trigger) error { <-end; return nil })
+		answered := make(chan answer)
+		go func() { answered <- m.do(http.MethodPost, "/classes/Case", `{}`) }()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		require.ErrorContains(t, srv.Close(ctx), "requests still running")
+		close(end)
+		require.Equal(t, http.StatusCreated, (<-answered).status, "it was in time")
+	})
 }
 
 func ending() *auditserver.Trigger {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -68,7 +69,9 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 }
 
 // Close waits for running requests and jobs until ctx ends, then closes the
-// database. Requests that come later are answered 503.
+// database. Requests that come later are answered 503. If registered code holds
+// the database and does not end, Close returns an error without it, and the
+// database is closed when that code ends.
 func (s *Server) Close(ctx context.Context) error {
 	s.gate.Lock()
 	again := s.closed
@@ -84,14 +87,26 @@ func (s *Server) Close(ctx context.Context) error {
 		s.jobs.Wait()
 		close(done)
 	}()
-	var err error
 	select {
 	case <-done:
+		return s.release()
 	case <-ctx.Done():
-		err = fmt.Errorf("auditserver: closing with requests still running: %w", ctx.Err())
 	}
-	return errors.Join(err, s.release())
+	err := fmt.Errorf("auditserver: closing with requests still running: %w", ctx.Err())
+	released := make(chan error, 1)
+	go func() { released <- s.release() }()
+	stuck := time.NewTimer(releaseTimeout)
+	defer stuck.Stop()
+	select {
+	case failed := <-released:
+		return errors.Join(err, failed)
+	case <-stuck.C:
+		return err
+	}
 }
+
+// releaseTimeout is how long Close waits for the database once its time is up.
+const releaseTimeout = time.Second
 
 // release gives back what Open took.
 func (s *Server) release() error {

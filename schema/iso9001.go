@@ -23,6 +23,8 @@ type settings struct {
 // Server's own user class. With any other name, such as the literal "Auditor",
 // pointers to it do not point to users, so that pointer permissions are
 // impossible: whoever may create an object of a class may then change it.
+// The rules of package policy know _User and Auditor; under another name the
+// class itself has no rules.
 func WithAuditorClass(name string) Option {
 	return func(s *settings) { s.auditorClass = name }
 }

@@ -43,3 +43,20 @@ func sentWhere(t *testing.T, s sent) string {
 	require.NoError(t, err)
 	return u.Query().Get("where")
 }
+
+// Parse Server compares with a missing value too, which PostgreSQL cannot.
+func TestMatchesKeyAsksOnlyForRowsThatHaveTheKey(t *testing.T) {
+	type row struct{ isoaudit.Object }
+	name, other := isoaudit.NewTextField[row, string]("name"), isoaudit.NewTextField[row, string]("other")
+	level := isoaudit.NewNumberField[row, int]("level")
+	for op, condition := range map[string]func(isoaudit.Query[row]) isoaudit.Condition[row]{
+		"$select":     func(q isoaudit.Query[row]) isoaudit.Condition[row] { return isoaudit.MatchesKey(name, q, other) },
+		"$dontSelect": func(q isoaudit.Query[row]) isoaudit.Condition[row] { return isoaudit.NotMatchesKey(name, q, other) },
+	} {
+		client, s := scripted(t, nil, reply(200, `{"results":[]}`))
+		rows := isoaudit.NewCollection[row](client, "Row")
+		_, err := rows.Query().Where(condition(rows.Query().Where(level.Gt(1)))).Find(t.Context())
+		require.NoError(t, err)
+		require.JSONEq(t, `{"name":{"`+op+`":{"query":{"className":"Row","where":{"level":{"$gt":1},"other":{"$exists":true}}},"key":"other"},"$exists":true}}`, sentWhere(t, s.sent[0]))
+	}
+}

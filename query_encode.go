@@ -138,7 +138,10 @@ type keyQuery[U any] struct {
 }
 
 func (s keyQuery[U]) encodeSubquery(c *codec) (jsontext.Value, error) {
-	inner, err := inQuery[U]{s.query}.encodeSubquery(c)
+	// Parse Server takes a missing value for one to compare with, and PostgreSQL
+	// then answers the whole query with an error.
+	having := s.query.Where(Condition[U]{node: node{field: s.key, terms: []term{{"$exists", true}}}})
+	inner, err := inQuery[U]{having}.encodeSubquery(c)
 	if err != nil {
 		return nil, err
 	}

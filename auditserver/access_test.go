@@ -78,6 +78,7 @@ func TestUsersAndSessions(t *testing.T) {
 	id, token := m.user("ann")
 	p.refused(400, 202, http.MethodPost, "/users", `{"username":"Ann","password":"x"}`)
 	p.refused(400, 203, http.MethodPost, "/users", `{"username":"other","password":"x","email":"ANN@example.com"}`)
+	p.refused(400, 202, http.MethodPost, "/users", `{"username":"Ann","password":"x","email":"ANN@example.com"}`)
 	ann := m.as(token)
 
 	me := ann.must(http.MethodGet, "/users/me", nil)

@@ -2,9 +2,11 @@ package auditserver
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -120,6 +122,20 @@ func (s *Server) signUp(ctx context.Context, req *request) (*response, error) {
 	})
 }
 
+// usernameFirst gives the reason why a user could not be stored. Where name and
+// address are both taken, the database names any; Parse Server names the name.
+func usernameFirst(tx *store.Tx, name any, err error) error {
+	var unique *store.UniqueError
+	if !errors.As(err, &unique) || slices.Contains(unique.Fields, "username") {
+		return err
+	}
+	// Nothing of this stays: the error that is returned undoes the whole write.
+	if _, taken := tx.Insert("_User", store.Object{ID: newID(), Fields: map[string]any{"username": name}}); errors.Is(taken, store.ErrDuplicate) {
+		return taken
+	}
+	return err
+}
+
 func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *account) (*response, error) {
 	sv, err := s.newSave(ctx, tx, req, "_User")
 	if err != nil {
@@ -141,7 +157,7 @@ func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *acc
 	}
 	row, err := sv.create(fields)
 	if err != nil {
-		return nil, err
+		return nil, usernameFirst(tx, fields["username"], err)
 	}
 	if err := link(tx, a, row.ID()); err != nil {
 		return nil, err

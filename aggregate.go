@@ -18,7 +18,8 @@ import (
 
 // Distinct lists the different values of one column among the rows that the
 // query finds, in no particular order. Only Where counts of the query. It needs
-// the master key.
+// the master key. Parse Server on PostgreSQL fails here with ErrInvalidQuery
+// where the class has a relation.
 func Distinct[T, V any](ctx context.Context, admin *Admin, query Query[T], field Field[T, V]) ([]V, error) {
 	call := aggregateCall(admin, query, "Distinct")
 	if call.err == nil {

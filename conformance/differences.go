@@ -58,6 +58,11 @@ func Differences() []Difference {
 			Reason: "jobs are started by /jobs; auditserver keeps no schedules, which are for another program to run (Parse Server's fault here is the empty body)",
 		},
 		{
+			Key:         "a subscription to a class without live queries",
+			AuditServer: "refused", ParseServer: "accepted",
+			Reason: "an event that can never come is a mistake to be told of",
+		},
+		{
 			Key:         "an order by a field behind a pointer",
 			AuditServer: "status 400, code 102", ParseServer: "status 500, code 1",
 			Reason: "the error says what to do instead: include the pointer and sort the results",
@@ -83,6 +88,11 @@ func Differences() []Difference {
 			Reason: "/security looks at options that auditserver has not",
 		},
 		{
+			Key:         "the different values of a column, in a class with a relation",
+			AuditServer: "answers", ParseServer: "status 400, code 102",
+			Reason: "a fault of Parse Server on PostgreSQL: it takes each value for an object and puts the relation into it",
+		},
+		{
 			Key:         "the log of the server",
 			AuditServer: "status 404, code 0", ParseServer: "status 500, code 1",
 			Reason: "auditserver writes its log to the slog.Logger it is given, and serves no /scriptlog; the Parse Server of the suite keeps no log files",
@@ -91,6 +101,11 @@ func Differences() []Difference {
 			Key:         "webhooks",
 			AuditServer: "status 404, code 0", ParseServer: "status 400, code 143",
 			Reason: "auditserver calls Go functions in its own process, and has no /hooks",
+		},
+		{
+			Key:         "why a transaction was refused",
+			AuditServer: "the code of the item", ParseServer: "code 1",
+			Reason: "a client can tell a broken rule from a fault of the server; Parse Server keeps the cause to itself",
 		},
 	}
 }

@@ -114,6 +114,14 @@ func registerChecks(s *auditserver.Server) {
 		}
 		return "welcome", nil
 	})
+	s.Job("checkJob", func(_ context.Context, call *auditserver.FunctionCall) error {
+		message, _ := call.Params["message"].(string)
+		if message == "fail" {
+			return errors.New(message)
+		}
+		call.Progress(message)
+		return nil
+	})
 	s.BeforeSave("CheckGuarded", func(_ context.Context, t *auditserver.Trigger) error {
 		if t.Object["refuse"] == true {
 			return &auditserver.Error{Code: 4242, Message: "refused by the check trigger"}

@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -136,7 +137,24 @@ func objects() []behaviour {
 				require.NoError(t, countErr)
 				require.Equal(t, bad, err != nil)
 				require.Equal(t, map[bool]int{false: 2, true: 0}[bad], n)
+				if bad {
+					var e *isoaudit.Error
+					require.ErrorAs(t, err, &e)
+					w.differs(t, transactionCause, causeOf(int(e.Code), int(isoaudit.ErrObjectNotFound)))
+				}
 			}
 		}},
 	}
+}
+
+// transactionCause is the difference between what servers say of a transaction
+// that they refused.
+const transactionCause = "why a transaction was refused"
+
+// causeOf names what a server said of it; codes are those of the item to blame.
+func causeOf(code int, codes ...int) string {
+	if slices.Contains(codes, code) {
+		return "the code of the item"
+	}
+	return fmt.Sprint("code ", code)
 }

@@ -63,12 +63,16 @@ func queries() []behaviour {
 		{"number Lt", func(*rows) []where { return []where{f.Level.Lt(1.5)} }, func(_ *rows, i *item) bool { return levelled(i, func(v float64) bool { return v < 1.5 }) }},
 		{"number Lte", func(*rows) []where { return []where{f.Level.Lte(1.5)} }, func(_ *rows, i *item) bool { return levelled(i, func(v float64) bool { return v <= 1.5 }) }},
 		{"number Missing", func(*rows) []where { return []where{f.Level.Missing()} }, func(_ *rows, i *item) bool { return i.Level == nil }},
+		{"number Exists", func(*rows) []where { return []where{f.Level.Exists()} }, func(_ *rows, i *item) bool { return i.Level != nil }},
 		{"a range", func(*rows) []where { return []where{f.N.Gt(3), f.N.Lt(9), f.N.Ne(5)} }, func(_ *rows, i *item) bool { return i.N > 3 && i.N < 9 && i.N != 5 }},
 		{"two conditions of one kind on one column", func(*rows) []where { return []where{f.N.Gt(3), f.N.Gt(9)} }, func(_ *rows, i *item) bool { return i.N > 9 }},
 
 		{"boolean Eq", func(*rows) []where { return []where{f.Done.Eq(true)} }, func(_ *rows, i *item) bool { return i.Done }},
 		{"boolean Eq false", func(*rows) []where { return []where{f.Done.Eq(false)} }, func(_ *rows, i *item) bool { return !i.Done }},
 		{"boolean Ne", func(*rows) []where { return []where{f.Done.Ne(true)} }, func(_ *rows, i *item) bool { return !i.Done }},
+
+		{"boolean Exists", func(*rows) []where { return []where{f.Done.Exists()} }, func(*rows, *item) bool { return true }},
+		{"boolean Missing", func(*rows) []where { return []where{f.Done.Missing()} }, func(*rows, *item) bool { return false }},
 
 		{"time Eq", func(*rows) []where { return []where{f.Day.Eq(day(5))} }, func(_ *rows, i *item) bool { return i.N == 5 }},
 		{"time Eq in another zone", func(*rows) []where {
@@ -85,8 +89,23 @@ func queries() []behaviour {
 		{"time Between", func(*rows) []where { return []where{f.Day.Between(day(5), day(9))} }, func(_ *rows, i *item) bool { return dated(i) && i.N >= 5 && i.N < 9 }},
 		{"time Before a moment of the server's clock", func(*rows) []where { return []where{f.Day.Before(isoaudit.Ago(20 * 365 * 24 * time.Hour))} }, func(*rows, *item) bool { return false }},
 		{"time After a moment of the server's clock", func(*rows) []where { return []where{f.Day.After(isoaudit.Ago(20 * 365 * 24 * time.Hour))} }, func(_ *rows, i *item) bool { return dated(i) }},
+		{"time Exists", func(*rows) []where { return []where{f.Day.Exists()} }, func(_ *rows, i *item) bool { return dated(i) }},
 		{"time Missing", func(*rows) []where { return []where{f.Day.Missing()} }, func(_ *rows, i *item) bool { return !dated(i) }},
-		{"createdAt", func(r *rows) []where { return []where{f.CreatedAt.Gt(r.all[9].CreatedAt)} }, func(r *rows, i *item) bool { return i.CreatedAt.After(r.all[9].CreatedAt) }},
+		{"createdAt Eq", func(r *rows) []where { return []where{f.CreatedAt.Eq(r.all[9].CreatedAt)} }, func(r *rows, i *item) bool { return i.CreatedAt.Equal(r.all[9].CreatedAt) }},
+		{"createdAt Ne", func(r *rows) []where { return []where{f.CreatedAt.Ne(r.all[9].CreatedAt)} }, func(r *rows, i *item) bool { return !i.CreatedAt.Equal(r.all[9].CreatedAt) }},
+		{"createdAt In", func(r *rows) []where { return []where{f.CreatedAt.In(r.all[9].CreatedAt)} }, func(r *rows, i *item) bool { return i.CreatedAt.Equal(r.all[9].CreatedAt) }},
+		{"createdAt NotIn", func(r *rows) []where { return []where{f.CreatedAt.NotIn(r.all[9].CreatedAt)} }, func(r *rows, i *item) bool { return !i.CreatedAt.Equal(r.all[9].CreatedAt) }},
+		{"createdAt Gt", func(r *rows) []where { return []where{f.CreatedAt.Gt(r.all[9].CreatedAt)} }, func(r *rows, i *item) bool { return i.CreatedAt.After(r.all[9].CreatedAt) }},
+		{"createdAt Gte", func(r *rows) []where { return []where{f.CreatedAt.Gte(r.all[9].CreatedAt)} }, func(r *rows, i *item) bool { return !i.CreatedAt.Before(r.all[9].CreatedAt) }},
+		{"createdAt Lt", func(r *rows) []where { return []where{f.CreatedAt.Lt(r.all[9].CreatedAt)} }, func(r *rows, i *item) bool { return i.CreatedAt.Before(r.all[9].CreatedAt) }},
+		{"createdAt Lte", func(r *rows) []where { return []where{f.CreatedAt.Lte(r.all[9].CreatedAt)} }, func(r *rows, i *item) bool { return !i.CreatedAt.After(r.all[9].CreatedAt) }},
+		{"createdAt Between", func(r *rows) []where { return []where{f.CreatedAt.Between(r.all[4].CreatedAt, r.all[9].CreatedAt)} }, func(r *rows, i *item) bool {
+			return !i.CreatedAt.Before(r.all[4].CreatedAt) && i.CreatedAt.Before(r.all[9].CreatedAt)
+		}},
+		{"createdAt Before", func(*rows) []where { return []where{f.CreatedAt.Before(isoaudit.Ago(time.Hour))} }, func(*rows, *item) bool { return false }},
+		{"createdAt After", func(*rows) []where { return []where{f.CreatedAt.After(isoaudit.Ago(time.Hour))} }, func(*rows, *item) bool { return true }},
+		{"createdAt Exists", func(*rows) []where { return []where{f.CreatedAt.Exists()} }, func(*rows, *item) bool { return true }},
+		{"createdAt Missing", func(*rows) []where { return []where{f.CreatedAt.Missing()} }, func(*rows, *item) bool { return false }},
 
 		{"array Contains", func(*rows) []where { return []where{f.Tags.Contains("t2")} }, func(_ *rows, i *item) bool { return tagged(i, "t2") }},
 		{"array ContainsAny", func(*rows) []where { return []where{f.Tags.ContainsAny("t3", "t4")} }, func(_ *rows, i *item) bool { return tagged(i, "t3") || tagged(i, "t4") }},
@@ -96,6 +115,7 @@ func queries() []behaviour {
 		{"array ContainedBy", func(*rows) []where { return []where{f.Tags.ContainedBy("t0", "t1", "t2")} }, func(_ *rows, i *item) bool {
 			return i.Tags != nil && !slices.ContainsFunc(i.Tags, func(tag string) bool { return !slices.Contains([]string{"t0", "t1", "t2"}, tag) })
 		}},
+		{"array Exists", func(*rows) []where { return []where{f.Tags.Exists()} }, func(_ *rows, i *item) bool { return i.Tags != nil }},
 		{"array Missing", func(*rows) []where { return []where{f.Tags.Missing()} }, func(_ *rows, i *item) bool { return i.Tags == nil }},
 
 		{"below an object, number Eq", func(*rows) []where { return []where{f.Meta.Number("level").Eq(2)} }, func(_ *rows, i *item) bool { return i.Meta != nil && i.Meta.Level == 2 }},
@@ -106,6 +126,7 @@ func queries() []behaviour {
 		{"below an object, Ne", func(*rows) []where { return []where{f.Meta.Text("label").Ne("L7")} }, func(_ *rows, i *item) bool { return i.N != 7 }},
 		{"below an object, Exists", func(*rows) []where { return []where{f.Meta.Text("label").Exists()} }, func(_ *rows, i *item) bool { return i.Meta != nil }},
 		{"below an object, Missing", func(*rows) []where { return []where{f.Meta.Text("label").Missing()} }, func(_ *rows, i *item) bool { return i.Meta == nil }},
+		{"object Exists", func(*rows) []where { return []where{f.Meta.Exists()} }, func(_ *rows, i *item) bool { return i.Meta != nil }},
 		{"object Missing", func(*rows) []where { return []where{f.Meta.Missing()} }, func(_ *rows, i *item) bool { return i.Meta == nil }},
 
 		{"pointer Eq", func(r *rows) []where { return []where{f.Parent.Eq(r.items.PointerTo(r.all[2].ObjectID))} }, func(_ *rows, i *item) bool { return i.N == 6 }},
@@ -120,6 +141,7 @@ func queries() []behaviour {
 		{"pointer to a user Eq", func(r *rows) []where {
 			return []where{f.Author.Eq(isoaudit.PointerTo[isoaudit.Auditor](r.authors[1].id))}
 		}, func(r *rows, i *item) bool { return i.Author.ID == r.authors[1].id }},
+		{"pointer Exists", func(*rows) []where { return []where{f.Author.Exists()} }, func(_ *rows, i *item) bool { return !i.Author.IsZero() }},
 		{"pointer Missing", func(*rows) []where { return []where{f.Author.Missing()} }, func(_ *rows, i *item) bool { return i.Author.IsZero() }},
 		{"pointer Matches", func(r *rows) []where { return []where{f.Parent.Matches(r.items.Query().Where(f.N.Lt(5)))} }, func(_ *rows, i *item) bool { return i.N%2 == 0 && i.N/2 < 5 }},
 		{"pointer Matches nothing", func(r *rows) []where { return []where{f.Parent.Matches(r.items.Query().Where(f.N.Gt(500)))} }, func(*rows, *item) bool { return false }},
@@ -127,6 +149,19 @@ func queries() []behaviour {
 			return []where{f.Parent.Matches(r.items.Query().Where(f.Parent.Matches(r.items.Query().Where(f.N.Eq(1)))))}
 		}, func(_ *rows, i *item) bool { return i.N == 4 }},
 		{"pointer NotMatches", func(r *rows) []where { return []where{f.Parent.NotMatches(r.items.Query().Where(f.N.Lt(5)))} }, func(_ *rows, i *item) bool { return i.N%2 == 0 && i.N/2 >= 5 }},
+
+		{"pointers Contains", func(r *rows) []where { return []where{f.Crew.Contains(r.row(9))} }, func(_ *rows, i *item) bool { return i.N == 10 }},
+		{"pointers ContainsAny", func(r *rows) []where { return []where{f.Crew.ContainsAny(r.row(9), r.row(14), r.row(2))} }, func(_ *rows, i *item) bool { return i.N == 10 || i.N == 15 }},
+		{"pointers ContainsAll", func(r *rows) []where { return []where{f.Crew.ContainsAll(r.row(1), r.row(14))} }, func(_ *rows, i *item) bool { return i.N == 15 }},
+		{"pointers ContainsNone", func(r *rows) []where { return []where{f.Crew.ContainsNone(r.row(14), r.row(9))} }, func(_ *rows, i *item) bool { return i.Crew != nil && i.N != 10 && i.N != 15 }},
+		{"pointers ContainedBy", func(r *rows) []where { return []where{f.Crew.ContainedBy(r.row(1), r.row(4), r.row(9))} }, func(_ *rows, i *item) bool { return i.N == 5 || i.N == 10 }},
+		{"pointers Exists", func(*rows) []where { return []where{f.Crew.Exists()} }, func(_ *rows, i *item) bool { return i.Crew != nil }},
+		{"pointers Missing", func(*rows) []where { return []where{f.Crew.Missing()} }, func(_ *rows, i *item) bool { return i.Crew == nil }},
+
+		{"bytes Exists", func(*rows) []where { return []where{f.Raw.Exists()} }, func(_ *rows, i *item) bool { return i.Raw != nil }},
+		{"bytes Missing", func(*rows) []where { return []where{f.Raw.Missing()} }, func(_ *rows, i *item) bool { return i.Raw == nil }},
+		{"file Exists", func(*rows) []where { return []where{f.File.Exists()} }, func(_ *rows, i *item) bool { return i.File.Name != "" }},
+		{"file Missing", func(*rows) []where { return []where{f.File.Missing()} }, func(_ *rows, i *item) bool { return i.File.Name == "" }},
 
 		{"relation Has", func(r *rows) []where {
 			return []where{f.Members.Has(isoaudit.PointerTo[isoaudit.Auditor](r.authors[1].id))}
@@ -136,6 +171,17 @@ func queries() []behaviour {
 		}, func(_ *rows, i *item) bool { return i.N <= 3 }},
 		{"relation HasAny of nothing", func(*rows) []where { return []where{f.Members.HasAny()} }, func(*rows, *item) bool { return false }},
 
+		{"relation Matches", func(r *rows) []where {
+			return []where{f.Members.Matches(r.authors[0].Auditors.Query().Where(isoaudit.AuditorFields.Username.Eq(r.authors[1].name)))}
+		}, func(_ *rows, i *item) bool { return i.N == 2 || i.N == 3 }},
+
+		{"MatchesKey", func(r *rows) []where {
+			return []where{isoaudit.MatchesKey(f.Name, r.items.Query().Where(f.N.Gt(10)), f.Batch)}
+		}, func(_ *rows, i *item) bool { return i.N == 15 || i.N == 19 }},
+		{"NotMatchesKey", func(r *rows) []where {
+			return []where{isoaudit.NotMatchesKey(f.Name, r.items.Query().Where(f.N.Gt(10)), f.Batch)}
+		}, func(_ *rows, i *item) bool { return named(i) && i.N != 15 && i.N != 19 }},
+
 		{"position WithinKilometers", func(*rows) []where { return []where{f.Spot.WithinKilometers(home, 60)} }, func(_ *rows, i *item) bool { return i.Spot != nil && kilometers(home, *i.Spot) <= 60 }},
 		{"position NearWithin", func(*rows) []where { return []where{f.Spot.NearWithin(home, 60)} }, func(_ *rows, i *item) bool { return i.Spot != nil && kilometers(home, *i.Spot) <= 60 }},
 		{"position WithinBox", func(*rows) []where {
@@ -144,11 +190,33 @@ func queries() []behaviour {
 		{"position WithinPolygon", func(*rows) []where {
 			return []where{f.Spot.WithinPolygon(isoaudit.Polygon{{Latitude: 50.15, Longitude: 8.15}, {Latitude: 50.15, Longitude: 8.55}, {Latitude: 50.55, Longitude: 8.55}, {Latitude: 50.55, Longitude: 8.15}})}
 		}, func(_ *rows, i *item) bool { return i.N >= 2 && i.N <= 5 }},
+		{"position Near", func(*rows) []where { return []where{f.Spot.Near(home)} }, func(_ *rows, i *item) bool { return i.Spot != nil }},
+		{"position Exists", func(*rows) []where { return []where{f.Spot.Exists()} }, func(_ *rows, i *item) bool { return i.Spot != nil }},
+		{"position Missing", func(*rows) []where { return []where{f.Spot.Missing()} }, func(_ *rows, i *item) bool { return i.Spot == nil }},
+		{"polygon Exists", func(*rows) []where { return []where{f.Area.Exists()} }, func(_ *rows, i *item) bool { return i.Area != nil }},
+		{"polygon Missing", func(*rows) []where { return []where{f.Area.Missing()} }, func(_ *rows, i *item) bool { return i.Area == nil }},
 		{"polygon Contains", func(*rows) []where { return []where{f.Area.Contains(isoaudit.GeoPoint{Latitude: 6.5, Longitude: 6.5})} }, func(_ *rows, i *item) bool { return i.N == 2 || i.N == 3 }},
 
 		{"objectId Eq", func(r *rows) []where { return []where{f.ObjectID.Eq(r.all[4].ObjectID)} }, func(_ *rows, i *item) bool { return i.N == 5 }},
 		{"objectId In", func(r *rows) []where { return []where{f.ObjectID.In(r.all[4].ObjectID, r.all[5].ObjectID)} }, func(_ *rows, i *item) bool { return i.N == 5 || i.N == 6 }},
 		{"objectId NotIn", func(r *rows) []where { return []where{f.ObjectID.NotIn(r.all[4].ObjectID)} }, func(_ *rows, i *item) bool { return i.N != 5 }},
+		{"objectId Ne", func(r *rows) []where { return []where{f.ObjectID.Ne(r.all[4].ObjectID)} }, func(r *rows, i *item) bool { return i.ObjectID != r.all[4].ObjectID }},
+		{"objectId Gt", func(r *rows) []where { return []where{f.ObjectID.Gt(r.all[4].ObjectID)} }, func(r *rows, i *item) bool { return i.ObjectID > r.all[4].ObjectID }},
+		{"objectId Gte", func(r *rows) []where { return []where{f.ObjectID.Gte(r.all[4].ObjectID)} }, func(r *rows, i *item) bool { return i.ObjectID >= r.all[4].ObjectID }},
+		{"objectId Lt", func(r *rows) []where { return []where{f.ObjectID.Lt(r.all[4].ObjectID)} }, func(r *rows, i *item) bool { return i.ObjectID < r.all[4].ObjectID }},
+		{"objectId Lte", func(r *rows) []where { return []where{f.ObjectID.Lte(r.all[4].ObjectID)} }, func(r *rows, i *item) bool { return i.ObjectID <= r.all[4].ObjectID }},
+		{"objectId HasPrefix", func(r *rows) []where { return []where{f.ObjectID.HasPrefix(r.all[4].ObjectID[:2])} }, func(r *rows, i *item) bool { return strings.HasPrefix(i.ObjectID, r.all[4].ObjectID[:2]) }},
+		{"objectId HasSuffix", func(r *rows) []where { return []where{f.ObjectID.HasSuffix(r.all[4].ObjectID[8:])} }, func(r *rows, i *item) bool { return strings.HasSuffix(i.ObjectID, r.all[4].ObjectID[8:]) }},
+		{"objectId Contains", func(r *rows) []where { return []where{f.ObjectID.Contains(r.all[4].ObjectID[3:5])} }, func(r *rows, i *item) bool { return strings.Contains(i.ObjectID, r.all[4].ObjectID[3:5]) }},
+		{"objectId ContainsFold", func(r *rows) []where {
+			return []where{f.ObjectID.ContainsFold(strings.ToUpper(r.all[4].ObjectID[3:5]))}
+		}, func(r *rows, i *item) bool {
+			return strings.Contains(strings.ToUpper(i.ObjectID), strings.ToUpper(r.all[4].ObjectID[3:5]))
+		}},
+		{"objectId Match", func(r *rows) []where { return []where{f.ObjectID.Match("^[0-9]")} }, func(_ *rows, i *item) bool { return i.ObjectID[0] <= '9' }},
+		{"objectId Search", func(r *rows) []where { return []where{f.ObjectID.Search(r.all[4].ObjectID)} }, func(_ *rows, i *item) bool { return i.N == 5 }},
+		{"objectId Exists", func(*rows) []where { return []where{f.ObjectID.Exists()} }, func(*rows, *item) bool { return true }},
+		{"objectId Missing", func(*rows) []where { return []where{f.ObjectID.Missing()} }, func(*rows, *item) bool { return false }},
 
 		{"Or", func(*rows) []where { return []where{isoaudit.Or(f.N.Lt(3), isoaudit.And(f.Done.Eq(true), f.N.Gt(20)))} }, func(_ *rows, i *item) bool { return i.N < 3 || (i.Done && i.N > 20) }},
 		{"Or beside another condition", func(*rows) []where { return []where{f.Done.Eq(true), isoaudit.Or(f.N.Lt(3), f.N.Gt(20))} }, func(_ *rows, i *item) bool { return i.Done && (i.N < 3 || i.N > 20) }},
@@ -160,7 +228,13 @@ func queries() []behaviour {
 		{"Nor with an In of nothing", func(*rows) []where { return []where{isoaudit.Nor(f.Name.In(), f.N.Lt(20))} }, func(_ *rows, i *item) bool { return i.N >= 20 }},
 		{"no condition", func(*rows) []where { return nil }, func(*rows, *item) bool { return true }},
 	}
-	var all []behaviour
+	names := []string{}
+	for _, c := range cases {
+		names = append(names, c.name)
+	}
+	all := []behaviour{{"query: every condition of every kind of column is among these", func(t *testing.T, _ *world) {
+		requireEveryCondition(t, names)
+	}}}
 	for _, c := range cases {
 		all = append(all, behaviour{"query: " + c.name, func(t *testing.T, w *world) {
 			r := w.queryRows(t)

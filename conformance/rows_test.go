@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +22,11 @@ type rows struct {
 	items   *isoaudit.Collection[item]
 	all     []*item // row n is all[n-1]
 	authors []member
+	file    isoaudit.File
 }
+
+// row gives a pointer to row n.
+func (r *rows) row(n int) isoaudit.Pointer[item] { return r.items.PointerTo(r.all[n-1].ObjectID) }
 
 // day gives different moments, with a part below the second.
 func day(n int) time.Time {
@@ -41,8 +46,13 @@ func (w *world) makeRows(t *testing.T) *rows {
 	w.makeClass(t, class, fmt.Sprintf(itemColumns, class), openCLP)
 	r := &rows{items: isoaudit.NewCollection[item](w.client, class)}
 	for _, name := range []string{"row-a", "row-b", "row-c"} {
-		r.authors = append(r.authors, w.signUp(t, name))
+		author := w.signUp(t, name)
+		w.must(t, master, "PUT", "/users/"+author.id, `{"ACL":{"*":{"read":true}}}`) // for conditions on the authors themselves
+		r.authors = append(r.authors, author)
 	}
+	var err error
+	r.file, err = r.authors[0].Upload(t.Context(), isoaudit.Upload{Name: "row.txt", Content: strings.NewReader("row")})
+	require.NoError(t, err)
 	for n := 1; n <= rowCount; n++ {
 		row := r.makeRow(n)
 		require.NoError(t, r.items.Create(t.Context(), row))
@@ -102,6 +112,15 @@ func (r *rows) makeRow(n int) *item {
 	}
 	if n%4 != 3 {
 		row.Author = isoaudit.PointerTo[isoaudit.Auditor](r.authors[n%3].id)
+	}
+	if n%4 == 0 {
+		row.Batch = r.all[n-2].Name
+	}
+	if n%3 == 0 {
+		row.Raw = []byte{byte(n)}
+	}
+	if n == 2 || n == 21 {
+		row.File = r.file
 	}
 	if n > 3 && n%5 == 0 {
 		row.Crew = []isoaudit.Pointer[item]{r.items.PointerTo(r.all[n-2].ObjectID), r.items.PointerTo(r.all[0].ObjectID)}

@@ -15,6 +15,12 @@ export default function registerChecks(Parse) {
 
   Parse.Cloud.define('checkMembersOnly', () => 'welcome', { requireUser: true });
 
+  // Says what it was told to; fails where that is "fail".
+  Parse.Cloud.job('checkJob', async ({ params, message }) => {
+    if (params.message === 'fail') throw 'fail';
+    await message(params.message);
+  });
+
   // Refuses a save that says "refuse", and stamps every other one.
   Parse.Cloud.beforeSave('CheckGuarded', ({ object }) => {
     if (object.get('refuse')) throw new Parse.Error(4242, 'refused by the check trigger');

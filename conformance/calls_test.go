@@ -1,0 +1,218 @@
+package conformance_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go"
+)
+
+// calls are what the client offers beside reading and writing objects one by one.
+func calls() []behaviour {
+	f := itemFields()
+	items := func(w *world) *isoaudit.Collection[item] {
+		return isoaudit.NewCollection[item](w.client, w.itemClass())
+	}
+	return []behaviour{
+		{"query: First gives the first, or says that there is none", func(t *testing.T, w *world) {
+			r := w.queryRows(t)
+			first, err := r.items.Query().OrderBy(f.N.Desc()).First(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, rowCount, first.N)
+			_, err = r.items.Query().Where(f.N.Gt(1000)).First(t.Context())
+			require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+		}},
+		{"query: Select and Exclude choose columns", func(t *testing.T, w *world) {
+			r := w.queryRows(t)
+			only, err := r.items.Query().Where(f.N.Eq(5)).Select(f.Name).First(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, r.all[4].Name, only.Name)
+			require.Zero(t, only.N)
+			require.Nil(t, only.Tags)
+			but, err := r.items.Query().Where(f.N.Eq(5)).Exclude(f.Name, f.Tags).First(t.Context())
+			require.NoError(t, err)
+			require.Empty(t, but.Name)
+			require.Nil(t, but.Tags)
+			require.Equal(t, 5, but.N)
+		}},
+		{"query: Include of a pointer, of the next one, and of an array", func(t *testing.T, w *world) {
+			r := w.queryRows(t)
+			row, err := r.items.Query().Where(f.N.Eq(20)).Include(f.Parent.Then(f.Parent), f.Crew).First(t.Context())
+			require.NoError(t, err)
+			parent, ok := row.Parent.Get()
+			require.True(t, ok)
+			require.Equal(t, 10, parent.N)
+			grand, ok := parent.Parent.Get()
+			require.True(t, ok)
+			require.Equal(t, 5, grand.N)
+			require.Len(t, row.Crew, 2)
+			for i, n := range []int{19, 1} {
+				member, ok := row.Crew[i].Get()
+				require.True(t, ok)
+				require.Equal(t, n, member.N)
+			}
+		}},
+		{"query: Near orders by distance", func(t *testing.T, w *world) {
+			r := w.queryRows(t)
+			found, err := r.items.Query().Where(f.Spot.Near(*r.all[11].Spot)).Limit(3).Find(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, 12, found[0].N)
+			require.ElementsMatch(t, []int{12, 11, 13}, numbers(found))
+		}},
+		{"relation: members are found, added and removed", func(t *testing.T, w *world) {
+			o, one, two := &item{}, w.signUp(t, "member1"), w.signUp(t, "member2")
+			require.NoError(t, items(w).Create(t.Context(), o))
+			a, b := isoaudit.PointerTo[isoaudit.Auditor](one.id), isoaudit.PointerTo[isoaudit.Auditor](two.id)
+			members := func() (ids []string) {
+				list, err := w.admin.Auditors.Query().Where(f.Members.MembersOf(items(w).PointerTo(o.ObjectID))).Find(t.Context())
+				require.NoError(t, err)
+				for _, m := range list {
+					ids = append(ids, m.ObjectID)
+				}
+				return ids
+			}
+			require.Empty(t, members())
+			require.NoError(t, items(w).Update(t.Context(), o.ObjectID, f.Members.Add(a, b)))
+			require.ElementsMatch(t, []string{one.id, two.id}, members())
+			require.NoError(t, items(w).Update(t.Context(), o.ObjectID, f.Members.Remove(a)))
+			require.Equal(t, []string{two.id}, members())
+		}},
+		{"batch: changes and deletes", func(t *testing.T, w *world) {
+			one, two := &item{N: 1}, &item{N: 2}
+			require.NoError(t, items(w).Create(t.Context(), one))
+			require.NoError(t, items(w).Create(t.Context(), two))
+			_, err := w.client.Batch(t.Context(), items(w).BatchUpdate(one.ObjectID, f.N.Increment(4)), items(w).BatchDelete(two.ObjectID))
+			require.NoError(t, err)
+			got, err := items(w).Get(t.Context(), one.ObjectID)
+			require.NoError(t, err)
+			require.Equal(t, 5, got.N)
+			_, err = items(w).Get(t.Context(), two.ObjectID)
+			require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+		}},
+		{"aggregate: groups of rows", func(t *testing.T, w *world) {
+			r := w.queryRows(t)
+			type group struct {
+				Done *bool   `json:"objectId"`
+				Rows int     `json:"rows"`
+				Sum  int     `json:"sum"`
+				Mean float64 `json:"mean"`
+				Low  int     `json:"low"`
+				High int     `json:"high"`
+			}
+			groups, err := isoaudit.Aggregate[group](t.Context(), w.admin, r.items.Query().Where(f.N.Gt(4)), f.Done,
+				isoaudit.CountRows[item]("rows"), isoaudit.Sum("sum", f.N), isoaudit.Average("mean", f.N), isoaudit.Smallest("low", f.N), isoaudit.Largest("high", f.N))
+			require.NoError(t, err)
+			require.Len(t, groups, 2)
+			for _, got := range groups {
+				require.NotNil(t, got.Done)
+				want := group{Done: got.Done, Low: 5, High: 23}
+				if *got.Done {
+					want.Low, want.High = 6, 24
+				}
+				for n := want.Low; n <= want.High; n += 2 {
+					want.Rows, want.Sum = want.Rows+1, want.Sum+n
+				}
+				want.Mean = float64(want.Sum) / float64(want.Rows)
+				require.Equal(t, want, *got)
+			}
+		}},
+		{"aggregate: the different values of a column", func(t *testing.T, w *world) {
+			class := w.name("CheckDistinct")
+			w.makeClass(t, class, `"n":{"type":"Number"},"done":{"type":"Boolean"}`, openCLP)
+			plain := isoaudit.NewCollection[item](w.client, class)
+			for n := range 6 {
+				require.NoError(t, plain.Create(t.Context(), &item{N: n / 2, Done: n < 4}))
+			}
+			values, err := isoaudit.Distinct(t.Context(), w.admin, plain.Query().Where(f.Done.Eq(true)), f.N)
+			require.NoError(t, err)
+			require.ElementsMatch(t, []int{0, 1}, values)
+			dones, err := isoaudit.Distinct(t.Context(), w.admin, plain.Query(), f.Done)
+			require.NoError(t, err)
+			require.ElementsMatch(t, []bool{true, false}, dones)
+		}},
+		{"aggregate: the different values in a class with a relation", func(t *testing.T, w *world) {
+			r := w.queryRows(t)
+			values, err := isoaudit.Distinct(t.Context(), w.admin, r.items.Query().Where(f.N.Lt(4)), f.N)
+			var refused *isoaudit.Error
+			if errors.As(err, &refused) {
+				w.differs(t, "the different values of a column, in a class with a relation", fmt.Sprint("status ", refused.HTTPStatus, ", code ", int(refused.Code)))
+				return
+			}
+			require.NoError(t, err)
+			require.ElementsMatch(t, []int{1, 2, 3}, values)
+			w.differs(t, "the different values of a column, in a class with a relation", "answers")
+		}},
+		{"trigger: it changes, and refuses, what is saved and deleted", func(t *testing.T, w *world) {
+			w.makeGuarded(t)
+			type guarded struct {
+				isoaudit.Object
+				Refuse bool   `json:"refuse,omitzero"`
+				Keep   bool   `json:"keep,omitzero"`
+				Stamp  string `json:"stamp,omitzero"`
+			}
+			class := isoaudit.NewCollection[guarded](w.client, "CheckGuarded")
+			o := &guarded{Keep: true}
+			require.NoError(t, class.Create(t.Context(), o))
+			got, err := class.Get(t.Context(), o.ObjectID)
+			require.NoError(t, err)
+			require.Equal(t, "checked", got.Stamp)
+			require.ErrorIs(t, class.Create(t.Context(), &guarded{Refuse: true}), isoaudit.Code(4242))
+			require.ErrorIs(t, class.Delete(t.Context(), o.ObjectID), isoaudit.Code(4243))
+		}},
+		{"job: it runs to its end, well or badly", func(t *testing.T, w *world) {
+			for message, state := range map[string]isoaudit.JobState{"half way": isoaudit.JobSucceeded, "fail": isoaudit.JobFailed} {
+				id, err := w.admin.StartJob(t.Context(), "checkJob", map[string]any{"message": message})
+				require.NoError(t, err)
+				job, err := w.admin.WaitJob(t.Context(), id, 20*time.Millisecond)
+				require.NoError(t, err)
+				require.Equal(t, state, job.State)
+				require.Equal(t, message, job.Message)
+				same, err := w.admin.Job(t.Context(), id)
+				require.NoError(t, err)
+				require.Equal(t, job, same)
+			}
+		}},
+		{"role: made with its members, who then have its rights", func(t *testing.T, w *world) {
+			m := w.signUp(t, "rolemember")
+			name := w.name("guild")
+			role, err := w.admin.CreateRole(t.Context(), name, isoaudit.ACL{}, isoaudit.RoleMembers{Users: []isoaudit.Pointer[isoaudit.Auditor]{isoaudit.PointerTo[isoaudit.Auditor](m.id)}})
+			require.NoError(t, err)
+			require.NotEmpty(t, role.ObjectID)
+			o := &item{Object: isoaudit.Object{ACL: isoaudit.ACL{}.Grant(isoaudit.RoleNamed(name), isoaudit.Access{Read: true})}}
+			require.NoError(t, items(w).Create(t.Context(), o))
+			_, err = isoaudit.NewCollection[item](m.Client, w.itemClass()).Get(t.Context(), o.ObjectID)
+			require.NoError(t, err)
+			_, err = isoaudit.NewCollection[item](m.Anonymous(), w.itemClass()).Get(t.Context(), o.ObjectID)
+			require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+		}},
+		{"sign-up: it starts a session, once a name", func(t *testing.T, w *world) {
+			auditor := func() *isoaudit.Auditor {
+				return &isoaudit.Auditor{Username: w.name("signup"), Password: "pw", Email: w.name("signup") + "@example.com", Role: isoaudit.RoleAuditor, SiteCode: "PLANT-07"}
+			}
+			a := auditor()
+			session, err := w.client.SignUp(t.Context(), a)
+			require.NoError(t, err)
+			me, err := w.client.As(session).CurrentAuditor(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, a.ObjectID, me.ObjectID)
+			_, err = w.client.SignUp(t.Context(), auditor())
+			require.ErrorIs(t, err, isoaudit.ErrUsernameTaken)
+		}},
+		{"password reset: refused where no mail is set up", func(t *testing.T, w *world) {
+			require.ErrorIs(t, w.client.RequestPasswordReset(t.Context(), "a@example.com"), isoaudit.ErrInternal)
+		}},
+	}
+}
+
+// makeGuarded makes the class of the check triggers where it is not yet.
+func (w *world) makeGuarded(t *testing.T) {
+	t.Helper()
+	if w.send(t, master, "GET", "/schemas/CheckGuarded", "").status == 200 {
+		return
+	}
+	w.makeClass(t, "CheckGuarded", `"refuse":{"type":"Boolean"},"keep":{"type":"Boolean"},"stamp":{"type":"String"}`, openCLP)
+}

@@ -2,6 +2,7 @@ package isoaudit_test
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -35,6 +36,17 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 		{"empty id", "AuditPlan", "objectId", "is empty", func(c client) error { _, err := c.AuditPlans.Get(t.Context(), ""); return err }},
 		{"empty id", "AuditPlan", "objectId", "is empty", func(c client) error { return c.AuditPlans.Delete(t.Context(), "") }},
 		{"empty id", "AuditPlan", "objectId", "is empty", func(c client) error { return c.AuditPlans.Update(t.Context(), "", plan.Scope.Set("x")) }},
+		{"id that is a path", "AuditPlan", "objectId", `".." is no id`, func(c client) error { _, err := c.AuditPlans.Get(t.Context(), ".."); return err }},
+		{"id that is a path", "AuditPlan", "objectId", `"." is no id`, func(c client) error { return c.AuditPlans.Delete(t.Context(), ".") }},
+		{"id that is a path", "AuditPlan", "objectId", `".." is no id`, func(c client) error { return c.AuditPlans.Update(t.Context(), "..", plan.Scope.Set("x")) }},
+		{"id that is a path", "AuditPlan", "objectId", `".." is no id`, func(c client) error {
+			_, err := c.Batch(t.Context(), c.AuditPlans.BatchDelete(".."))
+			return err
+		}},
+		{"id of a job that is a path", "_JobStatus", "objectId", `".." is no id`, func(c client) error {
+			_, err := (&isoaudit.Admin{Client: c}).Job(t.Context(), "..")
+			return err
+		}},
 		{"zero condition", "AuditPlan", "", "zero condition", func(c client) error {
 			return find(c.AuditPlans.Query().Where(isoaudit.Condition[isoaudit.AuditPlan]{}))
 		}},
@@ -255,6 +267,31 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 			require.Contains(t, input.Reason, tt.reason)
 			require.Empty(t, sent.sent)
 		})
+	}
+}
+
+// What a failed call leaves behind is nil: to ask it is no panic.
+func TestNilValuesAnswer(t *testing.T) {
+	var session *isoaudit.Session
+	require.Empty(t, session.Token())
+	var lists *isoaudit.Collection[checklist]
+	require.Equal(t, "k1", lists.PointerTo("k1").ID)
+	for _, config := range []*isoaudit.Config{nil, {}} {
+		require.Empty(t, config.Names())
+		require.False(t, config.MasterOnly("a"))
+		found, err := config.Decode("a", new(int))
+		require.NoError(t, err)
+		require.False(t, found)
+	}
+	for _, sub := range []*isoaudit.Subscription[checklist]{nil, {}} {
+		require.Equal(t, isoaudit.LiveClosed, sub.State())
+		require.Zero(t, sub.Dropped())
+		require.Equal(t, "isoaudit.Subscription(none)", fmt.Sprint(sub))
+		for _, err := range sub.Events() {
+			var input *isoaudit.InputError
+			require.ErrorAs(t, err, &input)
+		}
+		require.NoError(t, sub.Close())
 	}
 }
 

@@ -40,7 +40,7 @@ func (c *Collection[T]) Class() string {
 // PointerTo makes a pointer to the object of this class with the given id.
 func (c *Collection[T]) PointerTo(id string) Pointer[T] {
 	name, _ := classOf[T]()
-	if name == userClass || name == c.class {
+	if c == nil || name == userClass || name == c.class {
 		return Pointer[T]{ID: id}
 	}
 	return Pointer[T]{ID: id, class: c.class}
@@ -237,6 +237,8 @@ func (c *Collection[T]) call(op, method, id string) call {
 		call.err = badInput(call.op, c.class, "", "%s", c.mistake)
 	case id == "":
 		call.err = badInput(call.op, c.class, "objectId", "is empty: give the id of a saved object")
+	case isDots(id):
+		call.err = badInput(call.op, c.class, "objectId", "%q is no id: it would name another path", id)
 	}
 	return call
 }

@@ -54,6 +54,8 @@ func (a *Admin) Job(ctx context.Context, id string) (Job, error) {
 	}
 	if id == "" {
 		call.err = badInput(call.op, call.class, "objectId", "is empty: give the id that StartJob returned")
+	} else if isDots(id) {
+		call.err = badInput(call.op, call.class, "objectId", "%q is no id: it would name another path", id)
 	}
 	var job Job
 	err := a.do(ctx, call, &job)

@@ -10,7 +10,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Config is a snapshot of the application's configuration parameters.
+// Config is a snapshot of the application's configuration parameters. The nil
+// and the zero Config have none.
 type Config struct {
 	params     map[string]jsontext.Value
 	masterOnly map[string]bool
@@ -34,6 +35,9 @@ func (c *Client) Config(ctx context.Context) (*Config, error) {
 // Decode reads one parameter into out. It reports false, and leaves out alone,
 // where there is no such parameter.
 func (c *Config) Decode(name string, out any) (bool, error) {
+	if c == nil {
+		return false, nil
+	}
 	raw, ok := c.params[name]
 	if !ok {
 		return false, nil
@@ -45,10 +49,15 @@ func (c *Config) Decode(name string, out any) (bool, error) {
 }
 
 // MasterOnly says whether a parameter is hidden from clients without the master key.
-func (c *Config) MasterOnly(name string) bool { return c.masterOnly[name] }
+func (c *Config) MasterOnly(name string) bool { return c != nil && c.masterOnly[name] }
 
 // Names lists the parameters, in order.
-func (c *Config) Names() []string { return slices.Sorted(maps.Keys(c.params)) }
+func (c *Config) Names() []string {
+	if c == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(c.params))
+}
 
 // SetConfig sets the given parameters and leaves the others as they are. The
 // names in masterOnly, which must be among them, are hidden from clients.

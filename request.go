@@ -124,7 +124,7 @@ func endpoint(base *url.URL, elements []string) (*url.URL, error) {
 		switch {
 		case element == "":
 			return nil, fmt.Errorf("an element is empty")
-		case element == "." || element == "..":
+		case isDots(element):
 			return nil, fmt.Errorf("an element is %q", element)
 		}
 		plain += "/" + element
@@ -132,6 +132,9 @@ func endpoint(base *url.URL, elements []string) (*url.URL, error) {
 	}
 	return &url.URL{Scheme: base.Scheme, Host: base.Host, Path: plain, RawPath: escaped}, nil
 }
+
+// isDots tells elements that servers and proxies resolve to another path.
+func isDots(element string) bool { return element == "." || element == ".." }
 
 // build makes the request of one attempt.
 func (r *request) build(ctx context.Context, cfg *config, identity credentials) (*http.Request, error) {

@@ -24,8 +24,13 @@ type Session struct {
 // is sent; a token that has ended is rejected by the first call (209).
 func SessionWithToken(token string) *Session { return &Session{token: newSecret(token)} }
 
-// Token gives the session token, to be kept somewhere safe.
-func (s *Session) Token() string { return s.token.value() }
+// Token gives the session token, to be kept somewhere safe; "" where there is none.
+func (s *Session) Token() string {
+	if s == nil {
+		return ""
+	}
+	return s.token.value()
+}
 
 // Format prints whose session it is, whatever the verb.
 func (s Session) Format(f fmt.State, _ rune) {

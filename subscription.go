@@ -157,6 +157,10 @@ func (q Query[T]) subscription(options []SubscribeOption) (*Subscription[T], liv
 // one may run at a time.
 func (s *Subscription[T]) Events() iter.Seq2[Event[T], error] {
 	return func(yield func(Event[T], error) bool) {
+		if s.none() {
+			yield(Event[T]{}, badInput("Subscribe", "", "", "the subscription is nil or zero: use what Subscribe returned"))
+			return
+		}
 		if !s.ranging.CompareAndSwap(false, true) {
 			yield(Event[T]{}, errors.New("isoaudit: Subscription.Events is already being ranged"))
 			return
@@ -187,27 +191,43 @@ func (s *Subscription[T]) Events() iter.Seq2[Event[T], error] {
 	}
 }
 
+// none says that this is not from Subscribe.
+func (s *Subscription[T]) none() bool { return s == nil || s.raw == nil }
+
 // errLeft says that the consumer has left its loop.
 var errLeft = errors.New("left")
 
 // Status returns where the connection stands, and a channel that is closed
 // when that changes.
-func (s *Subscription[T]) Status() (LiveStatus, <-chan struct{}) { return s.socket.Status() }
+func (s *Subscription[T]) Status() (LiveStatus, <-chan struct{}) {
+	if s.none() {
+		return LiveStatus{State: LiveClosed}, nil
+	}
+	return s.socket.Status()
+}
 
 // State returns where the connection stands.
 func (s *Subscription[T]) State() LiveState {
-	status, _ := s.socket.Status()
+	status, _ := s.Status()
 	return status.State
 }
 
 // Dropped counts the events that were lost because the consumer was too slow.
 // Each loss is followed by a catching up whose CaughtUp event names it.
-func (s *Subscription[T]) Dropped() int { return s.raw.Dropped() }
+func (s *Subscription[T]) Dropped() int {
+	if s.none() {
+		return 0
+	}
+	return s.raw.Dropped()
+}
 
 // Close ends the subscription: it waits until the server has confirmed it or
 // the connection is gone. The connection closes with its last subscription. It
 // may be called at any time, again, and from any goroutine.
 func (s *Subscription[T]) Close() error {
+	if s.none() {
+		return nil
+	}
 	s.closed.Store(true)
 	s.stop()
 	return s.raw.Close()
@@ -215,6 +235,10 @@ func (s *Subscription[T]) Close() error {
 
 // Format shows the class and the state.
 func (s *Subscription[T]) Format(f fmt.State, _ rune) {
+	if s.none() {
+		_, _ = io.WriteString(f, "isoaudit.Subscription(none)")
+		return
+	}
 	_, _ = io.WriteString(f, "isoaudit.Subscription("+s.query.collection.class+", "+s.State().String()+")")
 }
 

@@ -210,12 +210,9 @@ func FuzzRequest(f *testing.F) {
 	srv, m := open(f, func(c *auditserver.Config) { c.AllowClientClassCreation = true })
 	_ = srv
 	f.Fuzz(func(t *testing.T, method, path, body string) {
-		u, err := url.Parse(path)
-		if err != nil || u.Host != "" || u.Scheme != "" || strings.ContainsAny(method, " \t\r\n/") || method == "" || strings.ContainsAny(path, " \x7f") {
-			t.Skip("not a request line")
-		}
-		if _, err := http.NewRequest(method, "http://x/parse"+path, nil); err != nil {
-			t.Skip("not a request line")
+		line := method + " /parse" + path + " HTTP/1.0\r\n\r\n"
+		if _, err := http.ReadRequest(bufio.NewReader(strings.NewReader(line))); err != nil {
+			t.Skip("not a request line: net/http answers it")
 		}
 		m.t = t
 		a := m.do(method, path, body)

@@ -98,8 +98,8 @@ func (l *liveHub) watched(changes []store.Change) []store.Change {
 }
 
 // run delivers commits until ctx is done. Between them it looks whether the
-// sessions of the subscribers are still good, so that a client learns of the
-// end of its session even if nothing happens.
+// subscribers' sessions and permissions are still good, so that a client learns
+// of their end even if nothing happens.
 func (l *liveHub) run(ctx context.Context) {
 	tick := time.NewTicker(l.limits.ping)
 	defer tick.Stop()
@@ -108,7 +108,7 @@ func (l *liveHub) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			l.checkSessions(ctx)
+			l.checkAll(ctx)
 		case commit := <-l.commits:
 			for _, change := range commit.changes {
 				l.deliver(ctx, commit.number, change)
@@ -117,7 +117,7 @@ func (l *liveHub) run(ctx context.Context) {
 	}
 }
 
-func (l *liveHub) checkSessions(ctx context.Context) {
+func (l *liveHub) checkAll(ctx context.Context) {
 	l.mu.RLock()
 	viewers := make([]*liveViewer, 0, len(l.viewers))
 	for _, v := range l.viewers {
@@ -125,10 +125,34 @@ func (l *liveHub) checkSessions(ctx context.Context) {
 	}
 	l.mu.RUnlock()
 	for _, v := range viewers {
-		if _, err := l.callerOf(ctx, v.viewerKey); err != nil {
-			l.dismiss(v, err)
+		c, lost := l.callerOf(ctx, v.viewerKey)
+		ended := make(map[*liveSubscription]error)
+		l.mu.RLock()
+		for sub := range v.subs {
+			err := lost
+			if err == nil {
+				err = l.permits(c, sub)
+			}
+			if err != nil {
+				ended[sub] = err
+			}
 		}
+		l.mu.RUnlock()
+		l.dismiss(ended)
 	}
+}
+
+// permits checks again what was checked when a caller subscribed.
+func (l *liveHub) permits(c *caller, sub *liveSubscription) error {
+	class, _ := l.s.store.Class(sub.class)
+	if _, err := permit(class.Permissions, c, opFind); err != nil {
+		return err
+	}
+	hides := l.s.protection(sub.class, class.Permissions, c)
+	if hides.forbidsAny(sub.query.where, sub.watch) {
+		return errPermission
+	}
+	return nil
 }
 
 // callerOf finds out who a viewer is now.
@@ -147,19 +171,25 @@ func (l *liveHub) callerOf(ctx context.Context, v viewerKey) (*caller, error) {
 	return c, err
 }
 
-// dismiss ends the subscriptions of a viewer: its session is over, or it lost
-// the permission to read the class.
-func (l *liveHub) dismiss(v *liveViewer, err error) {
-	e, known := clientError(err)
-	if !known {
-		if l.s.alive.Err() == nil {
-			l.s.cfg.Logger.Error("live query session check failed", "error", err)
-		}
+// dismiss ends subscriptions: the session is over, or the caller lost the
+// permission to read the class or to ask for a column of it.
+func (l *liveHub) dismiss(ended map[*liveSubscription]error) {
+	if len(ended) == 0 {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for sub := range v.subs {
+	for sub, err := range ended {
+		if sub.client.subs[sub.requestID] != sub {
+			continue // gone meanwhile, its request id may serve another
+		}
+		e, known := clientError(err)
+		if !known {
+			if l.s.alive.Err() == nil {
+				l.s.cfg.Logger.Error("live query permissions check failed", "error", err)
+			}
+			continue
+		}
 		sub.client.out.push(errorFrame(e, sub.requestID))
 		l.remove(sub)
 	}

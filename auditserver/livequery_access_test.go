@@ -102,6 +102,51 @@ func TestLiveQueryProtectedFields(t *testing.T) {
 	require.NotContains(t, e["original"].(object), "salary")
 }
 
+// A column that becomes protected ends the subscriptions that ask for it, with
+// the next change at the latest; others go on.
+func TestLiveQueryEndsWhenItsColumnsBecomeProtected(t *testing.T) {
+	b := newLiveBench(t, nil)
+	columns := object{"n": object{"type": "Number"}, "salary": object{"type": "Number"}}
+	open := object{"find": object{"*": true}, "get": object{"*": true}}
+	b.rest("POST", "schemas/LiveSecret", "", object{"className": "LiveSecret", "fields": columns, "classLevelPermissions": open})
+	s, watcher := b.connect(), b.connect()
+	s.subscribe(1, "LiveSecret", `{"$or":[{"salary":{"$gt":50}},{"n":7}]}`, "")
+	s.subscribe(2, "LiveSecret", `{"n":{"$gt":0}}`, "")
+	watcher.say(`{"op":"subscribe","requestId":1,"query":{"className":"LiveSecret","where":{},"watch":["salary"]}}`)
+	require.Equal(t, "subscribed", watcher.hear()["op"])
+	b.rest("PUT", "schemas/LiveSecret", "", object{"className": "LiveSecret", "classLevelPermissions": object{
+		"find": object{"*": true}, "get": object{"*": true}, "protectedFields": object{"*": []string{"salary"}}}})
+	b.create("LiveSecret", object{"n": 1, "salary": 100})
+
+	heard := map[any]object{}
+	for range 2 {
+		e := s.hear()
+		heard[e["requestId"]] = e
+	}
+	require.Equal(t, "error", heard[float64(1)]["op"])
+	require.EqualValues(t, 119, heard[float64(1)]["code"])
+	require.Equal(t, "create", heard[float64(2)]["op"])
+	require.NotContains(t, heard[float64(2)]["object"].(object), "salary")
+	require.EqualValues(t, 119, watcher.hear()["code"])
+}
+
+// A class that closes takes only its own subscriptions along.
+func TestLiveQueryOfOtherClassesOutlivesAClosedOne(t *testing.T) {
+	b := newLiveBench(t, nil)
+	b.rest("POST", "schemas/LiveShut", "", object{"className": "LiveShut", "fields": object{"n": object{"type": "Number"}},
+		"classLevelPermissions": object{"find": object{"*": true}}})
+	s := b.connect()
+	s.subscribe(1, "LiveShut", `{}`, "")
+	s.subscribe(2, "Live", `{}`, "")
+	b.rest("PUT", "schemas/LiveShut", "", object{"className": "LiveShut", "classLevelPermissions": object{"find": object{}}})
+	b.create("LiveShut", object{"n": 1})
+	e := s.hear()
+	require.EqualValues(t, 119, e["code"])
+	require.EqualValues(t, 1, e["requestId"])
+	b.create("Live", object{"n": 2})
+	s.event("create", 2)
+}
+
 func TestLiveQuerySessionEndIsTold(t *testing.T) {
 	b := newLiveBench(t, nil)
 	ada, token := b.signUp("ada")

@@ -34,7 +34,9 @@ type liveState struct {
 // liveSight is what one viewer sees of the change.
 type liveSight struct {
 	err           error
+	sessionOver   bool // err concerns all subscriptions of the viewer
 	caller        *caller
+	hides         *protection
 	before, after bool // may read the object as it was, as it is
 	hidesBefore   []string
 	hidesAfter    []string
@@ -43,7 +45,7 @@ type liveSight struct {
 // deliver sends one change to everybody whose query and permissions let it
 // through.
 func (l *liveHub) deliver(ctx context.Context, number uint64, change store.Change) {
-	dismissed := make(map[*liveViewer]error)
+	var ended map[*liveSubscription]error
 	l.mu.RLock()
 	if class := l.byClass[change.Class]; class != nil {
 		ev := l.newEvent(change)
@@ -54,18 +56,39 @@ func (l *liveHub) deliver(ctx context.Context, number uint64, change store.Chang
 			}
 			for viewer, subs := range query.viewers {
 				sight := ev.seenBy(ctx, viewer)
+				if sight.err != nil || sight.hides != nil {
+					ended = sight.ends(ended, query, viewer, subs)
+				}
 				if sight.err != nil {
-					dismissed[viewer] = sight.err
 					continue
 				}
-				ev.send(number, subs, sight, before && sight.before, after && sight.after)
+				ev.send(number, subs, ended, sight, before && sight.before, after && sight.after)
 			}
 		}
 	}
 	l.mu.RUnlock()
-	for viewer, err := range dismissed {
-		l.dismiss(viewer, err)
+	l.dismiss(ended)
+}
+
+// ends adds the subscriptions that the viewer may have no longer to ended.
+func (sight *liveSight) ends(ended map[*liveSubscription]error, query *liveQuery, viewer *liveViewer, subs map[*liveSubscription]struct{}) map[*liveSubscription]error {
+	if sight.sessionOver {
+		subs = viewer.subs
 	}
+	for sub := range subs {
+		err := sight.err
+		if err == nil && sight.hides.forbidsAny(query.where, sub.watch) {
+			err = errPermission
+		}
+		if err == nil {
+			continue
+		}
+		if ended == nil {
+			ended = make(map[*liveSubscription]error)
+		}
+		ended[sub] = err
+	}
+	return ended
 }
 
 func (l *liveHub) newEvent(change store.Change) *liveEvent {
@@ -107,7 +130,7 @@ func (ev *liveEvent) seenBy(ctx context.Context, v *liveViewer) *liveSight {
 	ev.seen[v] = sight
 	c, err := ev.hub.callerOf(ctx, v.viewerKey)
 	if err != nil {
-		sight.err = err
+		sight.err, sight.sessionOver = err, true
 		return sight
 	}
 	fields, err := permit(ev.class.Permissions, c, opFind)
@@ -117,6 +140,7 @@ func (ev *liveEvent) seenBy(ctx context.Context, v *liveViewer) *liveSight {
 	}
 	sight.caller = c
 	hides := ev.hub.s.protection(ev.change.Class, ev.class.Permissions, c)
+	sight.hides = hides
 	look := func(st *liveState) (bool, []string) {
 		if !st.exists || !readable(c, st, fields) {
 			return false, nil
@@ -140,8 +164,9 @@ func readable(c *caller, st *liveState, pointerFields []string) bool {
 }
 
 // send gives the change to subscriptions of one query and viewer. before and
-// after say whether the object was and is among their results.
-func (ev *liveEvent) send(number uint64, subs map[*liveSubscription]struct{}, sight *liveSight, before, after bool) {
+// after say whether the object was and is among their results. Those in ended
+// get nothing.
+func (ev *liveEvent) send(number uint64, subs map[*liveSubscription]struct{}, ended map[*liveSubscription]error, sight *liveSight, before, after bool) {
 	op := ""
 	switch {
 	case before && after:
@@ -158,7 +183,7 @@ func (ev *liveEvent) send(number uint64, subs map[*liveSubscription]struct{}, si
 		return
 	}
 	for sub := range subs {
-		if sub.since >= number || ev.unwatched(op, sub.watch) {
+		if ended[sub] != nil || sub.since >= number || ev.unwatched(op, sub.watch) {
 			continue
 		}
 		f := outFrame{op: op, requestID: sub.requestID}

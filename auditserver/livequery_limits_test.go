@@ -106,6 +106,24 @@ func TestLiveClientThatDoesNotReadIsCut(t *testing.T) {
 	}
 }
 
+// Without a change, the end of a permission is told with the next ping.
+func TestLiveQueryEndsWithItsPermission(t *testing.T) {
+	limits := defaultLiveLimits
+	limits.ping = 20 * time.Millisecond
+	s, ws := openLimited(t, limits)
+	sayLive(t, ws, `{"op":"connect","applicationId":"app"}`)
+	sayLive(t, ws, `{"op":"subscribe","requestId":1,"query":{"className":"Live","where":{"text":"a"}}}`)
+	hearLive(t, ws, `"subscribed"`)
+	require.NoError(t, s.store.Write(t.Context(), func(tx *store.Tx) error {
+		class, _ := tx.Class("Live")
+		class.Permissions = &schema.Permissions{
+			Find: schema.Grant{Public: true}, ProtectedFields: map[string][]string{"*": {"text"}},
+		}
+		return tx.PutClass(class)
+	}))
+	hearLive(t, ws, `"code":119`)
+}
+
 func TestLiveClientThatDoesNotPongIsCut(t *testing.T) {
 	limits := defaultLiveLimits
 	limits.ping = 20 * time.Millisecond

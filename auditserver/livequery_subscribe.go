@@ -117,15 +117,8 @@ func (l *liveHub) readQuery(c *caller, q *inQuery) (*where.Node, error) {
 		}
 	}
 	hides := l.s.protection(q.ClassName, class.Permissions, c)
-	for n := range node.Walk() {
-		if n.Path != "" && hides.forbids(n.Path) {
-			return nil, errPermission
-		}
-	}
-	for _, path := range q.Watch {
-		if hides.forbids(path) {
-			return nil, errPermission
-		}
+	if hides.forbidsAny(node, q.Watch) {
+		return nil, errPermission
 	}
 	return node, nil
 }

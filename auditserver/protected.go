@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -101,4 +102,18 @@ func (p *protection) forbids(field string) bool {
 	}
 	root, _, _ := strings.Cut(field, ".")
 	return slices.Contains(p.hidden, field) || slices.Contains(p.hidden, root) || slices.Contains(p.always, root)
+}
+
+// forbidsAny reports whether a live query may not have its conditions, or may
+// not watch its fields.
+func (p *protection) forbidsAny(conditions *where.Node, watch []string) bool {
+	if p == nil {
+		return false
+	}
+	for n := range conditions.Walk() {
+		if n.Path != "" && p.forbids(n.Path) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(watch, p.forbids)
 }

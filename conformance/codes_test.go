@@ -142,6 +142,12 @@ func errorCodes() []behaviour {
 			return w.send(t, nobody, "GET", "/classes/"+w.itemClass()+"?where="+url.QueryEscape(`{"parent.n":1}`), "")
 		}},
 		{"a schedule of jobs", request(master, "POST", "/cloud_code/jobs", `{}`)},
+		{"a limit of the rate of requests", func(t *testing.T, w *world) (last answer) {
+			for range 6 { // two are allowed on each node
+				last = w.send(t, nobody, "POST", "/functions/checkLimited", `{}`)
+			}
+			return last
+		}},
 		{"an order by a field behind a pointer", func(t *testing.T, w *world) answer {
 			return w.send(t, nobody, "GET", "/classes/"+w.itemClass()+"?order=parent.n", "")
 		}},

@@ -43,6 +43,11 @@ func Differences() []Difference {
 			Reason: "no answer is right without the other object; the error says to use $inQuery",
 		},
 		{
+			Key:         "a limit of the rate of requests",
+			AuditServer: "status 400, code 141", ParseServer: "status 429, code 100",
+			Reason: "auditserver limits no rates, which is for the proxy before it (the function is missing on both)",
+		},
+		{
 			Key:         "a request id that was used before",
 			AuditServer: "the first answer again", ParseServer: "status 400, code 159",
 			Reason: "a client that lost the answer gets it, instead of learning only that there was one",

@@ -38,6 +38,11 @@ func graphQL() []behaviour {
 			err := w.client.GraphQL(t.Context(), `mutation { logIn(input: {username: "nobody", password: "wrong"}) { viewer { sessionToken } } }`, nil, nil)
 			require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
 		}},
+		{"error 106: a pointer in GraphQL that names nothing", func(t *testing.T, w *world) {
+			class := w.itemClass()
+			err := w.client.GraphQL(t.Context(), `mutation { create`+class+`(input: {fields: {parent: {}}}) { clientMutationId } }`, nil, nil)
+			require.ErrorIs(t, err, isoaudit.ErrInvalidPointer)
+		}},
 		{"GraphQL: a document that is wrong is refused", func(t *testing.T, w *world) {
 			require.Error(t, w.client.GraphQL(t.Context(), `query { nonsense }`, nil, nil))
 		}},

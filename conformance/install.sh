@@ -13,10 +13,9 @@ compgen -G '/usr/share/postgresql/*/extension/postgis.control' >/dev/null || pac
 if ((${#packages[@]})); then
   command -v apt-get >/dev/null || { echo "conformance: install ${packages[*]} and run again" >&2; exit 1; }
   sudo=; ((EUID == 0)) || sudo=sudo
-  # The packages would start a cluster of their own; this stack uses its own only.
-  export DEBIAN_FRONTEND=noninteractive
+  # Debian's package brings a cluster of its own, on port 5432; this stack leaves it alone.
   $sudo apt-get update -qq
-  $sudo apt-get install -y -qq --no-install-recommends "${packages[@]}"
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
 fi
 
 # Several runs may share this folder: one installs, the others wait for it.

@@ -92,6 +92,13 @@ func runSuite(t *testing.T, tg target) {
 		return
 	}
 	require.Equal(t, len(suite), done, "a behaviour was skipped")
+	if tg.front != nil {
+		for i := range tg.front.served {
+			served := tg.front.served[i].Load()
+			t.Logf("node %d answered %d requests", i+1, served)
+			require.Greater(t, served, int64(len(suite)), "requests land on every node")
+		}
+	}
 	for _, d := range conformance.Differences() {
 		require.Truef(t, w.seen[d.Key], "the difference %q is listed but no behaviour looks at it", d.Key)
 	}

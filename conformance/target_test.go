@@ -24,6 +24,7 @@ type target struct {
 	restKey   string
 	jsKey     string
 	masterKey string
+	front     *front // before several nodes; nil where there is one
 }
 
 // realTarget is the Parse Server that run.sh started, or any other one that the
@@ -43,7 +44,7 @@ func realTarget(t testing.TB) (target, bool) {
 		masterKey: os.Getenv("ISOAUDIT_PARSE_MASTER_KEY"),
 	}
 	if s, ok := startedStack(); ok && len(s.nodes) > 1 {
-		_, tg.url = startFront(t, s.nodes, 0)
+		tg.front, tg.url = startFront(t, s.nodes, 0)
 		tg.graphQL = strings.TrimSuffix(tg.url, "/parse") + "/graphql"
 	}
 	return tg, true

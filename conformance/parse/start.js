@@ -53,6 +53,8 @@ const server = new ParseServer({
     if (await exists(mainJS)) await import(mainJS);
     registerChecks(Parse);
   },
+  // A function that only the behaviour about limits calls.
+  rateLimit: [{ requestPath: '/functions/checkLimited', requestTimeWindow: 600_000, requestCount: 2, includeInternalRequests: true }],
   logLevel: 'warn',
   logsFolder: null,
 });

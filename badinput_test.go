@@ -61,6 +61,12 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 		{"zero pointer created", "AuditPlan", "leadAuditor", "zero pointer", func(c client) error {
 			return c.AuditPlans.Create(t.Context(), &isoaudit.AuditPlan{AuditRef: "A-1"})
 		}},
+		{"number too long", "Checklist", "count", "2^53 or more", func(c client) error {
+			return updateList(c, isoaudit.NewNumberField[checklist, int64]("count").Set(math.MaxInt64))
+		}},
+		{"number too long", "Checklist", "count", "2^53 or more", func(c client) error {
+			return updateList(c, isoaudit.NewNumberField[checklist, int]("count").Increment(-1<<53-1))
+		}},
 		{"zero field", "Checklist", "", "zero field", func(c client) error {
 			var f isoaudit.TextField[checklist, string]
 			_, err := lists(c).Query().Where(f.Eq("x")).Find(t.Context())

@@ -83,7 +83,7 @@ func (e *Error) what() string {
 	} else if e.Message != "" {
 		parts = append(parts, clip(e.Message, maxExcerpt))
 	}
-	if e.cause != nil {
+	if e.cause != nil && e.cause.Error() != e.Message {
 		parts = append(parts, e.cause.Error())
 	}
 	switch {

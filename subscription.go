@@ -79,7 +79,7 @@ func (q Query[T]) Subscribe(ctx context.Context, options ...SubscribeOption) (*S
 	}
 	if s.raw, err = s.socket.Subscribe(ctx, wanted); err != nil {
 		cancel()
-		return nil, liveError(op, q.collection.class, err)
+		return nil, liveError(op, q.collection.class, endOf(ctx, err))
 	}
 	context.AfterFunc(work, s.raw.Abandon)
 	if err := s.begin(); err != nil {
@@ -180,7 +180,7 @@ func (s *Subscription[T]) Events() iter.Seq2[Event[T], error] {
 			case errors.Is(err, errLeft):
 				return
 			case s.ctx.Err() != nil:
-				err = fmt.Errorf("isoaudit: %s.Subscribe: %w", s.query.collection.class, context.Cause(s.ctx))
+				err = fmt.Errorf("isoaudit: %s.Subscribe: %w", s.query.collection.class, endOf(s.ctx, context.Cause(s.ctx)))
 			case s.closed.Load(), errors.Is(err, livequery.ErrClosed):
 				return
 			}
@@ -189,6 +189,15 @@ func (s *Subscription[T]) Events() iter.Seq2[Event[T], error] {
 			return
 		}
 	}
+}
+
+// endOf makes err match context.Canceled or DeadlineExceeded where ctx has ended
+// with a cause of its own.
+func endOf(ctx context.Context, err error) error {
+	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		return fmt.Errorf("%w: %w", ended, err)
+	}
+	return err
 }
 
 // none says that this is not from Subscribe.

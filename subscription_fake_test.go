@@ -2,7 +2,9 @@ package isoaudit_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -377,6 +379,26 @@ func TestSubscriptionEndsWithItsContext(t *testing.T) {
 	})
 }
 
+// A cause that the caller gave is told, and errors.Is goes on to work.
+func TestEndWithACauseIsStillCancellation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		sub, err := client.AuditFindings.Query().Subscribe(ctx)
+		require.NoError(t, err)
+		s := streamOf(t, sub)
+		<-f.peers
+		shift := errors.New("the shift is over")
+		cancel(shift)
+		err = <-s.end
+		require.ErrorIs(t, err, shift)
+		require.ErrorIs(t, err, context.Canceled)
+		_, err = client.AuditFindings.Query().Subscribe(ctx)
+		require.ErrorIs(t, err, shift)
+		require.ErrorIs(t, err, context.Canceled)
+	})
+}
+
 func TestSubscriptionReportsThePermanentError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, client := newLiveFake(t)
@@ -387,6 +409,7 @@ func TestSubscriptionReportsThePermanentError(t *testing.T) {
 		err = <-s.end
 		require.ErrorIs(t, err, isoaudit.Code(119))
 		require.ErrorContains(t, err, "AuditFinding.Subscribe")
+		require.Equal(t, 1, strings.Count(err.Error(), "Permission denied"), err)
 	})
 }
 

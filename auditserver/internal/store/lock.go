@@ -51,8 +51,8 @@ func (l *fileLock) close() error {
 // realPath makes the file if it is missing and follows symbolic links. A file
 // that is there is not opened; see close.
 func realPath(path string) (string, error) {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real, onlyName(real)
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		return target, onlyName(target)
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) // it will hold password hashes
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // Bounds of one group of writes that share a commit.
 const (
 	maxGroup     = 256
-	maxGroupTime = 20 * time.Millisecond
+	maxGroupTime = 50 * time.Millisecond
 )
 
 // writer is the only one who writes: a goroutine with its own connection. It

@@ -50,7 +50,7 @@ func TestLiveQuerySpeed(t *testing.T) {
 	if server, ok := realSoakServer(t); ok {
 		servers = append(servers, server)
 	}
-	for _, load := range []struct{ subscriptions, writes int }{{1, 2000}, {100, 400}, {1000, 60}} {
+	for _, load := range []struct{ subscriptions, writes int }{{1, 2000}, {100, 400}, {1000, 120}} {
 		for _, server := range servers {
 			r := newSpeedRun(t, server, load.subscriptions, load.writes)
 			t.Logf("%4d subscriptions  %-12s  isoaudit        %v", load.subscriptions, server.server, r.measure(r.startGo()))

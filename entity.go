@@ -32,10 +32,11 @@ func entityMistake(t reflect.Type) string {
 			return t.String() + " embeds " + f.Type.String() + ": embed the struct itself, not a pointer or an interface"
 		}
 	}
-	columns := map[string][]taggedField{}
+	columns, own := map[string][]taggedField{}, map[string][]taggedField{}
 	collectColumns(columns, t, nil)
+	collectColumns(own, reflect.TypeFor[Object](), nil)
 	for _, name := range slices.Sorted(maps.Keys(columns)) {
-		if mistake := nameMistake(name, columns[name]); mistake != "" {
+		if mistake := nameMistake(name, columns[name], len(own[name]) > 0); mistake != "" {
 			return t.String() + ": " + mistake
 		}
 	}
@@ -81,8 +82,8 @@ func collectColumns(columns map[string][]taggedField, t reflect.Type, above []st
 
 // nameMistake applies the rule of the JSON package for fields with one name: the
 // least embedded one is meant, and of several such, in different structs, the one
-// with a tag.
-func nameMistake(name string, fields []taggedField) string {
+// with a tag. A column of Object is for Object alone.
+func nameMistake(name string, fields []taggedField, ofObject bool) string {
 	var meant []taggedField
 	for _, f := range fields {
 		switch {
@@ -99,18 +100,8 @@ func nameMistake(name string, fields []taggedField) string {
 	if len(meant) > 1 {
 		return fmt.Sprintf("the fields %s and %s both have the JSON name %q: give each a name of its own", meant[0], meant[1], name)
 	}
-	if objectColumns()[name] && meant[0].owner != reflect.TypeFor[Object]() {
+	if ofObject && meant[0].owner != reflect.TypeFor[Object]() {
 		return fmt.Sprintf("the field %s has the JSON name %q, which is a column of Object: leave the field out", meant[0], name)
 	}
 	return ""
-}
-
-// objectColumns are the JSON names of Object's fields.
-func objectColumns() map[string]bool {
-	names := map[string]bool{}
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[Object]()) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		names[name] = true
-	}
-	return names
 }

@@ -149,7 +149,7 @@ func (l *liveHub) permits(c *caller, sub *liveSubscription) error {
 		return err
 	}
 	hides := l.s.protection(sub.class, class.Permissions, c)
-	if hides.forbidsAny(sub.query.where, sub.watch) {
+	if hides.forbidsConditions(sub.query.where) || hides.forbidsAny(sub.watch) {
 		return errPermission
 	}
 	return nil

@@ -75,9 +75,13 @@ func (sight *liveSight) ends(ended map[*liveSubscription]error, query *liveQuery
 	if sight.sessionOver {
 		subs = viewer.subs
 	}
+	lost := sight.err
+	if lost == nil && sight.hides.forbidsConditions(query.where) { // the same for all of them
+		lost = errPermission
+	}
 	for sub := range subs {
-		err := sight.err
-		if err == nil && sight.hides.forbidsAny(query.where, sub.watch) {
+		err := lost
+		if err == nil && sight.hides.forbidsAny(sub.watch) {
 			err = errPermission
 		}
 		if err == nil {

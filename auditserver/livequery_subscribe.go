@@ -117,7 +117,7 @@ func (l *liveHub) readQuery(c *caller, q *inQuery) (*where.Node, error) {
 		}
 	}
 	hides := l.s.protection(q.ClassName, class.Permissions, c)
-	if hides.forbidsAny(node, q.Watch) {
+	if hides.forbidsConditions(node) || hides.forbidsAny(q.Watch) {
 		return nil, errPermission
 	}
 	return node, nil

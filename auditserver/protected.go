@@ -104,16 +104,20 @@ func (p *protection) forbids(field string) bool {
 	return slices.Contains(p.hidden, field) || slices.Contains(p.hidden, root) || slices.Contains(p.always, root)
 }
 
-// forbidsAny reports whether a live query may not have its conditions, or may
-// not watch its fields.
-func (p *protection) forbidsAny(conditions *where.Node, watch []string) bool {
+// forbidsConditions reports whether a live query may not have its conditions.
+func (p *protection) forbidsConditions(n *where.Node) bool {
 	if p == nil {
 		return false
 	}
-	for n := range conditions.Walk() {
+	for n := range n.Walk() {
 		if n.Path != "" && p.forbids(n.Path) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(watch, p.forbids)
+	return false
+}
+
+// forbidsAny reports whether a live query may not watch one of the fields.
+func (p *protection) forbidsAny(fields []string) bool {
+	return p != nil && slices.ContainsFunc(fields, p.forbids)
 }

@@ -58,6 +58,8 @@ type Store struct {
 	catalog atomic.Pointer[catalog]
 	acls    aclCache
 
+	newID func() string // NewID, but for a test
+
 	closed    chan struct{}
 	closeOnce sync.Once
 	closeErr  error
@@ -86,7 +88,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if cfg.Readers <= 0 {
 		cfg.Readers = max(4, runtime.NumCPU())
 	}
-	s := &Store{cfg: cfg, path: cfg.Path, closed: make(chan struct{}), readers: make(chan *conn, cfg.Readers)}
+	s := &Store{cfg: cfg, path: cfg.Path, newID: NewID, closed: make(chan struct{}), readers: make(chan *conn, cfg.Readers)}
 	defer func() {
 		if err != nil {
 			_ = s.Close()

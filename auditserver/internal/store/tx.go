@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,12 +131,24 @@ func (tx *Tx) class(name string) (*classInfo, error) {
 // Insert stores a new object. Errors: ErrNoClass, *ValueError, *UniqueError.
 // After a *UniqueError or *ValueError the transaction can go on.
 func (tx *Tx) Insert(class string, o Object) (Row, error) {
+	if o.ID != "" {
+		return tx.insertObject(class, o)
+	}
+	for {
+		o.ID = tx.s.newID()
+		row, err := tx.insertObject(class, o)
+		var taken *UniqueError
+		if errors.As(err, &taken) && slices.Equal(taken.Fields, []string{"objectId"}) {
+			continue // six random characters meet now and then
+		}
+		return row, err
+	}
+}
+
+func (tx *Tx) insertObject(class string, o Object) (Row, error) {
 	c, err := tx.class(class)
 	if err != nil {
 		return Row{}, err
-	}
-	if o.ID == "" {
-		o.ID = NewID()
 	}
 	o.CreatedAt = tx.stamp(o.CreatedAt)
 	if o.UpdatedAt.IsZero() {
@@ -274,21 +286,4 @@ func (tx *Tx) writeError(c *classInfo, err error) error {
 		u.Fields = append(u.Fields, c.fieldOf(col))
 	}
 	return u
-}
-
-// NewID returns a new random objectId: ten letters and digits.
-func NewID() string {
-	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-	var b [10]byte
-	for i := 0; i < len(b); {
-		var random [16]byte
-		_, _ = rand.Read(random[:]) // never fails
-		for _, r := range random {
-			if int(r) < 4*len(letters) && i < len(b) { // without bias
-				b[i] = letters[int(r)%len(letters)]
-				i++
-			}
-		}
-	}
-	return string(b[:])
 }

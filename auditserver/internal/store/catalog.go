@@ -156,39 +156,52 @@ type index struct {
 
 // listIndexes fills in the indexes a class has: dates, pointers, those of its
 // schema and the unique ones. Every plain index ends with the date of creation,
-// so that "newest first" of one plan or status needs no sorting.
+// so that "newest first" of one plan or status needs no sorting. A pointer with
+// which an index of the schema begins needs no other: each is a page more to
+// write for every object.
 func (c *classInfo) listIndexes() {
 	c.addIndex(colCreated, colID)
 	c.addIndex(colUpdated, colID)
-	for _, col := range c.order {
-		if col.typ == schema.Pointer {
-			c.addIndex(col.sql, colCreated)
+	led := map[string]bool{}
+	for _, declared := range c.def.Indexes {
+		if parts := c.indexParts(declared); len(parts) != 0 {
+			led[declared[0].Field] = true
+			c.addIndex(parts...)
 		}
 	}
-	for _, declared := range c.def.Indexes {
-		var parts []string
-		for _, key := range declared {
-			col := c.columns[key.Field]
-			if col == nil || col.sql == "" || col.typ == schema.Relation {
-				parts = nil // no column to index, as with an Array
-				break
-			}
-			if key.Descending {
-				parts = append(parts, col.sql+" DESC")
-			} else {
-				parts = append(parts, col.sql)
-			}
-		}
-		if len(parts) != 0 && !(len(parts) == 1 && parts[0] == colID) {
-			if !slices.ContainsFunc(parts, func(p string) bool { return strings.HasPrefix(p, colCreated) }) {
-				parts = append(parts, colCreated)
-			}
-			c.addIndex(parts...)
+	for _, col := range c.order {
+		if col.typ == schema.Pointer && !led[col.field] {
+			c.addIndex(col.sql, colCreated)
 		}
 	}
 	for _, u := range slices.Concat(builtinUnique[c.def.Name], c.unique) {
 		c.addUnique(u)
 	}
+}
+
+// indexParts are the SQL columns of a declared index, none if there is nothing
+// to index: a field without a column, an Array for instance, or the objectId,
+// which always has one.
+func (c *classInfo) indexParts(declared schema.Index) []string {
+	var parts []string
+	for _, key := range declared {
+		col := c.columns[key.Field]
+		if col == nil || col.sql == "" || col.typ == schema.Relation {
+			return nil
+		}
+		if key.Descending {
+			parts = append(parts, col.sql+" DESC")
+		} else {
+			parts = append(parts, col.sql)
+		}
+	}
+	if len(parts) == 0 || len(parts) == 1 && parts[0] == colID {
+		return nil
+	}
+	if !slices.ContainsFunc(parts, func(p string) bool { return strings.HasPrefix(p, colCreated) }) {
+		parts = append(parts, colCreated)
+	}
+	return parts
 }
 
 // builtinUnique are the constraints Parse's own classes have by themselves.

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -79,4 +81,46 @@ func TestQueriesUseIndexes(t *testing.T) {
 			require.NotContains(t, text, "TEMP B-TREE FOR ORDER BY", "%s sorts:\n%s", c.where, text)
 		}
 	}
+}
+
+// A file whose indexes another version of this code has chosen gets this one's.
+func TestIndexesFollowTheCode(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "data.db")
+	s, err := Open(ctx, Config{Path: path})
+	require.NoError(t, err)
+	class := schema.Class{Name: "Finding", Fields: map[string]schema.Field{
+		"plan": {Type: schema.Pointer, TargetClass: "Plan"}, "clause": {Type: schema.String},
+	}, Indexes: map[string]schema.Index{"plan_clause": {{Field: "plan"}, {Field: "clause"}}}}
+	require.NoError(t, s.Write(ctx, func(tx *Tx) error { return tx.PutClass(class) }))
+	indexes := func() []string {
+		var names []string
+		require.NoError(t, s.read(ctx, func(r reader) error {
+			row, err := r.c.queryRow("SELECT group_concat(name, ' ' ORDER BY name) FROM sqlite_master WHERE type='index' AND name NOT LIKE 'sqlite%' AND tbl_name LIKE 'c%Finding'")
+			names = regexp.MustCompile(`\S+`).FindAllString(row[0].(string), -1)
+			return err
+		}))
+		return names
+	}
+	wanted := indexes()
+	require.Len(t, wanted, 3, "createdAt, updatedAt and one index for plan: %v", wanted)
+	require.NoError(t, s.Write(ctx, func(tx *Tx) error {
+		c := tx.catalog.classes["Finding"]
+		for _, sql := range []string{
+			"DROP INDEX " + wanted[0],
+			"CREATE INDEX old_choice ON " + c.table + "(" + c.columns["plan"].sql + ")",
+		} {
+			if _, err := tx.exec(sql); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	require.NotEqual(t, wanted, indexes())
+	require.NoError(t, s.Close())
+
+	s, err = Open(ctx, Config{Path: path})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	require.Equal(t, wanted, indexes())
 }

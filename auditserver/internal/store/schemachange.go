@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -156,6 +157,37 @@ func (tx *Tx) alterClass(old *classInfo, def schema.Class, unique []Unique) erro
 		}
 	}
 	return tx.saveClass(next)
+}
+
+// alignIndexes drops and makes indexes of all classes as this code lists them:
+// a file may come from one that listed others.
+func (tx *Tx) alignIndexes() error {
+	for _, c := range tx.catalog.classes {
+		present := map[string]bool{}
+		err := tx.c.query(context.Background(), "SELECT name FROM sqlite_master WHERE type='index' AND sql IS NOT NULL AND tbl_name=?",
+			[]any{strings.Trim(c.table, `"`)}, func(v []driver.Value) (bool, error) {
+				present[quoteIdentifier(v[0].(string))] = true
+				return true, nil
+			})
+		if err != nil {
+			return err
+		}
+		for name := range present {
+			if _, wanted := c.indexes[name]; !wanted {
+				if _, err := tx.exec("DROP INDEX " + name); err != nil {
+					return err
+				}
+			}
+		}
+		for name, ix := range c.indexes {
+			if !present[name] {
+				if _, err := tx.exec(ix.sql); err != nil {
+					return tx.writeError(c, err)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func (tx *Tx) addField(c *classInfo, col *column) error {

@@ -137,7 +137,12 @@ func (s *Store) start() error {
 		s.opened++
 		s.readers <- r
 	}
-	return s.Write(context.Background(), (*Tx).dropUnfinished)
+	return s.Write(context.Background(), func(tx *Tx) error {
+		if err := tx.alignIndexes(); err != nil {
+			return err
+		}
+		return tx.dropUnfinished()
+	})
 }
 
 // prepareFile makes the tables of a new file and checks the version of an old one.

@@ -44,6 +44,11 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 			return nil, err
 		}
 	}
+	for _, e := range entries { // before the transaction: others wait for it
+		if writesObjects(e.req) {
+			_, _ = e.req.fields() // an error is the entry's answer when its turn comes
+		}
+	}
 	if v, _ := req.body.get("transaction"); string(v) == "true" {
 		return s.batchTransaction(ctx, req, entries)
 	}

@@ -5,12 +5,14 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/internal/wire"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // member is one member of a JSON object, its value not yet decoded.
@@ -157,6 +159,43 @@ func plainText(v jsontext.Value) (string, bool) {
 		return "", false
 	}
 	return string(v[1 : len(v)-1]), true
+}
+
+// decodedFields is what request.fields has found.
+type decodedFields struct {
+	fields map[string]any
+	err    error
+}
+
+// fields decodes and checks the fields a client sent, once: later calls return
+// the same map.
+func (req *request) fields() (map[string]any, error) {
+	if req.decoded == nil {
+		fields, err := req.decodeFields()
+		req.decoded = &decodedFields{fields, err}
+	}
+	return req.decoded.fields, req.decoded.err
+}
+
+func (req *request) decodeFields() (map[string]any, error) {
+	fields, err := req.body.object()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkKeywords(fields); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"createdAt", "updatedAt"} {
+		v, ok := fields[name]
+		if !ok {
+			continue
+		}
+		if _, isText := v.(string); isText {
+			return nil, mismatch(strings.Join(req.path, "/"), name, schema.Field{Type: schema.Date}, schema.Field{Type: schema.String})
+		}
+		delete(fields, name)
+	}
+	return fields, nil
 }
 
 // decode decodes the member name into out; absent members leave out alone.

@@ -3,7 +3,6 @@ package auditserver
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,11 +19,24 @@ var masterClasses = []string{"_JobStatus", "_PushStatus", "_Hooks", "_GlobalConf
 // systemClasses are the classes whose name may begin with an underscore.
 var systemClasses = append([]string{"_User", "_Installation", "_Role", "_Session", "_Product"}, masterClasses...)
 
-// plainName is the name of a class or field, as long as the store takes them.
-var plainName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,127}$`)
+// maxName is how long the store takes the name of a class or field.
+const maxName = 128
+
+// plainName tells whether name may be that of a class or field: a letter, then
+// letters, digits and underscores.
+func plainName(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		if !letter && (i == 0 || c != '_' && (c < '0' || c > '9')) {
+			return false
+		}
+	}
+	return name != "" && len(name) <= maxName
+}
 
 func validClassName(name string) bool {
-	return plainName.MatchString(name) || slices.Contains(systemClasses, name)
+	return plainName(name) || slices.Contains(systemClasses, name)
 }
 
 // readableClass finds a class for reading. A class that does not exist has no

@@ -3,6 +3,7 @@ package auditserver_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -194,4 +195,17 @@ func TestRelations(t *testing.T) {
 	require.Equal(t, 2-1, members())
 	hidden := m.public().must(http.MethodGet, "/classes/Tag?where="+url.QueryEscape(`{"$relatedTo":{"object":{"__type":"Pointer","className":"Post","objectId":"`+post+`"},"key":"tags"}}`), nil)
 	require.Empty(t, hidden.results(t), "the owner can't be read")
+}
+
+// Names are what Parse Server takes, and no longer than the store's.
+func TestNamesOfClassesAndFields(t *testing.T) {
+	_, m := open(t, nil)
+	for _, name := range []string{"a", "Z9_", "siteCode", "x_1", strings.Repeat("n", 128)} {
+		m.must(http.MethodPost, "/classes/"+name, map[string]any{name: 1})
+	}
+	for _, name := range []string{"9a", "_a", "a b", "a-b", "é", "a[", "a`", "a@", "a/"} {
+		m.refused(400, 105, http.MethodPost, "/classes/Item", map[string]any{name: 1})
+		m.refused(400, 103, http.MethodPost, "/classes/"+url.PathEscape(name), map[string]any{"n": 1})
+	}
+	m.refused(400, 105, http.MethodPost, "/classes/Item", map[string]any{strings.Repeat("n", 129): 1})
 }

@@ -31,7 +31,7 @@ func workOut(class schema.Class, present, body map[string]any, quirks bool) (*ch
 	c := &changes{set: make(map[string]any, len(body)), quirks: quirks}
 	for name, value := range body {
 		root, rest, dotted := strings.Cut(name, ".")
-		if !plainName.MatchString(root) {
+		if !plainName(root) {
 			return nil, badName(name)
 		}
 		op, isOp := operationOf(value)

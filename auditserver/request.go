@@ -36,6 +36,8 @@ type request struct {
 	print   string         // fingerprint of a request with an id
 	stored  bool           // its answer is kept
 
+	decoded *decodedFields // of the body, once fields has read them
+
 	tx    *store.Tx // the batch's transaction, if it has one
 	after *[]func() // what to do once that transaction is committed
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -47,28 +46,6 @@ func (s *Server) newSave(ctx context.Context, tx *store.Tx, req *request, classN
 		sv.class, sv.isNew = schema.Class{Name: className, Fields: map[string]schema.Field{}}, true
 	}
 	return sv, touchable(req.caller, className)
-}
-
-// body decodes and checks the fields a client sent.
-func (req *request) fields() (map[string]any, error) {
-	fields, err := req.body.object()
-	if err != nil {
-		return nil, err
-	}
-	if err := checkKeywords(fields); err != nil {
-		return nil, err
-	}
-	for _, name := range []string{"createdAt", "updatedAt"} {
-		v, ok := fields[name]
-		if !ok {
-			continue
-		}
-		if _, isText := v.(string); isText {
-			return nil, mismatch(strings.Join(req.path, "/"), name, schema.Field{Type: schema.Date}, schema.Field{Type: schema.String})
-		}
-		delete(fields, name)
-	}
-	return fields, nil
 }
 
 // create checks and stores a new object. The order of the checks is Parse

@@ -61,7 +61,7 @@ func (sv *save) addFields(added map[string]schema.Field) error {
 			return err
 		}
 		for name := range added {
-			if !plainName.MatchString(name) {
+			if !plainName(name) {
 				return badName(name)
 			}
 		}

@@ -239,7 +239,7 @@ func applyField(class *schema.Class, name string, raw jsontext.Value) error {
 		delete(class.Fields, name)
 		return nil
 	}
-	if !plainName.MatchString(name) || name == "className" || name == "length" {
+	if !plainName(name) || name == "className" || name == "length" {
 		return fail(wire.CodeInvalidKeyName, "invalid field name: %s", name)
 	}
 	var f schema.Field

@@ -117,46 +117,37 @@ func transactional(r *request) bool {
 // failed, a new class or column for instance, is undone.
 func (s *Server) batchTogether(ctx context.Context, req *request, entries []batchEntry) (*response, error) {
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
-		out := []byte{'['}
+		out := make(outcomes, len(entries))
 		for i, e := range entries {
-			if i > 0 {
-				out = append(out, ',')
-			}
 			kept := len(*req.after)
 			e.req.tx, e.req.after = tx, req.after
-			var res *response
-			err := tx.Try(func() (err error) {
-				res, err = e.handle(ctx, e.req)
+			out[i].err = tx.Try(func() (err error) {
+				out[i].res, err = e.handle(ctx, e.req)
 				return err
 			})
-			if err != nil {
+			if err := out[i].err; err != nil {
 				if _, known := clientError(err); !known {
 					return nil, err
 				}
 				*req.after = (*req.after)[:kept]
 			}
-			out = appendOutcome(out, res, err)
 		}
-		return &response{body: append(out, ']')}, nil
+		return &response{render: out.render}, nil
 	})
 }
 
 // batchOneByOne runs entries that need more than a transaction, each by itself.
 func (s *Server) batchOneByOne(ctx context.Context, entries []batchEntry) (*response, error) {
-	out := []byte{'['}
+	out := make(outcomes, len(entries))
 	for i, e := range entries {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		res, err := e.handle(ctx, e.req)
-		if err != nil {
+		out[i].res, out[i].err = e.handle(ctx, e.req)
+		if err := out[i].err; err != nil {
 			if _, known := clientError(err); !known {
 				s.cfg.Logger.ErrorContext(ctx, "request of a batch failed", "error", err)
 			}
 		}
-		out = appendOutcome(out, res, err)
 	}
-	return &response{body: append(out, ']')}, nil
+	return (&response{render: out.render}).rendered()
 }
 
 // batchTransaction runs all entries or none. The error names the entry that
@@ -168,19 +159,15 @@ func (s *Server) batchTransaction(ctx context.Context, req *request, entries []b
 		}
 	}
 	res, err := s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
-		out := []byte{'['}
+		out := make(outcomes, len(entries))
 		for i, e := range entries {
-			if i > 0 {
-				out = append(out, ',')
-			}
 			e.req.tx, e.req.after = tx, req.after
-			res, err := e.handle(ctx, e.req)
-			if err != nil {
+			var err error
+			if out[i].res, err = e.handle(ctx, e.req); err != nil {
 				return nil, transactionError(i, err)
 			}
-			out = appendOutcome(out, res, nil)
 		}
-		return &response{body: append(out, ']')}, nil
+		return &response{render: out.render}, nil
 	})
 	if err != nil && s.cfg.Quirks {
 		return nil, errors.New("a request of the transaction failed")
@@ -201,11 +188,34 @@ func transactionError(i int, err error) error {
 	return fail(e.Code, "request %d of the transaction failed, nothing was changed: %s", i, e.Message)
 }
 
-// appendOutcome writes {"success":...} or {"error":...}.
-func appendOutcome(b []byte, res *response, err error) []byte {
-	if err == nil {
-		return append(append(append(b, `{"success":`...), res.body...), '}')
+// outcomes are what became of the requests of a batch.
+type outcomes []struct {
+	res *response
+	err error
+}
+
+// render writes a list of {"success":...} and {"error":...}.
+func (o outcomes) render() ([]byte, error) {
+	b := []byte{'['}
+	for i, each := range o {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if each.err != nil {
+			b = appendError(b, each.err)
+			continue
+		}
+		res, err := each.res.rendered()
+		if err != nil {
+			return nil, err
+		}
+		b = append(append(append(b, `{"success":`...), res.body...), '}')
 	}
+	return append(b, ']'), nil
+}
+
+// appendError writes {"error":...}.
+func appendError(b []byte, err error) []byte {
 	told := map[string]any{}
 	var plain *plainError
 	if errors.As(err, &plain) {

@@ -155,6 +155,9 @@ func (s *Server) rememberResponse(tx *store.Tx, req *request, res *response) err
 	}
 	keep := remembered{Print: req.print}
 	if !res.secret {
+		if _, err := res.rendered(); err != nil {
+			return err
+		}
 		keep.Status, keep.Location, keep.Body = res.status, res.location, res.body
 	}
 	raw, err := json.Marshal(keep)

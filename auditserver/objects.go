@@ -46,27 +46,29 @@ func (s *Server) createObject(ctx context.Context, req *request, class string) (
 		if err != nil {
 			return nil, err
 		}
-		return s.created(req, row, sv.echo)
+		return s.created(req, row, sv.echo), nil
 	})
 }
 
 // created is the answer to a create: id, time, and what the server changed.
-func (s *Server) created(req *request, row store.Row, echo map[string]any) (*response, error) {
+func (s *Server) created(req *request, row store.Row, echo map[string]any) *response {
 	path := "/classes/" + row.Class() + "/"
 	if row.Class() == "_User" {
 		path = "/users/"
 	}
-	b := append(append([]byte(`{"objectId":`), quoted(row.ID())...), `,"createdAt":"`...)
-	b = append(append(b, formatTime(row.CreatedAt())...), '"')
-	b, err := appendEcho(b, echo)
-	return &response{status: http.StatusCreated, location: req.baseURL + path + row.ID(), body: b}, err
+	return &response{status: http.StatusCreated, location: req.baseURL + path + row.ID(), render: func() ([]byte, error) {
+		b := append(append([]byte(`{"objectId":`), quoted(row.ID())...), `,"createdAt":"`...)
+		b = append(append(b, formatTime(row.CreatedAt())...), '"')
+		return appendEcho(b, echo)
+	}}
 }
 
 // updated is the answer to an update.
-func updated(row store.Row, echo map[string]any) (*response, error) {
-	b := append(append([]byte(`{"updatedAt":"`), formatTime(row.UpdatedAt())...), '"')
-	b, err := appendEcho(b, echo)
-	return &response{body: b}, err
+func updated(row store.Row, echo map[string]any) *response {
+	return &response{render: func() ([]byte, error) {
+		b := append(append([]byte(`{"updatedAt":"`), formatTime(row.UpdatedAt())...), '"')
+		return appendEcho(b, echo)
+	}}
 }
 
 func appendEcho(b []byte, echo map[string]any) ([]byte, error) {
@@ -113,7 +115,7 @@ func (s *Server) updateIn(ctx context.Context, tx *store.Tx, req *request, class
 	if err != nil {
 		return nil, err
 	}
-	return updated(row, sv.echo)
+	return updated(row, sv.echo), nil
 }
 
 // deleteObject answers DELETE /classes/C/id.

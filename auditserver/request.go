@@ -46,10 +46,22 @@ type request struct {
 type response struct {
 	status   int // 0: 200
 	body     []byte
+	render   func() ([]byte, error) // makes the body once the write is committed: others wait to write
 	location string
 	header   map[string]string
 	write    func(http.ResponseWriter, *http.Request) // answers by itself: files
 	secret   bool                                     // shows a session token: never stored
+}
+
+// rendered returns the response with its body made.
+func (res *response) rendered() (*response, error) {
+	if res == nil || res.render == nil {
+		return res, nil
+	}
+	var err error
+	res.body, err = res.render()
+	res.render = nil
+	return res, err
 }
 
 func jsonResponse(v any) (*response, error) {

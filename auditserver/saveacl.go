@@ -17,15 +17,16 @@ func (sv *save) createACL(given any, has bool) error {
 		}
 	}
 	if p := sv.class.Permissions; p != nil && len(p.DefaultACL) > 0 {
-		acl := maps.Clone(p.DefaultACL)
+		acl := p.DefaultACL // nobody changes it
 		if own, ok := acl["currentUser"]; ok {
+			acl = maps.Clone(acl)
 			delete(acl, "currentUser")
 			if sv.req.caller.userID != "" {
 				acl[sv.req.caller.userID] = own
 			}
 		}
 		sv.object.ACL = acl
-		sv.echo["ACL"] = aclValue(acl)
+		sv.echo["ACL"] = acl
 	}
 	return nil
 }

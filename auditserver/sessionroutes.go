@@ -101,11 +101,9 @@ func (s *Server) createSession(ctx context.Context, req *request) (*response, er
 		delete(echo, "createdAt")
 		delete(echo, "updatedAt")
 		echo["sessionToken"] = token
-		res, err := s.created(req, row, echo)
-		if err == nil {
-			res.secret = true
-		}
-		return res, err
+		res := s.created(req, row, echo)
+		res.secret = true
+		return res, nil
 	})
 }
 

@@ -176,11 +176,9 @@ func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *acc
 		}
 		sv.echo["sessionToken"] = token
 	}
-	res, err := s.created(req, row, sv.echo)
-	if err == nil {
-		res.secret = true
-	}
-	return res, err
+	res := s.created(req, row, sv.echo)
+	res.secret = true
+	return res, nil
 }
 
 // ownACL adds to the ACL of a new user what every user has: rights on himself,
@@ -263,11 +261,9 @@ func (s *Server) updateUser(ctx context.Context, req *request) (*response, error
 				return nil, err
 			}
 		}
-		res, err := updated(row, sv.echo)
-		if err == nil {
-			res.secret = a.hidden != nil
-		}
-		return res, err
+		res := updated(row, sv.echo)
+		res.secret = a.hidden != nil
+		return res, nil
 	})
 }
 

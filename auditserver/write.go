@@ -38,7 +38,7 @@ func (s *Server) write(ctx context.Context, req *request, fn func(tx *store.Tx, 
 	for _, f := range after {
 		f()
 	}
-	return res, nil
+	return res.rendered()
 }
 
 // writeError gives the store's errors their Parse codes.

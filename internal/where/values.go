@@ -37,7 +37,12 @@ func DateValue(t time.Time) map[string]any {
 }
 
 // FormatDate writes t as Parse Server does: UTC with milliseconds.
-func FormatDate(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+func FormatDate(t time.Time) string { return string(AppendDate(nil, t)) }
+
+// AppendDate appends what FormatDate returns.
+func AppendDate(dst []byte, t time.Time) []byte {
+	return t.UTC().AppendFormat(dst, "2006-01-02T15:04:05.000Z")
+}
 
 // dateLayouts are the forms JavaScript's Date.parse reads that matter here.
 var dateLayouts = []string{

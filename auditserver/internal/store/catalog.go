@@ -113,8 +113,11 @@ func newClassInfo(def schema.Class, unique []Unique, stored storedClass) *classI
 	return c
 }
 
-// writeSQL prepares the statements that write one object. Tx.Insert and
-// Tx.Update give the arguments in this order.
+// leadingArgs is how many arguments of insertSQL stand before the fields.
+const leadingArgs = 6
+
+// writeSQL prepares the statements that write one object. Their arguments are
+// those of Tx.encode; the id is the first of insertSQL and the last of updateSQL.
 func (c *classInfo) writeSQL() {
 	names := []string{colCreated, colUpdated, colACL, colHidden, colDoc}
 	for _, col := range c.order {

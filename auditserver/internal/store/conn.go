@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // maxStatements is how many prepared statements a connection keeps.
@@ -22,6 +23,9 @@ type conn struct {
 	dc    driver.Conn
 	stmts map[string]*list.Element // of *statement
 	used  *list.List               // most recently used first
+
+	inTransaction bool
+	lost          error // why the transaction is over; see begin
 
 	operands map[int64]operand // of running queries; see functions.go
 	lastOp   int64
@@ -108,8 +112,57 @@ func (c *conn) named(args []any) []driver.NamedValue {
 	return c.args
 }
 
+// begin starts a transaction. On a full disk and the like SQLite ends one by
+// itself, and what follows would each be a transaction of its own: after such
+// an error every statement returns it, until rollback.
+func (c *conn) begin() error {
+	if _, err := c.exec("BEGIN IMMEDIATE"); err != nil {
+		return fmt.Errorf("store: begin: %w", err)
+	}
+	c.inTransaction = true
+	return nil
+}
+
+func (c *conn) commit() error {
+	if _, err := c.exec("COMMIT"); err != nil {
+		return fmt.Errorf("store: commit: %w", err)
+	}
+	c.inTransaction = false
+	return nil
+}
+
+// rollback ends the transaction, if SQLite has not done so.
+func (c *conn) rollback() {
+	c.inTransaction, c.lost = false, nil
+	_, _ = c.exec("ROLLBACK")
+}
+
+// failed notes an error after which the transaction may be over.
+func (c *conn) failed(err error) error {
+	var e *sqlite.Error
+	if c.inTransaction && errors.As(err, &e) {
+		switch e.Code() & 0xff {
+		case sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE:
+		default:
+			c.lost = fmt.Errorf("store: the transaction was rolled back: %w", err)
+		}
+	}
+	return err
+}
+
 // exec runs a statement and returns the number of rows it changed.
 func (c *conn) exec(sql string, args ...any) (int64, error) {
+	if c.lost != nil {
+		return 0, c.lost
+	}
+	n, err := c.execute(sql, args)
+	if err != nil {
+		return 0, c.failed(err)
+	}
+	return n, nil
+}
+
+func (c *conn) execute(sql string, args []any) (int64, error) {
 	st, err := c.prepare(sql)
 	if err != nil {
 		return 0, err
@@ -126,6 +179,10 @@ func (c *conn) exec(sql string, args ...any) (int64, error) {
 // The values are SQLite's: nil, int64, float64, string, []byte, each owned by
 // visit; the slice is reused.
 func (c *conn) query(ctx context.Context, sql string, args []any, visit func([]driver.Value) (bool, error)) (err error) {
+	if c.lost != nil {
+		return c.lost
+	}
+	defer func() { err = c.failed(err) }()
 	st, err := c.prepare(sql)
 	if err != nil {
 		return err

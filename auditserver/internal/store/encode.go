@@ -16,55 +16,62 @@ import (
 
 // encoded is an object ready to be written.
 type encoded struct {
-	doc    []byte
-	values []any // of classInfo.order
-	acl    any   // the id of its ACL, or nil
+	doc  []byte
+	args []any // of classInfo.insertSQL
 }
+
+// docSize is room for most documents.
+const docSize = 1024
 
 // encode checks an object and renders its document. The document begins with
 // objectId, createdAt and updatedAt; the fields follow by name.
 func (tx *Tx) encode(c *classInfo, o Object) (encoded, error) {
-	for name := range o.Fields {
+	var room [32]string
+	names := slices.AppendSeq(room[:0], maps.Keys(o.Fields))
+	for _, name := range names {
 		if c.columns[name] == nil {
 			return encoded{}, &ValueError{Class: c.def.Name, Field: name}
 		}
 	}
-	e := encoded{values: make([]any, len(c.order))}
-	e.doc = append(make([]byte, 0, 512), `{"objectId":`...)
-	e.doc = appendQuoted(e.doc, o.ID)
-	e.doc = append(append(e.doc, `,"createdAt":"`...), where.FormatDate(o.CreatedAt)...)
-	e.doc = append(append(e.doc, `","updatedAt":"`...), where.FormatDate(o.UpdatedAt)...)
-	e.doc = append(e.doc, '"')
+	slices.Sort(names)
+	doc := append(make([]byte, 0, docSize), `{"objectId":`...)
+	doc = appendQuoted(doc, o.ID)
+	doc = where.AppendDate(append(doc, `,"createdAt":"`...), o.CreatedAt)
+	doc = where.AppendDate(append(doc, `","updatedAt":"`...), o.UpdatedAt)
+	doc = append(doc, '"')
+	var acl any // its number
 	if o.ACL != nil {
-		body := appendACL(nil, o.ACL)
-		e.doc = append(append(e.doc, `,"ACL":`...), body...)
+		start := len(doc)
+		doc = appendACL(append(doc, `,"ACL":`...), o.ACL)
 		var err error
-		if e.acl, err = tx.internACL(o.ACL, body); err != nil {
+		if acl, err = tx.internACL(o.ACL, doc[start+len(`,"ACL":`):]); err != nil {
 			return encoded{}, err
 		}
 	}
+	args := make([]any, leadingArgs+len(c.order), leadingArgs+len(c.order)+1)
 	next := 0
-	for _, name := range slices.Sorted(maps.Keys(o.Fields)) {
+	for _, name := range names {
 		v := o.Fields[name]
 		if _, system := systemFields[name]; system || v == nil {
 			continue
 		}
 		col := c.columns[name]
-		e.doc = append(append(append(e.doc, `,"`...), name...), `":`...)
+		doc = append(append(append(doc, `,"`...), name...), `":`...)
 		var value any
 		var ok bool
-		if e.doc, value, ok = appendField(e.doc, col, v); !ok {
+		if doc, value, ok = appendField(doc, col, v); !ok {
 			return encoded{}, &ValueError{Class: c.def.Name, Field: name, Want: col.typ, Got: kindName(v)}
 		}
 		if col.sql != "" {
 			for c.order[next] != col {
 				next++
 			}
-			e.values[next] = value
+			args[leadingArgs+next] = value
 		}
 	}
-	e.doc = append(e.doc, '}')
-	return e, nil
+	doc = append(doc, '}')
+	args[0], args[1], args[2], args[3], args[4], args[5] = o.ID, o.CreatedAt.UnixMilli(), o.UpdatedAt.UnixMilli(), acl, hiddenArg(o.Hidden), doc
+	return encoded{doc, args}, nil
 }
 
 // appendField appends a value to the document in its one canonical form, and
@@ -85,7 +92,7 @@ func appendField(dst []byte, col *column, v any) ([]byte, any, bool) {
 		return fmt.Appendf(dst, "%t", b), boolInt(b), ok
 	case schema.Date:
 		t, ok := where.DateOf(v)
-		dst = append(append(dst, `{"__type":"Date","iso":"`...), where.FormatDate(t)...)
+		dst = where.AppendDate(append(dst, `{"__type":"Date","iso":"`...), t)
 		return append(dst, `"}`...), t.UnixMilli(), ok
 	case schema.Pointer:
 		p, ok := where.PointerOf(v)
@@ -134,7 +141,7 @@ func appendACL(dst []byte, acl map[string]schema.Access) []byte {
 		if !a.Read && !a.Write {
 			continue
 		}
-		if len(dst) > 1 {
+		if dst[len(dst)-1] != '{' {
 			dst = append(dst, ',')
 		}
 		dst = append(appendQuoted(dst, who), `:{`...)

@@ -3,18 +3,23 @@ package store
 import (
 	"database/sql/driver"
 	"errors"
+	"fmt"
 )
 
 // part is what Try can undo. A savepoint makes SQLite copy every page that is
 // written after it, which cost a large batch a third of its time. So it is set
-// only before a second statement: most parts insert one object, which is undone
-// by deleting it.
+// only before what cannot be undone by itself: most parts insert objects, which
+// are undone by deleting them.
 type part struct {
-	saved bool // the savepoint is set
-	alone struct {
-		class *classInfo // of the object inserted before the savepoint; nil: none
-		id    string
-	}
+	outer    *part      // that this one is in; nil: none
+	saved    bool       // the savepoint is set
+	inserted []inserted // before the savepoint
+}
+
+// inserted is an object that a part has inserted.
+type inserted struct {
+	class *classInfo
+	id    string
 }
 
 // Try runs fn as a part of the transaction that fails alone: when fn returns an
@@ -24,16 +29,15 @@ func (tx *Tx) Try(fn func() error) error {
 	if tx.over {
 		return errOver
 	}
-	if err := tx.save(); err != nil { // of the part this one is in
-		return err
-	}
-	outer := tx.part
-	tx.part = &part{}
-	defer func() { tx.part = outer }()
+	p := &part{outer: tx.part}
+	covered := p.outer == nil || p.outer.saved // by the savepoint of the outer one
+	tx.part = p
+	defer func() { tx.part = p.outer }()
 	catalog, changes, added := tx.catalog, len(tx.changes), len(tx.added)
 	failed := fn()
 	if failed != nil {
 		if err := tx.undo(); err != nil {
+			tx.c.lost = fmt.Errorf("store: a failed part could not be undone: %w", err)
 			return errors.Join(failed, err)
 		}
 		tx.catalog, tx.changes = catalog, tx.changes[:changes]
@@ -42,20 +46,27 @@ func (tx *Tx) Try(fn func() error) error {
 		}
 		tx.added = tx.added[:added]
 	}
-	if !tx.part.saved {
+	if failed == nil && !covered {
+		p.outer.inserted = append(p.outer.inserted, p.inserted...)
+	}
+	if !p.saved {
 		return failed
 	}
 	_, err := tx.c.exec("RELEASE part")
 	return errors.Join(failed, err)
 }
 
-// save sets the savepoint of the part, if it is not set yet.
-func (tx *Tx) save() error {
-	if tx.part == nil || tx.part.saved {
+// save sets the savepoints of the part and of those it is in, if they are not
+// set yet.
+func (p *part) save(c *conn) error {
+	if p == nil || p.saved {
 		return nil
 	}
-	_, err := tx.c.exec("SAVEPOINT part")
-	tx.part.saved = err == nil
+	if err := p.outer.save(c); err != nil {
+		return err
+	}
+	_, err := c.exec("SAVEPOINT part")
+	p.saved = err == nil
 	return err
 }
 
@@ -65,18 +76,18 @@ func (tx *Tx) undo() error {
 			return err
 		}
 	}
-	alone := tx.part.alone
-	if alone.class == nil {
-		return nil
+	for _, each := range tx.part.inserted {
+		if _, err := tx.c.exec("DELETE FROM "+each.class.table+" WHERE "+colID+"=?", each.id); err != nil {
+			return err
+		}
 	}
-	_, err := tx.c.exec("DELETE FROM "+alone.class.table+" WHERE "+colID+"=?", alone.id)
-	return err
+	return nil
 }
 
-// exec runs a statement that writes. All but the first insert of a part go
-// through it or through returning, so that Try can undo them.
+// exec runs a statement that writes. All but the inserts of a part go through
+// it or through returning, so that Try can undo them.
 func (tx *Tx) exec(sql string, args ...any) (int64, error) {
-	if err := tx.save(); err != nil {
+	if err := tx.part.save(tx.c); err != nil {
 		return 0, err
 	}
 	return tx.c.exec(sql, args...)
@@ -84,21 +95,19 @@ func (tx *Tx) exec(sql string, args ...any) (int64, error) {
 
 // returning runs a statement that writes and returns one row.
 func (tx *Tx) returning(sql string, args ...any) ([]driver.Value, error) {
-	if err := tx.save(); err != nil {
+	if err := tx.part.save(tx.c); err != nil {
 		return nil, err
 	}
 	return tx.c.queryRow(sql, args...)
 }
 
 // insert runs a class's insertSQL.
-func (tx *Tx) insert(c *classInfo, id string, args ...any) error {
-	if tx.part == nil || tx.part.saved || tx.part.alone.class != nil {
-		_, err := tx.exec(c.insertSQL, args...)
-		return err
-	}
+func (tx *Tx) insert(c *classInfo, id string, args []any) error {
 	if _, err := tx.c.exec(c.insertSQL, args...); err != nil {
 		return err
 	}
-	tx.part.alone.class, tx.part.alone.id = c, id
+	if tx.part != nil && !tx.part.saved {
+		tx.part.inserted = append(tx.part.inserted, inserted{c, id})
+	}
 	return nil
 }

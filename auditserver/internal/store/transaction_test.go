@@ -87,10 +87,20 @@ func TestTryUndoesAPart(t *testing.T) {
 			require.ErrorIs(t, err, store.ErrNotFound)
 			_, err = tx.Get(ctx, "Plan", "outer")
 			require.NoError(t, err)
-			_, _, err = tx.Update("Plan", "before", store.Object{ACL: map[string]schema.Access{}})
-			require.NoError(t, err)
+			require.NoError(t, tx.Try(func() error { insert(tx, "nested", "lena"); return nil }))
+			require.NoError(t, tx.Try(func() error {
+				insert(tx, "deeper", "lena")
+				_, _, err = tx.Update("Plan", "before", store.Object{ACL: map[string]schema.Access{}})
+				require.NoError(t, err)
+				insert(tx, "covered", "lena")
+				return nil
+			}))
 			return boom
 		}), boom)
+		for _, id := range []string{"undone", "alone", "outer", "inner", "nested", "deeper", "covered"} {
+			_, err := tx.Get(ctx, "Plan", id)
+			require.ErrorIs(t, err, store.ErrNotFound, id)
+		}
 		require.NoError(t, tx.Try(func() error { insert(tx, "kept", "mark"); return nil }))
 		insert(tx, "after", "lena")
 		return nil

@@ -159,8 +159,7 @@ func (tx *Tx) insertObject(class string, o Object) (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	args := append([]any{o.ID, o.CreatedAt.UnixMilli(), o.UpdatedAt.UnixMilli(), e.acl, hiddenArg(o.Hidden), e.doc}, e.values...)
-	if err := tx.insert(c, o.ID, args...); err != nil {
+	if err := tx.insert(c, o.ID, e.args); err != nil {
 		return Row{}, tx.writeError(c, err)
 	}
 	after := c.written(e.doc, o.Hidden)
@@ -195,8 +194,7 @@ func (tx *Tx) Update(class, id string, o Object) (before, after Row, err error) 
 	if err != nil {
 		return Row{}, Row{}, err
 	}
-	args := append([]any{o.CreatedAt.UnixMilli(), o.UpdatedAt.UnixMilli(), e.acl, hiddenArg(o.Hidden), e.doc}, e.values...)
-	if _, err := tx.exec(c.updateSQL, append(args, id)...); err != nil {
+	if _, err := tx.exec(c.updateSQL, append(e.args[1:], id)...); err != nil {
 		return Row{}, Row{}, tx.writeError(c, err)
 	}
 	after = c.written(e.doc, o.Hidden)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 )
 
@@ -23,12 +24,14 @@ type writer struct {
 	queue chan *writing
 	done  chan struct{}
 
-	waiting []*writing // of the open group: to be told after the commit
+	// Of the open group. All of it are told after the commit, those that failed
+	// as well: their errors, a duplicate for instance, may speak of what others
+	// of the group have written.
+	waiting []*writing
 	changes []Change
-	acls    map[string]int64 // ACLs the open group has added
-	catalog *catalog         // as the open group has changed it
+	acls    map[string]int64 // that it has added
+	catalog *catalog         // as it has changed it
 	began   time.Time
-	lost    error // the group's transaction is gone: nobody of it may be acknowledged
 }
 
 // writing is one call of Store.Write.
@@ -104,25 +107,23 @@ func (w *writer) close() error {
 // group runs the first call and all that wait behind it in one transaction.
 func (w *writer) group(first *writing) {
 	w.began = time.Now()
-	w.waiting, w.changes, w.lost = w.waiting[:0], nil, nil
+	w.waiting, w.changes = w.waiting[:0], nil
 	w.acls, w.catalog = map[string]int64{}, w.s.catalog.Load()
-	if _, err := w.c.exec("BEGIN IMMEDIATE"); err != nil {
-		first.finish(fmt.Errorf("store: begin: %w", err))
+	if err := w.c.begin(); err != nil {
+		w.waiting = append(w.waiting, first)
+		w.tell(err)
 		return
 	}
 	for wr := first; wr != nil; wr = w.next() {
-		if err := w.one(wr); err != nil {
-			wr.finish(err)
-		} else {
-			w.waiting = append(w.waiting, wr)
-		}
+		wr.err = w.one(wr)
+		w.waiting = append(w.waiting, wr)
 	}
 	w.commit()
 }
 
 // next returns a call that waits, if the group may grow.
 func (w *writer) next() *writing {
-	if w.lost != nil || len(w.waiting) >= maxGroup || time.Since(w.began) > maxGroupTime {
+	if w.c.lost != nil || len(w.waiting) >= maxGroup || time.Since(w.began) > maxGroupTime {
 		return nil
 	}
 	select {
@@ -133,43 +134,18 @@ func (w *writer) next() *writing {
 	}
 }
 
-// one runs a call within a savepoint of its own.
+// one runs a call as a part of the group's transaction.
 func (w *writer) one(wr *writing) error {
 	if err := wr.ctx.Err(); err != nil {
 		return err
 	}
-	if err := w.savepoint("SAVEPOINT w"); err != nil {
-		return err
-	}
 	tx := &Tx{s: w.s, c: w.c, catalog: w.catalog, newACLs: w.acls}
-	known := len(w.acls)
-	if err := tx.run(wr.fn); err != nil {
-		if len(w.acls) != known {
-			w.acls = map[string]int64{} // some of them are undone: look them up again
-		}
-		if undo := w.savepoint("ROLLBACK TO w"); undo != nil {
-			return errors.Join(err, undo)
-		}
-		if undo := w.savepoint("RELEASE w"); undo != nil {
-			return errors.Join(err, undo)
-		}
-		return err
-	}
-	if err := w.savepoint("RELEASE w"); err != nil {
+	if err := tx.Try(func() error { return tx.run(wr.fn) }); err != nil {
 		return err
 	}
 	w.catalog = tx.catalog
 	w.changes = append(w.changes, tx.changes...)
 	return nil
-}
-
-// savepoint runs one of the statements that hold a group together. When it
-// fails, SQLite has ended the whole transaction, as it does on a full disk.
-func (w *writer) savepoint(sql string) error {
-	if _, err := w.c.exec(sql); err != nil {
-		w.lost = fmt.Errorf("store: the transaction was rolled back: %w", err)
-	}
-	return w.lost
 }
 
 // run calls fn and turns a panic into an error, so that it harms only its own
@@ -186,17 +162,14 @@ func (tx *Tx) run(fn func(*Tx) error) (err error) {
 }
 
 func (w *writer) commit() {
-	err := w.lost
-	if err == nil {
-		if _, err = w.c.exec("COMMIT"); err != nil {
-			err = fmt.Errorf("store: commit: %w", err)
-		}
+	kept := slices.ContainsFunc(w.waiting, func(wr *writing) bool { return wr.err == nil })
+	err := w.c.lost
+	if err == nil && kept {
+		err = w.c.commit()
 	}
-	if err != nil {
-		_, _ = w.c.exec("ROLLBACK") // SQLite may have done so already
-		for _, wr := range w.waiting {
-			wr.finish(err)
-		}
+	if err != nil || !kept {
+		w.c.rollback()
+		w.tell(err)
 		return
 	}
 	w.s.acls.committed(w.acls)
@@ -204,12 +177,15 @@ func (w *writer) commit() {
 	if w.s.cfg.OnCommit != nil && len(w.changes) != 0 {
 		w.s.cfg.OnCommit(w.changes)
 	}
-	for _, wr := range w.waiting {
-		wr.finish(nil)
-	}
+	w.tell(nil)
 }
 
-func (wr *writing) finish(err error) {
-	wr.err = err
-	close(wr.done)
+// tell ends the calls of the group. With an error nothing of any was kept.
+func (w *writer) tell(err error) {
+	for _, wr := range w.waiting {
+		if err != nil {
+			wr.err = err
+		}
+		close(wr.done)
+	}
 }

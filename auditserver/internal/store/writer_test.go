@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,9 +11,10 @@ import (
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
-// When SQLite ends the transaction of a group by itself (a full disk), nobody
-// of the group is told that his write was kept. It reaches inside to end it.
-func TestLostTransactionFailsItsWholeGroup(t *testing.T) {
+// When the disk is full SQLite may end the transaction of a group by itself.
+// Then nobody of the group is told that his write was kept, and what a call
+// writes after the error is not kept either.
+func TestFullDiskFailsItsWholeGroup(t *testing.T) {
 	ctx := context.Background()
 	s, err := Open(ctx, Config{OnCommit: func(changes []Change) {
 		for _, c := range changes {
@@ -22,31 +25,48 @@ func TestLostTransactionFailsItsWholeGroup(t *testing.T) {
 	}})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, s.Close()) }()
-	require.NoError(t, s.Write(ctx, func(tx *Tx) error { return tx.PutClass(schema.Class{Name: "Plan"}) }))
+	plan := schema.Class{Name: "Plan", Fields: map[string]schema.Field{"note": {Type: schema.String}}}
+	require.NoError(t, s.Write(ctx, func(tx *Tx) error { return tx.PutClass(plan) }))
 
+	insert := func(tx *Tx, id string, size int) error {
+		_, err := tx.Insert("Plan", Object{ID: id, Fields: map[string]any{"note": strings.Repeat("x", size)}})
+		return err
+	}
 	started, queued := make(chan struct{}), make(chan struct{})
-	first, second := make(chan error, 1), make(chan error, 1)
+	first := make(chan error, 1)
 	go func() {
 		first <- s.Write(ctx, func(tx *Tx) error {
 			close(started)
 			<-queued
-			_, err := tx.Insert("Plan", Object{ID: "first"})
-			return err
+			return insert(tx, "first", 1)
 		})
 	}()
 	<-started
 	wr := &writing{ctx: ctx, done: make(chan struct{}), fn: func(tx *Tx) error {
-		_, err := tx.c.exec("ROLLBACK")
-		return err
+		if _, err := tx.c.queryRow("PRAGMA max_page_count=50"); err != nil {
+			return err
+		}
+		full := insert(tx, "full", 1<<20)
+		return errors.Join(insert(tx, "after", 1), full)
 	}}
+	duplicate := &writing{ctx: ctx, done: make(chan struct{}), fn: func(tx *Tx) error { return insert(tx, "first", 1) }}
+	s.writer.queue <- duplicate
 	s.writer.queue <- wr
-	go func() { <-wr.done; second <- wr.err }()
 	close(queued)
 	require.ErrorContains(t, <-first, "rolled back")
-	require.ErrorContains(t, <-second, "rolled back")
-	_, err = s.Get(ctx, "Plan", "first")
-	require.ErrorIs(t, err, ErrNotFound)
-	require.NoError(t, s.Write(ctx, func(tx *Tx) error { _, err := tx.Insert("Plan", Object{ID: "later"}); return err }))
+	<-wr.done
+	require.ErrorContains(t, wr.err, "rolled back")
+	<-duplicate.done
+	require.NotErrorIs(t, duplicate.err, ErrDuplicate, "of what was not kept")
+	require.ErrorContains(t, duplicate.err, "rolled back")
+	for _, id := range []string{"first", "full", "after"} {
+		_, err = s.Get(ctx, "Plan", id)
+		require.ErrorIs(t, err, ErrNotFound, id)
+	}
+	require.NoError(t, s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.c.queryRow("PRAGMA max_page_count=100000")
+		return errors.Join(err, insert(tx, "later", 1))
+	}))
 	_, err = s.Get(ctx, "Plan", "later")
 	require.NoError(t, err)
 }

@@ -29,11 +29,11 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 	if req.tx != nil {
 		return nil, fail(wire.CodeInvalidJSON, "nested batch requests are not allowed")
 	}
-	var raw []jsontext.Value
 	v, ok := req.body.get("requests")
-	if !ok || json.Unmarshal(v, &raw, decodeOptions) != nil {
+	if !ok || v.Kind() != '[' {
 		return nil, fail(wire.CodeInvalidJSON, "requests must be an array")
 	}
+	raw := slices.Collect(elements(v))
 	if len(raw) > s.cfg.Limits.Batch && !req.caller.master {
 		return nil, fail(wire.CodeInvalidJSON, "the batch has %d requests, the limit is %d", len(raw), s.cfg.Limits.Batch)
 	}
@@ -61,27 +61,25 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 // batchEntry reads one request of a batch and finds its route. The path must
 // begin with the path the batch itself was called through.
 func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, error) {
-	var in struct {
-		Method string         `json:"method"`
-		Path   string         `json:"path"`
-		Body   jsontext.Value `json:"body"`
-	}
-	if json.Unmarshal(raw, &in, decodeOptions) != nil {
+	in, err := parseBody(raw, s.cfg.Limits.Depth)
+	if err != nil {
 		return batchEntry{}, fail(wire.CodeInvalidJSON, "a request of the batch is not an object with method and path")
 	}
+	method, full := in.text("method"), in.text("path")
 	prefix := s.cfg.MountPath
-	if u, err := url.Parse(s.cfg.PublicURL); err == nil && u.Path != "" && !strings.HasPrefix(in.Path, prefix+"/") {
-		prefix = u.Path
+	if !strings.HasPrefix(full, prefix+"/") {
+		if u, err := url.Parse(s.cfg.PublicURL); err == nil && u.Path != "" {
+			prefix = u.Path
+		}
 	}
-	path, ok := splitPath(prefix, in.Path)
-	if !ok || !strings.HasPrefix(in.Path, prefix) {
-		return batchEntry{}, fail(wire.CodeInvalidJSON, "cannot route batch path %s", in.Path)
+	path, ok := splitPath(prefix, full)
+	if !ok || !strings.HasPrefix(full, prefix) {
+		return batchEntry{}, fail(wire.CodeInvalidJSON, "cannot route batch path %s", full)
 	}
-	e := batchEntry{req: &request{method: in.Method, path: path, caller: outer.caller, installationID: outer.installationID,
+	e := batchEntry{req: &request{method: method, path: path, caller: outer.caller, installationID: outer.installationID,
 		remote: outer.remote, baseURL: outer.baseURL, context: outer.context, header: outer.header}}
-	if len(in.Body) > 0 && in.Body.Kind() == '{' {
-		var err error
-		if e.req.body, err = parseBody(in.Body, s.cfg.Limits.Depth); err != nil {
+	if fields, ok := in.get("body"); ok && fields.Kind() == '{' {
+		if e.req.body, err = parseBody(fields, s.cfg.Limits.Depth); err != nil {
 			return e, err
 		}
 		e.req.body.take("_method")
@@ -89,10 +87,10 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 	switch {
 	case e.req.at(0, "files"), e.req.at(0, "batch"):
 	default:
-		e.handle = s.route(in.Method, path)
+		e.handle = s.route(method, path)
 	}
 	if e.handle == nil {
-		return e, fail(wire.CodeInvalidJSON, "cannot route %s %s", in.Method, in.Path)
+		return e, fail(wire.CodeInvalidJSON, "cannot route %s %s", method, full)
 	}
 	return e, nil
 }

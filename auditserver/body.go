@@ -55,7 +55,7 @@ func parseBody(raw []byte, maxDepth int) (body, error) {
 		if err != nil {
 			return nil, notJSON(syntaxText(err))
 		}
-		b.set(key, value.Clone())
+		b.set(key, lastOf(raw, dec, value)) // nobody changes raw
 	}
 	if _, err := dec.ReadToken(); err != nil {
 		return nil, notJSON(syntaxText(err))
@@ -110,6 +110,9 @@ func (b body) text(name string) string {
 	v, ok := b.get(name)
 	if !ok || v.Kind() != '"' {
 		return ""
+	}
+	if s, ok := plainText(v); ok {
+		return s
 	}
 	var s string
 	if json.Unmarshal(v, &s, decodeOptions) != nil {

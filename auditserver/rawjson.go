@@ -7,7 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// elements yields the elements of a JSON array as text.
+// elements yields the elements of a JSON array as text, parts of raw.
 func elements(raw jsontext.Value) iter.Seq[jsontext.Value] {
 	return func(yield func(jsontext.Value) bool) {
 		dec := jsontext.NewDecoder(bytes.NewReader(raw), decodeOptions)
@@ -16,14 +16,15 @@ func elements(raw jsontext.Value) iter.Seq[jsontext.Value] {
 		}
 		for dec.PeekKind() != ']' {
 			v, err := dec.ReadValue()
-			if err != nil || !yield(v.Clone()) {
+			if err != nil || !yield(lastOf(raw, dec, v)) {
 				return
 			}
 		}
 	}
 }
 
-// members yields the members of a JSON object, their values as text.
+// members yields the members of a JSON object, their values as text, parts of
+// raw.
 func members(raw jsontext.Value) iter.Seq2[string, jsontext.Value] {
 	return func(yield func(string, jsontext.Value) bool) {
 		dec := jsontext.NewDecoder(bytes.NewReader(raw), decodeOptions)
@@ -37,9 +38,15 @@ func members(raw jsontext.Value) iter.Seq2[string, jsontext.Value] {
 			}
 			key := name.String()
 			v, err := dec.ReadValue()
-			if err != nil || !yield(key, v.Clone()) {
+			if err != nil || !yield(key, lastOf(raw, dec, v)) {
 				return
 			}
 		}
 	}
+}
+
+// lastOf is the part of raw where dec has just read v.
+func lastOf(raw jsontext.Value, dec *jsontext.Decoder, v jsontext.Value) jsontext.Value {
+	end := dec.InputOffset()
+	return raw[end-int64(len(v)) : end : end]
 }

@@ -55,6 +55,7 @@ type column struct {
 	target string // class of a Pointer or Relation
 	sql    string // quoted name of the column, or of the join table; empty if values are only in the document
 	notNil bool
+	system bool // every class has it
 }
 
 // Columns every table has. objectId and the dates are also in the document.
@@ -70,10 +71,10 @@ const (
 
 // systemFields have columns in every class.
 var systemFields = map[string]column{
-	"objectId":  {field: "objectId", typ: schema.String, sql: colID, notNil: true},
-	"createdAt": {field: "createdAt", typ: schema.Date, sql: colCreated, notNil: true},
-	"updatedAt": {field: "updatedAt", typ: schema.Date, sql: colUpdated, notNil: true},
-	"ACL":       {field: "ACL", typ: schema.ACL},
+	"objectId":  {field: "objectId", typ: schema.String, sql: colID, notNil: true, system: true},
+	"createdAt": {field: "createdAt", typ: schema.Date, sql: colCreated, notNil: true, system: true},
+	"updatedAt": {field: "updatedAt", typ: schema.Date, sql: colUpdated, notNil: true, system: true},
+	"ACL":       {field: "ACL", typ: schema.ACL, system: true},
 }
 
 // identifier is what a class or a field may be called.

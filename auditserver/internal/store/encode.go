@@ -28,11 +28,6 @@ const docSize = 1024
 func (tx *Tx) encode(c *classInfo, o Object) (encoded, error) {
 	var room [32]string
 	names := slices.AppendSeq(room[:0], maps.Keys(o.Fields))
-	for _, name := range names {
-		if c.columns[name] == nil {
-			return encoded{}, &ValueError{Class: c.def.Name, Field: name}
-		}
-	}
 	slices.Sort(names)
 	doc := append(make([]byte, 0, docSize), `{"objectId":`...)
 	doc = appendQuoted(doc, o.ID)
@@ -51,11 +46,13 @@ func (tx *Tx) encode(c *classInfo, o Object) (encoded, error) {
 	args := make([]any, leadingArgs+len(c.order), leadingArgs+len(c.order)+1)
 	next := 0
 	for _, name := range names {
-		v := o.Fields[name]
-		if _, system := systemFields[name]; system || v == nil {
+		v, col := o.Fields[name], c.columns[name]
+		if col == nil {
+			return encoded{}, &ValueError{Class: c.def.Name, Field: name}
+		}
+		if col.system || v == nil {
 			continue
 		}
-		col := c.columns[name]
 		doc = append(append(append(doc, `,"`...), name...), `":`...)
 		var value any
 		var ok bool

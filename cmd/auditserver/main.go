@@ -14,6 +14,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -29,6 +30,11 @@ func main() {
 		// What lives is small and a page of rows is large: collecting at twice
 		// the living heap, Go's own choice, would collect for every few pages.
 		debug.SetGCPercent(400)
+	}
+	if os.Getenv("GOMAXPROCS") == "" {
+		// A goroutine that waits for the disk keeps its processor for a while:
+		// with two more, requests are answered meanwhile.
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 2)
 	}
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	switch {

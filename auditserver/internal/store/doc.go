@@ -4,9 +4,10 @@
 // # Reading and writing
 //
 // Reads (Store.Get, Find, Count, Each, Distinct, Aggregate) run on a pool of
-// connections and see the last commit. All writing goes through Store.Write,
-// whose function sees its own uncommitted changes; concurrent calls share one
-// sync of the disk and each of them is all or nothing.
+// connections and see the last commit; they return once it is on the disk. All
+// writing goes through Store.Write, whose function sees its own uncommitted
+// changes; concurrent calls share one sync of the disk and each of them is all
+// or nothing.
 //
 // # What it does not do
 //

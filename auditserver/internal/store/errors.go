@@ -17,6 +17,10 @@ var (
 	ErrClosed    = errors.New("store: closed")
 	ErrNotEmpty  = errors.New("store: class is not empty")
 	ErrDuplicate = errors.New("store: duplicate value") // every *UniqueError
+	// ErrBroken says that the disk failed to keep what was written. Nothing is
+	// read or written any more; what the disk has is there when the file is
+	// opened again.
+	ErrBroken = errors.New("store: the disk failed")
 	// ErrSchema says that a class can't be stored as asked: a bad name, or a
 	// field whose type would change.
 	ErrSchema = errors.New("store: invalid schema change")

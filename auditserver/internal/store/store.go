@@ -107,28 +107,17 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 }
 
 func (s *Store) start() error {
-	sync := "synchronous(FULL)"
-	switch {
-	case s.tempDir != "":
+	sync := "synchronous(NORMAL)" // the syncer syncs the log
+	if s.tempDir != "" {
 		sync = "synchronous(OFF)"
-	case s.cfg.Unsynced:
-		sync = "synchronous(NORMAL)"
 	}
 	c, err := openConn(s.path, "journal_mode(WAL)", sync, "cache_size(-32000)", "wal_autocheckpoint(16000)", "busy_timeout(5000)", mapping, "temp_store(MEMORY)")
 	if err != nil {
 		return err
 	}
-	if err := prepareFile(c); err != nil {
-		_ = c.close()
-		return err
+	if err := s.startWriter(c); err != nil {
+		return errors.Join(err, c.close())
 	}
-	cat, err := loadCatalog(c)
-	if err != nil {
-		_ = c.close()
-		return err
-	}
-	s.catalog.Store(cat)
-	s.writer = newWriter(s, c)
 	for range s.cfg.Readers {
 		r, err := openConn(s.path, "query_only(1)", "cache_size(-16000)", "busy_timeout(5000)", mapping)
 		if err != nil {
@@ -143,6 +132,37 @@ func (s *Store) start() error {
 		}
 		return tx.dropUnfinished()
 	})
+}
+
+// startWriter prepares the file and starts the one who writes to it.
+func (s *Store) startWriter(c *conn) error {
+	if err := prepareFile(c); err != nil {
+		return err
+	}
+	cat, err := loadCatalog(c)
+	if err != nil {
+		return err
+	}
+	log, err := s.openLog()
+	if err != nil {
+		return err
+	}
+	s.catalog.Store(cat)
+	s.writer = newWriter(s, c, log)
+	return nil
+}
+
+// openLog opens SQLite's log, which is there as long as a connection is; nil if
+// it is not to be synced.
+func (s *Store) openLog() (syncable, error) {
+	if s.tempDir != "" || s.cfg.Unsynced {
+		return nil, nil
+	}
+	f, err := os.OpenFile(s.path+"-wal", os.O_RDWR, 0)
+	if err != nil {
+		return nil, fmt.Errorf("store: open the log: %w", err)
+	}
+	return f, nil
 }
 
 // prepareFile makes the tables of a new file and checks the version of an old one.
@@ -216,8 +236,16 @@ func isClosed(ch <-chan struct{}) bool {
 	}
 }
 
-// read lends fn a connection of the pool.
+// read lends fn a connection of the pool. It returns when all that fn may have
+// seen is on the disk.
 func (s *Store) read(ctx context.Context, fn func(reader) error) error {
+	if err := s.lend(ctx, fn); err != nil {
+		return errors.Join(err, s.writer.syncer.wait(ctx))
+	}
+	return s.writer.syncer.wait(ctx)
+}
+
+func (s *Store) lend(ctx context.Context, fn func(reader) error) error {
 	if isClosed(s.closed) {
 		return ErrClosed
 	}

@@ -5,45 +5,32 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"time"
 )
 
-// Bounds of one group of writes that share a commit.
+// Bounds of one round of writes that share a commit.
 const (
-	maxGroup     = 256
-	maxGroupTime = 50 * time.Millisecond
+	maxRound     = 256
+	maxRoundTime = 50 * time.Millisecond
+	// A round that has run for longRound is committed while the one before is
+	// still being synced. A shorter one grows until then: a commit of many
+	// writes has fewer pages to write than many of a few.
+	longRound = 5 * time.Millisecond
 )
 
 // writer is the only one who writes: a goroutine with its own connection. It
-// runs the functions given to Store.Write one after another and commits those
-// that wait together, so that they share one sync of the disk.
+// runs the functions given to Store.Write one after another and commits
+// together those that wait, or that come while the disk is busy.
 type writer struct {
-	s     *Store
-	c     *conn
-	queue chan *writing
-	done  chan struct{}
-
-	// Of the open group. All of it are told after the commit, those that failed
-	// as well: their errors, a duplicate for instance, may speak of what others
-	// of the group have written.
-	waiting []*writing
-	changes []Change
-	acls    map[string]int64 // that it has added
-	catalog *catalog         // as it has changed it
-	began   time.Time
+	s      *Store
+	c      *conn
+	syncer *syncer
+	queue  chan *writing
+	done   chan struct{}
 }
 
-// writing is one call of Store.Write.
-type writing struct {
-	ctx  context.Context
-	fn   func(*Tx) error
-	err  error
-	done chan struct{}
-}
-
-func newWriter(s *Store, c *conn) *writer {
-	w := &writer{s: s, c: c, queue: make(chan *writing, maxGroup), done: make(chan struct{})}
+func newWriter(s *Store, c *conn, log syncable) *writer {
+	w := &writer{s: s, c: c, syncer: newSyncer(s.cfg.OnCommit, log), queue: make(chan *writing, maxRound), done: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -58,6 +45,9 @@ func newWriter(s *Store, c *conn) *writer {
 func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	if isClosed(s.closed) {
 		return ErrClosed
+	}
+	if err := s.writer.syncer.broken(); err != nil {
+		return err
 	}
 	wr := &writing{ctx: ctx, fn: fn, done: make(chan struct{})}
 	select {
@@ -81,15 +71,16 @@ func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
 
 func (w *writer) run() {
 	defer close(w.done)
+	defer w.syncer.close()
 	for {
 		select {
 		case wr := <-w.queue:
-			w.group(wr)
+			w.round(wr)
 		case <-w.s.closed:
 			for { // those who were in time
 				select {
 				case wr := <-w.queue:
-					w.group(wr)
+					w.round(wr)
 				default:
 					return
 				}
@@ -104,47 +95,64 @@ func (w *writer) close() error {
 	return errors.Join(err, w.c.close())
 }
 
-// group runs the first call and all that wait behind it in one transaction.
-func (w *writer) group(first *writing) {
-	w.began = time.Now()
-	w.waiting, w.changes = w.waiting[:0], nil
-	w.acls, w.catalog = map[string]int64{}, w.s.catalog.Load()
-	if err := w.c.begin(); err != nil {
-		w.waiting = append(w.waiting, first)
-		w.tell(err)
-		return
+// round runs the first call and all that may join it in one transaction.
+func (w *writer) round(first *writing) {
+	r := newRound(w.s.catalog.Load())
+	if r.err = w.c.begin(); r.err != nil {
+		r.waiting = append(r.waiting, first)
+	} else {
+		for wr := first; wr != nil; wr = w.next(r) {
+			wr.err = w.one(r, wr)
+			r.waiting = append(r.waiting, wr)
+		}
 	}
-	for wr := first; wr != nil; wr = w.next() {
-		wr.err = w.one(wr)
-		w.waiting = append(w.waiting, wr)
-	}
-	w.commit()
+	<-w.syncer.latest.Load().taken
+	w.syncer.announce(r)
+	w.commit(r)
+	w.syncer.rounds <- r
 }
 
-// next returns a call that waits, if the group may grow.
-func (w *writer) next() *writing {
-	if w.c.lost != nil || len(w.waiting) >= maxGroup || time.Since(w.began) > maxGroupTime {
+// next returns the next call of the round: one that comes before the disk is
+// free for the round, or waits when it is. Nil: the round is complete.
+func (w *writer) next(r *round) *writing {
+	if w.c.lost != nil || len(r.waiting) >= maxRound || time.Since(r.began) > maxRoundTime {
 		return nil
 	}
-	select {
-	case wr := <-w.queue:
-		return wr
-	default:
+	if !r.closing {
+		before := w.syncer.latest.Load()
+		free := before.settled
+		if time.Since(r.began) > longRound {
+			free = before.taken
+		}
+		select {
+		case <-free:
+		default:
+			select {
+			case wr := <-w.queue:
+				return wr
+			case <-free:
+			}
+		}
+		r.closing, r.left = true, len(w.queue)
+	}
+	if r.left == 0 {
 		return nil
 	}
+	r.left--
+	return <-w.queue
 }
 
-// one runs a call as a part of the group's transaction.
-func (w *writer) one(wr *writing) error {
+// one runs a call as a part of the round.
+func (w *writer) one(r *round, wr *writing) error {
 	if err := wr.ctx.Err(); err != nil {
 		return err
 	}
-	tx := &Tx{s: w.s, c: w.c, catalog: w.catalog, newACLs: w.acls}
+	tx := &Tx{s: w.s, c: w.c, catalog: r.catalog, newACLs: r.acls}
 	if err := tx.Try(func() error { return tx.run(wr.fn) }); err != nil {
 		return err
 	}
-	w.catalog = tx.catalog
-	w.changes = append(w.changes, tx.changes...)
+	r.catalog = tx.catalog
+	r.changes = append(r.changes, tx.changes...)
 	return nil
 }
 
@@ -161,31 +169,17 @@ func (tx *Tx) run(fn func(*Tx) error) (err error) {
 	return fn(tx)
 }
 
-func (w *writer) commit() {
-	kept := slices.ContainsFunc(w.waiting, func(wr *writing) bool { return wr.err == nil })
-	err := w.c.lost
-	if err == nil && kept {
-		err = w.c.commit()
+// commit ends the transaction of the round.
+func (w *writer) commit(r *round) {
+	if r.err == nil && w.c.lost == nil && r.writes() {
+		r.err = w.c.commit()
+		r.committed = r.err == nil
 	}
-	if err != nil || !kept {
+	if !r.committed {
+		r.err = errors.Join(r.err, w.c.lost)
 		w.c.rollback()
-		w.tell(err)
 		return
 	}
-	w.s.acls.committed(w.acls)
-	w.s.catalog.Store(w.catalog)
-	if w.s.cfg.OnCommit != nil && len(w.changes) != 0 {
-		w.s.cfg.OnCommit(w.changes)
-	}
-	w.tell(nil)
-}
-
-// tell ends the calls of the group. With an error nothing of any was kept.
-func (w *writer) tell(err error) {
-	for _, wr := range w.waiting {
-		if err != nil {
-			wr.err = err
-		}
-		close(wr.done)
-	}
+	w.s.acls.committed(r.acls)
+	w.s.catalog.Store(r.catalog)
 }

@@ -113,7 +113,7 @@ func TestNothingIsToldBeforeTheSync(t *testing.T) {
 		insert := func(id string, takes time.Duration) chan error {
 			return in(func() error {
 				return s.Write(ctx, func(tx *Tx) error {
-					time.Sleep(takes)
+					time.Sleep(takes) //nolint:forbidigo // the bubble's time
 					_, err := tx.Insert("Plan", Object{ID: id})
 					ran <- err
 					return err
@@ -146,7 +146,7 @@ func TestNothingIsToldBeforeTheSync(t *testing.T) {
 
 		long := insert("long", 2*longRound)
 		require.False(t, told(long))
-		time.Sleep(3 * longRound)
+		time.Sleep(3 * longRound) //nolint:forbidigo // the bubble's time
 		require.NoError(t, <-ran)
 		read = get("long") // committed beside the sync of the round before
 		require.False(t, told(read))

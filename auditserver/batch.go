@@ -61,7 +61,7 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 // batchEntry reads one request of a batch and finds its route. The path must
 // begin with the path the batch itself was called through.
 func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, error) {
-	in, err := parseBody(raw, s.cfg.Limits.Depth)
+	in, err := splitObject(raw)
 	if err != nil {
 		return batchEntry{}, fail(wire.CodeInvalidJSON, "a request of the batch is not an object with method and path")
 	}
@@ -79,7 +79,7 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 	e := batchEntry{req: &request{method: method, path: path, caller: outer.caller, installationID: outer.installationID,
 		remote: outer.remote, baseURL: outer.baseURL, context: outer.context, header: outer.header}}
 	if fields, ok := in.get("body"); ok && fields.Kind() == '{' {
-		if e.req.body, err = parseBody(fields, s.cfg.Limits.Depth); err != nil {
+		if e.req.body, err = splitObject(fields); err != nil {
 			return e, err
 		}
 		e.req.body.take("_method")

@@ -37,6 +37,11 @@ func parseBody(raw []byte, maxDepth int) (body, error) {
 	if tooDeep(raw, maxDepth) {
 		return nil, fail(wire.CodeInvalidJSON, "the body is nested deeper than %d levels", maxDepth)
 	}
+	return splitObject(raw)
+}
+
+// splitObject splits a JSON object that is not nested too deep.
+func splitObject(raw []byte) (body, error) {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), decodeOptions)
 	if dec.PeekKind() != '{' {
 		return nil, notJSON("the body is not a JSON object")

@@ -64,12 +64,8 @@ func (sv *save) create(fields map[string]any) (store.Row, error) {
 	if sv.echo == nil {
 		sv.echo = map[string]any{}
 	}
-	sv.object = store.Object{ID: sv.id, Fields: map[string]any{}, Hidden: sv.hidden}
-	for name, v := range sv.changes.set {
-		if v != nil {
-			sv.object.Fields[name] = v
-		}
-	}
+	maps.DeleteFunc(sv.changes.set, func(_ string, v any) bool { return v == nil }) // there is nothing to remove
+	sv.object = store.Object{ID: sv.id, Fields: sv.changes.set, Hidden: sv.hidden}
 	sv.defaults()
 	if err := sv.createACL(aclField, hasACL); err != nil {
 		return store.Row{}, err

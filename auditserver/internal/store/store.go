@@ -239,10 +239,8 @@ func isClosed(ch <-chan struct{}) bool {
 // read lends fn a connection of the pool. It returns when all that fn may have
 // seen is on the disk.
 func (s *Store) read(ctx context.Context, fn func(reader) error) error {
-	if err := s.lend(ctx, fn); err != nil {
-		return errors.Join(err, s.writer.syncer.wait(ctx))
-	}
-	return s.writer.syncer.wait(ctx)
+	err := s.lend(ctx, fn)
+	return errors.Join(err, s.writer.syncer.wait(ctx))
 }
 
 func (s *Store) lend(ctx context.Context, fn func(reader) error) error {

@@ -171,12 +171,14 @@ func (tx *Tx) run(fn func(*Tx) error) (err error) {
 
 // commit ends the transaction of the round.
 func (w *writer) commit(r *round) {
-	if r.err == nil && w.c.lost == nil && r.writes() {
+	if r.err == nil {
+		r.err = w.c.lost
+	}
+	if r.err == nil && r.writes() {
 		r.err = w.c.commit()
 		r.committed = r.err == nil
 	}
 	if !r.committed {
-		r.err = errors.Join(r.err, w.c.lost)
 		w.c.rollback()
 		return
 	}

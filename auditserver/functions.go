@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -42,7 +43,7 @@ func (s *Server) callFunction(ctx context.Context, req *request) (*response, err
 // functionOptions write times as Parse dates.
 var functionOptions = json.JoinOptions(json.Deterministic(true), jsontext.AllowInvalidUTF8(true),
 	json.WithMarshalers(json.MarshalToFunc(func(enc *jsontext.Encoder, t time.Time) error {
-		return json.MarshalEncode(enc, map[string]string{"__type": "Date", "iso": formatTime(t)}, json.Deterministic(true))
+		return json.MarshalEncode(enc, map[string]string{"__type": "Date", "iso": where.FormatDate(t)}, json.Deterministic(true))
 	})))
 
 func (s *Server) functionCall(ctx context.Context, req *request, name string) (*FunctionCall, error) {
@@ -139,7 +140,7 @@ func (s *Server) startJob(ctx context.Context, req *request) (*response, error) 
 func (s *Server) runJob(job Job, call *FunctionCall, id string) {
 	call.Progress = func(message string) { s.setJobStatus(id, map[string]any{"message": message}) }
 	err := s.guarded(func() error { return job(s.alive, call) })
-	end := map[string]any{"status": "succeeded", "finishedAt": map[string]any{"__type": "Date", "iso": formatTime(time.Now())}}
+	end := map[string]any{"status": "succeeded", "finishedAt": where.DateValue(time.Now())}
 	if err != nil {
 		end["status"], end["message"] = "failed", err.Error()
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -58,7 +59,7 @@ func (s *Server) created(req *request, row store.Row, echo map[string]any) *resp
 	}
 	return &response{status: http.StatusCreated, location: req.baseURL + path + row.ID(), render: func() ([]byte, error) {
 		b := append(append([]byte(`{"objectId":`), quoted(row.ID())...), `,"createdAt":"`...)
-		b = append(append(b, formatTime(row.CreatedAt())...), '"')
+		b = append(where.AppendDate(b, row.CreatedAt()), '"')
 		return appendEcho(b, echo)
 	}}
 }
@@ -66,7 +67,7 @@ func (s *Server) created(req *request, row store.Row, echo map[string]any) *resp
 // updated is the answer to an update.
 func updated(row store.Row, echo map[string]any) *response {
 	return &response{render: func() ([]byte, error) {
-		b := append(append([]byte(`{"updatedAt":"`), formatTime(row.UpdatedAt())...), '"')
+		b := append(where.AppendDate([]byte(`{"updatedAt":"`), row.UpdatedAt()), '"')
 		return appendEcho(b, echo)
 	}}
 }

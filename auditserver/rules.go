@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/policy"
 )
 
@@ -47,7 +48,7 @@ func (sv *save) ruleChange() policy.Change {
 		if m, ok := v.(map[string]any); ok && m["__type"] == "Date" {
 			iso, _ := m["iso"].(string)
 			if t, ok := parseTime(iso); ok {
-				change.Object[name] = map[string]any{"__type": "Date", "iso": formatTime(t)}
+				change.Object[name] = where.DateValue(t)
 			}
 		}
 	}

@@ -60,7 +60,7 @@ func (s *Server) openSession(ctx context.Context, tx *store.Tx, req *request, us
 	entry := tokenEntry{User: userID}
 	if s.cfg.SessionLength > 0 {
 		entry.Expires = time.Now().Add(s.cfg.SessionLength).UTC().Truncate(time.Millisecond)
-		fields["expiresAt"] = map[string]any{"__type": "Date", "iso": formatTime(entry.Expires)}
+		fields["expiresAt"] = where.DateValue(entry.Expires)
 	}
 	if req.installationID != "" {
 		fields["installationId"] = req.installationID

@@ -7,14 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
-
-// timeFormat is how Parse writes times: UTC, whole milliseconds.
-const timeFormat = "2006-01-02T15:04:05.000Z"
-
-func formatTime(t time.Time) string { return t.UTC().Format(timeFormat) }
 
 // parseTime reads an ISO 8601 time; milliseconds may be missing and a zone
 // other than UTC may be given.
@@ -113,7 +109,7 @@ func stored(name string, v any, f schema.Field) (any, error) {
 		if !ok {
 			return nil, fail(wire.CodeIncorrectType, "%s is not a valid Date: want ISO 8601", name)
 		}
-		return map[string]any{"__type": "Date", "iso": formatTime(t)}, nil
+		return where.DateValue(t), nil
 	case schema.Bytes:
 		text, _ := m["base64"].(string)
 		if _, err := base64.StdEncoding.DecodeString(text); err != nil {

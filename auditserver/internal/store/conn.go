@@ -38,7 +38,7 @@ type statement struct {
 	busy bool
 }
 
-// openConn opens the file at path with the given pragmas.
+// openConn opens the file at path and sets the given pragmas in this order.
 func openConn(path string, pragmas ...string) (*conn, error) {
 	c := &conn{stmts: map[string]*list.Element{}, used: list.New(), operands: map[int64]operand{}}
 	drv := &sqlite.Driver{} // its own, so that functions reach this connection's operands
@@ -53,9 +53,14 @@ func openConn(path string, pragmas ...string) (*conn, error) {
 	if slashed[0] != '/' {
 		slashed = "/" + slashed // a Windows drive
 	}
-	dsn := url.URL{Scheme: "file", Path: slashed, RawQuery: url.Values{"_pragma": pragmas}.Encode()}
+	dsn := url.URL{Scheme: "file", Path: slashed}
 	if c.dc, err = drv.Open(dsn.String()); err != nil {
 		return nil, fmt.Errorf("store: open %s: %w", path, err)
+	}
+	for _, pragma := range pragmas { // the driver's own way would sort them
+		if _, err := c.exec("PRAGMA " + pragma); err != nil {
+			return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), c.close())
+		}
 	}
 	return c, nil
 }

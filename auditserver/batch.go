@@ -104,6 +104,18 @@ func writesObjects(r *request) bool {
 	return r.at(0, "roles") || len(r.path) > 1 && r.path[1] != "_User" && r.path[1] != "_Session"
 }
 
+// onlyCreates tells whether all entries create objects and need nothing for it
+// but the class: no user's code, no rules that read other objects.
+func (s *Server) onlyCreates(entries []batchEntry) bool {
+	return !slices.ContainsFunc(entries, func(e batchEntry) bool {
+		if e.req.method != http.MethodPost || !e.req.at(0, "classes") || len(e.req.path) != 2 {
+			return true
+		}
+		class := e.req.path[1]
+		return strings.HasPrefix(class, "_") || len(s.cloud.triggersOf(beforeSave, class)) > 0 || s.cfg.Rules.Concerns(class)
+	})
+}
+
 // transactional tells whether a request may be part of a transaction: writes of
 // objects of all classes.
 func transactional(r *request) bool {
@@ -114,7 +126,7 @@ func transactional(r *request) bool {
 // batchTogether runs all entries in one commit. What an entry wrote before it
 // failed, a new class or column for instance, is undone.
 func (s *Server) batchTogether(ctx context.Context, req *request, entries []batchEntry) (*response, error) {
-	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+	return s.writeRehearsed(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		out := make(outcomes, len(entries))
 		for i, e := range entries {
 			kept := len(*req.after)
@@ -131,7 +143,7 @@ func (s *Server) batchTogether(ctx context.Context, req *request, entries []batc
 			}
 		}
 		return &response{render: out.render}, nil
-	})
+	}, s.onlyCreates(entries))
 }
 
 // batchOneByOne runs entries that need more than a transaction, each by itself.
@@ -156,7 +168,7 @@ func (s *Server) batchTransaction(ctx context.Context, req *request, entries []b
 			return nil, fail(wire.CodeInvalidJSON, "request %d of the batch can't be part of a transaction: only writes of objects can", i)
 		}
 	}
-	res, err := s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+	res, err := s.writeRehearsed(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		out := make(outcomes, len(entries))
 		for i, e := range entries {
 			e.req.tx, e.req.after = tx, req.after
@@ -166,7 +178,7 @@ func (s *Server) batchTransaction(ctx context.Context, req *request, entries []b
 			}
 		}
 		return &response{render: out.render}, nil
-	})
+	}, s.onlyCreates(entries))
 	if err != nil && s.cfg.Quirks {
 		return nil, errors.New("a request of the transaction failed")
 	}

@@ -43,7 +43,7 @@ func (s *Server) createObject(ctx context.Context, req *request, class string) (
 				return nil, err
 			}
 		}
-		row, err := sv.create(fields)
+		row, err := sv.create(maps.Clone(fields))
 		if err != nil {
 			return nil, err
 		}

@@ -1,9 +1,12 @@
 package auditserver_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -132,6 +135,56 @@ func TestBatch(t *testing.T) {
 	}
 	m.refused(400, 107, http.MethodPost, "/batch", `{}`)
 	require.Empty(t, m.must(http.MethodGet, `/classes/Row?where={"n":99}`, nil).results(t), "nothing of an unroutable batch runs")
+}
+
+// Creates that are worked out before their turn are checked again where others
+// were faster, and tell what the transaction has found.
+func TestBatchOfCreatesMeetsOthers(t *testing.T) {
+	srv, m := open(t, func(c *auditserver.Config) { c.AllowCustomObjectID = true })
+	m.must(http.MethodPost, "/schemas/Row", `{"className":"Row","fields":{"n":{"type":"Number"},"extra":{"type":"String"}}}`)
+	m.create("Row", `{"n":1}`) // of which the ACL is known from here on
+	create := func(body string) string {
+		return `{"method":"POST","path":"/parse/classes/Row","body":` + body + `}`
+	}
+	twice := `{"requests":[` + strings.Join([]string{
+		create(`{"objectId":"first","n":2}`), create(`{"objectId":"first","n":3}`), create(`{"n":"text"}`), create(`{"n":4}`),
+	}, ",") + `]}`
+	var out []map[string]map[string]any
+	require.NoError(t, json.Unmarshal(m.must(http.MethodPost, "/batch", twice).raw, &out))
+	require.Equal(t, "first", out[0]["success"]["objectId"])
+	require.Equal(t, 137.0, out[1]["error"]["code"])
+	require.Equal(t, 111.0, out[2]["error"]["code"])
+	require.NotEmpty(t, out[3]["success"]["objectId"])
+	m.refused(400, 137, http.MethodPost, "/batch", `{"transaction":true,"requests":[`+create(`{"n":5}`)+","+create(`{"objectId":"first","n":6}`)+`]}`)
+	rows := m.must(http.MethodGet, "/classes/Row?order=n&keys=n", nil).results(t)
+	require.Len(t, rows, 3)
+	for i, n := range []float64{1, 2, 4} {
+		require.Equal(t, n, rows[i]["n"])
+	}
+
+	// Columns come and go beside batches: each entry is stored whole or refused.
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 20 {
+				m.do(http.MethodPut, "/schemas/Row", `{"className":"Row","fields":{"extra":{"__op":"Delete"}}}`)
+				m.do(http.MethodPut, "/schemas/Row", `{"className":"Row","fields":{"extra":{"type":"String"}}}`)
+			}
+		})
+		wg.Go(func() {
+			for range 20 {
+				m.do(http.MethodPost, "/batch", `{"requests":[`+create(`{"n":7,"extra":"kept or gone with its column"}`)+","+create(`{"n":7}`)+`]}`)
+			}
+		})
+	}
+	wg.Wait()
+	require.Equal(t, 160.0, m.must(http.MethodGet, `/classes/Row?where={"n":7}&count=1&limit=0`, nil).body["count"])
+
+	// A trigger runs once for each entry.
+	var runs atomic.Int64
+	srv.BeforeSave("Row", func(context.Context, *auditserver.Trigger) error { runs.Add(1); return nil })
+	m.must(http.MethodPost, "/batch", `{"requests":[`+create(`{"n":8}`)+","+create(`{"n":8}`)+`]}`)
+	require.Equal(t, int64(2), runs.Load())
 }
 
 func TestTransaction(t *testing.T) {

@@ -12,7 +12,16 @@ import (
 
 // write runs fn in a transaction, the batch's one if the request belongs to
 // one, and then what was left to do after the commit.
-func (s *Server) write(ctx context.Context, req *request, fn func(tx *store.Tx, req *request) (*response, error)) (*response, error) {
+func (s *Server) write(ctx context.Context, req *request, fn transaction) (*response, error) {
+	return s.writeRehearsed(ctx, req, fn, false)
+}
+
+// transaction is the part of a handler that runs in a transaction.
+type transaction func(tx *store.Tx, req *request) (*response, error)
+
+// writeRehearsed is write for an fn that may run twice: if rehearse is set, it is
+// tried before its turn to write.
+func (s *Server) writeRehearsed(ctx context.Context, req *request, fn transaction, rehearse bool) (*response, error) {
 	if req.caller.readOnly {
 		return nil, errPermission
 	}
@@ -24,10 +33,20 @@ func (s *Server) write(ctx context.Context, req *request, fn func(tx *store.Tx, 
 	own := *req
 	own.after = &after
 	var res *response
-	err := s.store.Write(ctx, func(tx *store.Tx) (err error) {
+	run := func(tx *store.Tx) (err error) {
 		after = after[:0]
-		if res, err = fn(tx, &own); err != nil {
-			return err
+		res, err = fn(tx, &own)
+		return err
+	}
+	var rehearsal *store.Rehearsal
+	if rehearse {
+		rehearsal = s.store.Rehearse(run)
+	}
+	err := s.store.Write(ctx, func(tx *store.Tx) error {
+		if !tx.Replay(rehearsal) {
+			if err := run(tx); err != nil {
+				return err
+			}
 		}
 		return s.rememberResponse(tx, req, res)
 	})

@@ -38,9 +38,13 @@ type statement struct {
 	busy bool
 }
 
+func newConn() *conn {
+	return &conn{stmts: map[string]*list.Element{}, used: list.New(), operands: map[int64]operand{}}
+}
+
 // openConn opens the file at path and sets the given pragmas in this order.
 func openConn(path string, pragmas ...string) (*conn, error) {
-	c := &conn{stmts: map[string]*list.Element{}, used: list.New(), operands: map[int64]operand{}}
+	c := newConn()
 	drv := &sqlite.Driver{} // its own, so that functions reach this connection's operands
 	if err := c.registerFunctions(drv); err != nil {
 		return nil, err

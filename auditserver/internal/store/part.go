@@ -101,9 +101,11 @@ func (tx *Tx) returning(sql string, args ...any) ([]driver.Value, error) {
 	return tx.c.queryRow(sql, args...)
 }
 
-// insert runs a class's insertSQL.
+// insert runs a class's insertSQL, or notes it in a rehearsal.
 func (tx *Tx) insert(c *classInfo, id string, args []any) error {
-	if _, err := tx.c.exec(c.insertSQL, args...); err != nil {
+	if r := tx.rehearsal; r != nil {
+		r.drafts = append(r.drafts, draft{c, id, args})
+	} else if _, err := tx.c.exec(c.insertSQL, args...); err != nil {
 		return err
 	}
 	if tx.part != nil && !tx.part.saved {

@@ -65,6 +65,8 @@ type Tx struct {
 	added   []string // the keys of newACLs that this transaction has added
 	part    *part    // that Try is running; nil: none
 	over    bool
+
+	rehearsal *Rehearsal // nil: this is no rehearsal
 }
 
 var errOver = errors.New("store: the transaction is over")

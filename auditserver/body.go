@@ -49,7 +49,7 @@ func splitObject(raw []byte) (body, error) {
 	if _, err := dec.ReadToken(); err != nil {
 		return nil, notJSON(syntaxText(err))
 	}
-	var b body
+	b := make(body, 0, 8) // room for most
 	for dec.PeekKind() == '"' {
 		name, err := dec.ReadToken()
 		if err != nil {

@@ -4,12 +4,12 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
-	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -58,27 +58,35 @@ func (s *Server) created(req *request, row store.Row, echo map[string]any) *resp
 		path = "/users/"
 	}
 	return &response{status: http.StatusCreated, location: req.baseURL + path + row.ID(), render: func() ([]byte, error) {
-		b := append(append([]byte(`{"objectId":`), quoted(row.ID())...), `,"createdAt":"`...)
-		b = append(where.AppendDate(b, row.CreatedAt()), '"')
-		return appendEcho(b, echo)
+		id, _ := row.Field("objectId")
+		at, _ := row.Field("createdAt")
+		if acl, ok := row.Field("ACL"); ok && echo["ACL"] != nil {
+			echo["ACL"] = acl
+		}
+		b := append(append(make([]byte, 0, 256), `{"objectId":`...), id...)
+		return appendEcho(append(append(b, `,"createdAt":`...), at...), echo)
 	}}
 }
 
 // updated is the answer to an update.
 func updated(row store.Row, echo map[string]any) *response {
 	return &response{render: func() ([]byte, error) {
-		b := append(where.AppendDate([]byte(`{"updatedAt":"`), row.UpdatedAt()), '"')
-		return appendEcho(b, echo)
+		at, _ := row.Field("updatedAt")
+		return appendEcho(append([]byte(`{"updatedAt":`), at...), echo)
 	}}
 }
 
+// appendEcho adds the members of echo to a JSON object that has some and ends it.
 func appendEcho(b []byte, echo map[string]any) ([]byte, error) {
-	if len(echo) > 0 {
-		more, err := json.Marshal(echo, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
-		if err != nil {
-			return nil, err
+	for _, name := range slices.Sorted(maps.Keys(echo)) {
+		value, ready := echo[name].(jsontext.Value)
+		if !ready {
+			var err error
+			if value, err = json.Marshal(echo[name], json.Deterministic(true), jsontext.AllowInvalidUTF8(true)); err != nil {
+				return nil, err
+			}
 		}
-		return append(append(b, ','), more[1:]...), nil
+		b = append(append(append(append(b, ','), quoted(name)...), ':'), value...)
 	}
 	return append(b, '}'), nil
 }

@@ -31,8 +31,16 @@ func (tx *Tx) encode(c *classInfo, o Object) (encoded, error) {
 	slices.Sort(names)
 	doc := append(make([]byte, 0, docSize), `{"objectId":`...)
 	doc = appendQuoted(doc, o.ID)
-	doc = where.AppendDate(append(doc, `,"createdAt":"`...), o.CreatedAt)
-	doc = where.AppendDate(append(doc, `","updatedAt":"`...), o.UpdatedAt)
+	doc = append(doc, `,"createdAt":"`...)
+	created := len(doc)
+	doc = where.AppendDate(doc, o.CreatedAt)
+	updated := doc[created:]
+	doc = append(doc, `","updatedAt":"`...)
+	if o.UpdatedAt.Equal(o.CreatedAt) { // a new object
+		doc = append(doc, updated...)
+	} else {
+		doc = where.AppendDate(doc, o.UpdatedAt)
+	}
 	doc = append(doc, '"')
 	var acl any // its number
 	if o.ACL != nil {

@@ -50,8 +50,9 @@ func (l load) measure(ctx context.Context, job job, servers []*server) ([]speed,
 	return speeds, nil
 }
 
-// turnOf sends the job's requests for a turn and returns how many a second
-// were answered as they should be. Any other answer ends the measurement.
+// turnOf sends the job's requests for a turn, and those of the job beside it,
+// and returns how many of the job's a second were answered as they should be.
+// Any other answer ends the measurement.
 func (l load) turnOf(ctx context.Context, job job, s *server) (float64, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -60,8 +61,12 @@ func (l load) turnOf(ctx context.Context, job job, s *server) (float64, error) {
 	counts := make([]int, l.clients)
 	var wg sync.WaitGroup
 	for n := range l.clients {
+		does := job
+		if job.beside != nil && n%2 == 1 {
+			does = *job.beside
+		}
 		wg.Go(func() {
-			count, err := s.work(ctx, job, deadline, rand.New(rand.NewPCG(uint64(start.UnixNano()), uint64(n))))
+			count, err := s.work(ctx, does, deadline, rand.New(rand.NewPCG(uint64(start.UnixNano()), uint64(n))))
 			if err != nil {
 				cancel(err)
 			}
@@ -74,8 +79,10 @@ func (l load) turnOf(ctx context.Context, job job, s *server) (float64, error) {
 		return 0, err
 	}
 	total := 0
-	for _, count := range counts {
-		total += count
+	for n, count := range counts {
+		if job.beside == nil || n%2 == 0 {
+			total += count
+		}
 	}
 	return float64(total) / took.Seconds(), nil
 }

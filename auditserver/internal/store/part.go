@@ -23,8 +23,8 @@ type inserted struct {
 }
 
 // Try runs fn as a part of the transaction that fails alone: when fn returns an
-// error, what it wrote is undone, Try returns that error, and the transaction
-// can go on.
+// error (or panics), what it wrote is undone, Try returns that error, and the
+// transaction can go on.
 func (tx *Tx) Try(fn func() error) error {
 	if tx.over {
 		return errOver
@@ -34,7 +34,7 @@ func (tx *Tx) Try(fn func() error) error {
 	tx.part = p
 	defer func() { tx.part = p.outer }()
 	catalog, changes, added := tx.catalog, len(tx.changes), len(tx.added)
-	failed := fn()
+	failed := tx.safely(fn)
 	if failed != nil {
 		if err := tx.undo(); err != nil {
 			tx.c.lost = fmt.Errorf("store: a failed part could not be undone: %w", err)

@@ -112,3 +112,39 @@ func TestTryUndoesAPart(t *testing.T) {
 	}
 	require.Len(t, changes, 3)
 }
+
+// A panic inside a part undoes what the part and all around it wrote, also
+// beside writes that are committed with it.
+func TestPanicInAPartUndoesAll(t *testing.T) {
+	s := withClasses(t, store.Config{})
+	insert := func(tx *store.Tx, id string) error {
+		_, err := tx.Insert("Plan", store.Object{ID: id})
+		return err
+	}
+	write(t, s, func(tx *store.Tx) error { return insert(tx, "old") })
+	require.NoError(t, s.Write(ctx, func(tx *store.Tx) error {
+		require.ErrorContains(t, tx.Try(func() error {
+			require.NoError(t, insert(tx, "outer"))
+			return tx.Try(func() error {
+				require.NoError(t, insert(tx, "inner"))
+				panic("boom")
+			})
+		}), "boom")
+		require.ErrorContains(t, tx.Try(func() error {
+			_, err := tx.Delete("Plan", "old")
+			require.NoError(t, err)
+			return tx.Try(func() error {
+				require.NoError(t, tx.AddRelated("Plan", "old", "team", "u1"))
+				panic("boom")
+			})
+		}), "boom")
+		return insert(tx, "new")
+	}))
+	rows, err := s.Find(ctx, store.Query{Class: "Plan", Order: []store.Order{{Field: "objectId"}}, Limit: 10})
+	require.NoError(t, err)
+	var ids []string
+	for _, row := range rows {
+		ids = append(ids, row.ID())
+	}
+	require.Equal(t, []string{"new", "old"}, ids)
+}

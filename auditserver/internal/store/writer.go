@@ -156,17 +156,22 @@ func (w *writer) one(r *round, wr *writing) error {
 	return nil
 }
 
-// run calls fn and turns a panic into an error, so that it harms only its own
-// transaction.
-func (tx *Tx) run(fn func(*Tx) error) (err error) {
+// run calls fn and ends the transaction.
+func (tx *Tx) run(fn func(*Tx) error) error {
+	defer func() { tx.over = true }()
+	return tx.safely(func() error { return fn(tx) })
+}
+
+// safely calls fn and turns a panic into an error, so that it harms only its own
+// part of a transaction.
+func (tx *Tx) safely(fn func() error) (err error) {
 	defer func() {
-		tx.over = true
 		if p := recover(); p != nil {
 			tx.s.cfg.Logger.Error("store: panic in a transaction", "panic", p, "stack", string(debug.Stack()))
 			err = fmt.Errorf("store: panic in a transaction: %v", p)
 		}
 	}()
-	return fn(tx)
+	return fn()
 }
 
 // commit ends the transaction of the round.

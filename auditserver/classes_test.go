@@ -1,6 +1,8 @@
 package auditserver_test
 
 import (
+	"context"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -208,4 +210,26 @@ func TestNamesOfClassesAndFields(t *testing.T) {
 		m.refused(400, 103, http.MethodPost, "/classes/"+url.PathEscape(name), map[string]any{"n": 1})
 	}
 	m.refused(400, 105, http.MethodPost, "/classes/Item", map[string]any{strings.Repeat("n", 129): 1})
+}
+
+func TestNumbersAndDatesOutOfRange(t *testing.T) {
+	srv, m := open(t, nil)
+	srv.BeforeSave("Hooked", func(_ context.Context, tr *auditserver.Trigger) error {
+		tr.Object["n"] = math.Inf(1)
+		return nil
+	})
+	const large = `{"__op":"Increment","amount":1e308}`
+	id := m.create("Note", `{"n":1e308,"o":{"k":-1e308},"s":"x"}`)
+	m.refused(400, 111, http.MethodPut, "/classes/Note/"+id, `{"n":`+large+`}`)
+	m.refused(400, 111, http.MethodPut, "/classes/Note/"+id, `{"o.k":{"__op":"Increment","amount":-1e308}}`)
+	m.refused(400, 111, http.MethodPost, "/classes/Hooked", `{}`)
+	got := m.must(http.MethodGet, "/classes/Note", nil).results(t)
+	require.Len(t, got, 1)
+	require.Equal(t, map[string]any{"objectId": id, "createdAt": got[0]["createdAt"], "updatedAt": got[0]["createdAt"],
+		"n": 1e308, "o": map[string]any{"k": -1e308}, "s": "x"}, got[0])
+
+	for _, iso := range []string{"9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+01:00"} { // not in UTC
+		e := m.refused(400, 111, http.MethodPost, "/classes/Note", `{"d":{"__type":"Date","iso":"`+iso+`"}}`)
+		require.Contains(t, e.text("error"), "d is not a valid Date")
+	}
 }

@@ -2,6 +2,7 @@ package auditserver
 
 import (
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -107,7 +108,11 @@ func (c *changes) compute(name, op string, m map[string]any, present any) (any, 
 		if present != nil && !ok {
 			return nil, fail(wire.CodeIncorrectType, "%s is not a number and can't be incremented", name)
 		}
-		return old + amount, nil
+		sum := old + amount
+		if math.IsInf(sum, 0) {
+			return nil, fail(wire.CodeIncorrectType, "%s can't be incremented: the sum is too large for a number", name)
+		}
+		return sum, nil
 	}
 	if op != "Add" && op != "AddUnique" && op != "Remove" {
 		return nil, fail(wire.CodeInvalidJSON, "the operation %q on %s is not known", op, name)

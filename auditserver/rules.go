@@ -47,7 +47,7 @@ func (sv *save) ruleChange() policy.Change {
 	for name, v := range change.Object { // a rule must not miss a date by its spelling
 		if m, ok := v.(map[string]any); ok && m["__type"] == "Date" {
 			iso, _ := m["iso"].(string)
-			if t, ok := parseTime(iso); ok {
+			if t, ok := where.ParseDate(iso); ok {
 				change.Object[name] = where.DateValue(t)
 			}
 		}

@@ -5,23 +5,11 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
-
-// parseTime reads an ISO 8601 time; milliseconds may be missing and a zone
-// other than UTC may be given.
-func parseTime(text string) (time.Time, bool) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999", time.DateOnly} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.UTC().Truncate(time.Millisecond), true
-		}
-	}
-	return time.Time{}, false
-}
 
 // typeOf infers the column type of a value in Parse's JSON encoding. An
 // unknown or malformed __type is 111.
@@ -105,9 +93,9 @@ func stored(name string, v any, f schema.Field) (any, error) {
 	m, _ := v.(map[string]any)
 	switch f.Type {
 	case schema.Date:
-		t, ok := parseTime(m["iso"].(string))
+		t, ok := where.ParseDate(m["iso"].(string))
 		if !ok {
-			return nil, fail(wire.CodeIncorrectType, "%s is not a valid Date: want ISO 8601", name)
+			return nil, fail(wire.CodeIncorrectType, "%s is not a valid Date: want ISO 8601, a year from 0 to 9999", name)
 		}
 		return where.DateValue(t), nil
 	case schema.Bytes:

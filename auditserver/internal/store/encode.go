@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -88,7 +89,7 @@ func appendField(dst []byte, col *column, v any) ([]byte, any, bool) {
 		return appendQuoted(dst, s), strings.ToValidUTF8(s, "\uFFFD"), ok
 	case schema.Number:
 		n, ok := operandValue(col, v)
-		if !ok {
+		if !ok || !finite(n.(float64)) {
 			return dst, nil, false
 		}
 		return appendNumber(dst, n.(float64)), n, true
@@ -138,6 +139,9 @@ func appendComposite(dst []byte, col *column, v any) ([]byte, any, bool) {
 	return append(dst, raw...), value, err == nil
 }
 
+// finite tells whether JSON can express a number.
+func finite(f float64) bool { return !math.IsInf(f, 0) && !math.IsNaN(f) }
+
 // appendACL renders an ACL: by principal, only what is granted.
 func appendACL(dst []byte, acl map[string]schema.Access) []byte {
 	dst = append(dst, '{')
@@ -170,7 +174,12 @@ func kindName(v any) string {
 		return "a Boolean"
 	case string:
 		return "a String"
-	case float64, int, int64:
+	case float64:
+		if !finite(v) {
+			return "a Number that is not finite"
+		}
+		return "a Number"
+	case int, int64:
 		return "a Number"
 	case []any:
 		return "an Array"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"testing"
 	"time"
@@ -311,3 +312,15 @@ func TestClosed(t *testing.T) {
 }
 
 func equal(path string, v any) *where.Node { return where.Equal(path, v) }
+
+// JSON has no infinities: one that is stored would break every page it is on.
+func TestNumbersThatAreNotFiniteAreRefused(t *testing.T) {
+	s := withClasses(t, store.Config{})
+	for _, n := range []float64{math.Inf(1), math.Inf(-1), math.NaN()} {
+		err := s.Write(ctx, func(tx *store.Tx) error {
+			_, err := tx.Insert("Plan", store.Object{Fields: map[string]any{"score": n}})
+			return err
+		})
+		require.EqualError(t, err, "store: Plan.score is a Number, not a Number that is not finite")
+	}
+}

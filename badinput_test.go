@@ -67,6 +67,15 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 		{"number too long", "Checklist", "count", "2^53 or more", func(c client) error {
 			return updateList(c, isoaudit.NewNumberField[checklist, int]("count").Increment(-1<<53-1))
 		}},
+		{"number too long inside an object", "Checklist", "answers", "2^53 or more", func(c client) error {
+			return updateList(c, answers.Set(map[string]any{"q": []any{1, math.MaxInt64}}))
+		}},
+		{"number too long created", "Checklist", "count", "2^53 or more", func(c client) error {
+			return lists(c).Create(t.Context(), &checklist{Count: 1<<53 + 1})
+		}},
+		{"number too long in a batch", "Checklist", "count", "2^53 or more", func(c client) error {
+			return c.Transaction(t.Context(), lists(c).BatchCreate(&checklist{Count: 1<<53 + 1}))
+		}},
 		{"zero field", "Checklist", "", "zero field", func(c client) error {
 			var f isoaudit.TextField[checklist, string]
 			_, err := lists(c).Query().Where(f.Eq("x")).Find(t.Context())

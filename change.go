@@ -95,7 +95,7 @@ func (c *codec) encodeChange(ch change) (jsontext.Value, error) {
 	if ch.op == opUnset {
 		return jsontext.Value(`{"__op":"Delete"}`), nil
 	}
-	raw, err := c.encode(ch.value)
+	raw, err := c.encodeStored(ch.value)
 	if err != nil {
 		return nil, &fieldMistake{ch.field, fmt.Sprintf("cannot encode %T: %v", ch.value, bareCause(err))}
 	}

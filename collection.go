@@ -94,7 +94,7 @@ func (c *Collection[T]) createCall(obj *T) call {
 	default:
 		row := *obj
 		object(&row).UpdatedAt = object(&row).CreatedAt // zero: the server sets both
-		body, err := c.codec().encode(&row)
+		body, err := c.codec().encodeStored(&row)
 		if err != nil {
 			call.err = badInput(call.op, c.class, fieldOf(err), "%v", bareCause(err))
 		}

@@ -1,10 +1,8 @@
 package isoaudit
 
-import "math"
-
 // Number is any Go type that a Number column can be read into. The server
-// computes with 64-bit floating point: integers from 2^53 on lose digits, so Set
-// and Increment refuse them.
+// computes with 64-bit floating point: integers from 2^53 on lose digits, so one
+// that would come back as another is refused before it is sent.
 type Number interface {
 	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~float32 | ~float64
 }
@@ -61,28 +59,13 @@ func (f NumberField[T, V]) Desc() Order[T] { return f.order(true) }
 
 // Set replaces the number.
 func (f NumberField[T, V]) Set(value V) Change[T] {
-	if inexact(value) {
-		return f.refuseChange(tooLong)
-	}
 	return f.set(value)
 }
 
 // Increment adds amount, which may be negative, on the server: of two
 // increments at the same time none is lost.
 func (f NumberField[T, V]) Increment(amount V) Change[T] {
-	if inexact(amount) {
-		return f.refuseChange(tooLong)
-	}
 	return f.change(opIncrement, amount)
-}
-
-const tooLong = "an integer of 2^53 or more, which the server cannot hold exactly: use a String column"
-
-// inexact tells integers that come back as another number, or, the largest, as
-// one that V cannot hold: the object could not be read any more.
-func inexact[V Number](value V) bool {
-	integers := V(1)/V(2) == 0
-	return integers && math.Abs(float64(value)) >= 1<<53
 }
 
 // Unset clears the column.

@@ -1,0 +1,74 @@
+package isoaudit
+
+import (
+	"bytes"
+	"errors"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// encodeStored is encode for what the server is to keep. It refuses integers
+// that would come back as others.
+func (c *codec) encodeStored(v any) (jsontext.Value, error) {
+	raw, err := c.encode(v)
+	if err != nil {
+		return nil, err
+	}
+	if at := inexactNumber(raw); at >= 0 {
+		return nil, &json.SemanticError{JSONPointer: locate(raw, at), Err: errors.New(tooLong)}
+	}
+	return raw, nil
+}
+
+const tooLong = "an integer of 2^53 or more, which the server cannot hold exactly: use a String column"
+
+// exactDigits is how many digits every integer may have that survives.
+const exactDigits = 15
+
+// inexactNumber gives the offset of an integer that a 64-bit floating point
+// number cannot hold, -1 if there is none.
+func inexactNumber(raw jsontext.Value) int {
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case c == '"':
+			for i++; i < len(raw) && raw[i] != '"'; i++ {
+				if raw[i] == '\\' {
+					i++
+				}
+			}
+		case c == '-' || c >= '0' && c <= '9':
+			token := raw[i:]
+			if end := bytes.IndexAny(token, ",]} \t\r\n"); end >= 0 {
+				token = token[:end]
+			}
+			if !exact(token) {
+				return i
+			}
+			i += len(token) - 1
+		}
+	}
+	return -1
+}
+
+// exact tells whether a JSON number that a server reads and writes as 64-bit
+// floating point is the same afterwards. Fractions are that already.
+func exact(number []byte) bool {
+	if len(number) <= exactDigits || bytes.ContainsAny(number, ".eE") {
+		return true
+	}
+	f, err := strconv.ParseFloat(string(number), 64)
+	return err == nil && string(strconv.AppendFloat(nil, f, 'f', -1, 64)) == string(number)
+}
+
+// locate names the value at an offset of a JSON text.
+func locate(raw jsontext.Value, offset int) jsontext.Pointer {
+	dec := jsontext.NewDecoder(bytes.NewReader(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	for dec.InputOffset() <= int64(offset) {
+		if _, err := dec.ReadToken(); err != nil {
+			return ""
+		}
+	}
+	return dec.StackPointer()
+}

@@ -68,6 +68,10 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	return s, nil
 }
 
+// MountPath is where the server answers: Config.MountPath with one slash in
+// front and none behind, "/parse" where it was left out, "" at the root.
+func (s *Server) MountPath() string { return s.cfg.MountPath }
+
 // Close waits for running requests and jobs until ctx ends, then closes the
 // database. Requests that come later are answered 503. If registered code holds
 // the database and does not end, Close returns an error without it, and the

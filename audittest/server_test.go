@@ -144,6 +144,25 @@ func TestServerCanBeConfigured(t *testing.T) {
 	require.Len(t, plans, 3)
 }
 
+// However the mount path is written, the URL and the paths of faults are right.
+func TestServerIsFoundBelowAnyMountPath(t *testing.T) {
+	for written, want := range map[string]string{"/": "", "parse": "/parse", "/a/b/": "/a/b"} {
+		server := audittest.NewServer(t, func(c *auditserver.Config) { c.MountPath = written })
+		require.Regexp(t, `:\d+`+want+`$`, server.URL)
+		fault := server.Faults.Add(audittest.Match{Path: "/config"}, audittest.ParseError(400, 119, "scripted"))
+		_, err := server.Client.Config(t.Context())
+		require.ErrorContains(t, err, "scripted", written)
+		require.Equal(t, 1, fault.Fired(), written)
+	}
+}
+
+// Without a REST key the application id is enough, as for the server itself.
+func TestServerWithoutARESTKey(t *testing.T) {
+	server := audittest.NewServer(t, func(c *auditserver.Config) { c.RESTKey, c.JavaScriptKey = "", "" })
+	_, err := server.As(isoaudit.RoleAuditor).AuditPlans.Query().Find(t.Context())
+	require.NoError(t, err)
+}
+
 // A dropped reply is the fault that hurts most: the write was carried out.
 func TestServerPlaysFaults(t *testing.T) {
 	server := audittest.NewServer(t)

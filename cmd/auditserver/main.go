@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -72,12 +73,13 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 	defer stop()
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(serving, ln) }()
+	url := serverURL(ln.Addr(), srv.MountPath())
 	if settings.sample {
-		if err := settings.loadSample(ctx, out, ln.Addr()); err != nil {
+		if err := settings.loadSample(ctx, out, url); err != nil {
 			stop()
 			return errors.Join(err, <-served)
 		}
 	}
-	settings.announce(out, ln.Addr())
+	settings.announce(out, cmp.Or(settings.cfg.PublicURL, url))
 	return <-served
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -73,6 +74,37 @@ func TestServesAndKeepsItsData(t *testing.T) {
 		require.Equal(t, want, post(t, printed["server URL"]+"/classes/Note", `{"objectId":"one"}`, printed))
 		require.NoError(t, stop())
 	}
+}
+
+// The URL that is printed is the one that answers, however the mount path is written.
+func TestPrintsTheURLThatAnswers(t *testing.T) {
+	for written, want := range map[string]string{"/": "", "parse": "/parse", "/a/b/": "/a/b"} {
+		config := filepath.Join(t.TempDir(), "config.json")
+		require.NoError(t, os.WriteFile(config, []byte(`{"mountPath":"`+written+`"}`), 0o600))
+		printed, stop := serve(t, "-addr", "127.0.0.1:0", "-sample", "-config", config)
+		require.Regexp(t, `:\d+`+want+`$`, printed["server URL"])
+		require.Equal(t, http.StatusCreated, post(t, printed["server URL"]+"/classes/Note", `{}`, printed), written)
+		require.NoError(t, stop())
+	}
+}
+
+func TestServerURL(t *testing.T) {
+	for listening, want := range map[string]string{
+		"127.0.0.1:80": "http://127.0.0.1:80/p", "[::1]:80": "http://[::1]:80/p",
+		"0.0.0.0:80": "http://localhost:80/p", "[::]:80": "http://localhost:80/p", // nobody can dial these
+	} {
+		addr, err := net.ResolveTCPAddr("tcp", listening)
+		require.NoError(t, err)
+		require.Equal(t, want, serverURL(addr, "/p"))
+	}
+}
+
+func TestPrintsThePublicURL(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "config.json")
+	require.NoError(t, os.WriteFile(config, []byte(`{"publicServerURL":"https://audit.example/parse"}`), 0o600))
+	printed, stop := serve(t, "-addr", "127.0.0.1:0", "-config", config)
+	require.Equal(t, "https://audit.example/parse", printed["server URL"])
+	require.NoError(t, stop())
 }
 
 func TestPrintsNoGivenKey(t *testing.T) {

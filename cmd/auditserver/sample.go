@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"time"
 
 	"github.com/isoaudit/isoaudit-go"
@@ -24,8 +23,8 @@ func (s *settings) prepareSample() {
 
 // loadSample applies the ISO 9001 schema to the running server and puts a year
 // of audits on it, unless it holds audits already.
-func (s *settings) loadSample(ctx context.Context, out io.Writer, addr net.Addr) error {
-	admin, err := isoaudit.NewAdmin(s.url(addr), s.cfg.MasterKey, isoaudit.WithApplicationID(s.cfg.AppID))
+func (s *settings) loadSample(ctx context.Context, out io.Writer, url string) error {
+	admin, err := isoaudit.NewAdmin(url, s.cfg.MasterKey, isoaudit.WithApplicationID(s.cfg.AppID))
 	if err != nil {
 		return err
 	}

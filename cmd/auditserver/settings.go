@@ -1,13 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"strconv"
 
 	"github.com/isoaudit/isoaudit-go/auditserver"
 	"github.com/isoaudit/isoaudit-go/policy"
@@ -124,9 +124,9 @@ func loopback(host string) bool {
 
 // announce prints what a client needs. Keys that were given are not repeated:
 // whoever gave them knows them, and output ends up in logs.
-func (s *settings) announce(out io.Writer, addr net.Addr) {
+func (s *settings) announce(out io.Writer, url string) {
 	line := func(name, value string) { fmt.Fprintf(out, "%-16s %s\n", name, value) }
-	line("server URL", s.url(addr))
+	line("server URL", url)
 	line("application id", s.cfg.AppID)
 	for _, k := range []struct{ name, value, known string }{
 		{"REST key", s.cfg.RESTKey, ""}, {"JavaScript key", s.cfg.JavaScriptKey, ""}, {"master key", s.cfg.MasterKey, defaultMasterKey},
@@ -147,7 +147,11 @@ func (s *settings) announce(out io.Writer, addr net.Addr) {
 	line("data", where)
 }
 
-// url is where the server answers.
-func (s *settings) url(addr net.Addr) string {
-	return "http://" + addr.String() + cmp.Or(s.cfg.MountPath, "/parse")
+// serverURL is where clients on this machine find the server.
+func serverURL(addr net.Addr, mount string) string {
+	host := addr.String()
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() { // all addresses: name one that can be dialled
+		host = net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
+	}
+	return "http://" + host + mount
 }

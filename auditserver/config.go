@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"path"
 	"regexp"
 	"strings"
@@ -28,7 +29,7 @@ type Config struct {
 	WindowsKey        string
 	MasterKey         string         // "": nobody has full access
 	ReadOnlyMasterKey string         // reads everything, writes nothing
-	MasterKeyIPs      []netip.Prefix // from where the master keys are believed; nil: loopback only
+	MasterKeyIPs      []netip.Prefix // from where the master keys are believed; nil: loopback only. All that comes through a proxy comes from the proxy
 
 	MountPath string // where the handler answers; "" is /parse
 	PublicURL string // this server's URL with the mount path, for file URLs and Location; "": taken from each request
@@ -148,10 +149,19 @@ func (c Config) prepared() (Config, error) {
 		c.MountPath = "/parse"
 	}
 	c.MountPath = path.Clean("/" + c.MountPath)
+	if (&url.URL{Path: c.MountPath}).EscapedPath() != c.MountPath {
+		return c, errors.New("auditserver: Config.MountPath (mountPath) is no path of a URL: write it as /parse, without characters that need escaping")
+	}
 	if c.MountPath == "/" {
 		c.MountPath = ""
 	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+			return c, errors.New("auditserver: Config.PublicURL (publicServerURL, serverURL) is not a URL such as https://audits.example/parse")
+		}
+	}
 	if c.MasterKeyIPs == nil {
 		c.MasterKeyIPs = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 	}
@@ -166,22 +176,22 @@ func (c Config) prepared() (Config, error) {
 	}
 	c.Limits.fill()
 	var err error
-	if c.Idempotency.paths, err = compileAll("Idempotency.Paths", "^(?:", ")", c.Idempotency.Paths); err != nil {
+	if c.Idempotency.paths, err = compileAll("Idempotency.Paths", "idempotencyOptions.paths", "^(?:", ")", c.Idempotency.Paths); err != nil {
 		return c, err
 	}
 	if c.FileUpload.rules, err = compileExtensions(c.FileUpload.Extensions); err != nil {
 		return c, err
 	}
-	c.liveClasses, err = compileAll("LiveQueryClasses", "^(?:", ")$", c.LiveQueryClasses)
+	c.liveClasses, err = compileAll("LiveQueryClasses", "liveQuery.classNames", "^(?:", ")$", c.LiveQueryClasses)
 	return c, err
 }
 
-func compileAll(name, before, after string, patterns []string) ([]*regexp.Regexp, error) {
+func compileAll(name, option, before, after string, patterns []string) ([]*regexp.Regexp, error) {
 	var out []*regexp.Regexp
 	for i, p := range patterns {
 		re, err := regexp.Compile(before + p + after)
 		if err != nil {
-			return nil, fmt.Errorf("auditserver: Config.%s[%d]: %w", name, i, err)
+			return nil, fmt.Errorf("auditserver: Config.%s[%d] (%s): %w", name, i, option, err)
 		}
 		out = append(out, re)
 	}

@@ -70,7 +70,12 @@ func TestParseConfigNamesWhatIsWrong(t *testing.T) {
 		`{"allowCustomObjectId":"yes"}`:            "option allowCustomObjectId",
 		`{"requestComplexity":7}`:                  "option requestComplexity",
 		`{"requestComplexity":{"graphQLDepth":7}}`: "unknown option requestComplexity.graphQLDepth",
-		`[]`: "not a JSON object",
+		`{"maxUploadSize":"1099511627776gb"}`:      "option maxUploadSize",
+		`{"masterKey":5}`:                          "option masterKey does not fit: want text",
+		`{"quirks":"yes"}`:                         "option quirks does not fit: want true or false",
+		`{"requestComplexity":{"queryDepth":"a"}}`: "option requestComplexity.queryDepth does not fit: want a whole number",
+		`{"idempotencyOptions":{"paths":"x"}}`:     "option idempotencyOptions.paths does not fit: want a list of texts",
+		`[]`:                                       "not a JSON object",
 	} {
 		var cfg auditserver.Config
 		require.ErrorContains(t, auditserver.ParseConfig([]byte(file), &cfg), want, file)
@@ -81,12 +86,47 @@ func TestParseConfigNamesWhatIsWrong(t *testing.T) {
 	require.NotContains(t, err.Error(), "very-secret")
 }
 
+// A null is what a template leaves when it has no value: taken for false, it
+// would make users public, and taken for an empty list, lock the master key out.
+func TestParseConfigRefusesNull(t *testing.T) {
+	for _, name := range []string{"enforcePrivateUsers", "masterKeyIps", "appId", "maxLimit", "requestComplexity"} {
+		var cfg auditserver.Config
+		err := auditserver.ParseConfig([]byte(`{"`+name+`":null}`), &cfg)
+		require.ErrorContains(t, err, "option "+name+" is null", name)
+		require.Zero(t, cfg, name)
+	}
+	var cfg auditserver.Config
+	require.ErrorContains(t, auditserver.ParseConfig([]byte(`{"fileUpload":{"enableForAuthenticatedUser":null}}`), &cfg),
+		"option fileUpload.enableForAuthenticatedUser is null")
+	require.Zero(t, cfg)
+}
+
+// Behind a proxy serverURL is the address inside; clients are told the public one.
+func TestPublicServerURLComesFirst(t *testing.T) {
+	for file, want := range map[string]string{
+		`{"serverURL":"http://localhost:1337/parse","publicServerURL":"https://audits.example/parse"}`: "https://audits.example/parse",
+		`{"serverURL":"http://localhost:1337/parse"}`:                                                  "http://localhost:1337/parse",
+	} {
+		var cfg auditserver.Config
+		require.NoError(t, auditserver.ParseConfig([]byte(file), &cfg))
+		require.Equal(t, want, cfg.PublicURL)
+	}
+}
+
+func TestMasterKeyFromAllAddresses(t *testing.T) {
+	var cfg auditserver.Config
+	require.NoError(t, auditserver.ParseConfig([]byte(`{"masterKeyIps":["0.0.0.0","::0"]}`), &cfg))
+	require.Equal(t, []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}, cfg.MasterKeyIPs)
+}
+
 func TestOpenRefusesBadConfig(t *testing.T) {
 	for want, cfg := range map[string]auditserver.Config{
 		"AppID":                {},
 		"Idempotency.Paths[0]": {AppID: "a", Idempotency: auditserver.Idempotency{Paths: []string{"("}}},
 		"LiveQueryClasses[1]":  {AppID: "a", LiveQueryClasses: []string{"A", "["}},
 		"FileUpload.Extension": {AppID: "a", FileUpload: auditserver.FileUpload{Extensions: []string{"("}}},
+		"MountPath":            {AppID: "a", MountPath: "/a b?c"},
+		"PublicURL":            {AppID: "a", PublicURL: "audits.example/parse"},
 		"FilesDir":             {AppID: "a", FilesDir: "/nonexistent/folder"},
 	} {
 		_, err := auditserver.Open(context.Background(), cfg)

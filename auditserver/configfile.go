@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -27,14 +28,21 @@ func ParseConfig(file []byte, cfg *Config) error {
 type option func(jsontext.Value) error
 
 // into decodes an option's value into a field of the configuration.
-func into[T any](field *T) option {
-	return func(v jsontext.Value) error { return json.Unmarshal(v, field) }
+func into[T string | bool | int | []string](field *T) option {
+	wanted := map[reflect.Kind]string{reflect.String: "text", reflect.Bool: "true or false", reflect.Int: "a whole number", reflect.Slice: "a list of texts"}
+	return func(v jsontext.Value) error {
+		if err := json.Unmarshal(v, field); err != nil { // which may quote the value
+			return &optionError{"want " + wanted[reflect.TypeFor[T]().Kind()]}
+		}
+		return nil
+	}
 }
 
 // configOptions are the options of Parse Server that have a meaning here, and
 // quirks, which is ours.
 func configOptions(cfg *Config) map[string]option {
 	sessionLength, expireSessions := sessionOptions(&cfg.SessionLength)
+	publicURL, serverURL := urlOptions(&cfg.PublicURL)
 	return map[string]option{
 		"appId":                    into(&cfg.AppID),
 		"masterKey":                into(&cfg.MasterKey),
@@ -45,8 +53,8 @@ func configOptions(cfg *Config) map[string]option {
 		"dotNetKey":                into(&cfg.WindowsKey),
 		"masterKeyIps":             addresses(&cfg.MasterKeyIPs),
 		"mountPath":                into(&cfg.MountPath),
-		"serverURL":                into(&cfg.PublicURL),
-		"publicServerURL":          into(&cfg.PublicURL),
+		"serverURL":                serverURL,
+		"publicServerURL":          publicURL,
 		"allowClientClassCreation": into(&cfg.AllowClientClassCreation),
 		"allowCustomObjectId":      into(&cfg.AllowCustomObjectID),
 		"enforcePrivateUsers":      negated(&cfg.PublicUsers),
@@ -87,23 +95,18 @@ func readOptions(under string, options map[string]jsontext.Value, known map[stri
 			return fmt.Errorf("auditserver: the configuration has an unknown option %s%s; known are %s", under, name,
 				strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
+		if options[name].Kind() == 'n' {
+			return fmt.Errorf("auditserver: the option %s%s is null: leave it out for its default", under, name)
+		}
 		if err := read(options[name]); err != nil {
-			// The value may be a key: the error tells its kind only.
-			return fmt.Errorf("auditserver: the option %s%s is a JSON %v that does not fit: %w", under, name, options[name].Kind(), bare(err))
+			return fmt.Errorf("auditserver: the option %s%s does not fit: %w", under, name, err)
 		}
 	}
 	return nil
 }
 
-// bare keeps errors of our own and drops those of the JSON package, which may
-// quote the value.
-func bare(err error) error {
-	if e, ok := err.(*optionError); ok {
-		return e
-	}
-	return &optionError{"see its documentation for the type"}
-}
-
+// optionError says what an option wants. It does not quote the value, which may
+// be a key.
 type optionError struct{ text string }
 
 func (e *optionError) Error() string { return e.text }
@@ -154,7 +157,7 @@ func seconds(field *time.Duration) option {
 		if err := json.Unmarshal(v, &n); err != nil || n <= 0 || n > 1e9 {
 			return &optionError{"want a positive number of seconds"}
 		}
-		*field = time.Duration(n * float64(time.Second))
+		*field = max(time.Duration(n*float64(time.Second)), 1) // 0 would be the default
 		return nil
 	}
 }
@@ -179,6 +182,25 @@ func sessionOptions(field *time.Duration) (length, expire option) {
 		return nil
 	}
 	return length, expire
+}
+
+// urlOptions read publicServerURL and serverURL, which is how the server itself
+// would be reached: it counts only where the other is not given.
+func urlOptions(field *string) (public, server option) {
+	known := false
+	public = func(v jsontext.Value) error {
+		known = true
+		return into(field)(v)
+	}
+	server = func(v jsontext.Value) error {
+		var given string
+		if err := into(&given)(v); err != nil || known {
+			return err
+		}
+		*field = given
+		return nil
+	}
+	return public, server
 }
 
 func positive(field *int) option {
@@ -211,8 +233,8 @@ func size(field *int64) option {
 			}
 		}
 		var n float64
-		if err := json.Unmarshal([]byte(text), &n); err != nil || n <= 0 || n > 1<<40 {
-			return &optionError{`want a size such as "20mb"`}
+		if err := json.Unmarshal([]byte(text), &n); err != nil || n <= 0 || n > 1<<40/float64(unit) {
+			return &optionError{`want a size such as "20mb", at most a terabyte`}
 		}
 		*field = int64(n * float64(unit))
 		return nil
@@ -230,6 +252,9 @@ func addresses(field *[]netip.Prefix) option {
 			p, err := netip.ParsePrefix(text)
 			if addr, addrErr := netip.ParseAddr(text); addrErr == nil {
 				p, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+				if addr.IsUnspecified() { // "0.0.0.0" and "::": Parse Server takes them for all addresses
+					p = netip.PrefixFrom(addr, 0)
+				}
 			}
 			if err != nil {
 				return &optionError{fmt.Sprintf("%q is not an IP address or network", text)}

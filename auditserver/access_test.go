@@ -176,6 +176,25 @@ func TestEmailIsHidden(t *testing.T) {
 	m.as(other).refused(400, 119, http.MethodGet, "/users?where="+url.QueryEscape(`{"$or":[{"username":"x"},{"email":"ann@example.com"}]}`), nil)
 }
 
+// An extra session may carry columns of the application's own, as one that is
+// changed may; what the server alone sets is left out.
+func TestExtraSessionWithColumns(t *testing.T) {
+	_, m := open(t, nil)
+	ann, token := m.user("ann")
+	bob, _ := m.user("bob")
+	made := m.as(token).must(http.MethodPost, "/sessions", `{"device":"scanner","n":{"__op":"Increment","amount":2},"user":{"__type":"Pointer","className":"_User","objectId":"`+bob+`"},"sessionToken":"r:own"}`)
+	require.Equal(t, "scanner", made.text("device"))
+	require.Equal(t, ann, made.body["user"].(map[string]any)["objectId"])
+	require.NotEqual(t, "r:own", made.text("sessionToken"))
+	mine := m.as(made.text("sessionToken")).must(http.MethodGet, "/sessions/me", nil)
+	require.Equal(t, "scanner", mine.text("device"))
+	require.Equal(t, 2.0, mine.body["n"])
+	before := len(m.as(token).must(http.MethodGet, "/sessions", nil).results(t))
+	m.as(token).refused(400, 111, http.MethodPost, "/sessions", `{"device":5}`)
+	m.as(token).refused(400, 105, http.MethodPost, "/sessions", `{"bad name":5}`)
+	require.Len(t, m.as(token).must(http.MethodGet, "/sessions", nil).results(t), before, "what was refused left a session behind")
+}
+
 func TestACLsAndNestedRoles(t *testing.T) {
 	_, m := open(t, nil)
 	ann, annToken := m.user("ann")
@@ -204,6 +223,9 @@ func TestACLsAndNestedRoles(t *testing.T) {
 	m.as(bobToken).refused(404, 101, http.MethodDelete, "/classes/Doc/"+doc, nil)
 	m.must(http.MethodPut, "/roles/"+editors, `{"users":{"__op":"RemoveRelation","objects":[{"__type":"Pointer","className":"_User","objectId":"`+bob+`"}]}}`)
 	require.Empty(t, m.as(bobToken).must(http.MethodGet, "/classes/Doc", nil).results(t))
+	for _, field := range []string{"name", "ACL"} {
+		m.refused(400, 111, http.MethodPut, "/roles/"+editors, `{"`+field+`":{"__op":"Delete"}}`)
+	}
 
 	m.must(http.MethodPut, "/classes/Doc/"+doc, `{"ACL":{"__op":"Delete"}}`)
 	require.Len(t, m.public().must(http.MethodGet, "/classes/Doc", nil).results(t), 1, "unset means public")

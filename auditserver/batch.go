@@ -92,6 +92,11 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 	if e.handle == nil {
 		return e, fail(wire.CodeInvalidJSON, "cannot route %s %s", method, full)
 	}
+	if fields, ok := in.get("body"); ok && fields.Kind() != '{' && fields.Kind() != 'n' {
+		e.handle = func(context.Context, *request) (*response, error) {
+			return nil, fail(wire.CodeInvalidJSON, "the body of %s %s is not a JSON object", method, full)
+		}
+	}
 	return e, nil
 }
 

@@ -82,7 +82,7 @@ func (s *Server) checkExtension(c *caller, up upload) error {
 	if c.master {
 		return nil
 	}
-	extension := strings.TrimPrefix(path.Ext(up.name), ".")
+	extension := strings.TrimPrefix(path.Ext(strings.ReplaceAll(up.name, " ", "")), ".") // "a.html " is one, too
 	byType, refused := subtype(up.contentType), ""
 	switch {
 	case extension == "" && !s.cfg.FileUpload.admits(byType):

@@ -42,6 +42,15 @@ func TestFileExtensions(t *testing.T) {
 	}
 }
 
+// Spaces do not make another extension of one.
+func TestFileExtensionWithSpaces(t *testing.T) {
+	_, m := open(t, func(c *auditserver.Config) { c.FileUpload.Public = true })
+	for _, name := range []string{"a.html%20", "a.%20html", "a.s%20vg"} {
+		m.public().refused(400, 130, http.MethodPost, "/files/"+name, "x")
+	}
+	require.Equal(t, http.StatusCreated, m.public().do(http.MethodPost, "/files/a%20b.txt", "x").status)
+}
+
 // What a client says of a file does not make a page of a text.
 func TestFileIsServedAsItsNameSays(t *testing.T) {
 	_, m := open(t, func(c *auditserver.Config) { c.FileUpload.Public = true })

@@ -68,7 +68,7 @@ func (s *Server) enter(ctx context.Context, tx *store.Tx, req *request, userID, 
 	if err != nil {
 		return nil, err
 	}
-	token, _, err := s.openSession(ctx, tx, req, userID, map[string]any{"action": "login", "authProvider": provider}, nil)
+	token, _, err := s.openSession(ctx, tx, req, userID, map[string]any{"action": "login", "authProvider": provider})
 	if err != nil {
 		return nil, err
 	}

@@ -120,6 +120,11 @@ func (s *Server) updateIn(ctx context.Context, tx *store.Tx, req *request, class
 	if err != nil {
 		return nil, err
 	}
+	if class == "_Role" {
+		if err := keepRoleFields(fields); err != nil {
+			return nil, err
+		}
+	}
 	row, err := sv.update(id, fields)
 	if err != nil {
 		return nil, err
@@ -164,10 +169,23 @@ func (s *Server) deleteObject(ctx context.Context, req *request, class string) (
 	})
 }
 
-// requireRoleFields checks what a role cannot be without.
+// roleFields are what a role cannot be without.
+var roleFields = []string{"name", "ACL"}
+
+// requireRoleFields checks a new role.
 func requireRoleFields(fields map[string]any) error {
-	for _, name := range []string{"name", "ACL"} {
+	for _, name := range roleFields {
 		if empty(fields[name]) {
+			return fail(wire.CodeIncorrectType, "%s is required.", name)
+		}
+	}
+	return nil
+}
+
+// keepRoleFields checks a change of a role.
+func keepRoleFields(fields map[string]any) error {
+	for _, name := range roleFields {
+		if op, _ := fields[name].(map[string]any); op["__op"] == "Delete" {
 			return fail(wire.CodeIncorrectType, "%s is required.", name)
 		}
 	}

@@ -127,6 +127,16 @@ func TestBatch(t *testing.T) {
 	require.Len(t, mixed[0]["success"].(map[string]any)["results"], 2)
 	require.Contains(t, mixed[1]["success"], "objectId")
 
+	odd := send(`{"requests":[` + strings.Join([]string{
+		entry("POST", "/parse/classes/Odd", `[{"n":1}]`), entry("POST", "/parse/classes/Odd", `"n"`), entry("PUT", "/parse/classes/Row/"+id, `5`),
+		entry("POST", "/parse/classes/Odd", `null`),
+	}, ",") + `]}`)
+	for _, refused := range odd[:3] {
+		require.Equal(t, 107.0, refused["error"].(map[string]any)["code"], "a body that is no object writes nothing")
+	}
+	require.NotEmpty(t, odd[3]["success"])
+	require.Len(t, m.must(http.MethodGet, "/classes/Odd", nil).results(t), 1)
+
 	for _, wrong := range []string{
 		entry("POST", "/1/classes/Row", `{}`), entry("POST", "/classes/Row", `{}`), entry("post", "/parse/classes/Row", `{}`),
 		entry("POST", "http://example.com/parse/classes/Row", `{}`), entry("POST", "/parse/batch", `{}`), entry("POST", "/parse/files/x", `{}`), `7`,

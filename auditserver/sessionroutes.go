@@ -2,6 +2,7 @@ package auditserver
 
 import (
 	"context"
+	"maps"
 
 	"github.com/go-json-experiment/json"
 
@@ -92,9 +93,18 @@ func (s *Server) createSession(ctx context.Context, req *request) (*response, er
 		// An extra session belongs to no installation: it replaces none.
 		own := *req
 		own.installationID = ""
-		token, row, err := s.openSession(ctx, tx, &own, req.caller.userID, map[string]any{"action": "create"}, fields)
+		token, row, err := s.openSession(ctx, tx, &own, req.caller.userID, map[string]any{"action": "create"})
 		if err != nil {
 			return nil, err
+		}
+		if len(fields) > 0 { // columns of the application's own
+			sv, err := s.newSave(ctx, tx, req, "_Session")
+			if err != nil {
+				return nil, err
+			}
+			if row, err = sv.update(row.ID(), maps.Clone(fields)); err != nil {
+				return nil, err
+			}
 		}
 		echo := row.Map()
 		delete(echo, "objectId")

@@ -50,13 +50,10 @@ func newID() string {
 
 // openSession stores a session for a user and gives its token. Like Parse
 // Server it replaces the session that the user's installation had.
-func (s *Server) openSession(ctx context.Context, tx *store.Tx, req *request, userID string, createdWith map[string]any, extra map[string]any) (string, store.Row, error) {
+func (s *Server) openSession(ctx context.Context, tx *store.Tx, req *request, userID string, createdWith map[string]any) (string, store.Row, error) {
 	token := newToken()
 	digest := hexDigest(token)
 	fields := map[string]any{"user": userPointer(userID), "createdWith": createdWith}
-	for name, v := range extra {
-		fields[name] = v
-	}
 	entry := tokenEntry{User: userID}
 	if s.cfg.SessionLength > 0 {
 		entry.Expires = time.Now().Add(s.cfg.SessionLength).UTC().Truncate(time.Millisecond)

@@ -170,7 +170,7 @@ func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *acc
 		sv.echo["username"] = fields["username"]
 	}
 	if !req.caller.master {
-		token, _, err := s.openSession(ctx, tx, req, row.ID(), how, nil)
+		token, _, err := s.openSession(ctx, tx, req, row.ID(), how)
 		if err != nil {
 			return nil, err
 		}
@@ -216,7 +216,7 @@ func (s *Server) logInByAuthData(ctx context.Context, tx *store.Tx, req *request
 		return nil, err
 	}
 	provider := map[string]any{"action": "login", "authProvider": "anonymous"}
-	token, _, err := s.openSession(ctx, tx, req, userID, provider, nil)
+	token, _, err := s.openSession(ctx, tx, req, userID, provider)
 	if err != nil {
 		return nil, err
 	}
@@ -311,7 +311,7 @@ func (s *Server) renewSessions(ctx context.Context, tx *store.Tx, req *request, 
 	if req.caller.master {
 		return nil
 	}
-	token, _, err := s.openSession(ctx, tx, req, id, map[string]any{"action": "login", "authProvider": "password"}, nil)
+	token, _, err := s.openSession(ctx, tx, req, id, map[string]any{"action": "login", "authProvider": "password"})
 	sv.echo["sessionToken"] = token
 	return err
 }

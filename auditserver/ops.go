@@ -30,23 +30,26 @@ type changes struct {
 // workOut applies the members of a request's body to the present values.
 func workOut(class schema.Class, present, body map[string]any, quirks bool) (*changes, error) {
 	c := &changes{set: make(map[string]any, len(body)), quirks: quirks}
+	var dotted []string
 	for name, value := range body {
-		root, rest, dotted := strings.Cut(name, ".")
-		if !plainName(root) {
+		if root, _, isDotted := strings.Cut(name, "."); !plainName(root) {
 			return nil, badName(name)
+		} else if isDotted {
+			dotted = append(dotted, name)
+			continue
 		}
 		op, isOp := operationOf(value)
-		switch {
-		case dotted:
-			if err := c.nested(class, present, root, rest, value); err != nil {
-				return nil, err
-			}
-		case !isOp:
+		if !isOp {
 			c.set[name] = value
-		default:
-			if err := c.operate(name, op, value.(map[string]any), present[name]); err != nil {
-				return nil, err
-			}
+		} else if err := c.operate(name, op, value.(map[string]any), present[name]); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(dotted) // after the whole value, if there is one, and o.k before o.k.l
+	for _, name := range dotted {
+		root, rest, _ := strings.Cut(name, ".")
+		if err := c.nested(class, present, root, rest, body[name]); err != nil {
+			return nil, err
 		}
 	}
 	return c, nil
@@ -202,10 +205,11 @@ func (c *changes) nested(class schema.Class, present map[string]any, root, rest 
 	if f, ok := class.Fields[root]; ok && f.Type != schema.Object {
 		return mismatch(class.Name, root, f, schema.Field{Type: schema.Object})
 	}
-	base, ok := c.set[root].(map[string]any)
-	if !ok {
-		base, _ = present[root].(map[string]any)
+	whole, given := c.set[root]
+	if !given {
+		whole = present[root]
 	}
+	base, _ := whole.(map[string]any)
 	base = maps.Clone(base)
 	if base == nil {
 		base = map[string]any{}

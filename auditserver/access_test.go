@@ -49,6 +49,11 @@ func TestKeys(t *testing.T) {
 	reader.must(http.MethodGet, "/schemas", nil)
 	reader.refused(400, 119, http.MethodPost, "/classes/A", `{"a":2}`)
 	reader.refused(400, 119, http.MethodDelete, "/purge/A", nil)
+	write := `{"method":"POST","path":"/parse/classes/A","body":{"a":2}}`
+	refused := `{"error":{"code":119,"error":"Permission denied"}}`
+	each := reader.must(http.MethodPost, "/batch", `{"requests":[`+write+","+write+`]}`)
+	require.JSONEq(t, "["+refused+","+refused+"]", string(each.raw), "each entry has its own answer")
+	reader.refused(400, 119, http.MethodPost, "/batch", `{"requests":[`+write+`],"transaction":true}`)
 
 	masterOnly := rest.do(http.MethodGet, "/schemas", nil)
 	require.Equal(t, http.StatusForbidden, masterOnly.status)

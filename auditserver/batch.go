@@ -52,7 +52,7 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 	if v, _ := req.body.get("transaction"); string(v) == "true" {
 		return s.batchTransaction(ctx, req, entries)
 	}
-	if slices.ContainsFunc(entries, func(e batchEntry) bool { return !writesObjects(e.req) }) {
+	if req.caller.readOnly || slices.ContainsFunc(entries, func(e batchEntry) bool { return !writesObjects(e.req) }) {
 		return s.batchOneByOne(ctx, entries)
 	}
 	return s.batchTogether(ctx, req, entries)

@@ -46,7 +46,7 @@ func (tx *Tx) Try(fn func() error) error {
 		}
 		tx.added = tx.added[:added]
 	}
-	if failed == nil && !covered {
+	if !covered { // also if it failed: to undo the outer one may undo the deletions above
 		p.outer.inserted = append(p.outer.inserted, p.inserted...)
 	}
 	if !p.saved {

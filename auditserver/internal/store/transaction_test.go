@@ -148,3 +148,31 @@ func TestPanicInAPartUndoesAll(t *testing.T) {
 	}
 	require.Equal(t, []string{"new", "old"}, ids)
 }
+
+// What a failed part had inserted stays away when the part around it fails too:
+// the first of them may have been undone after the savepoint of the second.
+func TestFailedPartStaysUndone(t *testing.T) {
+	s := withClasses(t, store.Config{})
+	boom := errors.New("boom")
+	insert := func(tx *store.Tx, id string) {
+		_, err := tx.Insert("Plan", store.Object{ID: id})
+		require.NoError(t, err)
+	}
+	require.NoError(t, s.Write(ctx, func(tx *store.Tx) error {
+		insert(tx, "kept")
+		require.ErrorIs(t, tx.Try(func() error {
+			require.ErrorIs(t, tx.Try(func() error {
+				insert(tx, "inner")
+				require.NoError(t, tx.AddRelated("Plan", "inner", "team", "u1")) // sets both savepoints
+				return boom
+			}), boom)
+			_, err := tx.Get(ctx, "Plan", "inner")
+			require.ErrorIs(t, err, store.ErrNotFound)
+			return boom
+		}), boom)
+		_, err := tx.Get(ctx, "Plan", "inner")
+		require.ErrorIs(t, err, store.ErrNotFound)
+		_, err = tx.Get(ctx, "Plan", "kept")
+		return err
+	}))
+}

@@ -7,7 +7,8 @@
 // connections and see the last commit; they return once it is on the disk. All
 // writing goes through Store.Write, whose function sees its own uncommitted
 // changes; concurrent calls share one sync of the disk and each of them is all
-// or nothing.
+// or nothing. Those functions run one after another: one that only inserts can
+// be tried beside the others with Store.Rehearse, so that Tx.Replay only writes.
 //
 // # What it does not do
 //

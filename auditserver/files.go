@@ -207,7 +207,7 @@ func (s *Server) getFile(ctx context.Context, req *request) (*response, error) {
 		name = strings.Join(req.path[3:], "/")
 	}
 	if req.path[1] != s.cfg.AppID {
-		return fileNotFound, nil
+		return nil, errMasterOnly // as Parse Server answers, whoever asks
 	}
 	info, content, err := s.openFile(ctx, name)
 	if errors.Is(err, store.ErrNotFound) {

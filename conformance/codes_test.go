@@ -120,6 +120,7 @@ func errorCodes() []behaviour {
 		}},
 		{"an application that is unknown", 403, 0, item(nobody, "GET", "", "", "X-Parse-Application-Id", "nonsense")},
 		{"a key that is wrong", 403, 0, item(nobody, "GET", "", "", "X-Parse-REST-API-Key", "nonsense")},
+		{"a file of another application", 403, 0, request(nobody, "GET", "/files/another/x.txt", "")},
 		{"a route for the master key", 403, 0, request(nobody, "GET", "/schemas", "")},
 		{"a body that is no JSON", 400, 0, item(nobody, "POST", "", `{"n":`)},
 		{"a route that does not exist", 404, 0, request(nobody, "GET", "/nonsense", "")},

@@ -49,6 +49,7 @@ func (w *world) name(prefix string) string { return prefix + w.run }
 func behaviours() []behaviour {
 	return slices.Concat(
 		errorCodes(),
+		defects(),
 		services(),
 		sessions(),
 		files(),

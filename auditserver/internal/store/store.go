@@ -265,12 +265,23 @@ func (s *Store) lend(ctx context.Context, fn func(reader) error) error {
 		}
 	}
 	defer func() { s.readers <- c }()
-	cat := s.catalog.Load()
-	err := fn(reader{s: s, c: c, cat: cat})
-	if err != nil && s.catalog.Load() != cat && sqliteCode(err) == sqlite3.SQLITE_ERROR {
-		err = fn(reader{s: s, c: c, cat: s.catalog.Load()}) // a column or table went away meanwhile
+	for {
+		cat := s.catalog.Load()
+		err := fn(reader{s: s, c: c, cat: cat})
+		if code := sqliteCode(err); code != sqlite3.SQLITE_ERROR && code != sqlite3.SQLITE_SCHEMA {
+			return err
+		}
+		// Perhaps a column or table went away meanwhile. The catalog that says
+		// so follows the commit and is there when the round is settled.
+		select {
+		case <-s.writer.syncer.latest.Load().settled:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if s.catalog.Load() == cat {
+			return err
+		}
 	}
-	return err
 }
 
 func sqliteCode(err error) int {

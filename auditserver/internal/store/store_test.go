@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -300,6 +302,47 @@ func TestSchemaSurvivesRestart(t *testing.T) {
 	}
 	_, err = store.Open(ctx, store.Config{Path: path})
 	require.ErrorIs(t, err, store.ErrInUse)
+}
+
+// A reader that meets a column or class just as it goes away finds it gone, and
+// no error of SQL.
+func TestReadsWhileColumnsGo(t *testing.T) {
+	s := withClasses(t, store.Config{})
+	extra := schema.Class{Name: "Extra", Fields: map[string]schema.Field{"a": {Type: schema.String}}}
+	const readers = 4
+	stop, failed := make(chan struct{}), make(chan error, readers)
+	var wg sync.WaitGroup
+	for range readers {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				for _, class := range []string{"Plan", "Extra"} {
+					_, err := s.Count(ctx, store.Query{Class: class, Where: parse(t, `{"a":"x"}`)})
+					if err != nil {
+						failed <- err
+						return
+					}
+				}
+			}
+		})
+	}
+	for range 80 {
+		write(t, s, func(tx *store.Tx) error {
+			with := planClass
+			with.Fields = maps.Clone(planClass.Fields)
+			with.Fields["a"] = extra.Fields["a"]
+			return errors.Join(tx.PutClass(extra), tx.PutClass(with))
+		})
+		write(t, s, func(tx *store.Tx) error { return errors.Join(tx.DropClass("Extra"), tx.PutClass(planClass)) })
+	}
+	close(stop)
+	wg.Wait()
+	close(failed)
+	require.NoError(t, <-failed)
 }
 
 func TestClosed(t *testing.T) {

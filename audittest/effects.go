@@ -23,20 +23,40 @@ func Drop(http.Handler) http.Handler {
 	return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 }
 
-// AfterCommit lets the server carry the request out, throws its reply away and
-// then goes on with effect: AfterCommit(Drop) is the reply that got lost,
-// AfterCommit(Status(502)) a proxy that gave up too early.
+// AfterCommit lets the server carry the request out and then lets its reply go
+// through effect: AfterCommit(Drop) is the reply that got lost,
+// AfterCommit(Status(502)) a proxy that gave up too early, AfterCommit(Delay(d))
+// the reply that comes late. It panics without an effect.
 func AfterCommit(effect Effect) Effect {
+	effect.check()
 	return func(server http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			server.ServeHTTP(&reply{header: http.Header{}}, r)
-			effect(http.NotFoundHandler()).ServeHTTP(w, r)
+			recorded := record(server, r)
+			effect(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				recorded.send(w, recorded.body.Len())
+			})).ServeHTTP(w, r)
 		})
 	}
 }
 
-// Status answers in the server's place with an HTML page, as a proxy does.
+func (e Effect) check() {
+	if e == nil {
+		panic("audittest: the effect is nil")
+	}
+}
+
+// checkStatus stops a script whose answer no server can give, before a client
+// meets a broken connection instead.
+func checkStatus(status int) {
+	if status < 200 || status > 599 {
+		panic(fmt.Sprintf("audittest: %d is no status of an answer: want 200 to 599", status))
+	}
+}
+
+// Status answers in the server's place with an HTML page, as a proxy does. Like
+// the other effects with a status it panics on one that no answer has.
 func Status(status int) Effect {
+	checkStatus(status)
 	return func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -49,6 +69,7 @@ func Status(status int) Effect {
 // RetryAfter answers in the server's place with status, usually 429 or 503,
 // and asks for a wait, rounded up to whole seconds.
 func RetryAfter(status int, wait time.Duration) Effect {
+	checkStatus(status)
 	return func(server http.Handler) http.Handler {
 		page := Status(status)(server)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -60,6 +81,7 @@ func RetryAfter(status int, wait time.Duration) Effect {
 
 // ParseError answers in the server's place with an error of Parse's form.
 func ParseError(status, code int, text string) Effect {
+	checkStatus(status)
 	return func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			body := struct {

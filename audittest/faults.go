@@ -48,8 +48,13 @@ type Fault struct {
 
 // Add lets the requests that match go through effect from now on. Faults added
 // earlier come first where several match: the outermost acts first.
-// It panics on a Path that is no pattern.
+// It panics without an effect, on a Path that is no pattern and on a negative
+// Nth or Times.
 func (f *Faults) Add(match Match, effect Effect) *Fault {
+	effect.check()
+	if match.Nth < 0 || match.Times < 0 {
+		panic("audittest: Match.Nth and Match.Times are not negative: 0 is the first, and all of them")
+	}
 	if _, err := path.Match(match.Path, ""); err != nil {
 		panic("audittest: Match.Path " + match.Path + ": " + err.Error())
 	}

@@ -129,6 +129,23 @@ func TestFaultsRefuseABadPattern(t *testing.T) {
 	})
 }
 
+// A script that cannot be played stops the test that wrote it, not the server's
+// goroutine that meets it later.
+func TestFaultsRefuseABadScript(t *testing.T) {
+	for want, script := range map[string]func(){
+		"audittest: the effect is nil":                               func() { new(audittest.Faults).Add(audittest.Match{}, nil) },
+		"audittest: 0 is no status of an answer: want 200 to 599":    func() { audittest.Status(0) },
+		"audittest: 99 is no status of an answer: want 200 to 599":   func() { audittest.RetryAfter(99, time.Second) },
+		"audittest: 1000 is no status of an answer: want 200 to 599": func() { audittest.ParseError(1000, 1, "x") },
+		"audittest: Match.Nth and Match.Times are not negative: 0 is the first, and all of them": func() {
+			new(audittest.Faults).Add(audittest.Match{Times: -1}, audittest.Drop)
+		},
+	} {
+		require.PanicsWithValue(t, want, script)
+	}
+	require.PanicsWithValue(t, "audittest: the effect is nil", func() { audittest.AfterCommit(nil) })
+}
+
 func TestEffects(t *testing.T) {
 	for name, c := range map[string]struct {
 		effect  audittest.Effect
@@ -146,6 +163,15 @@ func TestEffects(t *testing.T) {
 			require.Equal(t, 502, res.StatusCode)
 			require.Contains(t, body, "<h1>502 Bad Gateway</h1>")
 			require.Equal(t, "text/html; charset=utf-8", res.Header.Get("Content-Type"))
+		}},
+		"late after commit": {audittest.AfterCommit(audittest.Delay(time.Millisecond)), 1, func(t *testing.T, res *http.Response, body string, err error) {
+			require.NoError(t, err)
+			require.Equal(t, 200, res.StatusCode)
+			require.Equal(t, page, body)
+		}},
+		"truncate after commit": {audittest.AfterCommit(audittest.Truncate(20)), 1, func(t *testing.T, _ *http.Response, body string, err error) {
+			require.NoError(t, err)
+			require.Equal(t, page[:20], body)
 		}},
 		"retry after": {audittest.RetryAfter(429, 1500*time.Millisecond), 0, func(t *testing.T, res *http.Response, _ string, err error) {
 			require.NoError(t, err)

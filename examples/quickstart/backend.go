@@ -25,10 +25,13 @@ type backend struct {
 
 // open makes the backend ready: its classes, permissions and roles.
 func open(ctx context.Context, url, appID, keyFile string) (b *backend, err error) {
-	if url == "" {
-		b, err = embedded(ctx)
-	} else {
+	switch {
+	case url != "":
 		b, err = remote(url, appID, keyFile)
+	case appID != "" || keyFile != "":
+		return nil, errors.New("-app-id and -keys are those of the server at -url, which is missing")
+	default:
+		b, err = embedded(ctx)
 	}
 	if err != nil {
 		return nil, err
@@ -84,6 +87,9 @@ func remote(url, appID, keyFile string) (*backend, error) {
 		}
 		key = func(name string) string { return keys[name] }
 	}
+	if appID == "" || key("PARSE_MASTER_KEY") == "" {
+		return nil, errors.New("the server at -url needs -app-id, and PARSE_MASTER_KEY in the environment or the file of -keys")
+	}
 	b, err := connect(url, appID, key("PARSE_REST_KEY"), key("PARSE_MASTER_KEY"))
 	if err != nil {
 		return nil, err
@@ -94,7 +100,11 @@ func remote(url, appID, keyFile string) (*backend, error) {
 }
 
 func connect(url, appID, restKey, masterKey string) (*backend, error) {
-	client, err := isoaudit.NewClient(url, isoaudit.WithApplicationID(appID), isoaudit.WithRESTKey(restKey))
+	keys := []isoaudit.Option{isoaudit.WithApplicationID(appID)}
+	if restKey != "" { // a server without client keys wants none
+		keys = append(keys, isoaudit.WithRESTKey(restKey))
+	}
+	client, err := isoaudit.NewClient(url, keys...)
 	if err != nil {
 		return nil, err
 	}

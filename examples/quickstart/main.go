@@ -10,7 +10,8 @@
 //	go run ./examples/quickstart -url https://parse.example/parse -app-id ID
 //
 // does it on any Parse Server; the keys come from PARSE_REST_KEY and
-// PARSE_MASTER_KEY, or from a file named by -keys with lines of that form.
+// PARSE_MASTER_KEY, or from a file named by -keys with lines of that form. A
+// server without client keys needs no PARSE_REST_KEY.
 package main
 
 import (
@@ -29,6 +30,9 @@ func main() {
 	appID := flag.String("app-id", "", "the application id there")
 	keys := flag.String("keys", "", "a file with PARSE_REST_KEY=... and PARSE_MASTER_KEY=... lines; default: the environment")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		log.Fatalf("quickstart: unexpected argument %q: everything is given by flags", flag.Arg(0))
+	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

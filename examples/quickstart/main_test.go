@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,7 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/isoaudit/isoaudit-go/auditserver"
 	"github.com/isoaudit/isoaudit-go/audittest"
+	"github.com/isoaudit/isoaudit-go/policy"
 )
 
 const told = `signed up  a coordinator, two auditors, an approver and a manager
@@ -88,5 +91,29 @@ func TestQuickstartSaysWhatIsWrong(t *testing.T) {
 	t.Setenv("PARSE_REST_KEY", "")
 	t.Setenv("PARSE_MASTER_KEY", "")
 	_, err = open(t.Context(), "http://127.0.0.1:1/parse", "app", "")
-	require.Error(t, err)
+	require.ErrorContains(t, err, "PARSE_MASTER_KEY")
+	_, err = open(t.Context(), "http://127.0.0.1:1/parse", "", "")
+	require.ErrorContains(t, err, "-app-id")
+	_, err = open(t.Context(), "", "app", "")
+	require.ErrorContains(t, err, "-url, which is missing")
+}
+
+// auditserver without flags has no client keys, and the rules only if asked to.
+func TestQuickstartOnAServerWithoutClientKeys(t *testing.T) {
+	for said, change := range map[string]func(*auditserver.Config){
+		"":                              func(*auditserver.Config) {},
+		"start auditserver with -rules": func(c *auditserver.Config) { c.Rules = policy.Rules{} },
+	} {
+		server := audittest.NewServer(t, change, func(c *auditserver.Config) { c.RESTKey, c.JavaScriptKey = "", "" })
+		t.Setenv("PARSE_REST_KEY", "")
+		t.Setenv("PARSE_MASTER_KEY", server.MasterKey)
+		backend, err := open(t.Context(), server.URL, server.AppID, "")
+		require.NoError(t, err)
+		err = run(t.Context(), backend, io.Discard, time.Now())
+		if said == "" {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, said)
+		}
+	}
 }

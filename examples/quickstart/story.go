@@ -159,7 +159,7 @@ func wasRefused(err error, out io.Writer) error {
 	var policy *isoaudit.PolicyError
 	switch {
 	case err == nil:
-		return errors.New("the server let a step pass that the rules forbid: deploy cloud/main.js (docs/deploy.md)")
+		return errors.New("the server let a step pass that the rules forbid: deploy cloud/main.js (docs/deploy.md), or start auditserver with -rules")
 	case errors.As(err, &policy):
 		for _, violation := range policy.Violations {
 			fmt.Fprintf(out, "refused    %s: %s\n", violation.Field, violation.Message)

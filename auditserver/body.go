@@ -153,7 +153,7 @@ func (b body) object() (map[string]any, error) {
 		}
 		var v any
 		if err := json.Unmarshal(m.value, &v, decodeOptions); err != nil {
-			return nil, notJSON("invalid JSON in " + m.name)
+			return nil, fail(wire.CodeInvalidJSON, "%s holds a number that is too large", m.name) // the syntax has been checked
 		}
 		out[m.name] = v
 	}

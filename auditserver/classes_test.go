@@ -223,6 +223,13 @@ func TestNumbersAndDatesOutOfRange(t *testing.T) {
 	m.refused(400, 111, http.MethodPut, "/classes/Note/"+id, `{"n":`+large+`}`)
 	m.refused(400, 111, http.MethodPut, "/classes/Note/"+id, `{"o.k":{"__op":"Increment","amount":-1e308}}`)
 	m.refused(400, 111, http.MethodPost, "/classes/Hooked", `{}`)
+	huge := m.refused(400, 107, http.MethodPost, "/classes/Note", `{"n":1e400}`)
+	require.Equal(t, "n holds a number that is too large", huge.text("error"))
+	batch := m.must(http.MethodPost, "/batch", `{"requests":[
+		{"method":"POST","path":"/parse/classes/Note","body":{"list":[1,{"n":1e400}]}},
+		{"method":"DELETE","path":"/parse/classes/Note/none"},
+		{"method":"POST","path":"/parse/classes/Other","body":{"n":1}}]}`)
+	require.Regexp(t, `^\[{"error":{"code":107,"error":"list holds a number that is too large"}},{"error":{"code":101,.*}},{"success":`, string(batch.raw))
 	got := m.must(http.MethodGet, "/classes/Note", nil).results(t)
 	require.Len(t, got, 1)
 	require.Equal(t, map[string]any{"objectId": id, "createdAt": got[0]["createdAt"], "updatedAt": got[0]["createdAt"],

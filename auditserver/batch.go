@@ -3,7 +3,6 @@ package auditserver
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -141,7 +140,7 @@ func (s *Server) batchTogether(ctx context.Context, req *request, entries []batc
 				return err
 			})
 			if err := out[i].err; err != nil {
-				if _, known := clientError(err); !known {
+				if _, known := entryError(err); !known {
 					return nil, err
 				}
 				*req.after = (*req.after)[:kept]
@@ -157,7 +156,7 @@ func (s *Server) batchOneByOne(ctx context.Context, entries []batchEntry) (*resp
 	for i, e := range entries {
 		out[i].res, out[i].err = e.handle(ctx, e.req)
 		if err := out[i].err; err != nil {
-			if _, known := clientError(err); !known {
+			if _, known := entryError(err); !known {
 				s.cfg.Logger.ErrorContext(ctx, "request of a batch failed", "error", err)
 			}
 		}
@@ -192,15 +191,23 @@ func (s *Server) batchTransaction(ctx context.Context, req *request, entries []b
 
 // transactionError says which entry undid the transaction.
 func transactionError(i int, err error) error {
-	var plain *plainError
-	if errors.As(err, &plain) {
-		return fail(wire.CodeForbidden, "request %d of the transaction failed, nothing was changed: %s", i, plain.message)
-	}
-	e, known := clientError(err)
+	e, known := entryError(err)
 	if !known {
 		return err
 	}
 	return fail(e.Code, "request %d of the transaction failed, nothing was changed: %s", i, e.Message)
+}
+
+// entryError is clientError for an entry, whose answer has a code in any case.
+func entryError(err error) (e *Error, known bool) {
+	var plain *plainError
+	if !errors.As(err, &plain) {
+		return clientError(err)
+	}
+	if plain.status == http.StatusForbidden {
+		return fail(wire.CodeForbidden, "%s", plain.message), true
+	}
+	return fail(wire.CodeInvalidJSON, "%s", plain.message), true // a value that cannot be read
 }
 
 // outcomes are what became of the requests of a batch.
@@ -231,16 +238,8 @@ func (o outcomes) render() ([]byte, error) {
 
 // appendError writes {"error":...}.
 func appendError(b []byte, err error) []byte {
-	told := map[string]any{}
-	var plain *plainError
-	if errors.As(err, &plain) {
-		told["error"] = plain.message
-		told["code"] = wire.CodeForbidden
-	} else {
-		e, _ := clientError(err)
-		maps.Copy(told, map[string]any{"code": e.Code, "error": e.Message})
-	}
-	text, err := json.Marshal(map[string]any{"error": told}, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
+	e, _ := entryError(err)
+	text, err := json.Marshal(map[string]any{"error": map[string]any{"code": e.Code, "error": e.Message}}, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
 	if err != nil {
 		text = []byte(`{"error":{"code":1,"error":"Internal server error."}}`)
 	}

@@ -127,6 +127,14 @@ func TestBatch(t *testing.T) {
 	require.Len(t, mixed[0]["success"].(map[string]any)["results"], 2)
 	require.Contains(t, mixed[1]["success"], "objectId")
 
+	unreadable := entry("POST", "/parse/classes/Far", `{"n":1e400}`)
+	far := send(`{"requests":[` + entry("POST", "/parse/classes/Far", `{"n":1}`) + "," + unreadable + "," + entry("POST", "/parse/classes/Far", `{"n":2}`) + `]}`)
+	require.NotEmpty(t, far[0]["success"])
+	require.Equal(t, 107.0, far[1]["error"].(map[string]any)["code"], "a number that nothing can hold is the error of its entry alone")
+	require.NotEmpty(t, far[2]["success"])
+	require.Len(t, m.must(http.MethodGet, "/classes/Far", nil).results(t), 2)
+	m.refused(400, 107, http.MethodPost, "/batch", `{"transaction":true,"requests":[`+unreadable+`]}`)
+
 	odd := send(`{"requests":[` + strings.Join([]string{
 		entry("POST", "/parse/classes/Odd", `[{"n":1}]`), entry("POST", "/parse/classes/Odd", `"n"`), entry("PUT", "/parse/classes/Row/"+id, `5`),
 		entry("POST", "/parse/classes/Odd", `null`),

@@ -183,6 +183,11 @@ func prepareFile(c *conn) error {
 	default:
 		return fmt.Errorf("store: the file has format %d; this program reads format %d", version, formatVersion)
 	}
+	if table, err := c.queryRow("SELECT 1 FROM sqlite_master LIMIT 1"); err != nil {
+		return fmt.Errorf("store: open: %w", err)
+	} else if table != nil {
+		return errors.New("store: the file is a database of another program")
+	}
 	for _, sql := range append([]string{"BEGIN IMMEDIATE"}, append(systemTables[:], fmt.Sprintf("PRAGMA user_version=%d", formatVersion), "COMMIT")...) {
 		if _, err := c.exec(sql); err != nil {
 			return fmt.Errorf("store: prepare a new file: %w", err)

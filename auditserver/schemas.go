@@ -131,9 +131,7 @@ func (s *Server) createSchema(ctx context.Context, req *request) (*response, err
 		if _, exists := tx.Class(name); exists {
 			return nil, fail(wire.CodeInvalidClassName, "Class %s already exists.", name)
 		}
-		class := schema.Class{Name: name, Fields: defaultFields()}
-		maps.Copy(class.Fields, systemFields(name))
-		return s.putSchema(tx, class, body)
+		return s.putSchema(tx, ownClass(name), body)
 	})
 }
 
@@ -354,6 +352,8 @@ func checkPermissions(class schema.Class, p schema.Permissions) error {
 	return nil
 }
 
+// deleteSchema answers DELETE /schemas/C. A class of the server's own is made
+// anew.
 func (s *Server) deleteSchema(ctx context.Context, req *request) (*response, error) {
 	name := req.path[1]
 	if !validClassName(name) {
@@ -367,6 +367,9 @@ func (s *Server) deleteSchema(ctx context.Context, req *request) (*response, err
 			return nil, fail(wire.CodeInvalidSchema, "Class %s is not empty, cannot drop schema.", name)
 		case err != nil:
 			return nil, err
+		}
+		if slices.Contains(ownClasses(), name) { // the server does not work without
+			return emptyResponse, tx.PutClass(ownClass(name))
 		}
 		return emptyResponse, nil
 	})

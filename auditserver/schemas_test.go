@@ -232,3 +232,18 @@ func TestBatchLimit(t *testing.T) {
 	m.public().refused(400, 107, http.MethodPost, "/batch", three)
 	m.must(http.MethodPost, "/batch", three)
 }
+
+// Users, sessions and roles work on when their classes were deleted while empty.
+func TestDeletedSystemClassesAreMadeAnew(t *testing.T) {
+	_, m := open(t, nil)
+	m.must(http.MethodPut, "/schemas/_User", `{"className":"_User","fields":{"extra":{"type":"String"}}}`)
+	for _, class := range []string{"_User", "_Session", "_Role", "_Installation", "_JobStatus"} {
+		m.must(http.MethodDelete, "/schemas/"+class, nil)
+	}
+	m.user("lena")
+	m.public().refused(400, 202, http.MethodPost, "/users", `{"username":"LENA","password":"p"}`)
+	m.public().must(http.MethodPost, "/login", `{"username":"lena","password":"pw-lena"}`)
+	m.must(http.MethodPost, "/roles", `{"name":"r","ACL":{}}`)
+	require.NotContains(t, m.must(http.MethodGet, "/schemas/_User", nil).body["fields"], "extra")
+	m.refused(400, 255, http.MethodDelete, "/schemas/_User", nil)
+}

@@ -45,14 +45,24 @@ func systemFields(class string) map[string]schema.Field {
 	return nil
 }
 
+// ownClasses are the classes every database has.
+func ownClasses() []string {
+	return []string{"_User", "_Session", "_Role", "_Installation", "_JobStatus"}
+}
+
+// ownClass is a new class of that name with the fields it has by itself.
+func ownClass(name string) schema.Class {
+	fields := defaultFields()
+	maps.Copy(fields, systemFields(name))
+	return schema.Class{Name: name, Fields: fields}
+}
+
 // prepareClasses makes the system classes of a new database.
 func (s *Server) prepareClasses(ctx context.Context) error {
 	var missing []schema.Class
-	for _, name := range []string{"_User", "_Session", "_Role", "_Installation", "_JobStatus"} {
+	for _, name := range ownClasses() {
 		if _, ok := s.store.Class(name); !ok {
-			fields := defaultFields()
-			maps.Copy(fields, systemFields(name))
-			missing = append(missing, schema.Class{Name: name, Fields: fields})
+			missing = append(missing, ownClass(name))
 		}
 	}
 	if len(missing) == 0 {

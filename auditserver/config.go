@@ -145,6 +145,9 @@ func (c Config) prepared() (Config, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
+	if c.Path == ":memory:" { // SQLite's word, which would be the name of a file here
+		return c, errors.New(`auditserver: Config.Path (-db) ":memory:" is no file: leave it out to keep everything in memory`)
+	}
 	if c.MountPath == "" {
 		c.MountPath = "/parse"
 	}

@@ -125,6 +125,7 @@ func TestOpenRefusesBadConfig(t *testing.T) {
 		"Idempotency.Paths[0]": {AppID: "a", Idempotency: auditserver.Idempotency{Paths: []string{"("}}},
 		"LiveQueryClasses[1]":  {AppID: "a", LiveQueryClasses: []string{"A", "["}},
 		"FileUpload.Extension": {AppID: "a", FileUpload: auditserver.FileUpload{Extensions: []string{"("}}},
+		"leave it out":         {AppID: "a", Path: ":memory:"},
 		"MountPath":            {AppID: "a", MountPath: "/a b?c"},
 		"PublicURL":            {AppID: "a", PublicURL: "audits.example/parse"},
 		"FilesDir":             {AppID: "a", FilesDir: "/nonexistent/folder"},

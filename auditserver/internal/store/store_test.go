@@ -309,7 +309,7 @@ func TestSchemaSurvivesRestart(t *testing.T) {
 func TestReadsWhileColumnsGo(t *testing.T) {
 	s := withClasses(t, store.Config{})
 	extra := schema.Class{Name: "Extra", Fields: map[string]schema.Field{"a": {Type: schema.String}}}
-	const readers = 4
+	const readers = 2
 	stop, failed := make(chan struct{}), make(chan error, readers)
 	var wg sync.WaitGroup
 	for range readers {

@@ -152,6 +152,34 @@ func TestInstallationsShareOneSession(t *testing.T) {
 	m.as(first).refused(400, 209, http.MethodGet, "/users/me", nil)
 }
 
+// Passwords of a transaction are hashed before its turn to write: others go on
+// writing meanwhile. A hash this costly takes as long as many creates.
+func TestTransactionHashesPasswordsBeforeItsTurn(t *testing.T) {
+	_, m := open(t, func(c *auditserver.Config) { c.PasswordCost = 11 })
+	m.create("Row", `{"n":0}`)
+	var created int
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		m.must(http.MethodPost, "/batch", `{"transaction":true,"requests":[
+			{"method":"POST","path":"/parse/users","body":{"username":"ann","password":"of ann"}},
+			{"method":"POST","path":"/parse/classes/_User","body":{"username":"bob","password":"of bob"}}]}`)
+	}()
+	for running := true; running; created++ {
+		m.create("Row", `{"n":1}`)
+		select {
+		case <-done:
+			running = false
+		default:
+		}
+	}
+	require.Greater(t, created, 10)
+	for _, name := range []string{"ann", "bob"} {
+		m.public().must(http.MethodPost, "/login", map[string]any{"username": name, "password": "of " + name})
+		m.public().refused(404, 101, http.MethodPost, "/login", map[string]any{"username": name, "password": "of another"})
+	}
+}
+
 func TestAnonymousUsers(t *testing.T) {
 	_, m := open(t, nil)
 	body := `{"authData":{"anonymous":{"id":"0b1f"}}}`

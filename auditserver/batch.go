@@ -171,6 +171,9 @@ func (s *Server) batchTransaction(ctx context.Context, req *request, entries []b
 		if !transactional(e.req) {
 			return nil, fail(wire.CodeInvalidJSON, "request %d of the batch can't be part of a transaction: only writes of objects can", i)
 		}
+		if err := s.hashAhead(e.req); err != nil {
+			return nil, err
+		}
 	}
 	res, err := s.writeRehearsed(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		out := make(outcomes, len(entries))

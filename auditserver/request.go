@@ -37,6 +37,7 @@ type request struct {
 	stored  bool           // its answer is kept
 
 	decoded *decodedFields // of the body, once fields has read them
+	hashed  []byte         // its password, if hashAhead has hashed it
 
 	tx    *store.Tx // the batch's transaction, if it has one
 	after *[]func() // what to do once that transaction is committed

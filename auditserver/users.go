@@ -51,8 +51,23 @@ func (s *Server) account(req *request) (*account, error) {
 	return a, nil
 }
 
+// hashAhead hashes the password of a sign-up or update before the transaction it
+// is a part of: all who write would wait for it.
+func (s *Server) hashAhead(req *request) error {
+	if !req.at(0, "users") && (!req.at(0, "classes") || len(req.path) < 2 || req.path[1] != "_User") {
+		return nil
+	}
+	fields, err := req.fields()
+	password, _ := fields["password"].(string)
+	if err != nil || password == "" {
+		return nil // the answer of the entry when its turn comes
+	}
+	req.hashed, err = s.hashPassword(password)
+	return err
+}
+
 // setPassword takes the password out of the fields and hashes it.
-func (s *Server) setPassword(a *account) error {
+func (s *Server) setPassword(req *request, a *account) error {
 	v, ok := a.fields["password"]
 	if !ok {
 		return nil
@@ -61,6 +76,9 @@ func (s *Server) setPassword(a *account) error {
 	password, isText := v.(string)
 	if !isText || password == "" {
 		return fail(wire.CodePasswordMissing, "password is required")
+	}
+	if a.hidden = req.hashed; a.hidden != nil {
+		return nil
 	}
 	var err error
 	a.hidden, err = s.hashPassword(password)
@@ -107,7 +125,7 @@ func (s *Server) signUp(ctx context.Context, req *request) (*response, error) {
 			return nil, fail(wire.CodePasswordMissing, "password is required")
 		}
 	}
-	if err := s.setPassword(a); err != nil {
+	if err := s.setPassword(req, a); err != nil {
 		return nil, err
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
@@ -237,7 +255,7 @@ func (s *Server) updateUser(ctx context.Context, req *request) (*response, error
 	if !req.caller.master && req.caller.userID != id {
 		return nil, errUserForbidden // before a password is hashed for nothing
 	}
-	if err := s.setPassword(a); err != nil {
+	if err := s.setPassword(req, a); err != nil {
 		return nil, err
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {

@@ -252,3 +252,19 @@ func TestNestedKeysBesideTheWholeValue(t *testing.T) {
 		require.Equal(t, map[string]any{"x": 1.0}, m.must(http.MethodGet, "/classes/Note/"+id, nil).body["o"])
 	}
 }
+
+// The same faulty request gets the same answer each time.
+func TestTheFirstFaultByNameIsTold(t *testing.T) {
+	_, m := open(t, nil)
+	m.must(http.MethodPost, "/schemas/Row", `{"className":"Row","fields":{"a":{"type":"Number","required":true},"b":{"type":"Number"},"c":{"type":"String","required":true}}}`)
+	id := m.create("Row", `{"a":1,"b":1,"c":"x"}`)
+	for range 20 {
+		for _, at := range []string{http.MethodPost + " /classes/Row", http.MethodPut + " /classes/Row/" + id} {
+			method, path, _ := strings.Cut(at, " ")
+			m.refused(400, 105, method, path, `{"$b":1,"c!":2,"d":{"__op":"Nonsense"}}`)
+			require.Contains(t, m.refused(400, 111, method, path, `{"a":"x","b":"y","c":1}`).text("error"), "Row.a")
+			require.Contains(t, m.refused(400, 111, method, path, `{"a":1,"b":"y","c":1}`).text("error"), "Row.b")
+			require.Equal(t, "a is required", m.refused(400, 142, method, path, `{"a":null,"c":""}`).text("error"))
+		}
+	}
+}

@@ -31,9 +31,11 @@ type changes struct {
 func workOut(class schema.Class, present, body map[string]any, quirks bool) (*changes, error) {
 	c := &changes{set: make(map[string]any, len(body)), quirks: quirks}
 	var dotted []string
+	var fault firstFault
 	for name, value := range body {
 		if root, _, isDotted := strings.Cut(name, "."); !plainName(root) {
-			return nil, badName(name)
+			fault.note(name, badName(name))
+			continue
 		} else if isDotted {
 			dotted = append(dotted, name)
 			continue
@@ -41,18 +43,32 @@ func workOut(class schema.Class, present, body map[string]any, quirks bool) (*ch
 		op, isOp := operationOf(value)
 		if !isOp {
 			c.set[name] = value
-		} else if err := c.operate(name, op, value.(map[string]any), present[name]); err != nil {
-			return nil, err
+		} else {
+			fault.note(name, c.operate(name, op, value.(map[string]any), present[name]))
 		}
 	}
 	slices.Sort(dotted) // after the whole value, if there is one, and o.k before o.k.l
 	for _, name := range dotted {
 		root, rest, _ := strings.Cut(name, ".")
-		if err := c.nested(class, present, root, rest, body[name]); err != nil {
-			return nil, err
-		}
+		fault.note(name, c.nested(class, present, root, rest, body[name]))
+	}
+	if fault.err != nil {
+		return nil, fault.err
 	}
 	return c, nil
+}
+
+// firstFault keeps the error of the field that is first by name: maps have no
+// order, and the same request gets the same answer.
+type firstFault struct {
+	field string
+	err   error
+}
+
+func (f *firstFault) note(field string, err error) {
+	if err != nil && (f.err == nil || field < f.field) {
+		f.field, f.err = field, err
+	}
 }
 
 func operationOf(value any) (op string, ok bool) {

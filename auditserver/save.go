@@ -79,10 +79,14 @@ func (sv *save) create(fields map[string]any) (store.Row, error) {
 	if err := sv.fit(sv.object.Fields); err != nil {
 		return store.Row{}, err
 	}
+	var fault firstFault
 	for name, f := range sv.class.Fields {
 		if f.Required && empty(sv.object.Fields[name]) && !slices.Contains(alwaysShown, name) && !(sv.class.Name == "_User" && name == "password") {
-			return store.Row{}, fail(wire.CodeValidation, "%s is required", name)
+			fault.note(name, absent(name))
 		}
+	}
+	if fault.err != nil {
+		return store.Row{}, fault.err
 	}
 	if _, err := permit(sv.class.Permissions, sv.req.caller, opCreate); err != nil {
 		return store.Row{}, err
@@ -156,10 +160,14 @@ func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
 	if err := sv.fit(sv.changes.set); err != nil {
 		return store.Row{}, err
 	}
-	for name := range sv.changes.set {
-		if sv.class.Fields[name].Required && empty(sv.changes.set[name]) {
-			return store.Row{}, fail(wire.CodeValidation, "%s is required", name)
+	var fault firstFault
+	for name, v := range sv.changes.set {
+		if sv.class.Fields[name].Required && empty(v) {
+			fault.note(name, absent(name))
 		}
+	}
+	if fault.err != nil {
+		return store.Row{}, fault.err
 	}
 	maps.Copy(sv.object.Fields, sv.changes.set)
 	_, row, err := sv.tx.Update(sv.class.Name, id, sv.object)
@@ -219,6 +227,8 @@ func plainFields(class schema.Class, row store.Row) map[string]any {
 
 // empty tells what a required field may not be.
 func empty(v any) bool { return v == nil || v == "" }
+
+func absent(field string) error { return fail(wire.CodeValidation, "%s is required", field) }
 
 func (sv *save) applyRelations() error {
 	for _, r := range sv.changes.relations {

@@ -11,47 +11,51 @@ import (
 // set is changed to the form that is stored.
 func (sv *save) fit(set map[string]any) error {
 	added := map[string]schema.Field{}
+	var fault firstFault
 	for name, v := range set {
-		if v == nil {
-			continue
-		}
-		if name == "className" || name == "length" {
-			return badName(name)
-		}
-		got, err := typeOf(v)
-		if err != nil {
-			return err
-		}
-		want, known := sv.class.Fields[name]
-		switch {
-		case got.Type == schema.Relation: // the marker of a read, sent back
-			if known && (want.Type != schema.Relation || want.TargetClass != got.TargetClass) {
-				return mismatch(sv.class.Name, name, want, got)
-			}
-			delete(set, name)
-			delete(sv.object.Fields, name)
-			if !known {
-				added[name] = got
-			}
-			continue
-		case !known:
-			added[name] = got
-		case want.Type != got.Type || want.TargetClass != got.TargetClass:
-			return mismatch(sv.class.Name, name, want, got)
-		}
-		if set[name], err = stored(name, v, got); err != nil {
-			return err
+		if v != nil {
+			fault.note(name, sv.fitValue(set, name, v, added))
 		}
 	}
 	for _, r := range sv.changes.relations {
-		got := schema.Field{Type: schema.Relation, TargetClass: r.class}
-		if want, known := sv.class.Fields[r.field]; !known {
-			added[r.field] = got
-		} else if want.Type != got.Type || want.TargetClass != got.TargetClass {
-			return mismatch(sv.class.Name, r.field, want, got)
-		}
+		fault.note(r.field, sv.fitField(r.field, schema.Field{Type: schema.Relation, TargetClass: r.class}, added))
+	}
+	if fault.err != nil {
+		return fault.err
 	}
 	return sv.addFields(added)
+}
+
+// fitValue checks one value and gives it the form that is stored.
+func (sv *save) fitValue(set map[string]any, name string, v any, added map[string]schema.Field) error {
+	if name == "className" || name == "length" {
+		return badName(name)
+	}
+	got, err := typeOf(v)
+	if err != nil {
+		return err
+	}
+	if err := sv.fitField(name, got, added); err != nil {
+		return err
+	}
+	if got.Type == schema.Relation { // the marker of a read, sent back
+		delete(set, name)
+		delete(sv.object.Fields, name)
+		return nil
+	}
+	set[name], err = stored(name, v, got)
+	return err
+}
+
+// fitField checks the type of a column, or notes that it is to be added.
+func (sv *save) fitField(name string, got schema.Field, added map[string]schema.Field) error {
+	want, known := sv.class.Fields[name]
+	if !known {
+		added[name] = got
+	} else if want.Type != got.Type || want.TargetClass != got.TargetClass {
+		return mismatch(sv.class.Name, name, want, got)
+	}
+	return nil
 }
 
 // addFields makes the class and the columns a write needs.

@@ -51,7 +51,7 @@ func (tx *Tx) internACL(acl map[string]schema.Access, body []byte) (int64, error
 // aclCache remembers numbers of committed ACLs, and which of them a set of
 // readers may read.
 type aclCache struct {
-	version  atomic.Int64 // grows when a commit adds ACLs
+	version  atomic.Int64 // grows with the ACLs that commits add
 	known    sync.Map     // body to number
 	mu       sync.Mutex
 	readable map[string]readableACLs // by joined readers
@@ -71,7 +71,8 @@ func (a *aclCache) committed(added map[string]int64) {
 	if len(added) == 0 {
 		return
 	}
-	if a.version.Add(1)%maxCached == 0 {
+	more := int64(len(added))
+	if version := a.version.Add(more); version/maxCached != (version-more)/maxCached {
 		a.known.Clear()
 	}
 	for body, id := range added {

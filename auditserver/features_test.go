@@ -78,6 +78,25 @@ func TestTriggers(t *testing.T) {
 	require.Equal(t, []string{"saved a test", "saved a <nil>", "deleted a", "saved keep <nil>"}, events)
 }
 
+// What a trigger sets is answered in the form in which it is stored.
+func TestTriggersValuesAreAnsweredAsStored(t *testing.T) {
+	srv, m := open(t, nil)
+	srv.BeforeSave("Case", func(_ context.Context, tr *auditserver.Trigger) error {
+		tr.Object["due"] = map[string]any{"__type": "Date", "iso": "2026-01-01T01:00:00+01:00"}
+		if tr.Original != nil {
+			tr.Object["due"] = map[string]any{"__type": "Date", "iso": "2026-02-01T01:00:00+01:00"}
+		}
+		return nil
+	})
+	made := m.must(http.MethodPost, "/classes/Case", `{}`)
+	path := "/classes/Case/" + made.text("objectId")
+	require.Equal(t, map[string]any{"__type": "Date", "iso": "2026-01-01T00:00:00.000Z"}, made.body["due"])
+	require.Equal(t, m.must(http.MethodGet, path, nil).body["due"], made.body["due"])
+	changed := m.must(http.MethodPut, path, `{"note":"x"}`)
+	require.Equal(t, map[string]any{"__type": "Date", "iso": "2026-02-01T00:00:00.000Z"}, changed.body["due"])
+	require.Equal(t, m.must(http.MethodGet, path, nil).body["due"], changed.body["due"])
+}
+
 func TestFunctions(t *testing.T) {
 	srv, m := open(t, nil)
 	srv.Function("hello", func(_ context.Context, call *auditserver.FunctionCall) (any, error) {

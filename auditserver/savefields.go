@@ -44,6 +44,9 @@ func (sv *save) fitValue(set map[string]any, name string, v any, added map[strin
 		return nil
 	}
 	set[name], err = stored(name, v, got)
+	if _, shown := sv.echo[name]; shown && got.Type != schema.File { // of which only the name is stored
+		sv.echo[name] = set[name]
+	}
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -116,7 +117,7 @@ func (s *Store) start() error {
 	if s.tempDir != "" {
 		sync = "synchronous(OFF)"
 	}
-	c, err := openConn(s.path, "busy_timeout(5000)", pageSize, "journal_mode(WAL)", sync, "cache_size(-32000)", "wal_autocheckpoint(8000)", mapping, "temp_store(MEMORY)")
+	c, err := openConn(s.path, "busy_timeout(5000)", pageSize, sync, "cache_size(-32000)", "wal_autocheckpoint(8000)", mapping, "temp_store(MEMORY)")
 	if err != nil {
 		return err
 	}
@@ -170,30 +171,46 @@ func (s *Store) openLog() (syncable, error) {
 	return f, nil
 }
 
-// prepareFile makes the tables of a new file and checks the version of an old one.
+// prepareFile makes the tables of a new file. One that is not ours is left as
+// it is.
 func prepareFile(c *conn) error {
-	row, err := c.queryRow("PRAGMA user_version")
+	ours, err := inspectFile(c)
 	if err != nil {
-		return fmt.Errorf("store: open: %w", err)
+		return err
 	}
-	switch version := row[0].(int64); version {
-	case formatVersion:
-		return nil
-	case 0:
-	default:
-		return fmt.Errorf("store: the file has format %d; this program reads format %d", version, formatVersion)
+	prepare := []string{"PRAGMA journal_mode(WAL)"}
+	if !ours {
+		prepare = slices.Concat(prepare, []string{"BEGIN IMMEDIATE"}, systemTables[:], []string{fmt.Sprintf("PRAGMA user_version=%d", formatVersion), "COMMIT"})
 	}
-	if table, err := c.queryRow("SELECT 1 FROM sqlite_master LIMIT 1"); err != nil {
-		return fmt.Errorf("store: open: %w", err)
-	} else if table != nil {
-		return errors.New("store: the file is a database of another program")
-	}
-	for _, sql := range append([]string{"BEGIN IMMEDIATE"}, append(systemTables[:], fmt.Sprintf("PRAGMA user_version=%d", formatVersion), "COMMIT")...) {
+	for _, sql := range prepare {
 		if _, err := c.exec(sql); err != nil {
-			return fmt.Errorf("store: prepare a new file: %w", err)
+			return fmt.Errorf("store: prepare the file: %w", err)
 		}
 	}
 	return nil
+}
+
+// inspectFile tells a file of ours from a new one; any other is an error.
+func inspectFile(c *conn) (ours bool, err error) {
+	row, err := c.queryRow("PRAGMA user_version")
+	if err != nil {
+		return false, fmt.Errorf("store: open: %w", err)
+	}
+	switch version := row[0].(int64); version {
+	case formatVersion:
+		return true, nil
+	case 0:
+	default:
+		return false, fmt.Errorf("store: the file has format %d; this program reads format %d", version, formatVersion)
+	}
+	table, err := c.queryRow("SELECT 1 FROM sqlite_master LIMIT 1")
+	if err != nil {
+		return false, fmt.Errorf("store: open: %w", err)
+	}
+	if table != nil {
+		return false, errors.New("store: the file is a database of another program")
+	}
+	return false, nil
 }
 
 // systemTables are made in a new file.

@@ -30,14 +30,10 @@ const exactDigits = 15
 // inexactNumber gives the offset of an integer that a 64-bit floating point
 // number cannot hold, -1 if there is none.
 func inexactNumber(raw jsontext.Value) int {
-	for i := 0; i < len(raw); i++ {
+	for i := 0; i < len(raw); {
 		switch c := raw[i]; {
 		case c == '"':
-			for i++; i < len(raw) && raw[i] != '"'; i++ {
-				if raw[i] == '\\' {
-					i++
-				}
-			}
+			i = stringEnd(raw, i)
 		case c == '-' || c >= '0' && c <= '9':
 			token := raw[i:]
 			if end := bytes.IndexAny(token, ",]} \t\r\n"); end >= 0 {
@@ -46,7 +42,9 @@ func inexactNumber(raw jsontext.Value) int {
 			if !exact(token) {
 				return i
 			}
-			i += len(token) - 1
+			i += len(token)
+		default:
+			i++
 		}
 	}
 	return -1

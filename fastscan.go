@@ -125,16 +125,22 @@ func (s *scanner) value() (jsontext.Value, bool) {
 }
 
 func (s *scanner) skipString() bool {
-	for s.pos++; s.pos < len(s.data); s.pos++ {
-		switch s.data[s.pos] {
+	s.pos = stringEnd(s.data, s.pos)
+	return s.pos <= len(s.data)
+}
+
+// stringEnd gives the offset behind the JSON string that begins at start, and
+// one behind data if the string does not end.
+func stringEnd(data []byte, start int) int {
+	for i := start + 1; i < len(data); i++ {
+		switch data[i] {
 		case '\\':
-			s.pos++
+			i++
 		case '"':
-			s.pos++
-			return true
+			return i + 1
 		}
 	}
-	return false
+	return len(data) + 1
 }
 
 // pointer consumes a Pointer and gives its class and id.

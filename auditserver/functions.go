@@ -43,7 +43,7 @@ func (s *Server) callFunction(ctx context.Context, req *request) (*response, err
 // functionOptions write times as Parse dates.
 var functionOptions = json.JoinOptions(json.Deterministic(true), jsontext.AllowInvalidUTF8(true),
 	json.WithMarshalers(json.MarshalToFunc(func(enc *jsontext.Encoder, t time.Time) error {
-		return json.MarshalEncode(enc, map[string]string{"__type": "Date", "iso": where.FormatDate(t)}, json.Deterministic(true))
+		return json.MarshalEncode(enc, where.DateValue(t), json.Deterministic(true))
 	})))
 
 func (s *Server) functionCall(ctx context.Context, req *request, name string) (*FunctionCall, error) {

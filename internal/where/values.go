@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strings"
 	"time"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Pointer is the identity of an object.
@@ -33,15 +35,7 @@ func DateOf(v any) (time.Time, bool) {
 
 // DateValue encodes t as a Date in Parse's JSON encoding.
 func DateValue(t time.Time) map[string]any {
-	return map[string]any{"__type": "Date", "iso": FormatDate(t)}
-}
-
-// FormatDate writes t as Parse Server does: UTC with milliseconds.
-func FormatDate(t time.Time) string { return string(AppendDate(nil, t)) }
-
-// AppendDate appends what FormatDate returns.
-func AppendDate(dst []byte, t time.Time) []byte {
-	return t.UTC().AppendFormat(dst, "2006-01-02T15:04:05.000Z")
+	return map[string]any{"__type": "Date", "iso": wire.FormatISO(t)}
 }
 
 // dateLayouts are the forms JavaScript's Date.parse reads that matter here.

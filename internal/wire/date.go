@@ -27,9 +27,10 @@ func CheckDate(t time.Time) error {
 // FormatISO writes t in UTC, truncated to the millisecond: a server on
 // PostgreSQL would store more digits than it returns, and the returned value
 // would then not find the row again (protocol section 3.4).
-func FormatISO(t time.Time) string { return string(appendISO(nil, t)) }
+func FormatISO(t time.Time) string { return string(AppendISO(nil, t)) }
 
-func appendISO(dst []byte, t time.Time) []byte { return t.UTC().AppendFormat(dst, isoLayout) }
+// AppendISO appends what FormatISO returns.
+func AppendISO(dst []byte, t time.Time) []byte { return t.UTC().AppendFormat(dst, isoLayout) }
 
 // AppendDate appends t as a Date object, or null for the zero time.
 func AppendDate(dst []byte, t time.Time) []byte {
@@ -37,7 +38,7 @@ func AppendDate(dst []byte, t time.Time) []byte {
 		return append(dst, "null"...)
 	}
 	dst = append(dst, datePrefix...)
-	dst = appendISO(dst, t)
+	dst = AppendISO(dst, t)
 	return append(dst, dateSuffix...)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Bounds of a pipeline: groups, rows to sort and results it may hold; stages.
@@ -29,7 +30,7 @@ func (s *Store) Distinct(ctx context.Context, class, field string, n *where.Node
 			return
 		}
 		if t, ok := where.DateOf(v); ok {
-			v = where.FormatDate(t)
+			v = wire.FormatISO(t)
 		}
 		if key := string(where.Equal("", v).AppendCanonical(nil)); !seen[key] {
 			seen[key] = true

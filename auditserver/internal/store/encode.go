@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -32,16 +33,8 @@ func (tx *Tx) encode(c *classInfo, o Object) (encoded, error) {
 	slices.Sort(names)
 	doc := append(make([]byte, 0, docSize), `{"objectId":`...)
 	doc = appendQuoted(doc, o.ID)
-	doc = append(doc, `,"createdAt":"`...)
-	created := len(doc)
-	doc = where.AppendDate(doc, o.CreatedAt)
-	updated := doc[created:]
-	doc = append(doc, `","updatedAt":"`...)
-	if o.UpdatedAt.Equal(o.CreatedAt) { // a new object
-		doc = append(doc, updated...)
-	} else {
-		doc = where.AppendDate(doc, o.UpdatedAt)
-	}
+	doc = wire.AppendISO(append(doc, `,"createdAt":"`...), o.CreatedAt)
+	doc = wire.AppendISO(append(doc, `","updatedAt":"`...), o.UpdatedAt)
 	doc = append(doc, '"')
 	var acl any // its number
 	if o.ACL != nil {
@@ -98,7 +91,7 @@ func appendField(dst []byte, col *column, v any) ([]byte, any, bool) {
 		return fmt.Appendf(dst, "%t", b), boolInt(b), ok
 	case schema.Date:
 		t, ok := where.DateOf(v)
-		dst = where.AppendDate(append(dst, `{"__type":"Date","iso":"`...), t)
+		dst = wire.AppendISO(append(dst, `{"__type":"Date","iso":"`...), t)
 		return append(dst, `"}`...), t.UnixMilli(), ok
 	case schema.Pointer:
 		p, ok := where.PointerOf(v)

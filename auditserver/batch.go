@@ -77,7 +77,8 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 	}
 	e := batchEntry{req: &request{method: method, path: path, caller: outer.caller, installationID: outer.installationID,
 		remote: outer.remote, baseURL: outer.baseURL, context: outer.context, header: outer.header}}
-	if fields, ok := in.get("body"); ok && fields.Kind() == '{' {
+	fields, given := in.get("body")
+	if given && fields.Kind() == '{' {
 		if e.req.body, err = splitObject(fields); err != nil {
 			return e, err
 		}
@@ -91,7 +92,7 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 	if e.handle == nil {
 		return e, fail(wire.CodeInvalidJSON, "cannot route %s %s", method, full)
 	}
-	if fields, ok := in.get("body"); ok && fields.Kind() != '{' && fields.Kind() != 'n' {
+	if given && fields.Kind() != '{' && fields.Kind() != 'n' {
 		e.handle = func(context.Context, *request) (*response, error) {
 			return nil, fail(wire.CodeInvalidJSON, "the body of %s %s is not a JSON object", method, full)
 		}
@@ -171,6 +172,8 @@ func (s *Server) batchTransaction(ctx context.Context, req *request, entries []b
 		if !transactional(e.req) {
 			return nil, fail(wire.CodeInvalidJSON, "request %d of the batch can't be part of a transaction: only writes of objects can", i)
 		}
+	}
+	for _, e := range entries {
 		if err := s.hashAhead(e.req); err != nil {
 			return nil, err
 		}
@@ -207,10 +210,7 @@ func entryError(err error) (e *Error, known bool) {
 	if !errors.As(err, &plain) {
 		return clientError(err)
 	}
-	if plain.status == http.StatusForbidden {
-		return fail(wire.CodeForbidden, "%s", plain.message), true
-	}
-	return fail(wire.CodeInvalidJSON, "%s", plain.message), true // a value that cannot be read
+	return fail(wire.CodeForbidden, "%s", plain.message), true
 }
 
 // outcomes are what became of the requests of a batch.

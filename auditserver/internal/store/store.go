@@ -295,10 +295,8 @@ func (s *Store) lend(ctx context.Context, fn func(reader) error) error {
 		}
 		// Perhaps a column or table went away meanwhile. The catalog that says
 		// so follows the commit and is there when the round is settled.
-		select {
-		case <-s.writer.syncer.latest.Load().settled:
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := s.writer.syncer.settled(ctx); err != nil {
+			return err
 		}
 		if s.catalog.Load() == cat {
 			return err

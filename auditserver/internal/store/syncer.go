@@ -81,9 +81,17 @@ func (y *syncer) wait(ctx context.Context) error {
 	if y.log == nil {
 		return nil
 	}
+	if err := y.settled(ctx); err != nil {
+		return err
+	}
+	return y.broken()
+}
+
+// settled waits until the outcome of the last round is certain.
+func (y *syncer) settled(ctx context.Context) error {
 	select {
 	case <-y.latest.Load().settled:
-		return y.broken()
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}

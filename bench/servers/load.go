@@ -59,10 +59,11 @@ func (l load) turnOf(ctx context.Context, job job, s *server) (float64, error) {
 	start := time.Now()
 	deadline := start.Add(l.turn)
 	counts := make([]int, l.clients)
+	beside := func(n int) bool { return job.beside != nil && n%2 == 1 }
 	var wg sync.WaitGroup
 	for n := range l.clients {
 		does := job
-		if job.beside != nil && n%2 == 1 {
+		if beside(n) {
 			does = *job.beside
 		}
 		wg.Go(func() {
@@ -80,7 +81,7 @@ func (l load) turnOf(ctx context.Context, job job, s *server) (float64, error) {
 	}
 	total := 0
 	for n, count := range counts {
-		if job.beside == nil || n%2 == 0 {
+		if !beside(n) {
 			total += count
 		}
 	}

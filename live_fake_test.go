@@ -28,6 +28,7 @@ type liveFake struct {
 	rows   []string       // the answer to a find
 	finds  []findSeen     // what was asked
 	rest   map[string]int // how REST answers: an HTTP status, or hangs, by path; absent: well
+	fails  []int          // the statuses with which the next finds fail; 0: this one does not
 	probes []time.Time    // of the session
 	dead   string         // a session token that has ended
 }
@@ -69,6 +70,14 @@ func (f *liveFake) serveREST(w http.ResponseWriter, r *http.Request) {
 	}
 	q := r.URL.Query()
 	f.finds = append(f.finds, findSeen{time.Now(), q.Get("where"), q.Get("include"), q.Get("keys")})
+	if len(f.fails) > 0 {
+		status := f.fails[0]
+		f.fails = f.fails[1:]
+		if status != 0 {
+			w.WriteHeader(status)
+			return
+		}
+	}
 	rows := strings.Join(f.rows, ",")
 	if strings.Contains(q.Get("where"), `"$gt"`) { // the page after the only one
 		rows = ""
@@ -134,6 +143,13 @@ func (f *liveFake) answer(rows ...string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.rows, f.finds = rows, nil
+}
+
+// failFinds sets the statuses with which the next finds fail; 0: that one does not.
+func (f *liveFake) failFinds(statuses ...int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fails = statuses
 }
 
 func (f *liveFake) asked() []findSeen {

@@ -113,6 +113,39 @@ func TestSubscriptionSettlesABurst(t *testing.T) {
 	})
 }
 
+// A server that restarts while a burst settles fails any of the reads.
+func TestSubscriptionSettlesWhenTheServerIsBack(t *testing.T) {
+	for name, failures := range map[string][]int{
+		"asking what the query finds":   {503, 503, 503},
+		"asking what became of it":      {0, 503, 0, 503, 503},
+		"at first this, then the other": {503, 0, 503},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f, client := newLiveFake(t, isoaudit.WithRetryPolicy(isoaudit.RetryPolicy{MaxAttempts: 1}))
+				sub, err := client.AuditFindings.Query().Subscribe(t.Context())
+				require.NoError(t, err)
+				s, p := streamOf(t, sub), <-f.peers
+				p.event("update", findingRow("a", "one", 10))
+				p.event("update", findingRow("a", "two", 11))
+				require.Equal(t, "one", s.next().Object.Statement)
+				require.Equal(t, "two", s.next().Object.Statement)
+				f.answer() // gone, and no event said so
+				f.failFinds(failures...)
+				e := s.next()
+				require.Equal(t, isoaudit.Deleted, e.Kind)
+				require.Equal(t, "a", e.Object.ObjectID)
+				finds := len(f.asked())
+				require.Greater(t, finds, len(failures))
+				time.Sleep(time.Minute)
+				require.Len(t, f.asked(), finds, "settled once and for all")
+				require.Empty(t, s.events)
+				s.close()
+			})
+		})
+	}
+}
+
 func TestSubscriptionFetchesIncludedObjectsForABurst(t *testing.T) {
 	t.Run("Include", func(t *testing.T) {
 		fetchesForABurst(t, func(ctx context.Context, q isoaudit.Query[isoaudit.AuditFinding]) (*isoaudit.Subscription[isoaudit.AuditFinding], error) {

@@ -154,6 +154,7 @@ func (s *Subscription[T]) emitGone(gone []string, emit func(Event[T]) error) err
 		start := time.Now()
 		rows, err := s.byID(plain, ids).Find(s.work)
 		if err != nil {
+			s.doubt(gone...)
 			return err
 		}
 		readable := make(map[string]*T, len(rows))
@@ -176,9 +177,7 @@ func (s *Subscription[T]) emitGone(gone []string, emit func(Event[T]) error) err
 				s.gap.Gone++
 			}
 			if err := emit(e); err != nil {
-				for _, id := range gone[i+1:] { // the consumer has left its loop: when it comes back
-					s.doubt(id)
-				}
+				s.doubt(gone[i+1:]...) // the consumer has left its loop: when it comes back
 				return err
 			}
 		}
@@ -194,9 +193,16 @@ func (s *Subscription[T]) retrying(err error) error {
 		s.failures = 0
 		return err
 	}
-	s.query.collection.client.cfg.logger.WarnContext(s.work, "live query cannot catch up", "class", s.query.collection.class, "error", err)
+	s.cannotRead(err)
 	s.failures++
 	return wait(s.work, pauseAfter(s.failures))
+}
+
+func (s *Subscription[T]) cannotRead(err error) {
+	if s.work.Err() != nil {
+		return // it was closed meanwhile
+	}
+	s.query.collection.client.cfg.logger.WarnContext(s.work, "live query cannot catch up", "class", s.query.collection.class, "error", err)
 }
 
 // pauseAfter grows with the failures in a row.

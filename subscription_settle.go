@@ -12,17 +12,19 @@ import (
 // This file is about objects whose events came so close together that the last
 // one need not show their state.
 
-// doubt has an object read again when it has been quiet for a while.
-func (s *Subscription[T]) doubt(id string) {
+// doubt has objects read again when they have been quiet for a while.
+func (s *Subscription[T]) doubt(ids ...string) {
 	at := time.Now().Add(burst)
-	s.unsettled[id] = at
+	for _, id := range ids {
+		s.unsettled[id] = at
+	}
 	if s.settleAt.IsZero() {
 		s.settleAt = at
 	}
 }
 
 // settle reads the objects that have become quiet and delivers those that are
-// not what was delivered last.
+// not what was delivered last. What cannot be read now stays in doubt.
 func (s *Subscription[T]) settle(emit func(Event[T]) error) error {
 	now := time.Now()
 	var due []string
@@ -34,17 +36,12 @@ func (s *Subscription[T]) settle(emit func(Event[T]) error) error {
 	slices.Sort(due)
 	rows, err := s.byID(s.query, due).Find(s.work)
 	if err != nil {
-		if !passing(err) {
-			return err
-		}
+		s.doubt(due...)
+	} else {
 		for _, id := range due {
-			s.unsettled[id] = now.Add(burst)
+			delete(s.unsettled, id)
 		}
-		s.settleAt = now.Add(burst)
-		return nil
-	}
-	for _, id := range due {
-		delete(s.unsettled, id)
+		err = s.settled(due, rows, now, emit)
 	}
 	s.settleAt = time.Time{}
 	for at := range maps.Values(s.unsettled) {
@@ -52,7 +49,11 @@ func (s *Subscription[T]) settle(emit func(Event[T]) error) error {
 			s.settleAt = at
 		}
 	}
-	return s.settled(due, rows, now, emit)
+	if passing(err) {
+		s.cannotRead(err)
+		return nil
+	}
+	return err
 }
 
 func (s *Subscription[T]) settled(due []string, rows []*T, start time.Time, emit func(Event[T]) error) error {
@@ -77,9 +78,7 @@ func (s *Subscription[T]) settled(due []string, rows []*T, start time.Time, emit
 		}
 	}
 	if stopped != nil {
-		for _, id := range gone {
-			s.doubt(id)
-		}
+		s.doubt(gone...)
 		return stopped
 	}
 	return s.emitGone(gone, emit)

@@ -86,7 +86,8 @@ func (l *liveLink) token(ctx context.Context, rejected string) (string, error) {
 	}
 	session, err := cfg.sessions.get(ctx, l.client)
 	if err != nil {
-		if !passing(err) {
+		// A connection that breaks gives up the log-in it waits for.
+		if ctx.Err() == nil && !cfg.sessions.passing(err) {
 			err = livequery.Permanent(err)
 		}
 		return "", err
@@ -154,8 +155,8 @@ func passing(err error) bool {
 	if !errors.As(err, &failure) {
 		return false
 	}
-	if inner := new(Error); errors.As(failure.cause, &inner) { // logging in failed
-		return passing(inner)
+	if login := new(logInFailure); errors.As(failure.cause, &login) {
+		return login.passes
 	}
 	if wrong := new(decodeError); errors.As(err, &wrong) || errors.Is(err, errTooLarge) {
 		return false

@@ -108,7 +108,7 @@ func (s *sending) once(ctx context.Context, out any) (http.Header, *Error, error
 	} else if c.cfg.sessions != nil {
 		session, err := c.cfg.sessions.get(ctx, c)
 		if err != nil {
-			return nil, nil, s.finish(&Error{Op: r.op, Class: r.class, ObjectID: r.objectID, cause: &logInFailure{err}})
+			return nil, nil, s.finish(&Error{Op: r.op, Class: r.class, ObjectID: r.objectID, cause: &logInFailure{err, c.cfg.sessions.passing(err)}})
 		}
 		s.session = session
 		identity.session = session.token

@@ -23,6 +23,7 @@ type sessionKeeper struct {
 	mu      sync.Mutex
 	current *Session
 	pending *pendingLogin
+	worked  bool // the source has given a session before
 }
 
 // pendingLogin is one log-in that several calls wait for.
@@ -88,7 +89,7 @@ func (k *sessionKeeper) settle(login *pendingLogin) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if login.err == nil {
-		k.current = login.session
+		k.current, k.worked = login.session, true
 	}
 	if k.pending == login {
 		k.pending = nil
@@ -106,10 +107,30 @@ func (k *sessionKeeper) reject(session *Session) {
 	}
 }
 
+// passing says whether a source that has failed may succeed later. What is not
+// an error of this package says nothing about that: a source that has worked
+// before gets another chance.
+func (k *sessionKeeper) passing(err error) bool {
+	var failure *Error
+	var mistake *InputError
+	switch {
+	case errors.As(err, &failure):
+		return passing(failure)
+	case errors.As(err, &mistake):
+		return false
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.worked
+}
+
 // logInFailure is why a call had no session. The call was not sent, so the codes
 // and the outcome of the log-in's own request are not the call's: a wrong
 // password (101) must not read as a missing object.
-type logInFailure struct{ err error }
+type logInFailure struct {
+	err    error
+	passes bool // trying again later may help
+}
 
 func (f *logInFailure) Error() string { return "logging in: " + f.err.Error() }
 

@@ -2,6 +2,8 @@ package isoaudit_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -90,6 +92,59 @@ func TestProbeThatFailsEndsNothing(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		p.event("create", findingRow("a", "", 10))
 		require.Equal(t, "a", s.next().Object.ObjectID)
+		s.close()
+	})
+}
+
+// The server refuses the session and goes away while the source logs in again.
+func TestConnectionLostWhileTheSourceLogsIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		logIns := make(chan int, 10)
+		f, client := newLiveFake(t, isoaudit.WithSessionSource(func(ctx context.Context, _ *isoaudit.Client) (*isoaudit.Session, error) {
+			logIns <- len(logIns)
+			if len(logIns) == 2 {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}
+			return isoaudit.SessionWithToken(fmt.Sprint("r:", len(logIns))), nil
+		}))
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		require.Equal(t, "r:1", <-p.tokens)
+		p.say(`{"op":"error","code":209,"error":"Invalid session token","reconnect":true,"requestId":1}`)
+		synctest.Wait()
+		require.Len(t, logIns, 2)
+		p.cut()
+		p = <-f.peers
+		require.Equal(t, "r:3", <-p.tokens)
+		require.Equal(t, isoaudit.CaughtUp, s.next().Kind)
+		s.close()
+	})
+}
+
+// What a source's own error means is not known; one that has worked is asked again.
+func TestSourceThatHasWorkedIsAskedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		vault, calls := errors.New("the vault is sealed"), 0
+		broken := map[int]bool{1: true, 3: true, 4: true}
+		f, client := newLiveFake(t, isoaudit.WithSessionSource(func(context.Context, *isoaudit.Client) (*isoaudit.Session, error) {
+			if calls++; broken[calls] {
+				return nil, vault
+			}
+			return isoaudit.SessionWithToken(fmt.Sprint("r:", calls)), nil
+		}))
+		_, err := client.AuditFindings.Query().Subscribe(t.Context())
+		require.ErrorIs(t, err, vault, "it has never worked")
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		require.Equal(t, "r:2", <-p.tokens)
+		f.end("r:2")
+		p.say(`{"op":"error","code":209,"error":"Invalid session token","reconnect":true,"requestId":1}`)
+		p = <-f.peers
+		require.Equal(t, "r:5", <-p.tokens)
+		require.Equal(t, isoaudit.CaughtUp, s.next().Kind)
 		s.close()
 	})
 }

@@ -75,9 +75,32 @@ func (l *liveLink) open() (*livequery.Client, error) {
 // token is the socket's session source.
 func (l *liveLink) token(ctx context.Context, rejected string) (string, error) {
 	cfg := l.client.cfg
-	if cfg.sessions == nil {
-		return cfg.credentials.session.value(), nil
+	take, passes := l.fixedToken, passing
+	if cfg.sessions != nil {
+		take, passes = l.sourceToken, cfg.sessions.passing
 	}
+	token, err := take(ctx, rejected)
+	// A connection that breaks gives up the log-in it waits for.
+	if err != nil && ctx.Err() == nil && !passes(err) {
+		err = livequery.Permanent(err)
+	}
+	return token, err
+}
+
+// fixedToken gives the client's session. Parse Server refuses a good one too
+// while it cannot look it up, so REST is asked.
+func (l *liveLink) fixedToken(ctx context.Context, rejected string) (string, error) {
+	token := l.client.cfg.credentials.session.value()
+	if token == "" || token != rejected {
+		return token, nil
+	}
+	_, err := l.client.CurrentAuditor(ctx)
+	return token, err
+}
+
+// sourceToken gives the source's session, a new one for one that was rejected.
+func (l *liveLink) sourceToken(ctx context.Context, rejected string) (string, error) {
+	cfg := l.client.cfg
 	l.mu.Lock()
 	last := l.session
 	l.mu.Unlock()
@@ -86,10 +109,6 @@ func (l *liveLink) token(ctx context.Context, rejected string) (string, error) {
 	}
 	session, err := cfg.sessions.get(ctx, l.client)
 	if err != nil {
-		// A connection that breaks gives up the log-in it waits for.
-		if ctx.Err() == nil && !cfg.sessions.passing(err) {
-			err = livequery.Permanent(err)
-		}
 		return "", err
 	}
 	l.mu.Lock()

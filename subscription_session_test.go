@@ -112,6 +112,7 @@ func TestConnectionLostWhileTheSourceLogsIn(t *testing.T) {
 		require.NoError(t, err)
 		s, p := streamOf(t, sub), <-f.peers
 		require.Equal(t, "r:1", <-p.tokens)
+		synctest.Wait() // the session has been probed: only the socket waits for the next one
 		p.say(`{"op":"error","code":209,"error":"Invalid session token","reconnect":true,"requestId":1}`)
 		synctest.Wait()
 		require.Len(t, logIns, 2)
@@ -146,5 +147,31 @@ func TestSourceThatHasWorkedIsAskedAgain(t *testing.T) {
 		require.Equal(t, "r:5", <-p.tokens)
 		require.Equal(t, isoaudit.CaughtUp, s.next().Kind)
 		s.close()
+	})
+}
+
+// Parse Server refuses every session while its database is away, with the same
+// words as one that has ended.
+func TestRefusedSessionIsLookedUp(t *testing.T) {
+	const refusal = `{"op":"error","code":101,"error":"Permission denied, user needs to be authenticated.","reconnect":false,"requestId":%d}`
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t, isoaudit.WithRetryPolicy(isoaudit.RetryPolicy{MaxAttempts: 1}))
+		sub, err := client.As(isoaudit.SessionWithToken("r:1")).AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		require.Equal(t, "r:1", <-p.tokens)
+		f.answers("me", 500)
+		p.say(fmt.Sprintf(refusal, p.id))
+		time.Sleep(time.Minute)
+		f.answers("me", 0)
+		p = <-f.peers
+		require.Equal(t, "r:1", <-p.tokens)
+		require.Equal(t, isoaudit.CaughtUp, s.next().Kind)
+		p.event("create", findingRow("a", "", 10))
+		require.Equal(t, "a", s.next().Object.ObjectID)
+
+		f.end("r:1")
+		p.say(fmt.Sprintf(refusal, p.id))
+		require.ErrorIs(t, <-s.end, isoaudit.ErrInvalidSession)
 	})
 }

@@ -40,6 +40,37 @@ func TestPostgresStoppedUnderLoad(t *testing.T) {
 	})
 }
 
+// TestSubscriptionOutlivesPostgresStopped takes the database away and then the
+// connection, for longer than a Parse Server remembers sessions: it refuses the
+// subscriber then, with the words for a session that has ended.
+func TestSubscriptionOutlivesPostgresStopped(t *testing.T) {
+	server, ok := realSoakServer(t)
+	if !ok {
+		t.Skip("there is no stack to break: make conformance starts one")
+	}
+	stack, _ := startedStack()
+	s := newSoak(t, server, smallSoak)
+	proxy := startCutter(t, server.address)
+	client := s.client(proxy)
+	session, err := client.LogIn(t.Context(), s.name, "soak")
+	require.NoError(t, err)
+	picture := s.subscribe(client.As(session))
+	row := s.newRow("chaos")
+	require.NoError(t, s.rows.Create(t.Context(), row))
+
+	stack.do(t, "postgres", "stop")
+	<-time.After(6 * time.Second) // the server's cacheTimeout is 5 s
+	proxy.cut()
+	<-time.After(4 * time.Second)
+	stack.do(t, "postgres", "start")
+	require.Eventually(t, func() bool {
+		return s.rows.Update(t.Context(), row.ObjectID, soakN.Set(2)) == nil
+	}, time.Minute, 50*time.Millisecond)
+	table := s.table()
+	require.Eventually(t, func() bool { return picture.equals(table) }, time.Minute, 50*time.Millisecond,
+		"the subscriber's picture is not the table: %s", picture.difference(table))
+}
+
 // TestRepliesDroppedUnderLoad closes the connection in place of every 50th reply.
 func TestRepliesDroppedUnderLoad(t *testing.T) {
 	s, ok := startedStack()

@@ -26,18 +26,21 @@ type soakPicture struct {
 	failed error
 }
 
-// subscribe starts the subscriber: an auditor whose session source logs in
-// again, over the proxy.
-func (s *soak) subscribe(proxy *cutter) *soakPicture {
+// client makes a client that goes through the proxy.
+func (s *soak) client(proxy *cutter, options ...isoaudit.Option) *isoaudit.Client {
+	client, err := isoaudit.NewClient(proxy.url, append(options,
+		isoaudit.WithApplicationID(s.server.appID), isoaudit.WithRESTKey(s.server.restKey),
+		isoaudit.WithHTTPClient(&http.Client{Transport: &http.Transport{}}))...)
+	require.NoError(s.t, err)
+	return client
+}
+
+// subscribe starts the subscriber.
+func (s *soak) subscribe(client *isoaudit.Client) *soakPicture {
 	p := &soakPicture{
 		rows: make(map[string]int), newest: make(map[string]int),
 		heard: make(map[soakChange]bool), kinds: make(map[isoaudit.EventKind]int),
 	}
-	client, err := isoaudit.NewClient(proxy.url,
-		isoaudit.WithApplicationID(s.server.appID), isoaudit.WithRESTKey(s.server.restKey),
-		isoaudit.WithHTTPClient(&http.Client{Transport: &http.Transport{}}),
-		isoaudit.WithSessionSource(isoaudit.PasswordLogin(s.name, "soak")))
-	require.NoError(s.t, err)
 	rows := isoaudit.NewCollection[soakRow](client, s.class)
 	sub, err := rows.Query().Where(soakOpen.Eq(true)).Subscribe(context.WithoutCancel(s.t.Context()), isoaudit.WithSnapshot(), isoaudit.WithDeletes())
 	require.NoError(s.t, err)

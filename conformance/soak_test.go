@@ -75,7 +75,7 @@ func TestLiveQuerySoak(t *testing.T) {
 func runSoak(t *testing.T, server soakServer, plan soakPlan) {
 	s := newSoak(t, server, plan)
 	proxy := startCutter(t, server.address)
-	picture := s.subscribe(proxy)
+	picture := s.subscribe(s.client(proxy, isoaudit.WithSessionSource(isoaudit.PasswordLogin(s.name, "soak"))))
 	other := s.startJS(startCutter(t, server.address))
 
 	writing, stop := context.WithCancel(t.Context())

@@ -26,9 +26,10 @@ type Config struct {
 
 	// Session returns the session token to subscribe with, or "" for none.
 	// It is asked once for each connection, and again with the token that the
-	// server refused. Returning that same token ends the subscriptions it was
-	// refused for. An error makes the client reconnect and ask again, unless it
-	// is marked Permanent. Nil: no session.
+	// server refused. Returning that same token says that it is good, as it is
+	// where the server could not look it up; a subscription that is refused
+	// more than three times within ten minutes ends. An error makes the client
+	// reconnect and ask again, unless it is marked Permanent. Nil: no session.
 	Session func(ctx context.Context, rejected string) (string, error)
 
 	PingInterval time.Duration // between own pings; 15 s

@@ -125,6 +125,11 @@ func (conn *connection) signIn(ctx context.Context) error {
 			return fmt.Errorf("livequery: session: %w", err)
 		}
 		conn.token = Secret(token)
+		if conn.token == rejected { // it is to be tried again
+			c.mu.Lock()
+			c.rejected = ""
+			c.mu.Unlock()
+		}
 	}
 	conn.hasToken = true
 	return nil

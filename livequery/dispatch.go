@@ -6,9 +6,13 @@ import (
 	"time"
 )
 
-// maxRenewals is how many tokens in a row a subscription tries without
-// receiving an event: a source may have a new one each time, none of them good.
-const maxRenewals = 3
+// maxRefusals is how many tokens a subscription may have refused within
+// refusalWindow without receiving an event: a source may have a new one each
+// time, none of them good.
+const (
+	maxRefusals   = 3
+	refusalWindow = 10 * time.Minute
+)
 
 // todo puts s before the writer; needs client.mu.
 func (conn *connection) todo(s *Subscription) {
@@ -83,12 +87,8 @@ func (conn *connection) requestFor(s *Subscription) (request, bool) {
 		s.state = leaving
 		return request{Op: "unsubscribe", RequestID: s.requestID}, true
 	}
-	if conn.token != "" && conn.token == c.rejected {
-		c.end(s, &ServerError{
-			Code:      codeInvalidSession,
-			Message:   "the session token was refused",
-			ClassName: s.query.ClassName,
-		})
+	if conn.token != "" && conn.token == c.rejected { // just now, for another subscription
+		conn.todo(s)
 		return request{}, false
 	}
 	op := "update"
@@ -128,7 +128,7 @@ func (conn *connection) dispatch(f frame) {
 	}
 	if kind := f.kind(); kind != 0 {
 		if s.live {
-			s.renewals = 0
+			s.refusals = 0
 			s.queue.push(Event{Kind: kind, Object: f.Object, Original: f.Original, Received: time.Now(), Connection: conn.number})
 		}
 		return
@@ -180,7 +180,7 @@ func (conn *connection) refused(s *Subscription, f frame) {
 		return // about to be sent again
 	}
 	unsigned := f.Code == codeInvalidSession || f.Code == codeNotFound
-	if unsigned && s.token != "" && c.cfg.Session != nil && s.renewals < maxRenewals {
+	if unsigned && s.token != "" && c.cfg.Session != nil && s.mayBeRefused(time.Now()) {
 		s.live = s.live && s.state == established // a refused update has removed it
 		s.renew()
 		return

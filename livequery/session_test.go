@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/isoaudit/isoaudit-go/livequery"
 	"github.com/stretchr/testify/require"
@@ -99,10 +100,40 @@ func TestSourceWithoutABetterTokenEndsTheSubscription(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := &source{tokens: []string{"r:1"}}
 		_, _, sub, p, id := start(t, func(c *livequery.Config) { c.Session = src.session })
+		for range 3 { // the server may only have been unable to look it up
+			p.fail(209, id)
+			require.Equal(t, "unsubscribe", p.receive().Op)
+			again := p.subscribe()
+			require.Equal(t, "r:1", again.SessionToken)
+			id = again.RequestID
+			require.Equal(t, livequery.Resubscribed, next(t, sub).Kind)
+		}
 		p.fail(209, id)
 		_, err := sub.Next(t.Context())
 		require.ErrorContains(t, err, "log in again")
 		require.NotContains(t, err.Error(), "r:1")
+		require.Equal(t, []string{"", "r:1", "r:1", "r:1"}, src.asked)
+	})
+}
+
+// A quiet subscription outlives any number of sessions.
+func TestRefusalsAreForgottenWithTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := &source{tokens: []string{"r:1"}}
+		_, client, sub, p, id := start(t, func(c *livequery.Config) {
+			c.Session, c.PingInterval, c.ServerPingGap = src.session, time.Hour, 24*time.Hour
+		})
+		for i := range 10 {
+			if i%2 == 0 {
+				p.fail(101, id)
+			} else {
+				client.Refresh()
+			}
+			require.Equal(t, "unsubscribe", p.receive().Op)
+			id = p.subscribe().RequestID
+			require.Equal(t, livequery.Resubscribed, next(t, sub).Kind)
+			time.Sleep(11 * time.Minute)
+		}
 	})
 }
 

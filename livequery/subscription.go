@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 )
 
 // Subscription is one query's stream of events. It outlives connections.
@@ -23,7 +24,8 @@ type Subscription struct {
 	live      bool   // the server knows it under requestID
 	changed   bool   // the query was replaced after the last request
 	closing   bool
-	renewals  int           // tokens refused since the last event
+	refusals  int           // of tokens, since the last event
+	refused   time.Time     // the first of them
 	accepted  bool          // at least once
 	answer    chan struct{} // closed when the server has accepted the present query
 }
@@ -132,12 +134,21 @@ func (s *Subscription) Abandon() {
 	}
 }
 
+// mayBeRefused counts a refused token and says whether to try another one;
+// needs client.mu.
+func (s *Subscription) mayBeRefused(now time.Time) bool {
+	if s.refusals == 0 || now.Sub(s.refused) > refusalWindow {
+		s.refusals, s.refused = 0, now
+	}
+	s.refusals++
+	return s.refusals <= maxRefusals
+}
+
 // renew needs client.mu: it subscribes again with another token, under
 // another request id, so that errors still under way cannot be taken for the
 // answer.
 func (s *Subscription) renew() {
 	conn := s.client.conn
-	s.renewals++
 	s.client.rejected = s.token
 	delete(conn.byID, s.requestID)
 	if s.live {

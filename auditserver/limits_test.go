@@ -110,6 +110,37 @@ func TestBrokenBodies(t *testing.T) {
 	require.Equal(t, "last", m.must(http.MethodGet, "/classes/Row/"+a.text("objectId"), nil).text("a"))
 }
 
+// A body that is cut off is no body, also where what came reads like one.
+func TestBodyThatIsCutOff(t *testing.T) {
+	srv, m := open(t, nil)
+	m.create("Row", `{"a":"whole"}`)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(ctx, ln) }()
+	for _, body := range []string{"a=cut", `{"a":"cut"}`} {
+		conn, err := net.Dial("tcp", ln.Addr().String())
+		require.NoError(t, err)
+		kind := "application/json"
+		if body[0] != '{' {
+			kind = "application/x-www-form-urlencoded"
+		}
+		_, err = io.WriteString(conn, "POST /parse/classes/Row HTTP/1.1\r\nHost: x\r\nX-Parse-Application-Id: "+appID+"\r\nX-Parse-Master-Key: "+master+
+			"\r\nContent-Type: "+kind+"\r\nContent-Length: 100\r\n\r\n"+body)
+		require.NoError(t, err)
+		require.NoError(t, conn.(*net.TCPConn).CloseWrite())
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusBadRequest, res.StatusCode, body)
+		require.NoError(t, res.Body.Close())
+		require.NoError(t, conn.Close())
+	}
+	stop()
+	require.NoError(t, <-done)
+	require.Len(t, m.must(http.MethodGet, "/classes/Row", nil).results(t), 1)
+}
+
 func TestServe(t *testing.T) {
 	srv, _ := open(t, func(c *auditserver.Config) { c.Limits.HeaderSize = 4 << 10 })
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

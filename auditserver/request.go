@@ -173,11 +173,8 @@ func readAll(r io.Reader, length int64) ([]byte, error) {
 		return io.ReadAll(r)
 	}
 	buf := make([]byte, length)
-	n, err := io.ReadFull(r, buf)
-	if err == io.ErrUnexpectedEOF {
-		err = nil
-	}
-	return buf[:n], err
+	_, err := io.ReadFull(r, buf) // a form that is cut off still looks like one
+	return buf, err
 }
 
 var errTooLarge = &plainError{http.StatusRequestEntityTooLarge, "request entity too large"}

@@ -153,9 +153,15 @@ func (s *Server) batchTogether(ctx context.Context, req *request, entries []batc
 
 // batchOneByOne runs entries that need more than a transaction, each by itself.
 func (s *Server) batchOneByOne(ctx context.Context, entries []batchEntry) (*response, error) {
-	out := make(outcomes, len(entries))
+	out, size := make(outcomes, len(entries)), 0
 	for i, e := range entries {
 		out[i].res, out[i].err = e.handle(ctx, e.req)
+		if res := out[i].res; res != nil {
+			if size += len(res.body); size > s.cfg.Limits.AnswerSize {
+				size -= len(res.body)
+				out[i].res, out[i].err = nil, answerTooLarge(s.cfg.Limits.AnswerSize)
+			}
+		}
 		if err := out[i].err; err != nil {
 			if _, known := entryError(err); !known {
 				s.cfg.Logger.ErrorContext(ctx, "request of a batch failed", "error", err)

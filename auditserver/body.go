@@ -2,6 +2,7 @@ package auditserver
 
 import (
 	"bytes"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -49,7 +50,8 @@ func splitObject(raw []byte) (body, error) {
 	if _, err := dec.ReadToken(); err != nil {
 		return nil, notJSON(syntaxText(err))
 	}
-	b := make(body, 0, 8) // room for most
+	b := make(body, 0, 8)     // room for most
+	var places map[string]int // in b by name, once there are too many to search
 	for dec.PeekKind() == '"' {
 		name, err := dec.ReadToken()
 		if err != nil {
@@ -60,7 +62,19 @@ func splitObject(raw []byte) (body, error) {
 		if err != nil {
 			return nil, notJSON(syntaxText(err))
 		}
-		b.set(key, lastOf(raw, dec, value)) // nobody changes raw
+		value = lastOf(raw, dec, value) // nobody changes raw
+		if places == nil && len(b) == maxSearched {
+			places = b.places()
+		}
+		switch i, known := places[key]; {
+		case places == nil:
+			b.set(key, value)
+		case known:
+			b[i].value = value
+		default:
+			places[key] = len(b)
+			b = append(b, member{key, value})
+		}
 	}
 	if _, err := dec.ReadToken(); err != nil {
 		return nil, notJSON(syntaxText(err))
@@ -69,6 +83,18 @@ func splitObject(raw []byte) (body, error) {
 		return nil, notJSON("the body continues after its JSON object")
 	}
 	return b, nil
+}
+
+// maxSearched is how many members are compared one by one, which is fastest for
+// the few a body has.
+const maxSearched = 64
+
+func (b body) places() map[string]int {
+	m := make(map[string]int, 2*len(b))
+	for i := range b {
+		m[b[i].name] = i
+	}
+	return m
 }
 
 // syntaxText tells where a body stops being JSON, never what stands there.
@@ -221,10 +247,10 @@ func (b body) decode(name string, out any) error {
 // formBody makes a body of urlencoded form fields: every value is text.
 func formBody(form url.Values) body {
 	var b body
-	for k, v := range form {
-		text, err := jsontext.AppendQuote(nil, v[0])
-		if err == nil {
-			b = append(b, member{k, text})
+	for _, name := range slices.Sorted(maps.Keys(form)) { // one order: a request that is sent again is the same
+		values := form[name]
+		if text, err := jsontext.AppendQuote(nil, values[len(values)-1]); err == nil {
+			b = append(b, member{name, text})
 		}
 	}
 	return b

@@ -118,7 +118,10 @@ func (s *Server) findObjects(ctx context.Context, req *request, class string) (*
 	if f.count {
 		b = strconv.AppendInt(append(b, `,"count":`...), int64(n), 10)
 	}
-	return &response{body: append(b, '}')}, nil
+	if b, err = out.whole(append(b, '}')); err != nil {
+		return nil, err
+	}
+	return &response{body: b}, nil
 }
 
 // getObject answers GET /classes/C/id.
@@ -141,7 +144,10 @@ func (s *Server) renderOne(ctx context.Context, req *request, row store.Row, sh 
 	if err != nil {
 		return nil, err
 	}
-	b := out.append(nil, row, sh, false)
+	b, err := out.whole(out.append(nil, row, sh, false))
+	if err != nil {
+		return nil, err
+	}
 	if withToken && req.caller.sessionToken != "" {
 		b = appendMember(b, "sessionToken", req.caller.sessionToken)
 	}

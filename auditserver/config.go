@@ -103,6 +103,7 @@ type Limits struct {
 	SubqueryDepth int   // nesting of $inQuery and $select; default 8
 	IncludeDepth  int   // length of an include path; default 16
 	IncludePaths  int   // include paths of a query; default 100
+	AnswerSize    int   // bytes of an answer with its included objects; default 256 MiB
 	NoRegex       bool  // clients without the master key may not use $regex
 }
 
@@ -134,6 +135,7 @@ func (l *Limits) fill() {
 	def(&l.SubqueryDepth, 8)
 	def(&l.IncludeDepth, 16)
 	def(&l.IncludePaths, 100)
+	def(&l.AnswerSize, 256<<20)
 }
 
 // prepared returns the configuration with its defaults filled in, or says which

@@ -133,7 +133,11 @@ func TestFunctions(t *testing.T) {
 	require.NoError(t, w.Close())
 	got := m.with("Content-Type", w.FormDataContentType()).must(http.MethodPost, "/functions/size", form.Bytes())
 	require.Equal(t, "a.txt5x", got.text("result"))
-	m.with("Content-Type", "multipart/form-data; boundary=x").do(http.MethodPost, "/functions/size", "garbage")
+	parts := m.with("Content-Type", "multipart/form-data; boundary=x")
+	require.Equal(t, http.StatusBadRequest, parts.do(http.MethodPost, "/functions/size", "garbage").status)
+	field := "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n"
+	parts.must(http.MethodPost, "/functions/hello", strings.Repeat(field, 1000)+"--x--\r\n")
+	require.Equal(t, http.StatusBadRequest, parts.do(http.MethodPost, "/functions/hello", strings.Repeat(field, 1001)+"--x--\r\n").status)
 }
 
 func TestJobs(t *testing.T) {
@@ -248,6 +252,9 @@ func TestIdempotency(t *testing.T) {
 	two := m.with("X-Parse-Request-Id", "2")
 	two.must(http.MethodPost, "/functions/count", `{}`)
 	require.Equal(t, 1.0, two.must(http.MethodPost, "/functions/count", `{}`).body["result"])
+	form := m.with("X-Parse-Request-Id", "form").with("Content-Type", "application/x-www-form-urlencoded")
+	sent := form.must(http.MethodPost, "/classes/Form", "a=1&b=2&c=3&d=4&e=5&f=6&g=7&h=8")
+	require.Equal(t, sent.body, form.must(http.MethodPost, "/classes/Form", "a=1&b=2&c=3&d=4&e=5&f=6&g=7&h=8").body)
 	three := m.public().with("X-Parse-Request-Id", "3")
 	three.must(http.MethodPost, "/users", `{"username":"a","password":"b"}`)
 	three.refused(400, 159, http.MethodPost, "/users", `{"username":"a","password":"b"}`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -69,13 +70,16 @@ func (s *Server) readMultipart(r *http.Request, limited io.ReadCloser, req *requ
 	if err != nil {
 		return &plainError{http.StatusBadRequest, "the multipart body is not valid"}
 	}
-	for {
+	for n := 0; ; n++ {
 		part, err := parts.NextPart()
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
 			return multipartError(err)
+		}
+		if n == maxParts {
+			return &plainError{http.StatusBadRequest, "the multipart body has more than " + strconv.Itoa(maxParts) + " parts"}
 		}
 		data, err := io.ReadAll(part)
 		if err != nil {
@@ -96,6 +100,10 @@ func (s *Server) readMultipart(r *http.Request, limited io.ReadCloser, req *requ
 			"contentType": part.Header.Get("Content-Type"), "data": data}
 	}
 }
+
+// maxParts is how many fields and files a multipart call may have, as in
+// [http.Request.ParseMultipartForm].
+const maxParts = 1000
 
 func multipartError(err error) error {
 	if isTooLarge(err) {

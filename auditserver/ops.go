@@ -1,12 +1,11 @@
 package auditserver
 
 import (
-	"maps"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -23,9 +22,14 @@ type relationChange struct {
 type changes struct {
 	set       map[string]any // new values by field; nil: no value any more
 	relations []relationChange
-	results   map[string]any // what the answer shows of operations
+	results   map[string]any  // what the answer shows of operations
+	copied    map[string]bool // fields in set whose value is a copy that may be changed
 	quirks    bool
 }
+
+// maxKeyPath is how deep a dotted name may reach into an Object: it must not
+// nest what the body itself could not.
+const maxKeyPath = 64
 
 // workOut applies the members of a request's body to the present values.
 func workOut(class schema.Class, present, body map[string]any, quirks bool) (*changes, error) {
@@ -152,9 +156,9 @@ func (c *changes) compute(name, op string, m map[string]any, present any) (any, 
 		}
 		return out, nil
 	case "AddUnique":
-		out := slices.Clone(old)
+		out, known := slices.Clone(old), newValueSet(old)
 		for _, o := range objects {
-			if !containsValue(out, o) {
+			if known.add(o) {
 				out = append(out, o)
 			}
 		}
@@ -163,8 +167,8 @@ func (c *changes) compute(name, op string, m map[string]any, present any) (any, 
 		}
 		return nonNil(out), nil
 	}
-	out := slices.DeleteFunc(slices.Clone(old), func(v any) bool { return containsValue(objects, v) })
-	return nonNil(out), nil
+	gone := newValueSet(objects)
+	return nonNil(slices.DeleteFunc(slices.Clone(old), gone.has)), nil
 }
 
 func nonNil(list []any) []any {
@@ -174,16 +178,38 @@ func nonNil(list []any) []any {
 	return list
 }
 
-func containsValue(list []any, v any) bool {
-	return slices.ContainsFunc(list, func(e any) bool { return reflect.DeepEqual(e, v) })
+// valueSet holds JSON values by what they are equal by: lists are long at times,
+// and all who write wait while one is worked out.
+type valueSet map[string]struct{}
+
+func newValueSet(list []any) valueSet {
+	s := make(valueSet, len(list))
+	for _, v := range list {
+		s.add(v)
+	}
+	return s
+}
+
+func valueKey(v any) string { return string(where.Equal("", v).AppendCanonical(nil)) }
+
+// add reports whether v is new.
+func (s valueSet) add(v any) bool {
+	n := len(s)
+	s[valueKey(v)] = struct{}{}
+	return len(s) > n
+}
+
+func (s valueSet) has(v any) bool {
+	_, ok := s[valueKey(v)]
+	return ok
 }
 
 // postgresArray is the quirk of Add and AddUnique on PostgreSQL: duplicates
 // disappear and the order changes (protocol section 12.11).
 func postgresArray(list []any) []any {
-	out := []any{}
+	out, known := []any{}, valueSet{}
 	for _, v := range list {
-		if !containsValue(out, v) {
+		if known.add(v) {
 			out = append(out, v)
 		}
 	}
@@ -221,31 +247,23 @@ func (c *changes) nested(class schema.Class, present map[string]any, root, rest 
 	if f, ok := class.Fields[root]; ok && f.Type != schema.Object {
 		return mismatch(class.Name, root, f, schema.Field{Type: schema.Object})
 	}
-	whole, given := c.set[root]
-	if !given {
-		whole = present[root]
+	if strings.Count(rest, ".") >= maxKeyPath {
+		return fail(wire.CodeInvalidKeyName, "a dotted name reaches deeper than %d levels into %s", maxKeyPath, root)
 	}
-	base, _ := whole.(map[string]any)
-	base = maps.Clone(base)
-	if base == nil {
-		base = map[string]any{}
-	}
-	c.set[root] = base
-	at, path := base, strings.Split(rest, ".")
+	at, path := c.copyOf(root, present[root]), strings.Split(rest, ".")
 	for _, key := range path[:len(path)-1] {
-		next, _ := at[key].(map[string]any)
-		next = maps.Clone(next)
-		if next == nil {
+		next, ok := at[key].(map[string]any)
+		if !ok {
 			next = map[string]any{}
+			at[key] = next
 		}
-		at[key] = next
 		at = next
 	}
 	key := path[len(path)-1]
 	op, isOp := operationOf(value)
 	switch {
 	case !isOp:
-		at[key] = value
+		at[key] = cloneValue(value) // o.k.l may change it, and the request may run twice
 	case op == "Delete":
 		delete(at, key)
 	default:
@@ -257,6 +275,26 @@ func (c *changes) nested(class schema.Class, present map[string]any, root, rest 
 		c.nestedResult(root, path, result)
 	}
 	return nil
+}
+
+// copyOf gives the new value of an Object field to write into. It is copied once,
+// not for each dotted name.
+func (c *changes) copyOf(field string, present any) map[string]any {
+	whole, given := c.set[field]
+	if !given {
+		whole = present
+	}
+	object, _ := whole.(map[string]any)
+	if c.copied[field] {
+		return object
+	}
+	object = cloneObject(object)
+	c.set[field] = object
+	if c.copied == nil {
+		c.copied = map[string]bool{}
+	}
+	c.copied[field] = true
+	return object
 }
 
 func (c *changes) nestedResult(root string, path []string, v any) {

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -23,6 +24,7 @@ type renderer struct {
 	classes    map[string]*classView
 	objects    map[string]map[string]store.Row // included objects by class and id
 	classNames bool                            // show className in each result
+	tooLarge   bool                            // the answer went beyond Limits.AnswerSize and is not whole
 }
 
 // classView is what rendering needs to know of a class.
@@ -151,8 +153,13 @@ func collectPointers(raw jsontext.Value, sh *shape, ids map[string][]string) {
 	}
 }
 
-// append writes one object. Included ones carry their class.
+// append writes one object. Included ones carry their class. A pointer in a list
+// may be there many times, and its object's as well: what would be too large an
+// answer is not written, and whole tells.
 func (r *renderer) append(b []byte, row store.Row, sh *shape, included bool) []byte {
+	if r.tooLarge = r.tooLarge || len(b) > r.s.cfg.Limits.AnswerSize; r.tooLarge {
+		return b
+	}
 	view := r.view(row.Class())
 	doc := row.JSON()
 	hidden := view.hides.in(row.ID(), func(f string) any { return fieldValue(row, f) })
@@ -200,6 +207,18 @@ func (r *renderer) append(b []byte, row store.Row, sh *shape, included bool) []b
 		}
 	}
 	return append(b, '}')
+}
+
+// whole gives b if everything was written into it.
+func (r *renderer) whole(b []byte) ([]byte, error) {
+	if r.tooLarge {
+		return nil, answerTooLarge(r.s.cfg.Limits.AnswerSize)
+	}
+	return b, nil
+}
+
+func answerTooLarge(limit int) error {
+	return fail(wire.CodeInvalidQuery, "the answer is larger than %d bytes: ask for fewer objects, keys or include paths", limit)
 }
 
 // appendIncluded writes a field's value with its pointers replaced. A pointer
@@ -288,7 +307,7 @@ func (r *renderer) sizeHint(rows []store.Row) int {
 			n += len(row.JSON()) + 48
 		}
 	}
-	return n
+	return min(n, r.s.cfg.Limits.AnswerSize)
 }
 
 // appendMember adds a text member to the object at the end of b.

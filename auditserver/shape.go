@@ -42,6 +42,9 @@ func (sh *shape) at(name string) *shape {
 	return sub
 }
 
+// maxKeys is how many fields keys and excludeKeys may name: more than a class has.
+const maxKeys = 2000
+
 // getShape reads the shape of one object got by its id, which knows fewer
 // parameters than a query.
 func (s *Server) getShape(req *request) (*shape, error) {
@@ -62,6 +65,9 @@ func (s *Server) parseShape(req *request) (*shape, error) {
 		return nil, fail(wire.CodeInvalidQuery, "the query has %d include paths, the limit is %d", len(includes), l.IncludePaths)
 	}
 	keys, without := splitList(req.textParam("keys")), splitList(req.textParam("excludeKeys"))
+	if n := max(len(keys), len(without)); n > maxKeys {
+		return nil, fail(wire.CodeInvalidQuery, "the query names %d keys, the limit is %d", n, maxKeys)
+	}
 	for _, path := range slices.Concat(includes, keys, without) {
 		if strings.Count(path, ".") >= l.IncludeDepth {
 			return nil, fail(wire.CodeInvalidQuery, "a path of include or keys is longer than %d fields", l.IncludeDepth)

@@ -143,7 +143,8 @@ func (c *Client) Refresh() {
 	defer c.mu.Unlock()
 	for s := range c.subs {
 		if s.state == established && !s.closing && s.token == c.conn.token {
-			s.renew()
+			c.rejected = s.token
+			c.conn.again(s, s.live, 0)
 		}
 	}
 }

@@ -28,8 +28,9 @@ type Config struct {
 	// It is asked once for each connection, and again with the token that the
 	// server refused. Returning that same token says that it is good, as it is
 	// where the server could not look it up; a subscription that is refused
-	// more than three times within ten minutes ends. An error makes the client
-	// reconnect and ask again, unless it is marked Permanent. Nil: no session.
+	// again and again ends after half a minute. An error makes the client
+	// reconnect and ask again, unless it is marked Permanent; so does a source
+	// that takes longer than five minutes. Nil: no session.
 	Session func(ctx context.Context, rejected string) (string, error)
 
 	PingInterval time.Duration // between own pings; 15 s

@@ -3,7 +3,6 @@ package livequery
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -33,6 +32,7 @@ type connection struct {
 	orphans   []int64         // subscriptions to remove from the server, replaced by others
 	wake      chan struct{}
 	lastStray *ServerError // last error frame that named no request
+	strayAt   time.Time    // when it came
 }
 
 // connect dials and serves one connection. It returns how long it was usable
@@ -58,11 +58,11 @@ func (c *Client) connect(ctx context.Context) (time.Duration, error) {
 // open dials, sends connect and waits for connected.
 func (conn *connection) open(ctx context.Context) error {
 	c := conn.client
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.ReplyTimeout)
-	defer cancel()
 	if err := conn.signIn(ctx); err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.ReplyTimeout)
+	defer cancel()
 	ws, response, err := websocket.Dial(ctx, c.cfg.URL, &websocket.DialOptions{
 		HTTPClient: c.cfg.HTTPClient,
 		OnPingReceived: func(context.Context, []byte) bool {
@@ -101,13 +101,17 @@ func (conn *connection) greet(ctx context.Context) error {
 		switch {
 		case f.Op == "connected":
 			return nil
-		case f.Op == "error" && f.Code == codeBadKey:
-			return &ServerError{Code: f.Code, Message: f.text()}
+		case f.Op == "error" && f.code() == codeBadKey:
+			return &ServerError{Code: codeBadKey, Message: f.text()}
 		case f.Op == "error":
-			return fmt.Errorf("livequery: connect: %s (code %d)", f.text(), f.Code)
+			return fmt.Errorf("livequery: connect: %s (code %d)", f.text(), f.code())
 		}
 	}
 }
+
+// sessionTimeout is for a source that hangs. One that is only slow may ask a
+// person, or try a server several times.
+const sessionTimeout = 5 * time.Minute
 
 // signIn asks the session source for a token, once a connection and again
 // after one was refused.
@@ -120,6 +124,8 @@ func (conn *connection) signIn(ctx context.Context) error {
 		return nil
 	}
 	if c.cfg.Session != nil {
+		ctx, cancel := context.WithTimeout(ctx, sessionTimeout)
+		defer cancel()
 		token, err := c.cfg.Session(ctx, string(rejected))
 		if err != nil {
 			return fmt.Errorf("livequery: session: %w", err)
@@ -169,7 +175,7 @@ func (conn *connection) serve(ctx context.Context) error {
 	conn.close()
 
 	err := context.Cause(ctx)
-	if errors.Is(err, context.Canceled) {
+	if err == context.Canceled { // and not an error that is one too, of the source
 		err = errHungUp
 	}
 	return err

@@ -6,17 +6,20 @@ import (
 	"time"
 )
 
-// maxRefusals is how many tokens a subscription may have refused within
-// refusalWindow without receiving an event: a source may have a new one each
-// time, none of them good.
-const (
-	maxRefusals   = 3
-	refusalWindow = 10 * time.Minute
-)
-
 // todo puts s before the writer; needs client.mu.
 func (conn *connection) todo(s *Subscription) {
 	conn.queued = append(conn.queued, s)
+	conn.rouse()
+}
+
+// remove has the writer take a subscription that nobody reads off the server;
+// needs client.mu.
+func (conn *connection) remove(requestID int64) {
+	conn.orphans = append(conn.orphans, requestID)
+	conn.rouse()
+}
+
+func (conn *connection) rouse() {
 	select {
 	case conn.wake <- struct{}{}:
 	default:
@@ -117,8 +120,8 @@ func (conn *connection) dispatch(f frame) {
 	defer c.mu.Unlock()
 	if f.RequestID == nil {
 		if f.Op == "error" {
-			conn.lastStray = &ServerError{Code: f.Code, Message: f.text()}
-			c.log.Warn("live query server reported an error for no request", "code", f.Code, "text", f.text())
+			conn.lastStray, conn.strayAt = &ServerError{Code: f.code(), Message: f.text()}, time.Now()
+			c.log.Warn("live query server reported an error for no request", "code", f.code(), "text", f.text())
 		}
 		return
 	}
@@ -141,7 +144,7 @@ func (conn *connection) dispatch(f frame) {
 			c.end(s, ErrClosed)
 		}
 	case "error":
-		conn.refused(s, f)
+		conn.refused(s, &ServerError{Code: f.code(), Message: f.text(), ClassName: s.query.ClassName})
 	}
 }
 
@@ -167,42 +170,32 @@ func (conn *connection) subscribed(s *Subscription) {
 	}
 }
 
-// refused acts on an error frame for s. Its reconnect flag is not obeyed:
-// servers set it where a second connection would only double the events
-// (protocol section 12.8).
-func (conn *connection) refused(s *Subscription, f frame) {
-	c := conn.client
-	if s.state == leaving || s.closing {
-		c.end(s, ErrClosed) // the server does not know it any more
-		return
-	}
-	if s.state == waiting {
-		return // about to be sent again
-	}
-	unsigned := f.Code == codeInvalidSession || f.Code == codeNotFound
-	if unsigned && s.token != "" && c.cfg.Session != nil && s.mayBeRefused(time.Now()) {
-		s.live = s.live && s.state == established // a refused update has removed it
-		s.renew()
-		return
-	}
-	c.end(s, &ServerError{Code: f.Code, Message: f.text(), ClassName: s.query.ClassName})
-}
-
-// checkReplies ends subscriptions whose request was not answered. An error
-// that named no request explains it; without one the server is not well.
+// checkReplies looks for requests that were not answered. One that was alone
+// when the server called a request malformed was it; else the server is not well.
 func (conn *connection) checkReplies(now time.Time) error {
 	c := conn.client
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	var late []*Subscription
 	for s := range c.subs {
-		late := now.Sub(time.Unix(0, s.sent)) >= c.cfg.ReplyTimeout
-		if !late || (s.state != asked && s.state != leaving) {
+		if now.Sub(time.Unix(0, s.sent)) < c.cfg.ReplyTimeout {
 			continue
 		}
-		if conn.lastStray == nil {
-			return fmt.Errorf("livequery: no answer to a request for %v", c.cfg.ReplyTimeout)
+		switch {
+		case s.state == asked, s.state == leaving:
+			late = append(late, s)
+		case s.state == waiting && s.closing: // the writer waits for a session
+			conn.remove(s.requestID)
+			c.end(s, ErrClosed)
 		}
-		c.end(s, &ServerError{Code: conn.lastStray.Code, Message: conn.lastStray.Message, ClassName: s.query.ClassName})
 	}
+	if len(late) == 0 {
+		return nil
+	}
+	s, stray := late[0], conn.lastStray
+	if len(late) > 1 || s.state == leaving || stray == nil || stray.Code != codeMalformed || conn.strayAt.UnixNano() < s.sent {
+		return fmt.Errorf("livequery: no answer to a request for %v", c.cfg.ReplyTimeout)
+	}
+	c.end(s, &ServerError{Code: stray.Code, Message: stray.Message, ClassName: s.query.ClassName})
 	return nil
 }

@@ -10,8 +10,17 @@ var ErrClosed = errors.New("livequery: closed")
 
 // Codes of error frames that the client acts on (protocol sections 7 and 8.2).
 const (
+	codeOther          = -1
+	codeNone           = 0 // the frame has none that can be read
+	codeInternal       = 1
+	codeMalformed      = 1 // without a request: it does not fit the server's schema of requests
 	codeBadKey         = 4
-	codeNotFound       = 101 // as an event error: the subscription is not signed in
+	codeConnection     = 100 // of the server to something behind it
+	codeNotFound       = 101 // the class needs a user, and the subscription is not signed in
+	codeForbidden      = 119
+	codeTimeout        = 124
+	codeScript         = 141
+	codeTooMany        = 155
 	codeInvalidSession = 209
 )
 
@@ -44,7 +53,7 @@ func (e *ServerError) hint() string {
 		return "the class needs a signed-in user: subscribe with a valid session"
 	case 102:
 		return "the server cannot evaluate this query"
-	case 119:
+	case codeForbidden:
 		return "class permissions or a protected field forbid this query; role-based find permissions do not count in live queries"
 	case codeInvalidSession:
 		return "the session has ended: log in again"

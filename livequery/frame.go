@@ -75,7 +75,7 @@ type frame struct {
 	RequestID *int64         `json:"requestId"`
 	Object    jsontext.Value `json:"object"`
 	Original  jsontext.Value `json:"original"`
-	Code      int            `json:"code"`
+	Code      jsontext.Value `json:"code"`  // an integer, but the application may throw anything
 	Error     jsontext.Value `json:"error"` // a string, but some servers sent an object
 }
 
@@ -118,6 +118,14 @@ func (f *frame) kind() Kind {
 		return Deleted
 	}
 	return 0
+}
+
+// code is that of an error frame; codeNone if it has none.
+func (f *frame) code() (code int) {
+	if f.Code.Kind() != '0' || json.Unmarshal(f.Code, &code) != nil {
+		return codeNone
+	}
+	return code
 }
 
 // text is the message of an error frame.

@@ -100,7 +100,8 @@ func TestSourceWithoutABetterTokenEndsTheSubscription(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := &source{tokens: []string{"r:1"}}
 		_, _, sub, p, id := start(t, func(c *livequery.Config) { c.Session = src.session })
-		for range 3 { // the server may only have been unable to look it up
+		begin := time.Now()
+		for range 6 { // the server may only have been unable to look it up
 			p.fail(209, id)
 			require.Equal(t, "unsubscribe", p.receive().Op)
 			again := p.subscribe()
@@ -112,7 +113,8 @@ func TestSourceWithoutABetterTokenEndsTheSubscription(t *testing.T) {
 		_, err := sub.Next(t.Context())
 		require.ErrorContains(t, err, "log in again")
 		require.NotContains(t, err.Error(), "r:1")
-		require.Equal(t, []string{"", "r:1", "r:1", "r:1"}, src.asked)
+		require.Equal(t, []string{"", "r:1", "r:1", "r:1", "r:1", "r:1", "r:1"}, src.asked)
+		require.Equal(t, 31*time.Second, time.Since(begin), "0, 1, 2, 4, 8 and 16 s between them")
 	})
 }
 
@@ -132,16 +134,16 @@ func TestRefusalsAreForgottenWithTime(t *testing.T) {
 			require.Equal(t, "unsubscribe", p.receive().Op)
 			id = p.subscribe().RequestID
 			require.Equal(t, livequery.Resubscribed, next(t, sub).Kind)
-			time.Sleep(11 * time.Minute)
+			time.Sleep(3 * time.Minute)
 		}
 	})
 }
 
 func TestTokensThatNeverWorkAreNotTriedForever(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		src := &source{tokens: []string{"r:1", "r:2", "r:3", "r:4", "r:5", "r:6"}}
+		src := &source{tokens: []string{"r:1", "r:2", "r:3", "r:4", "r:5", "r:6", "r:7", "r:8"}}
 		_, _, sub, p, id := start(t, func(c *livequery.Config) { c.Session = src.session })
-		for range 3 {
+		for range 6 {
 			p.fail(101, id)
 			require.Equal(t, "unsubscribe", p.receive().Op)
 			id = p.subscribe().RequestID

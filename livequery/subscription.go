@@ -24,10 +24,11 @@ type Subscription struct {
 	live      bool   // the server knows it under requestID
 	changed   bool   // the query was replaced after the last request
 	closing   bool
-	refusals  int           // of tokens, since the last event
-	refused   time.Time     // the first of them
 	accepted  bool          // at least once
 	answer    chan struct{} // closed when the server has accepted the present query
+
+	refusals              int       // in a row
+	firstRefused, refused time.Time // the first and the last of them
 }
 
 // subscriptionState is where a subscription stands on the present connection.
@@ -129,31 +130,7 @@ func (s *Subscription) Abandon() {
 	case s.state == parked, s.state == waiting && !s.live, len(c.subs) == 1:
 		c.end(s, ErrClosed) // the server does not know it, or the connection goes too
 	case s.state == established, s.state == waiting:
-		s.state = waiting
+		s.state, s.sent = waiting, time.Now().UnixNano()
 		c.conn.todo(s)
 	}
-}
-
-// mayBeRefused counts a refused token and says whether to try another one;
-// needs client.mu.
-func (s *Subscription) mayBeRefused(now time.Time) bool {
-	if s.refusals == 0 || now.Sub(s.refused) > refusalWindow {
-		s.refusals, s.refused = 0, now
-	}
-	s.refusals++
-	return s.refusals <= maxRefusals
-}
-
-// renew needs client.mu: it subscribes again with another token, under
-// another request id, so that errors still under way cannot be taken for the
-// answer.
-func (s *Subscription) renew() {
-	conn := s.client.conn
-	s.client.rejected = s.token
-	delete(conn.byID, s.requestID)
-	if s.live {
-		conn.orphans = append(conn.orphans, s.requestID)
-	}
-	s.state, s.live = waiting, false
-	conn.todo(s)
 }

@@ -130,7 +130,7 @@ func newSoak(t *testing.T, server soakServer, plan soakPlan) *soak {
 		"classLevelPermissions":{"find":{"requiresAuthentication":true},"get":{"requiresAuthentication":true},
 		"create":{},"update":{},"delete":{},"count":{},"addField":{}}}`, s.class))
 	s.userID = w.must(t, master, "POST", "/users", fmt.Sprintf(`{"username":%q,"password":"soak"}`, s.name)).text("objectId")
-	admin, err := isoaudit.NewAdmin(w.url, w.masterKey, isoaudit.WithApplicationID(w.appID), isoaudit.WithRESTKey(w.restKey))
+	admin, err := isoaudit.NewAdmin(w.url, w.masterKey, w.options()...)
 	require.NoError(t, err)
 	s.admin = admin
 	s.rows = isoaudit.NewCollection[soakRow](admin.Client, s.class)

@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"crypto/rand"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -118,12 +119,16 @@ func newWorld(t *testing.T, tg target) *world {
 
 // options are what every client of the suite is made with.
 func (tg target) options(more ...isoaudit.Option) []isoaudit.Option {
-	options := []isoaudit.Option{isoaudit.WithApplicationID(tg.appID), isoaudit.WithRESTKey(tg.restKey)}
+	options := []isoaudit.Option{isoaudit.WithApplicationID(tg.appID), isoaudit.WithRESTKey(tg.restKey), isoaudit.WithHTTPClient(suiteClient)}
 	if tg.graphQL != "" {
 		options = append(options, isoaudit.WithGraphQLURL(tg.graphQL))
 	}
 	return append(options, more...)
 }
+
+// suiteClient gives up an idle connection before Parse Server does, after 5 s:
+// a write sent at that moment has an unknown outcome.
+var suiteClient = &http.Client{Transport: &http.Transport{IdleConnTimeout: 3 * time.Second, MaxIdleConnsPerHost: 16}}
 
 // member is a user who signed up for one behaviour.
 type member struct {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -219,11 +220,11 @@ func (k *compiler) inGo(s scope, op operand) string {
 // index: then the conditions of keyset paging (`a > x or (a = x and b > y)`)
 // read the index in order instead of collecting and sorting the branches.
 func (k *compiler) or(s scope, n *where.Node) (string, error) {
-	bound := commonBound(n)
-	if bound == nil || s.plain || s.class.columns[bound.Path] == nil || s.class.columns[bound.Path].sql == "" {
+	common := commonBound(s.class, n)
+	if common == nil || s.plain {
 		return k.join(s, n.Children, " OR ", sqlFalse)
 	}
-	first, err := k.node(s, bound)
+	first, err := k.node(s, &where.Node{Op: common.op, Path: common.path, Value: common.value})
 	if err != nil {
 		return "", err
 	}
@@ -232,19 +233,27 @@ func (k *compiler) or(s scope, n *where.Node) (string, error) {
 	return "(" + first + " AND " + rest + ")", err
 }
 
-// commonBound returns the condition `path >= v` or `path <= v` that follows
-// from every branch of an $or, or nil.
-func commonBound(n *where.Node) *where.Node {
+// bound is a comparison with a column.
+type bound struct {
+	op     where.Op
+	path   string
+	value  any // as the query gives it
+	stored any // as the column stores it: texts that stand for dates have another order
+}
+
+// commonBound returns the bound `path >= v` or `path <= v` that follows from
+// every branch of an $or, or nil.
+func commonBound(class *classInfo, n *where.Node) *bound {
 	if len(n.Children) < 2 {
 		return nil
 	}
-	for _, first := range bounds(n.Children[0]) {
+	for _, first := range bounds(class, n.Children[0]) {
 		for _, op := range []where.Op{where.Gte, where.Lte} {
 			widest := widen(op, nil, first)
 			for _, c := range n.Children[1:] {
-				var in *where.Node
-				for _, b := range bounds(c) {
-					if b.Path == first.Path && in == nil {
+				var in *bound
+				for _, b := range bounds(class, c) {
+					if b.path == first.path && in == nil {
 						in = widen(op, nil, b)
 					}
 				}
@@ -252,9 +261,9 @@ func commonBound(n *where.Node) *where.Node {
 					widest = nil
 					break
 				}
-				widest = widen(op, widest, in)
+				widest = widen(op, widest, *in)
 			}
-			if widest != nil && !allEqual(n, first.Path) {
+			if widest != nil && !allEqual(class, n, first.path) {
 				return widest
 			}
 		}
@@ -264,47 +273,54 @@ func commonBound(n *where.Node) *where.Node {
 
 // allEqual tells whether every branch asks for one value of path: then each
 // can use the index for itself.
-func allEqual(n *where.Node, path string) bool {
+func allEqual(class *classInfo, n *where.Node, path string) bool {
 	return !slices.ContainsFunc(n.Children, func(c *where.Node) bool {
-		return !slices.ContainsFunc(bounds(c), func(b *where.Node) bool { return b.Path == path && b.Op == where.Eq })
+		return !slices.ContainsFunc(bounds(class, c), func(b bound) bool { return b.path == path && b.op == where.Eq })
 	})
 }
 
-// bounds returns the comparisons that must hold for n to hold.
-func bounds(n *where.Node) []*where.Node {
+// bounds returns the comparisons that must hold for n to hold, those with a
+// value that the column can be compared with.
+func bounds(class *classInfo, n *where.Node) []bound {
 	switch n.Op {
 	case where.And:
-		var all []*where.Node
+		var all []bound
 		for _, c := range n.Children {
-			all = append(all, bounds(c)...)
+			all = append(all, bounds(class, c)...)
 		}
 		return all
-	case where.Eq:
-		if n.Value != nil {
-			return []*where.Node{n}
+	case where.Eq, where.Gt, where.Gte, where.Lt, where.Lte:
+		col := class.columns[n.Path]
+		if col == nil || col.sql == "" || !ordered[col.typ] {
+			return nil
 		}
-	case where.Gt, where.Gte, where.Lt, where.Lte:
-		return []*where.Node{n}
+		if stored, ok := operandValue(col, n.Value); ok {
+			return []bound{{n.Op, n.Path, n.Value, stored}}
+		}
 	}
 	return nil
 }
 
 // widen returns the bound `path op v` that both a (if not nil) and b imply.
-func widen(op where.Op, a, b *where.Node) *where.Node {
-	fits := b.Op == where.Eq || b.Op == op || op == where.Gte && b.Op == where.Gt || op == where.Lte && b.Op == where.Lt
+func widen(op where.Op, a *bound, b bound) *bound {
+	fits := b.op == where.Eq || b.op == op || op == where.Gte && b.op == where.Gt || op == where.Lte && b.op == where.Lt
 	if !fits {
 		return nil
 	}
-	b = &where.Node{Op: op, Path: b.Path, Value: b.Value}
-	if a == nil {
-		return b
-	}
-	c, ok := where.Compare(a.Value, b.Value)
-	switch {
-	case !ok:
-		return nil
-	case (op == where.Gte) == (c <= 0):
+	b.op = op
+	if a != nil && (op == where.Gte) == (compareStored(a.stored, b.stored) <= 0) {
 		return a
 	}
-	return b
+	return &b
+}
+
+// compareStored compares two values of one column.
+func compareStored(a, b any) int {
+	switch a := a.(type) {
+	case float64:
+		return cmp.Compare(a, b.(float64))
+	case int64:
+		return cmp.Compare(a, b.(int64))
+	}
+	return cmp.Compare(a.(string), b.(string))
 }

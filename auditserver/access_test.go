@@ -1,6 +1,7 @@
 package auditserver_test
 
 import (
+	"context"
 	"encoding/base64"
 	"net/http"
 	"net/netip"
@@ -178,6 +179,38 @@ func TestTransactionHashesPasswordsBeforeItsTurn(t *testing.T) {
 		m.public().must(http.MethodPost, "/login", map[string]any{"username": name, "password": "of " + name})
 		m.public().refused(404, 101, http.MethodPost, "/login", map[string]any{"username": name, "password": "of another"})
 	}
+}
+
+// Who has shown the password in time, but gets a session only after it was
+// changed, does not get one.
+func TestLoginWhileThePasswordChanges(t *testing.T) {
+	srv, m := open(t, nil)
+	id, _ := m.user("ann")
+	changing, change := make(chan struct{}), make(chan struct{})
+	srv.BeforeSave("_User", func(context.Context, *auditserver.Trigger) error {
+		close(changing)
+		<-change
+		return nil
+	})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		m.must(http.MethodPut, "/users/"+id, `{"password":"new"}`)
+	}()
+	<-changing
+	answers := make(chan answer)
+	for range 5 {
+		go func() { answers <- m.public().do(http.MethodPost, "/login", `{"username":"ann","password":"pw-ann"}`) }()
+	}
+	for range 20 { // meanwhile the others are looked up as well
+		m.public().must(http.MethodGet, "/verifyPassword?username=ann&password=pw-ann", nil)
+	}
+	close(change)
+	for range 5 {
+		require.Equal(t, 101, (<-answers).code())
+	}
+	<-done
+	require.Empty(t, m.must(http.MethodGet, "/sessions", nil).results(t))
 }
 
 func TestAnonymousUsers(t *testing.T) {

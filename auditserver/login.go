@@ -1,6 +1,7 @@
 package auditserver
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -55,6 +56,11 @@ func (s *Server) logIn(ctx context.Context, req *request) (*response, error) {
 		return nil, err
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		// A change of the password ends all sessions: none may begin after it with
+		// the password from before.
+		if now, err := tx.Get(ctx, "_User", user.ID()); err == nil && !bytes.Equal(now.Hidden(), user.Hidden()) {
+			return nil, errBadLogin
+		}
 		return s.enter(ctx, tx, req, user.ID(), "password")
 	})
 }

@@ -25,23 +25,33 @@ func (s *Subscription[T]) begin() error {
 	if s.config.snapshot {
 		return nil
 	}
-	if s.config.deletes {
-		return s.each(s.idsOnly(s.query), func(row *T) error {
-			o := object(row)
-			s.ledger.put(o.ObjectID, entry{updatedAt: o.UpdatedAt, present: true})
-			s.saw(o.UpdatedAt)
-			return nil
-		})
+	if err := s.lookAtClock(); err != nil || !s.config.deletes {
+		return err
 	}
+	return s.each(s.idsOnly(s.query), func(row *T) error {
+		o := object(row)
+		s.ledger.put(o.ObjectID, entry{updatedAt: o.UpdatedAt, present: true})
+		return nil
+	})
+}
+
+// lookAtClock finds the newest updatedAt. Rows that are read later must not move
+// it on: while they were read an event may have been lost, of an older change.
+func (s *Subscription[T]) lookAtClock() error {
 	newest := s.idsOnly(s.query).OrderBy(Order[T]{name: "updatedAt", descending: true}).Limit(1)
 	rows, err := newest.Find(s.work)
 	if err == nil && len(rows) == 1 {
-		s.since = object(rows[0]).UpdatedAt
+		s.saw(object(rows[0]).UpdatedAt)
 	}
 	return err
 }
 
 func (s *Subscription[T]) snapshot(emit func(Event[T]) error) error {
+	if s.since.IsZero() {
+		if err := s.lookAtClock(); err != nil {
+			return err
+		}
+	}
 	start := time.Now()
 	s.ledger.reading = true
 	err := s.each(s.query, func(row *T) error {
@@ -69,7 +79,10 @@ func (s *Subscription[T]) catchUp(emit func(Event[T]) error) error {
 		changed.where = append(slices.Clip(changed.where), node{field: "updatedAt", terms: []term{{"$gte", s.gap.Since}}})
 	}
 	changed.order = []Order[T]{{name: "updatedAt"}}
-	err := s.each(changed, func(row *T) error { return s.resync(row, start, emit) })
+	err := s.each(changed, func(row *T) error {
+		s.saw(object(row).UpdatedAt) // they come in this order
+		return s.resync(row, start, emit)
+	})
 	if err != nil {
 		return err
 	}
@@ -87,7 +100,6 @@ func (s *Subscription[T]) catchUp(emit func(Event[T]) error) error {
 // delivered last.
 func (s *Subscription[T]) resync(row *T, start time.Time, emit func(Event[T]) error) error {
 	o := object(row)
-	s.saw(o.UpdatedAt)
 	last, known := s.ledger.find(o.ObjectID)
 	if known && last.present && !o.UpdatedAt.After(last.updatedAt) {
 		if last.sum != 0 && last.sum != contentSum(row) {
@@ -103,7 +115,6 @@ func (s *Subscription[T]) resync(row *T, start time.Time, emit func(Event[T]) er
 
 func (s *Subscription[T]) emitRead(kind EventKind, row *T, start time.Time, emit func(Event[T]) error) error {
 	o := object(row)
-	s.saw(o.UpdatedAt)
 	s.ledger.put(o.ObjectID, entry{updatedAt: o.UpdatedAt, present: true, read: start, sum: contentSum(row)})
 	return emit(Event[T]{Kind: kind, Object: row, Received: time.Now()})
 }

@@ -133,6 +133,7 @@ func (s *Subscription[T]) add(raw *livequery.Event) error {
 			return err
 		}
 	}
+	s.saw(object(e.Object).UpdatedAt)
 	s.batch = append(s.batch, e)
 	return nil
 }
@@ -203,14 +204,14 @@ func (s *Subscription[T]) deliver(e Event[T], emit func(Event[T]) error) error {
 	s.ledger.put(o.ObjectID, entry{
 		updatedAt: o.UpdatedAt, present: e.Kind.Present(), deleted: e.Kind == Deleted, live: e.Received, sum: sum,
 	})
-	s.saw(o.UpdatedAt)
 	if ruling == unseen {
 		return nil // noted, so that an older event of it is not taken for news
 	}
 	return emit(e)
 }
 
-// saw notes how far the subscription is on the server's clock.
+// saw notes how far the subscription is on the server's clock. Only events, in
+// the order in which they came, and rows in the order of updatedAt tell that.
 func (s *Subscription[T]) saw(updatedAt time.Time) {
 	if updatedAt.After(s.since) {
 		s.since = updatedAt

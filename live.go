@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
+	"net/http"
 	"sync"
 	"time"
 
@@ -94,8 +95,22 @@ func (l *liveLink) fixedToken(ctx context.Context, rejected string) (string, err
 	if token == "" || token != rejected {
 		return token, nil
 	}
-	_, err := l.client.CurrentAuditor(ctx)
-	return token, err
+	if err := l.lookUp(ctx); ended(err) || passing(err) {
+		return "", err
+	}
+	return token, nil
+}
+
+// lookUp asks REST for the session, and not what its auditor looks like.
+func (l *liveLink) lookUp(ctx context.Context) error {
+	return l.client.do(ctx, call{op: "Auditor.Current", method: http.MethodGet, path: []string{"users", "me"}, safety: safeRead, class: userClass}, nil)
+}
+
+// ended says whether a failure to look the session up means that there is none
+// any more, and none to be had. Whatever else is wrong, live queries go on.
+func ended(err error) bool {
+	var login *logInFailure
+	return errors.Is(err, ErrInvalidSession) || errors.As(err, &login) && !login.passes
 }
 
 // sourceToken gives the source's session, a new one for one that was rejected.
@@ -139,13 +154,12 @@ func (l *liveLink) probe(ctx context.Context) error {
 	if !due {
 		return nil
 	}
-	if _, err := l.client.CurrentAuditor(ctx); err != nil {
-		if passing(err) {
-			return nil
-		}
+	switch err := l.lookUp(ctx); {
+	case err == nil:
+		l.follow()
+	case ended(err):
 		return err
 	}
-	l.follow()
 	return nil
 }
 
@@ -187,8 +201,9 @@ func passing(err error) bool {
 		return false
 	}
 	// Without a code it was not Parse Server that answered, or not yet: one that
-	// starts answers 404 until its routes are there.
-	return failure.Code == 0
+	// starts answers 404 until its routes are there. ErrOther with 400 is how it
+	// says that it could not look the session up.
+	return failure.Code == 0 || failure.Code == ErrOther
 }
 
 // liveError gives an error of the socket the form of all errors of the client.

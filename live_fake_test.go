@@ -75,6 +75,9 @@ func (f *liveFake) serveREST(w http.ResponseWriter, r *http.Request) {
 		f.fails = f.fails[1:]
 		if status != 0 {
 			w.WriteHeader(status)
+			if status == http.StatusBadRequest { // Parse Server could not look the session up
+				_, _ = fmt.Fprint(w, `{"code":-1,"error":"Unknown error"}`)
+			}
 			return
 		}
 	}

@@ -81,19 +81,24 @@ func TestProbeRenewsTheSessionOfASource(t *testing.T) {
 	})
 }
 
-// A server that is down, or its proxy, says nothing about the session.
+// A server that is down, or its proxy, says nothing about the session; nor does
+// one that does not let anybody ask.
 func TestProbeThatFailsEndsNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f, client := newLiveFake(t)
-		sub, err := client.As(isoaudit.SessionWithToken("r:1")).AuditFindings.Query().Subscribe(t.Context())
-		require.NoError(t, err)
-		s, p := streamOf(t, sub), <-f.peers
-		f.answers("me", 503)
-		time.Sleep(5 * time.Minute)
-		p.event("create", findingRow("a", "", 10))
-		require.Equal(t, "a", s.next().Object.ObjectID)
-		s.close()
-	})
+	for _, status := range []int{503, 403} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f, client := newLiveFake(t)
+				sub, err := client.As(isoaudit.SessionWithToken("r:1")).AuditFindings.Query().Subscribe(t.Context())
+				require.NoError(t, err)
+				s, p := streamOf(t, sub), <-f.peers
+				f.answers("me", status)
+				time.Sleep(5 * time.Minute)
+				p.event("create", findingRow("a", "", 10))
+				require.Equal(t, "a", s.next().Object.ObjectID)
+				s.close()
+			})
+		})
+	}
 }
 
 // The server refuses the session and goes away while the source logs in again.

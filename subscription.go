@@ -29,15 +29,14 @@ type Subscription[T any] struct {
 	socket   *livequery.Client
 	raw      *livequery.Subscription
 	ctx      context.Context // of Subscribe: the subscription ends with it
-	work     context.Context // of what it reads and waits for: ends with Close too
-	stop     func()          // ends work
-	closed   atomic.Bool     // Close was called
+	work     context.Context // of what it reads and waits for: ends with Close too, and keeps why
+	stop     context.CancelCauseFunc
 	ranging  atomic.Bool
 
 	// The rest belongs to whoever ranges Events.
 
 	ledger    *ledger
-	since     time.Time // newest updatedAt seen, on the server's clock
+	since     time.Time // newest updatedAt before which nothing is missing, on the server's clock
 	fresh     bool      // the snapshot is still owed
 	gap       *Gap      // owed: catch up before anything else
 	batch     []Event[T]
@@ -70,20 +69,20 @@ func (q Query[T]) Subscribe(ctx context.Context, options ...SubscribeOption) (*S
 		return nil, nilContext(op, q.collection.class)
 	}
 	s.ctx = ctx
-	work, cancel := context.WithCancel(ctx)
+	work, cancel := context.WithCancelCause(ctx)
 	s.work, s.stop = work, cancel
 	s.link = q.collection.client.live
 	if s.socket, err = s.link.open(); err != nil {
-		cancel()
+		cancel(err)
 		return nil, err
 	}
 	if s.raw, err = s.socket.Subscribe(ctx, wanted); err != nil {
-		cancel()
+		cancel(err)
 		return nil, liveError(op, q.collection.class, endOf(ctx, err))
 	}
 	context.AfterFunc(work, s.raw.Abandon)
 	if err := s.begin(); err != nil {
-		cancel()
+		cancel(err)
 		return nil, err
 	}
 	return s, nil
@@ -152,7 +151,8 @@ func (q Query[T]) subscription(options []SubscribeOption) (*Subscription[T], liv
 }
 
 // Events gives the events as they come. It ends with an error that no waiting
-// cures, or that of Subscribe's context; after Close it ends without one. A
+// cures, or that of Subscribe's context, and so does every later loop; after
+// Close it ends without one. A
 // loop that was left can be taken up again: nothing is lost between, but only
 // one may run at a time.
 func (s *Subscription[T]) Events() iter.Seq2[Event[T], error] {
@@ -172,24 +172,38 @@ func (s *Subscription[T]) Events() iter.Seq2[Event[T], error] {
 			}
 			return nil
 		}
-		for {
-			err := s.step(emit)
-			switch {
-			case err == nil:
-				continue
-			case errors.Is(err, errLeft):
+		for s.work.Err() == nil {
+			if err := s.step(emit); errors.Is(err, errLeft) {
 				return
-			case s.ctx.Err() != nil:
-				err = fmt.Errorf("isoaudit: %s.Subscribe: %w", s.query.collection.class, endOf(s.ctx, context.Cause(s.ctx)))
-			case s.closed.Load(), errors.Is(err, livequery.ErrClosed):
-				return
+			} else if err != nil {
+				s.stop(&ending{err})
 			}
-			s.stop()
-			yield(Event[T]{}, liveError(s.query.collection.class+".Subscribe", s.query.collection.class, err))
-			return
+		}
+		if err := s.reason(); err != nil {
+			yield(Event[T]{}, err)
 		}
 	}
 }
+
+// reason is why the subscription has ended, the same each time it is asked; nil
+// after Close.
+func (s *Subscription[T]) reason() error {
+	class := s.query.collection.class
+	err := context.Cause(s.work)
+	own, ok := err.(*ending)
+	switch {
+	case errors.Is(err, livequery.ErrClosed):
+		return nil
+	case !ok:
+		return fmt.Errorf("isoaudit: %s.Subscribe: %w", class, endOf(s.ctx, err))
+	}
+	return liveError(class+".Subscribe", class, own.error)
+}
+
+// ending is why a subscription ended by itself, and not with Subscribe's context.
+type ending struct{ error }
+
+func (e *ending) Unwrap() error { return e.error }
 
 // endOf makes err match context.Canceled or DeadlineExceeded where ctx has ended
 // with a cause of its own.
@@ -237,8 +251,7 @@ func (s *Subscription[T]) Close() error {
 	if s.none() {
 		return nil
 	}
-	s.closed.Store(true)
-	s.stop()
+	s.stop(livequery.ErrClosed)
 	return s.raw.Close()
 }
 

@@ -2,9 +2,7 @@ package isoaudit_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -117,6 +115,7 @@ func TestSubscriptionSettlesABurst(t *testing.T) {
 func TestSubscriptionSettlesWhenTheServerIsBack(t *testing.T) {
 	for name, failures := range map[string][]int{
 		"asking what the query finds":   {503, 503, 503},
+		"asking who is asking":          {400, 400},
 		"asking what became of it":      {0, 503, 0, 503, 503},
 		"at first this, then the other": {503, 0, 503},
 	} {
@@ -144,6 +143,27 @@ func TestSubscriptionSettlesWhenTheServerIsBack(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An object that is never quiet is not asked for, nor is nothing.
+func TestSubscriptionLeavesAHotObjectAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		f.answer(findingRow("a", "40", 40))
+		for i := range 41 {
+			p.event("update", findingRow("a", fmt.Sprint(i), i))
+			require.Equal(t, fmt.Sprint(i), s.next().Object.Statement)
+			time.Sleep(time.Second)
+		}
+		require.Empty(t, f.asked())
+		time.Sleep(time.Minute)
+		require.Len(t, f.asked(), 1)
+		require.Empty(t, s.events)
+		s.close()
+	})
 }
 
 func TestSubscriptionFetchesIncludedObjectsForABurst(t *testing.T) {
@@ -394,55 +414,6 @@ func TestEndedContextDoesNotWaitForTheServer(t *testing.T) {
 		require.ErrorIs(t, <-s.end, context.Canceled)
 		require.Zero(t, time.Since(begin))
 		rest.close()
-	})
-}
-
-func TestSubscriptionEndsWithItsContext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f, client := newLiveFake(t)
-		ctx, cancel := context.WithCancel(t.Context())
-		sub, err := client.AuditFindings.Query().Subscribe(ctx)
-		require.NoError(t, err)
-		s, p := streamOf(t, sub), <-f.peers
-		cancel()
-		require.ErrorIs(t, <-s.end, context.Canceled)
-		_ = p
-		synctest.Wait()
-		require.Equal(t, isoaudit.LiveIdle, sub.State())
-	})
-}
-
-// A cause that the caller gave is told, and errors.Is goes on to work.
-func TestEndWithACauseIsStillCancellation(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f, client := newLiveFake(t)
-		ctx, cancel := context.WithCancelCause(t.Context())
-		sub, err := client.AuditFindings.Query().Subscribe(ctx)
-		require.NoError(t, err)
-		s := streamOf(t, sub)
-		<-f.peers
-		shift := errors.New("the shift is over")
-		cancel(shift)
-		err = <-s.end
-		require.ErrorIs(t, err, shift)
-		require.ErrorIs(t, err, context.Canceled)
-		_, err = client.AuditFindings.Query().Subscribe(ctx)
-		require.ErrorIs(t, err, shift)
-		require.ErrorIs(t, err, context.Canceled)
-	})
-}
-
-func TestSubscriptionReportsThePermanentError(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f, client := newLiveFake(t)
-		sub, err := client.AuditFindings.Query().Subscribe(t.Context())
-		require.NoError(t, err)
-		s, p := streamOf(t, sub), <-f.peers
-		p.say(`{"op":"error","code":119,"error":"Permission denied","reconnect":true,"requestId":1}`)
-		err = <-s.end
-		require.ErrorIs(t, err, isoaudit.Code(119))
-		require.ErrorContains(t, err, "AuditFinding.Subscribe")
-		require.Equal(t, 1, strings.Count(err.Error(), "Permission denied"), err)
 	})
 }
 

@@ -34,7 +34,11 @@ func (s *Subscription[T]) settle(emit func(Event[T]) error) error {
 		}
 	}
 	slices.Sort(due)
-	rows, err := s.byID(s.query, due).Find(s.work)
+	var rows []*T
+	var err error
+	if len(due) > 0 { // else they have not been quiet
+		rows, err = s.byID(s.query, due).Find(s.work)
+	}
 	if err != nil {
 		s.doubt(due...)
 	} else {

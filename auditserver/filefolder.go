@@ -75,6 +75,11 @@ func (s *Server) saveInFolder(ctx context.Context, info store.FileInfo, content 
 		return err
 	}
 	part = info.Name
+	if !s.cfg.Unsynced {
+		if err = store.SyncFolder(s.files.Open, "."); err != nil {
+			return err
+		}
+	}
 	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.PutValue(fileBucket, info.Name, raw, 0) })
 }
 

@@ -168,6 +168,9 @@ func (s *Store) openLog() (syncable, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: open the log: %w", err)
 	}
+	if err := SyncFolder(os.Open, filepath.Dir(s.path)); err != nil { // the file and its log may be new
+		return nil, errors.Join(fmt.Errorf("store: sync the folder: %w", err), f.Close())
+	}
 	return f, nil
 }
 

@@ -95,7 +95,7 @@ func (s *Server) findObjects(ctx context.Context, req *request, class string) (*
 	if err != nil {
 		return nil, err
 	}
-	if err := s.cloud.beforeFind(ctx, s, req, f); err != nil {
+	if err := s.cloud.beforeFind(ctx, s, req, class); err != nil {
 		return nil, err
 	}
 	rows, n, err := s.find(ctx, req.caller, f)
@@ -128,6 +128,9 @@ func (s *Server) findObjects(ctx context.Context, req *request, class string) (*
 func (s *Server) getObject(ctx context.Context, req *request, class string) (*response, error) {
 	sh, err := s.getShape(req)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.cloud.beforeFind(ctx, s, req, class); err != nil {
 		return nil, err
 	}
 	row, err := s.readObject(ctx, req.caller, class, req.path[len(req.path)-1], opGet)

@@ -57,7 +57,8 @@ type Trigger struct {
 // an error with code 141.
 type TriggerFunc func(context.Context, *Trigger) error
 
-// FindTrigger is run before a query; an error refuses it.
+// FindTrigger is run before objects of a class are found or got by id; an error
+// refuses it. Objects that another class's query includes are not asked for.
 type FindTrigger func(ctx context.Context, caller Caller, class string) error
 
 // FunctionCall is one call of a function or job.
@@ -135,7 +136,7 @@ func (s *Server) BeforeDelete(class string, f TriggerFunc) {
 // it is answered.
 func (s *Server) AfterDelete(class string, f TriggerFunc) { s.cloud.addTrigger(afterDelete, class, f) }
 
-// BeforeFind registers a trigger for queries of a class.
+// BeforeFind registers a trigger for finds and gets of a class.
 func (s *Server) BeforeFind(class string, f FindTrigger) {
 	s.cloud.mu.Lock()
 	defer s.cloud.mu.Unlock()
@@ -185,12 +186,12 @@ func (c *cloudCode) jobNames() []string {
 	return slices.Sorted(maps.Keys(c.jobs))
 }
 
-func (c *cloudCode) beforeFind(ctx context.Context, s *Server, req *request, f *find) error {
+func (c *cloudCode) beforeFind(ctx context.Context, s *Server, req *request, class string) error {
 	c.mu.RLock()
-	hooks := c.finds[f.query.Class]
+	hooks := c.finds[class]
 	c.mu.RUnlock()
 	for _, hook := range hooks {
-		err := s.guarded(func() error { return hook(ctx, publicCaller(req.caller), f.query.Class) })
+		err := s.guarded(func() error { return hook(ctx, publicCaller(req.caller), class) })
 		if err != nil {
 			return scriptError(err)
 		}

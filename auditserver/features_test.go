@@ -64,6 +64,7 @@ func TestTriggers(t *testing.T) {
 	made := m.with("X-Parse-Cloud-Context", `{"why":"test"}`).must(http.MethodPost, "/classes/Case", `{"ref":"a","scratch":1}`)
 	require.Equal(t, false, made.body["seen"])
 	got := m.must(http.MethodGet, "/classes/Case/"+made.text("objectId"), nil)
+	require.Equal(t, "Case", m.public().refused(400, 119, http.MethodGet, "/classes/Case/"+made.text("objectId"), nil).text("error"))
 	require.NotContains(t, got.body, "scratch")
 	m.refused(400, 142, http.MethodPost, "/classes/Case", `{"ref":"a"}`)
 	m.refused(400, 4242, http.MethodPost, "/classes/Case", `{"ref":"b","bad":true}`)

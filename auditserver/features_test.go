@@ -294,7 +294,14 @@ func TestPasswordReset(t *testing.T) {
 	require.NoError(t, srv.ResetPassword(t.Context(), token, "fresh"))
 	require.Error(t, srv.ResetPassword(t.Context(), token, "again"))
 	m.as(session).refused(400, 209, http.MethodGet, "/users/me", nil)
-	m.public().must(http.MethodPost, "/login", `{"username":"ann","password":"fresh"}`)
+	again := m.public().must(http.MethodPost, "/login", `{"username":"ann","password":"fresh"}`)
+
+	m.public().must(http.MethodPost, "/requestPasswordReset", `{"email":"ann@example.com"}`)
+	m.as(again.text("sessionToken")).must(http.MethodPut, "/users/"+again.text("objectId"), `{"password":"changed"}`)
+	var refused *auditserver.Error
+	require.ErrorAs(t, srv.ResetPassword(t.Context(), token, "of a thief"), &refused, "the token is older than the password")
+	require.Equal(t, 101, refused.Code)
+	m.public().must(http.MethodPost, "/login", `{"username":"ann","password":"changed"}`)
 }
 
 func TestServerInfoAndOthers(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
@@ -122,9 +123,13 @@ func (s *Server) verifyPassword(ctx context.Context, req *request) (*response, e
 var errNoMail = &Error{Code: wire.CodeInternal, Message: "An appName, publicServerURL, and emailAdapter are required for password reset and email verification functionality."}
 
 const (
-	resetBucket = "password-reset" // token digest to user id
+	resetBucket = "password-reset" // token digest to resetEntry
 	resetTTL    = 24 * time.Hour
 )
+
+// resetEntry is for whom a token is, and a digest of the secrets he had when it
+// was given out: a token is worth nothing once the password has changed.
+func resetEntry(user store.Row) string { return user.ID() + " " + hexDigest(string(user.Hidden())) }
 
 // requestPasswordReset answers /requestPasswordReset: it hands a token to the
 // program's PasswordReset. Whether the address is known stays untold.
@@ -136,13 +141,13 @@ func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*respo
 	if email == "" {
 		return nil, fail(wire.CodeEmailMissing, "you must provide an email")
 	}
-	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: equalTo("email", email), Limit: 1})
+	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: equalTo("email", email), Limit: 1, Hidden: true})
 	if err != nil || len(rows) == 0 {
 		return emptyResponse, err
 	}
 	token := newToken()
 	if _, err := s.write(ctx, req, func(tx *store.Tx, _ *request) (*response, error) {
-		return nil, tx.PutValue(resetBucket, hexDigest(token), []byte(rows[0].ID()), resetTTL)
+		return nil, tx.PutValue(resetBucket, hexDigest(token), []byte(resetEntry(rows[0])), resetTTL)
 	}); err != nil {
 		return nil, err
 	}
@@ -155,7 +160,8 @@ func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*respo
 }
 
 // ResetPassword sets a user's password with a token that Config.PasswordReset
-// was given, and ends the user's sessions. An unknown or used token is code 101.
+// was given, and ends the user's sessions. A token that is unknown, used or older
+// than the password is code 101.
 func (s *Server) ResetPassword(ctx context.Context, token, password string) error {
 	if password == "" {
 		return fail(wire.CodePasswordMissing, "password is required")
@@ -166,12 +172,17 @@ func (s *Server) ResetPassword(ctx context.Context, token, password string) erro
 	}
 	req := &request{caller: &caller{master: true}, method: http.MethodPut}
 	_, err = s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
-		id, ok, err := tx.GetValue(resetBucket, hexDigest(token))
+		entry, _, err := tx.GetValue(resetBucket, hexDigest(token))
 		if err != nil {
 			return nil, err
 		}
-		if !ok {
-			return nil, fail(wire.CodeObjectNotFound, "the password reset token is unknown, used or expired")
+		id, _, _ := strings.Cut(string(entry), " ")
+		user, err := tx.Get(ctx, "_User", id)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+		if err != nil || resetEntry(user) != string(entry) {
+			return nil, fail(wire.CodeObjectNotFound, "the password reset token is unknown, used, expired or older than the password")
 		}
 		if err := tx.DeleteValue(resetBucket, hexDigest(token)); err != nil {
 			return nil, err
@@ -181,10 +192,10 @@ func (s *Server) ResetPassword(ctx context.Context, token, password string) erro
 			return nil, err
 		}
 		sv.hidden = hidden
-		if _, err := sv.update(string(id), map[string]any{}); err != nil {
+		if _, err := sv.update(id, map[string]any{}); err != nil {
 			return nil, err
 		}
-		return nil, s.dropSessions(ctx, tx, req, equalTo("user", userPointer(string(id))))
+		return nil, s.dropSessions(ctx, tx, req, equalTo("user", userPointer(id)))
 	})
 	return err
 }

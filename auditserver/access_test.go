@@ -213,6 +213,20 @@ func TestLoginWhileThePasswordChanges(t *testing.T) {
 	require.Empty(t, m.must(http.MethodGet, "/sessions", nil).results(t))
 }
 
+// A user who chooses his own id can't be a role or everybody by it.
+func TestUsersChooseNoPrincipal(t *testing.T) {
+	_, m := open(t, func(c *auditserver.Config) { c.AllowCustomObjectID = true })
+	m.must(http.MethodPost, "/roles", `{"name":"boss","ACL":{}}`)
+	m.create("Secret", `{"ACL":{"role:boss":{"read":true}}}`)
+	for _, id := range []string{"role:boss", "role:", "*"} {
+		m.public().refused(400, 119, http.MethodPost, "/users", `{"objectId":"`+id+`","username":"ann","password":"x"}`)
+		m.refused(400, 119, http.MethodPost, "/batch", `{"transaction":true,"requests":[{"method":"POST","path":"/parse/classes/_User","body":{"objectId":"`+id+`","username":"ann","password":"x"}}]}`)
+	}
+	own := m.public().must(http.MethodPost, "/users", `{"objectId":"ann","username":"ann","password":"x"}`)
+	require.Equal(t, "ann", own.text("objectId"))
+	require.Empty(t, m.as(own.text("sessionToken")).must(http.MethodGet, "/classes/Secret", nil).results(t))
+}
+
 func TestAnonymousUsers(t *testing.T) {
 	_, m := open(t, nil)
 	body := `{"authData":{"anonymous":{"id":"0b1f"}}}`

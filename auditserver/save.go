@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -126,9 +127,18 @@ func (sv *save) customID(fields map[string]any) error {
 	if text == "" {
 		return fail(wire.CodeMissingObjectID, "objectId must not be empty, null or undefined")
 	}
+	if sv.class.Name == "_User" && !plainUserID(text) {
+		return fail(wire.CodeForbidden, "Invalid object ID.")
+	}
 	sv.id = text
 	delete(fields, "objectId")
 	return nil
+}
+
+// plainUserID tells whether a user's id can't be taken for another principal: in
+// an ACL users stand beside roles and everybody.
+func plainUserID(id string) bool {
+	return id != "*" && !strings.HasPrefix(id, "role:")
 }
 
 // update checks and stores changes of an object.

@@ -26,6 +26,7 @@ type liveFake struct {
 
 	mu     sync.Mutex
 	rows   []string       // the answer to a find
+	page   int            // how many rows it holds at most; 0: all
 	finds  []findSeen     // what was asked
 	rest   map[string]int // how REST answers: an HTTP status, or hangs, by path; absent: well
 	fails  []int          // the statuses with which the next finds fail; 0: this one does not
@@ -81,11 +82,14 @@ func (f *liveFake) serveREST(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	rows := strings.Join(f.rows, ",")
-	if strings.Contains(q.Get("where"), `"$gt"`) { // the page after the only one
-		rows = ""
+	rows, next := f.rows, []string(nil)
+	if f.page > 0 && len(rows) > f.page {
+		rows, next = rows[:f.page], rows[f.page:]
 	}
-	_, _ = fmt.Fprintf(w, `{"results":[%s]}`, rows)
+	if strings.Contains(q.Get("where"), `"$gt"`) { // the page after the first
+		rows = next
+	}
+	_, _ = fmt.Fprintf(w, `{"results":[%s]}`, strings.Join(rows, ","))
 }
 
 type findSeen struct {

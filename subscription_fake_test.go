@@ -145,6 +145,30 @@ func TestSubscriptionSettlesWhenTheServerIsBack(t *testing.T) {
 	}
 }
 
+// A server may send fewer rows than were asked for: the others are not gone.
+func TestSubscriptionSettlesMoreThanThePageOfAServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, client := newLiveFake(t)
+		sub, err := client.AuditFindings.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		s, p := streamOf(t, sub), <-f.peers
+		for _, id := range []string{"a", "b", "c"} {
+			p.event("update", findingRow(id, "one", 10))
+			p.event("update", findingRow(id, "two", 11))
+			s.next()
+			s.next()
+		}
+		f.mu.Lock()
+		f.page = 2
+		f.mu.Unlock()
+		f.answer(findingRow("a", "two", 11), findingRow("b", "two", 11), findingRow("c", "two", 11))
+		time.Sleep(time.Minute)
+		require.NotEmpty(t, f.asked())
+		require.Empty(t, s.events, "nothing has changed")
+		s.close()
+	})
+}
+
 // An object that is never quiet is not asked for, nor is nothing.
 func TestSubscriptionLeavesAHotObjectAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -51,7 +51,7 @@ func (s *Subscription[T]) hydrate() error {
 		return nil
 	}
 	whole := Query[T]{collection: s.query.collection, keys: s.query.keys, include: s.query.include}
-	rows, err := s.byID(whole, ids).Find(s.work)
+	rows, err := s.byID(whole, ids)
 	if err != nil {
 		return err
 	}

@@ -137,7 +137,7 @@ func (s *Subscription[T]) compareIDs(emit func(Event[T]) error) error {
 		return err
 	}
 	for ids := range slices.Chunk(differ, readAtOnce) {
-		rows, err := s.byID(s.query, ids).Find(s.work)
+		rows, err := s.byID(s.query, ids)
 		if err != nil {
 			return err
 		}
@@ -163,7 +163,7 @@ func (s *Subscription[T]) emitGone(gone []string, emit func(Event[T]) error) err
 	plain := Query[T]{collection: s.query.collection, keys: s.query.keys}
 	for ids := range slices.Chunk(gone, readAtOnce) {
 		start := time.Now()
-		rows, err := s.byID(plain, ids).Find(s.work)
+		rows, err := s.byID(plain, ids)
 		if err != nil {
 			s.doubt(gone...)
 			return err
@@ -240,8 +240,14 @@ func (s *Subscription[T]) idsOnly(q Query[T]) Query[T] {
 	return q
 }
 
-func (s *Subscription[T]) byID(q Query[T], ids []string) Query[T] {
+// byID reads those of the objects that q finds, all of them: a server may cap
+// pages, and one that is not found is taken for gone.
+func (s *Subscription[T]) byID(q Query[T], ids []string) (rows []*T, err error) {
 	q.where = append(slices.Clip(q.where), node{field: "objectId", terms: []term{{"$in", ids}}})
 	q.order = nil
-	return q.Limit(len(ids))
+	err = s.each(q.Limit(len(ids)), func(row *T) error {
+		rows = append(rows, row)
+		return nil
+	})
+	return rows, err
 }

@@ -37,7 +37,7 @@ func (s *Subscription[T]) settle(emit func(Event[T]) error) error {
 	var rows []*T
 	var err error
 	if len(due) > 0 { // else they have not been quiet
-		rows, err = s.byID(s.query, due).Find(s.work)
+		rows, err = s.byID(s.query, due)
 	}
 	if err != nil {
 		s.doubt(due...)

@@ -213,6 +213,17 @@ func TestLoginWhileThePasswordChanges(t *testing.T) {
 	require.Empty(t, m.must(http.MethodGet, "/sessions", nil).results(t))
 }
 
+// A user that was read with his token may be saved as he is.
+func TestSessionTokenIsNoColumn(t *testing.T) {
+	_, m := open(t, nil)
+	id, token := m.user("ann")
+	m.as(token).must(http.MethodPut, "/users/"+id, `{"sessionToken":"r:other"}`)
+	m.public().must(http.MethodPost, "/users", `{"username":"bob","password":"x","sessionToken":"r:other"}`)
+	me := m.as(token).must(http.MethodGet, "/users/me", nil)
+	require.Equal(t, token, me.text("sessionToken"), "%s", me.raw)
+	require.NotContains(t, string(m.must(http.MethodGet, "/users", nil).raw), "r:other")
+}
+
 // A user who chooses his own id can't be a role or everybody by it.
 func TestUsersChooseNoPrincipal(t *testing.T) {
 	_, m := open(t, func(c *auditserver.Config) { c.AllowCustomObjectID = true })

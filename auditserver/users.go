@@ -33,6 +33,7 @@ func (s *Server) account(req *request) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
+	delete(fields, "sessionToken") // is shown with a user, and no column of his
 	a := &account{fields: fields}
 	if _, ok := fields["emailVerified"]; ok && !req.caller.master {
 		return nil, errPermission

@@ -165,7 +165,7 @@ func Differences() []Difference {
 		{
 			Key:         "a value nested 70 levels deep",
 			AuditServer: "status 400, code 107", ParseServer: "status 200, code 0",
-			Reason: "Config.Limits bounds what a request may cost: here its depth, likewise its conditions and the requests of a batch",
+			Reason: "Config.Limits bounds what a request may cost: here its depth, likewise its conditions, the requests of a batch and the size of its answer",
 		},
 		{
 			Key:         "an ACL that is unset",

@@ -152,9 +152,8 @@ func (q Query[T]) subscription(options []SubscribeOption) (*Subscription[T], liv
 
 // Events gives the events as they come. It ends with an error that no waiting
 // cures, or that of Subscribe's context, and so does every later loop; after
-// Close it ends without one. A
-// loop that was left can be taken up again: nothing is lost between, but only
-// one may run at a time.
+// Close it ends without one. A loop that was left can be taken up again: nothing
+// is lost between, but only one may run at a time.
 func (s *Subscription[T]) Events() iter.Seq2[Event[T], error] {
 	return func(yield func(Event[T], error) bool) {
 		if s.none() {

@@ -82,6 +82,9 @@ func collectTypes(v reflect.Value, seen map[string]bool, depth int) {
 	case reflect.Pointer, reflect.Interface:
 		collectTypes(v.Elem(), seen, depth+1)
 	case reflect.Struct:
+		if home := v.Type().PkgPath(); home == module+"/livequery" || !strings.HasPrefix(home, module) {
+			return // what it holds may be at work: a connection that closes
+		}
 		for i := range v.NumField() {
 			collectTypes(v.Field(i), seen, depth+1)
 		}

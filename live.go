@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
-	"net/http"
 	"sync"
 	"time"
 
@@ -103,7 +102,7 @@ func (l *liveLink) fixedToken(ctx context.Context, rejected string) (string, err
 
 // lookUp asks REST for the session, and not what its auditor looks like.
 func (l *liveLink) lookUp(ctx context.Context) error {
-	return l.client.do(ctx, call{op: "Auditor.Current", method: http.MethodGet, path: []string{"users", "me"}, safety: safeRead, class: userClass}, nil)
+	return l.client.do(ctx, currentAuditorCall(), nil)
 }
 
 // ended says whether a failure to look the session up means that there is none

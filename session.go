@@ -181,13 +181,18 @@ func (c *Client) LogOut(ctx context.Context) error {
 
 // CurrentAuditor reads the auditor whose session this client has.
 func (c *Client) CurrentAuditor(ctx context.Context) (*Auditor, error) {
-	call := call{op: "Auditor.Current", method: http.MethodGet, path: []string{"users", "me"}, safety: safeRead, class: userClass, needs: []string{"objectId"}}
-	call.err = c.needsSession(call.op)
+	call := currentAuditorCall()
+	call.needs, call.err = []string{"objectId"}, c.needsSession(call.op)
 	auditor := new(Auditor)
 	if err := c.do(ctx, call, auditor); err != nil {
 		return nil, err
 	}
 	return auditor, nil
+}
+
+// currentAuditorCall asks the server whose session it is.
+func currentAuditorCall() call {
+	return call{op: "Auditor.Current", method: http.MethodGet, path: []string{"users", "me"}, safety: safeRead, class: userClass}
 }
 
 func (c *Client) needsSession(op string) error {

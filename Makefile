@@ -27,11 +27,13 @@ fmt: ## nothing that gofmt would change
 vet: ## go vet, in every module
 	go vet ./...
 	cd bench && go vet ./...
+	cd conformance/mongodb && go vet ./...
 
 .PHONY: tidy
 tidy: ## go.mod and go.sum say what the code needs, no more
 	go mod tidy -diff
 	cd bench && go mod tidy -diff
+	cd conformance/mongodb && go mod tidy -diff
 
 .PHONY: lint
 lint: ## golangci-lint, as .golangci.yml says
@@ -61,3 +63,13 @@ conformance: ## the suite on auditserver and on a real Parse Server with Postgre
 .PHONY: conformance-cluster
 conformance-cluster: ## the same on two Parse Servers sharing PostgreSQL and Redis, and crashes
 	conformance/run.sh -nodes 2 go test -count=1 ./conformance/...
+
+.PHONY: conformance-mongodb
+conformance-mongodb: ## the same on Parse Server's MongoDB adapter, with FerretDB below it
+	conformance/run.sh -server mongodb go test -count=1 ./conformance/...
+
+VERSIONS := 8 7 6 5
+
+.PHONY: conformance-versions
+conformance-versions: ## the same on the newest Parse Server 8, 7, 6 and 5, or VERSIONS=7
+	set -e; for version in $(VERSIONS); do conformance/run.sh -server $$version go test -count=1 ./conformance/...; done

@@ -1,18 +1,31 @@
 #!/usr/bin/env bash
 # Runs a command against a real Parse Server that exists only as long as the command:
 #
-#   conformance/run.sh [-nodes N] COMMAND...
+#   conformance/run.sh [-server 9|8|7|6|5|mongodb] [-nodes N] COMMAND...
 #
-# The command finds the server in ISOAUDIT_PARSE_URL, _GRAPHQL_URL, _APP_ID, _REST_KEY, _JS_KEY and
-# _MASTER_KEY; with several nodes ISOAUDIT_PARSE_NODES lists their URLs. Ports are free ones, so any
-# number of these may run side by side. Its exit status is the command's.
+# The servers are the newest Parse Server of each version on PostgreSQL, and the newest of all on its
+# MongoDB adapter with FerretDB below. The command finds the server in ISOAUDIT_PARSE_URL, _SERVER,
+# _GRAPHQL_URL, _APP_ID, _REST_KEY, _JS_KEY and _MASTER_KEY; with several nodes ISOAUDIT_PARSE_NODES
+# lists their URLs. Ports are free ones, so any number of these may run side by side. Its exit status
+# is the command's.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-nodes=1
-if [[ ${1-} == -nodes ]]; then nodes=$2; shift 2; fi
-(($# > 0)) || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+server=9 nodes=1
+usage() { sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+while [[ ${1-} == -* ]]; do
+  case $1 in
+    -server) server=${2-} ;;
+    -nodes) nodes=${2-} ;;
+    *) usage ;;
+  esac
+  shift 2 || usage
+done
+(($# > 0)) || usage
+[[ $server =~ ^(9|8|7|6|5|mongodb)$ ]] || usage
+# Older versions lack the cache that nodes share; the stand-in for MongoDB serves one connection.
+((nodes == 1)) || [[ $server == 9 ]] || { echo "conformance: several nodes are run with -server 9 only" >&2; exit 2; }
 
-"$here/install.sh" "$( ((nodes == 1)) || echo redis)"
+"$here/install.sh" "$server" "$( ((nodes == 1)) || echo redis)"
 
 parent=$(mktemp -d "${TMPDIR:-/tmp}/isoaudit-stack.XXXXXX")
 chmod 711 "$parent"
@@ -30,7 +43,7 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-"$here/stack.sh" up "$nodes"
+"$here/stack.sh" up "$server" "$nodes"
 set -a; . "$ISOAUDIT_STACK/env"; set +a
 
 # In the background, so that a signal to this script is handled at once, and in a process

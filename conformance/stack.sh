@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The real servers the conformance suite runs against, in one folder ($ISOAUDIT_STACK):
-# PostgreSQL with PostGIS, one or more Parse Server processes, Redis where there are several.
+# PostgreSQL with PostGIS (or FerretDB in the place of MongoDB), one or more Parse Server
+# processes, Redis where there are several.
 #
-#   stack.sh up NODES            makes the folder, starts everything, writes $ISOAUDIT_STACK/env
+#   stack.sh up SERVER NODES     makes the folder, starts everything, writes $ISOAUDIT_STACK/env
 #   stack.sh down                stops everything and removes the folder
 #   stack.sh postgres start|stop
 #   stack.sh node N start|kill   kill is SIGKILL: what a crash looks like
@@ -60,6 +61,23 @@ postgres_create() {
 
 sql() { PGPASSWORD=$(<"$dir/pg.password") "$bin/psql" -qX -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$(<"$dir/pg.port")" -U parse "$@"; }
 
+# FerretDB, built from its Go module: MongoDB's protocol over files of SQLite.
+mongodb_start() {
+  go build -C "$here/mongodb" -o "$dir/mongodb" .
+  mkdir "$dir/data"
+  local try
+  for try in 1 2 3; do # somebody may take the free port before it does
+    free_port >"$dir/mongodb.port"
+    "$dir/mongodb" "$(<"$dir/mongodb.port")" "$dir/data" >"$dir/mongodb.log" 2>&1 </dev/null &
+    echo $! >"$dir/mongodb.pid"
+    wait_for 10 FerretDB mongodb_listens && return
+  done
+  cat "$dir/mongodb.log" >&2
+  return 1
+}
+
+mongodb_listens() { kill -0 "$(<"$dir/mongodb.pid")" && : <>"/dev/tcp/127.0.0.1/$(<"$dir/mongodb.port")"; }
+
 redis_start() {
   free_port >"$dir/redis.port"
   redis-server --bind 127.0.0.1 --port "$(<"$dir/redis.port")" --save '' --appendonly no --dir "$dir" >"$dir/redis.log" 2>&1 &
@@ -71,14 +89,24 @@ node_start() {
   local n=$1 port=0
   [[ ! -f $dir/node$n.url ]] || { port=$(<"$dir/node$n.url"); port=${port%/parse}; port=${port##*:}; rm "$dir/node$n.url"; }
   set -a; . "$dir/env"; set +a
+  local folder=$here/parse/versions/$ISOAUDIT_PARSE_SERVER
+  [[ -d $folder ]] || folder=$here/parse
   mkdir -p "$dir/work"
   (cd "$dir/work" && # the file adapter keeps files below the working folder; nodes share it
     PORT=$port URL_FILE=$dir/node$n.url CLOUD_MAIN=$here/../cloud/main.js \
-    DATABASE_URI="postgres://parse:$(<"$dir/pg.password")@127.0.0.1:$(<"$dir/pg.port")/parse" \
+    PARSE_SERVER_FOLDER=$folder DATABASE_URI=$(database_uri) \
     REDIS_URL=$([[ ! -f $dir/redis.port ]] || echo "redis://127.0.0.1:$(<"$dir/redis.port")") \
     exec node "$here/parse/start.js" >>"$dir/node$n.log" 2>&1 </dev/null) &
   echo $! >"$dir/node$n.pid"
   wait_for 60 "Parse Server $n" node_healthy "$n" || { tail -n 30 "$dir/node$n.log" >&2; return 1; }
+}
+
+database_uri() {
+  if [[ -f $dir/mongodb.port ]]; then
+    echo "mongodb://127.0.0.1:$(<"$dir/mongodb.port")/parse"
+  else
+    echo "postgres://parse:$(<"$dir/pg.password")@127.0.0.1:$(<"$dir/pg.port")/parse"
+  fi
 }
 
 node_healthy() {
@@ -105,17 +133,18 @@ stop_process() {
 random_key() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 
 up() {
-  local nodes=$1 n
+  local server=$1 nodes=$2 n
   umask 077
   mkdir -p "$dir"
   chmod 711 "$dir" # PostgreSQL's user must reach its own folder below
   {
+    echo "ISOAUDIT_PARSE_SERVER=$server"
     echo "ISOAUDIT_PARSE_APP_ID=conformance"
     echo "ISOAUDIT_PARSE_REST_KEY=$(random_key)"
     echo "ISOAUDIT_PARSE_JS_KEY=$(random_key)"
     echo "ISOAUDIT_PARSE_MASTER_KEY=$(random_key)"
   } >"$dir/env"
-  postgres_create
+  if [[ $server == mongodb ]]; then mongodb_start; else postgres_create; fi
   ((nodes == 1)) || redis_start
   for ((n = 1; n <= nodes; n++)); do node_start "$n"; done # the first one makes the system tables
   local urls=()
@@ -130,15 +159,15 @@ up() {
 down() {
   [[ -d $dir ]] || return 0
   local file
-  for file in "$dir"/node*.pid "$dir/redis.pid"; do stop_process TERM "$file"; done
+  for file in "$dir"/node*.pid "$dir/redis.pid" "$dir/mongodb.pid"; do stop_process TERM "$file"; done
   [[ ! -f $dir/pg/postmaster.pid ]] || postgres_stop || true
   rm -rf "$dir"
 }
 
 case ${1-} in
-  up) up "${2:-1}" ;;
+  up) up "${2:?which server}" "${3:-1}" ;;
   down) down ;;
   postgres) "postgres_${2:?start or stop}" ;;
   node) "node_${3:?start or kill}" "${2:?number of the node}" ;;
-  *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

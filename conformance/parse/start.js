@@ -1,9 +1,9 @@
 // One Parse Server process of the conformance stack. stack.sh starts it, with
 // everything it needs in the environment, in the folder where files are kept.
-import { writeFile, access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import express from 'express';
-import { ParseServer, ParseGraphQLServer, FileSystemAdapter, RedisCacheAdapter } from 'parse-server';
+import { createRequire } from 'node:module';
 import registerChecks from './cloud.js';
 
 const env = name => {
@@ -12,7 +12,10 @@ const env = name => {
   return value;
 };
 
-const exists = path => access(path).then(() => true, () => false);
+// The server's version is the one that is installed in the folder.
+const require = createRequire(`${env('PARSE_SERVER_FOLDER')}/package.json`);
+const express = require('express');
+const { default: ParseServer, ParseGraphQLServer, FileSystemAdapter, RedisCacheAdapter } = require('parse-server');
 
 const app = express();
 // The port is open before the server is ready: what comes meanwhile may come again.
@@ -28,16 +31,26 @@ const serverURL = `http://127.0.0.1:${http.address().port}/parse`;
 
 const mainJS = env('CLOUD_MAIN');
 const redisURL = process.env.REDIS_URL;
+const databaseURI = env('DATABASE_URI');
+// Nodes that share a database must hear of each other's schema changes.
+let databaseOptions = { enableSchemaHooks: Boolean(redisURL) };
+if (databaseURI.startsWith('mongodb:')) databaseOptions = (await import('../mongodb/shims.cjs')).default(require);
 
-const server = new ParseServer({
+// Before version 6 a server starts by itself, and calls back.
+const start = options => ParseServer.prototype.start
+  ? new ParseServer(options).start()
+  : new Promise((resolve, reject) => {
+    const server = new ParseServer({ ...options, serverStartComplete: error => (error ? reject(error) : resolve(server)) });
+  });
+
+const server = await start({
   appId: env('ISOAUDIT_PARSE_APP_ID'),
   restAPIKey: env('ISOAUDIT_PARSE_REST_KEY'),
   javascriptKey: env('ISOAUDIT_PARSE_JS_KEY'),
   masterKey: env('ISOAUDIT_PARSE_MASTER_KEY'),
   masterKeyIps: ['127.0.0.1', '::1'],
-  databaseURI: env('DATABASE_URI'),
-  // Nodes that share a database must hear of each other's schema changes.
-  databaseOptions: { enableSchemaHooks: Boolean(redisURL) },
+  databaseURI,
+  databaseOptions,
   cacheAdapter: redisURL ? new RedisCacheAdapter({ url: redisURL }) : undefined,
   serverURL,
   publicServerURL: serverURL,
@@ -49,8 +62,8 @@ const server = new ParseServer({
     classNames: ['_User', 'AuditPlan', 'AuditFinding', 'CorrectiveAction', 'DocumentControlLog', 'AuditReview', 'Check.*'],
     redisURL,
   },
-  cloud: async Parse => {
-    if (await exists(mainJS)) await import(mainJS);
+  cloud: Parse => {
+    if (existsSync(mainJS)) require(mainJS);
     registerChecks(Parse);
   },
   // A function that only the behaviour about limits calls.
@@ -58,7 +71,6 @@ const server = new ParseServer({
   logLevel: 'warn',
   logsFolder: null,
 });
-await server.start();
 app.use('/parse', server.app);
 new ParseGraphQLServer(server, { graphQLPath: '/graphql' }).applyGraphQL(app);
 await ParseServer.createLiveQueryServer(http, { redisURL });

@@ -1,0 +1,34 @@
+// Command mongodb stands in for MongoDB in the conformance stack: FerretDB speaks
+// its protocol, with SQLite below. It serves on 127.0.0.1 until it is interrupted:
+//
+//	mongodb PORT FOLDER
+package main
+
+import (
+	"context"
+	"log"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/FerretDB/FerretDB/ferretdb"
+)
+
+func main() {
+	if len(os.Args) != 3 {
+		log.Fatal("mongodb PORT FOLDER")
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	db, err := ferretdb.New(&ferretdb.Config{
+		Listener:  ferretdb.ListenerConfig{TCP: "127.0.0.1:" + os.Args[1]},
+		Handler:   "sqlite",
+		SQLiteURL: "file:" + os.Args[2] + "/",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := db.Run(ctx); err != nil {
+		log.Fatal(err)
+	}
+}

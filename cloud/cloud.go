@@ -1,13 +1,14 @@
 // Package cloud holds the Cloud Code that enforces the rules of package policy on
-// a Parse Server: upload main.js and rules.json together, or point Parse Server's
-// option "cloud" at main.js.
+// a Parse Server, and gives new objects the ACL of package schema: upload main.js,
+// rules.json and acls.json together, or point Parse Server's option "cloud" at
+// main.js.
 package cloud
 
 //go:generate cp ../policy/rules.json rules.json
 
 import "embed"
 
-// Files are main.js and rules.json.
+// Files are main.js, rules.json and acls.json.
 //
-//go:embed main.js rules.json
+//go:embed main.js rules.json acls.json
 var Files embed.FS

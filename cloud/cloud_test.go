@@ -1,18 +1,47 @@
 package cloud_test
 
 import (
+	"flag"
+	"os"
 	"os/exec"
 	"testing"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/stretchr/testify/require"
+
 	"github.com/isoaudit/isoaudit-go/cloud"
 	"github.com/isoaudit/isoaudit-go/policy"
-	"github.com/stretchr/testify/require"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 func TestRulesAreThePolicys(t *testing.T) {
 	rules, err := cloud.Files.ReadFile("rules.json")
 	require.NoError(t, err)
 	require.Equal(t, string(policy.JSON()), string(rules), "run go generate ./cloud")
+}
+
+var update = flag.Bool("update-acls", false, "write acls.json from the schema")
+
+// With either class of auditors, the ACLs of new objects are the schema's.
+func TestACLsAreTheSchemas(t *testing.T) {
+	acls := map[string]map[string]schema.Access{}
+	for _, auditors := range []string{schema.UserClass, "Auditor"} {
+		for _, class := range schema.ISO9001(schema.WithAuditorClass(auditors)).Classes {
+			if acl, ok := acls[class.Name]; ok {
+				require.Equal(t, acl, class.Permissions.DefaultACL, class.Name)
+			}
+			acls[class.Name] = class.Permissions.DefaultACL
+		}
+	}
+	want, err := json.Marshal(acls, json.Deterministic(true), jsontext.WithIndent("  "))
+	require.NoError(t, err)
+	if *update {
+		require.NoError(t, os.WriteFile("acls.json", append(want, '\n'), 0o644))
+	}
+	written, err := cloud.Files.ReadFile("acls.json")
+	require.NoError(t, err)
+	require.JSONEq(t, string(want), string(written), "run go test ./cloud -update-acls")
 }
 
 // The same vectors hold the Go evaluator in package policy.

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -14,13 +15,16 @@ import (
 //
 // Parse Server's own classes, columns and indexes are not unexpected. The order
 // of the columns of an index is not compared: PostgreSQL does not keep it.
+//
+// What the server of [OnServer] cannot keep is listed as left out and not sent.
 func Diff(want, have Schema, opts ...PlanOption) Plan {
 	d := differ{want: want, have: have}
 	for _, opt := range opts {
-		opt(&d.drops)
+		opt(&d.settings)
 	}
+	d.leaveOut()
 	d.roles()
-	for _, class := range want.Classes {
+	for _, class := range d.want.Classes {
 		if present, ok := have.Class(class.Name); ok {
 			d.class(class, present)
 		} else {
@@ -34,8 +38,32 @@ func Diff(want, have Schema, opts ...PlanOption) Plan {
 
 type differ struct {
 	want, have Schema
-	drops      drops
+	settings   planSettings
 	plan       Plan
+}
+
+// leaveOut takes out of the wanted schema what the server cannot keep, and warns
+// where that opens a class and no Cloud Code closes it.
+func (d *differ) leaveOut() {
+	if _, _, ok := d.settings.server.numbers(); !ok && d.settings.server.Version != "" {
+		d.plan.Warnings = append(d.plan.Warnings, fmt.Sprintf("the server's version %q is not made of numbers: planned as for the newest Parse Server", d.settings.server.Version))
+	}
+	classes := make([]Class, len(d.want.Classes))
+	for i, class := range d.want.Classes {
+		var left []Omission
+		classes[i], left = d.settings.server.keepable(class)
+		d.plan.LeftOut = append(d.plan.LeftOut, left...)
+		if len(left) == 0 || left[0].Column != "" {
+			continue
+		}
+		switch acl, ok := d.settings.cloudACLs[class.Name]; {
+		case !ok:
+			d.plan.Warnings = append(d.plan.Warnings, class.Name+": nothing on this server gives new objects the ACL that the schema wants: whoever passes the class's permissions reads and changes them")
+		case !maps.Equal(acl, class.Permissions.DefaultACL):
+			d.plan.Warnings = append(d.plan.Warnings, class.Name+": the Cloud Code gives new objects another ACL than the schema wants: "+text(acl))
+		}
+	}
+	d.want.Classes = classes
 }
 
 func (d *differ) change(kind Kind, class, name string, want, have any) {
@@ -89,7 +117,7 @@ func (d *differ) class(want, have Class) {
 		if _, ok := want.Fields[name]; ok || isBaseColumn(name) || isSystemColumn(want.Name, name) {
 			continue
 		}
-		if d.drops.has(dropField, want.Name, name) {
+		if d.settings.mayDrop(dropField, want.Name, name) {
 			d.change(DropsField, want.Name, name, nil, have.Fields[name])
 			drop.Fields[name] = FieldChange{Drop: true}
 		} else {
@@ -127,7 +155,7 @@ func (d *differ) indexes(want, have Class, set, drop *Delta) {
 		if _, ok := want.Indexes[name]; ok || name == "_id_" || isSystemClass(want.Name) {
 			continue
 		}
-		if d.drops.has(dropIndex, want.Name, name) {
+		if d.settings.mayDrop(dropIndex, want.Name, name) {
 			d.change(DropsIndex, want.Name, name, nil, have.Indexes[name])
 			drop.Indexes[name] = IndexChange{Drop: true}
 		} else {
@@ -171,7 +199,7 @@ func (d *differ) unexpectedClasses() {
 		if _, ok := d.want.Class(class.Name); ok || isSystemClass(class.Name) {
 			continue
 		}
-		if d.drops.has(dropClass, class.Name, "") {
+		if d.settings.mayDrop(dropClass, class.Name, "") {
 			d.change(DropsClass, class.Name, "", nil, nil)
 			d.step(Step{Action: DeleteClass, Delta: Delta{Class: class.Name}})
 			continue

@@ -40,6 +40,28 @@ func (p *Permissions) operations() []operation {
 	}
 }
 
+// names says whether the permissions name the column, which must then exist
+// before they can be set.
+func (p *Permissions) names(column string) bool {
+	if p == nil {
+		return false
+	}
+	if slices.Contains(p.ReadUserFields, column) || slices.Contains(p.WriteUserFields, column) {
+		return true
+	}
+	for _, op := range p.operations() {
+		if slices.Contains(op.grant.PointerFields, column) {
+			return true
+		}
+	}
+	for audience, hidden := range p.ProtectedFields {
+		if audience == "userField:"+column || slices.Contains(hidden, column) {
+			return true
+		}
+	}
+	return false
+}
+
 // equal compares meanings: the order of a list does not matter, nor does a
 // public audience from whom nothing is hidden.
 func (p *Permissions) equal(q *Permissions) bool {

@@ -13,11 +13,13 @@ var ErrDrift = errors.New("the server's schema differs from the wanted one")
 
 // Plan is what [Diff] found.
 type Plan struct {
-	Changes    []Change // what the steps do
-	Conflicts  []Change // what no step can do: another type needs a new column
-	Unexpected []Change // on the server only; left alone unless dropped by name
-	Warnings   []string // permissions that are open to everyone
-	Steps      []Step   // how to do it, in a safe order
+	Changes    []Change   // what the steps do
+	Conflicts  []Change   // what no step can do: another type needs a new column
+	Unexpected []Change   // on the server only; left alone unless dropped by name
+	LeftOut    []Omission // what the server cannot keep; not sent, and no drift
+	Warnings   []string   // permissions that are open to everyone, or to more than the schema wants
+	Steps      []Step     // how to do it, in a safe order
+	Refused    []Refusal  // what the server refused while the plan was carried out
 }
 
 // Drift returns nil if the server is exactly what the schema says, else an error
@@ -36,7 +38,8 @@ func (p Plan) Drift() error {
 }
 
 // String prints the plan for people: a line a difference, "+" for what is added,
-// "~" changed, "-" dropped, "!" impossible or unsafe, "?" unexpected.
+// "~" changed, "-" dropped, "!" impossible, refused or unsafe, "?" unexpected,
+// "." left out.
 func (p Plan) String() string {
 	var b strings.Builder
 	for _, c := range p.Changes {
@@ -48,14 +51,29 @@ func (p Plan) String() string {
 	for _, c := range p.Unexpected {
 		fmt.Fprintln(&b, c)
 	}
+	if b.Len() == 0 {
+		fmt.Fprintln(&b, "no difference")
+	}
+	for _, o := range p.LeftOut {
+		fmt.Fprintf(&b, ". left out: %s\n", o)
+	}
 	for _, w := range p.Warnings {
 		fmt.Fprintf(&b, "! warning: %s\n", w)
 	}
-	if b.Len() == 0 {
-		return "no difference\n"
+	for _, r := range p.Refused {
+		fmt.Fprintf(&b, "! refused: %s\n", r)
 	}
 	return b.String()
 }
+
+// Refusal is a step, or the part of one, that the server refused.
+type Refusal struct {
+	Step Step
+	Err  error // what the server said
+}
+
+// String names the step and what the server said.
+func (r Refusal) String() string { return fmt.Sprintf("%s: %v", r.Step, r.Err) }
 
 // Kind says what a [Change] is about.
 type Kind string
@@ -112,8 +130,14 @@ func (c Change) path() string {
 	return c.Class + "." + c.Name
 }
 
-// PlanOption names what a plan may drop.
-type PlanOption func(*drops)
+// PlanOption says what a plan may drop and what the server can keep.
+type PlanOption func(*planSettings)
+
+type planSettings struct {
+	drops     map[dropped]bool
+	server    Server
+	cloudACLs map[string]map[string]Access // by class
+}
 
 // DropClass lets the plan drop a class that the schema does not describe.
 func DropClass(class string) PlanOption { return drop(dropClass, class, "") }
@@ -123,6 +147,18 @@ func DropField(class, field string) PlanOption { return drop(dropField, class, f
 
 // DropIndex lets the plan drop an index that the schema does not describe.
 func DropIndex(class, index string) PlanOption { return drop(dropIndex, class, index) }
+
+// OnServer plans for that server. Without it the plan is for the newest Parse Server.
+func OnServer(server Server) PlanOption {
+	return func(s *planSettings) { s.server = server }
+}
+
+// CloudCodeACLs says, by class, which ACL the server's Cloud Code gives to new
+// objects. A plan warns of every class that the server itself gives none and that
+// is not in here.
+func CloudCodeACLs(acls map[string]map[string]Access) PlanOption {
+	return func(s *planSettings) { s.cloudACLs = acls }
+}
 
 type dropKind int
 
@@ -137,18 +173,18 @@ type dropped struct {
 	class, name string
 }
 
-type drops map[dropped]bool
-
 func drop(kind dropKind, class, name string) PlanOption {
-	return func(d *drops) {
-		if *d == nil {
-			*d = drops{}
+	return func(s *planSettings) {
+		if s.drops == nil {
+			s.drops = map[dropped]bool{}
 		}
-		(*d)[dropped{kind, class, name}] = true
+		s.drops[dropped{kind, class, name}] = true
 	}
 }
 
-func (d drops) has(kind dropKind, class, name string) bool { return d[dropped{kind, class, name}] }
+func (s planSettings) mayDrop(kind dropKind, class, name string) bool {
+	return s.drops[dropped{kind, class, name}]
+}
 
 func text(v any) string {
 	if v == nil {

@@ -140,7 +140,7 @@ func TestAnswersThatLackWhatTheyMustHave(t *testing.T) {
 		for _, answer := range tt.answers {
 			steps := []step{reply(200, answer)}
 			if name == "schema" {
-				steps = []step{reply(200, `{"results":[]}`), reply(200, `{"results":[]}`), reply(200, answer)}
+				steps = []step{reply(200, `{"parseServerVersion":"9.10.0"}`), reply(200, `{"results":[]}`), reply(200, `{"results":[]}`), reply(200, answer)}
 			}
 			client, s := scriptedAdmin(t, nil, steps...)
 			err := tt.call(t.Context(), client)

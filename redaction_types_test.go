@@ -32,7 +32,7 @@ func withoutCredentials() map[string]any {
 		"event":   isoaudit.Event[isoaudit.Auditor]{Kind: isoaudit.Updated, Object: new(isoaudit.Auditor), Gap: new(isoaudit.Gap)},
 		"options": []any{isoaudit.RetryPolicy{}, isoaudit.RequestIDsHonoured, isoaudit.WithSnapshot()},
 		"files":   []any{isoaudit.Upload{}, isoaudit.File{}, &isoaudit.FileContent{}},
-		"answers": []any{isoaudit.Config{}, isoaudit.Job{}, isoaudit.ServerInfo{}, isoaudit.BatchResult{}},
+		"answers": []any{isoaudit.Config{}, isoaudit.Job{}, isoaudit.ServerInfo{}, isoaudit.CloudCode{}, isoaudit.BatchResult{}},
 		"errors":  []any{&isoaudit.PolicyError{}, &isoaudit.DecodeError{}},
 		"access":  []any{isoaudit.ACL{isoaudit.Everyone: isoaudit.Access{}}, isoaudit.RoleMembers{}},
 	}

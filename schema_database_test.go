@@ -22,11 +22,11 @@ func TestApplySchemaSpellsIndexesForTheDatabase(t *testing.T) {
 		"MongoDB":    {`{"className":"_Role","fields":{},"indexes":{"_id_":{"_id":1},"name_1":{"name":1}}}`, `"_p_owner":1`},
 	} {
 		t.Run(database, func(t *testing.T) {
-			admin, s := scriptedAdmin(t, nil, reply(200, `{"results":[`+c.classes+`]}`), reply(200, `{"results":[]}`), reply(200, `{"className":"Task"}`))
+			admin, s := scriptedAdmin(t, nil, reply(200, `{"parseServerVersion":"9.10.0"}`), reply(200, `{"results":[`+c.classes+`]}`), reply(200, `{"results":[]}`), reply(200, `{"className":"Task"}`))
 			_, err := admin.ApplySchema(t.Context(), want)
 			require.NoError(t, err)
-			require.True(t, strings.HasSuffix(s.sent[2].url, "/schemas/Task"), s.sent[2].url)
-			require.Contains(t, s.sent[2].body, c.column)
+			require.True(t, strings.HasSuffix(s.sent[3].url, "/schemas/Task"), s.sent[3].url)
+			require.Contains(t, s.sent[3].body, c.column)
 		})
 	}
 }

@@ -27,6 +27,45 @@ func TestApplyingTheSchemaTwiceChangesNothing(t *testing.T) {
 	})
 }
 
+// Whether the server's classes or its Cloud Code give it: on every version a new
+// object has the ACL that the schema wants, whoever creates it, and keeps it.
+func TestNewObjectsHaveTheACLOfTheirClass(t *testing.T) {
+	onBackends(t, func(t *testing.T, b *backend) {
+		ctx := t.Context()
+		plan := save(t, b.as(cora).AuditPlans, b.plan(anna))
+		finding := save(t, b.admin.AuditFindings, b.finding(plan, anna))
+		action := save(t, b.as(anna).CorrectiveActions, b.action(finding, anna))
+		document := save(t, b.as(ada).DocumentControlLogs, b.document(otto, aaron))
+		review := save(t, b.as(mark).AuditReviews, b.review(plan, mark))
+		require.NoError(t, b.as(anna).CorrectiveActions.Update(ctx, action.ObjectID, isoaudit.CorrectiveActionFields.ActionDescription.Set("clearer")))
+		auditor := b.people[otto].id
+		require.NoError(t, b.admin.Auditors.Update(ctx, auditor, isoaudit.AuditorFields.SiteCode.Set("LAB-01")))
+
+		for class, id := range map[string]string{
+			"AuditPlan": plan.ObjectID, "AuditFinding": finding.ObjectID, "CorrectiveAction": action.ObjectID,
+			"DocumentControlLog": document.ObjectID, "AuditReview": review.ObjectID, schema.UserClass: auditor,
+		} {
+			wanted, _ := b.schema().Class(class)
+			acl := map[string]any{}
+			for subject, access := range wanted.Permissions.DefaultACL {
+				entry := map[string]any{}
+				if access.Read {
+					entry["read"] = true
+				}
+				if access.Write {
+					entry["write"] = true
+				}
+				acl[subject] = entry
+			}
+			if class == schema.UserClass {
+				acl[id] = map[string]any{"read": true, "write": true} // of himself
+			}
+			require.Equal(t, acl, b.must(t, master, "GET", "/classes/"+class+"/"+id, "").json["ACL"], class)
+		}
+		require.NoError(t, b.as(otto).Auditors.Update(ctx, auditor, isoaudit.AuditorFields.SiteCode.Set("PLANT-07")), "he may still change himself")
+	})
+}
+
 // A drift of each kind, made by hand, is reported by its name and mended; what the
 // schema does not describe stays until it is dropped by name.
 func TestDriftByHand(t *testing.T) {

@@ -45,13 +45,14 @@ type differ struct {
 // leaveOut takes out of the wanted schema what the server cannot keep, and warns
 // where that opens a class and no Cloud Code closes it.
 func (d *differ) leaveOut() {
-	if _, _, ok := d.settings.server.numbers(); !ok && d.settings.server.Version != "" {
-		d.plan.Warnings = append(d.plan.Warnings, fmt.Sprintf("the server's version %q is not made of numbers: planned as for the newest Parse Server", d.settings.server.Version))
+	server := d.settings.server
+	if server.Version != "" && server.numbers() == nil {
+		d.plan.Warnings = append(d.plan.Warnings, fmt.Sprintf("the server's version %q is not made of numbers: planned as for the newest Parse Server", server.Version))
 	}
 	classes := make([]Class, len(d.want.Classes))
 	for i, class := range d.want.Classes {
 		var left []Omission
-		classes[i], left = d.settings.server.keepable(class)
+		classes[i], left = server.keepable(class)
 		d.plan.LeftOut = append(d.plan.LeftOut, left...)
 		if len(left) == 0 || left[0].Column != "" {
 			continue
@@ -214,6 +215,10 @@ func (d *differ) unexpected(kind Kind, class, name string, have any) {
 }
 
 func (d *differ) warn(class string, p *Permissions) {
+	if columns := p.hides(); len(columns) > 0 && !d.settings.server.keepsColumnsHidden() {
+		d.plan.Warnings = append(d.plan.Warnings, fmt.Sprintf("%s: Parse Server %s sorts by hidden columns and answers conditions on them within $or, so that whoever may find can find out %s; 8.6.32, 9.6 and newer refuse it",
+			class, d.settings.server.Version, strings.Join(columns, ", ")))
+	}
 	for _, op := range p.operations() {
 		if op.grant.Public && !(class == UserClass && op.name == "create") {
 			d.plan.Warnings = append(d.plan.Warnings, class+": everyone, without a session, may "+op.name)

@@ -62,6 +62,16 @@ func (p *Permissions) names(column string) bool {
 	return false
 }
 
+// hides lists the columns that are hidden from anybody.
+func (p *Permissions) hides() []string {
+	var columns []string
+	for _, list := range p.ProtectedFields {
+		columns = append(columns, list...)
+	}
+	slices.Sort(columns)
+	return slices.Compact(columns)
+}
+
 // equal compares meanings: the order of a list does not matter, nor does a
 // public audience from whom nothing is hidden.
 func (p *Permissions) equal(q *Permissions) bool {

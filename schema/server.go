@@ -15,11 +15,10 @@ type Server struct {
 	MongoDB bool   // its storage adapter is the one for MongoDB
 }
 
-// Before says whether the server is older than the version. A version that is
-// not made of numbers is older than none.
-func (s Server) Before(major, minor int) bool {
-	m, n, ok := s.numbers()
-	return ok && (m < major || m == major && n < minor)
+// Before says whether the server is older than the version, given as one to three
+// numbers. A version that is not made of numbers is older than none.
+func (s Server) Before(version ...int) bool {
+	return s.numbers() != nil && slices.Compare(s.numbers(), version) < 0
 }
 
 // KeepsDefaultACL says whether the classes of the server can have an ACL for new
@@ -28,15 +27,24 @@ func (s Server) Before(major, minor int) bool {
 // from users the right to change themselves.
 func (s Server) KeepsDefaultACL() bool { return !s.Before(9, 3) }
 
-func (s Server) numbers() (major, minor int, ok bool) {
-	first, rest, _ := strings.Cut(s.Version, ".")
-	second, _, _ := strings.Cut(rest, ".")
-	major, err := strconv.Atoi(first)
-	if err != nil {
-		return 0, 0, false
+// keepsColumnsHidden says whether nobody can find out a protected column by
+// sorting by it, or by a condition on it within $or.
+func (s Server) keepsColumnsHidden() bool {
+	return !s.Before(9, 6) || !s.Before(8, 6, 32) && s.Before(9)
+}
+
+// numbers are those of the version; nil where it is not made of three.
+func (s Server) numbers() []int {
+	release, _, _ := strings.Cut(s.Version, "-")
+	var numbers []int
+	for _, text := range strings.Split(release, ".") {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return nil
+		}
+		numbers = append(numbers, n)
 	}
-	minor, err = strconv.Atoi(second)
-	return major, minor, err == nil
+	return numbers
 }
 
 // Omission is a part of the wanted schema that the server cannot keep. A plan

@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,6 +18,16 @@ func TestServerKnowsItsVersion(t *testing.T) {
 	}
 	require.True(t, schema.Server{Version: "4.10.4"}.Before(5, 0))
 	require.False(t, schema.Server{Version: "5.0.0-beta.1"}.Before(5, 0))
+}
+
+// On some versions whoever may find finds out what he cannot see.
+func TestColumnsThatAreNotKeptHiddenAreWarnedOf(t *testing.T) {
+	for version, hidden := range map[string]bool{
+		"5.6.0": false, "7.5.4": false, "8.6.31": false, "8.6.32": true, "9.0.0": false, "9.5.1": false, "9.6.0": true, "9.10.0": true,
+	} {
+		plan := schema.Diff(schema.ISO9001(), older(t), schema.OnServer(schema.Server{Version: version}))
+		require.Equal(t, !hidden, strings.Contains(plan.String(), "can find out email"), version)
+	}
 }
 
 // What an older server shows after everything that it can keep was applied.
@@ -40,7 +51,8 @@ func TestWhatAServerCannotKeepIsNoDrift(t *testing.T) {
 	plan := schema.Diff(schema.ISO9001(), older(t), seven, schema.CloudCodeACLs(acls))
 	require.NoError(t, plan.Drift())
 	require.Empty(t, plan.Steps)
-	require.Empty(t, plan.Warnings)
+	require.Len(t, plan.Warnings, 1)
+	require.Contains(t, plan.Warnings[0], "_User: Parse Server 7.5.4 sorts by hidden columns")
 	require.Len(t, plan.LeftOut, 6)
 	require.Contains(t, plan.String(), "no difference\n. left out: default ACL of _User: Parse Server 7.5.4 cannot keep it")
 
@@ -66,12 +78,12 @@ func TestADefaultACLThatDoesHarmIsTakenAway(t *testing.T) {
 func TestReadingThatRestsOnMissingCloudCodeIsWarnedOf(t *testing.T) {
 	seven := schema.OnServer(schema.Server{Version: "7.5.4"})
 	plan := schema.Diff(schema.ISO9001(), older(t), seven)
-	require.Len(t, plan.Warnings, 6)
+	require.Len(t, plan.Warnings, 7)
 	require.Contains(t, plan.String(), "! warning: AuditPlan: nothing on this server gives new objects the ACL")
 
 	acls := map[string]map[string]schema.Access{"AuditPlan": {"*": {Read: true, Write: true}}}
 	plan = schema.Diff(schema.ISO9001(), older(t), seven, schema.CloudCodeACLs(acls))
-	require.Len(t, plan.Warnings, 6)
+	require.Len(t, plan.Warnings, 7)
 	require.Contains(t, plan.String(), `! warning: AuditPlan: the Cloud Code gives new objects another ACL than the schema wants: {"*":{"read":true,"write":true}}`)
 }
 

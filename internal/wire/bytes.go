@@ -45,7 +45,7 @@ type File struct {
 }
 
 // MarshalJSONTo writes the File encoding; null for the zero File. One without
-// URL is refused: it can stop a Parse Server (protocol section 12, row 1).
+// URL is refused: it can stop a Parse Server (protocol section 12.1).
 func (f File) MarshalJSONTo(enc *jsontext.Encoder) error {
 	if f == (File{}) {
 		return enc.WriteToken(jsontext.Null)

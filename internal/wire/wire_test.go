@@ -44,7 +44,7 @@ func TestDates(t *testing.T) {
 func TestRefusedValues(t *testing.T) {
 	for _, value := range []any{
 		time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), []byte{}, wire.GeoPoint{Latitude: 91}, wire.Polygon{{}, {Latitude: 1}},
-		wire.File{Name: "without-url"}, // protocol section 12, row 1: would stop a Parse Server
+		wire.File{Name: "without-url"}, // protocol section 12.1: would stop a Parse Server
 	} {
 		_, err := json.Marshal(value, options)
 		require.Error(t, err, "%#v", value)

@@ -45,8 +45,8 @@ func (e Effect) check() {
 	}
 }
 
-// checkStatus stops a script whose answer no server can give, before a client
-// meets a broken connection instead.
+// checkStatus panics on a number that no answer can have as its status: the client
+// would see a broken connection instead.
 func checkStatus(status int) {
 	if status < 200 || status > 599 {
 		panic(fmt.Sprintf("audittest: %d is no status of an answer: want 200 to 599", status))
@@ -54,7 +54,7 @@ func checkStatus(status int) {
 }
 
 // Status answers in the server's place with an HTML page, as a proxy does. Like
-// the other effects with a status it panics on one that no answer has.
+// the other effects with a status it panics on one that is not 200 to 599.
 func Status(status int) Effect {
 	checkStatus(status)
 	return func(http.Handler) http.Handler {
@@ -139,8 +139,8 @@ func Break(n int) Effect {
 	}
 }
 
-// CapLimit lets the server see no limit above n, as a server with a smaller
-// maxLimit would act: without a word.
+// CapLimit lowers every limit above n to n before the server sees it, silently,
+// as a server with a smaller maxLimit does.
 func CapLimit(n int) Effect {
 	return func(server http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -181,8 +181,8 @@ func (r *reply) Write(p []byte) (int, error) {
 	return r.body.Write(p)
 }
 
-// send passes the reply on, with at most n bytes of its body. A client that
-// has gone away is no concern of the script.
+// send passes the reply on, with at most n bytes of its body. It ignores errors:
+// they say that the client has gone away.
 func (r *reply) send(w http.ResponseWriter, n int) {
 	maps.Copy(w.Header(), r.header)
 	r.WriteHeader(http.StatusOK)

@@ -29,9 +29,9 @@ type Match struct {
 // Faults is a script of failures that a Server plays to its clients. The zero
 // value has none. It is safe for concurrent use.
 //
-// Go's own HTTP transport sends a GET once more, without telling, when a
-// connection it had used before ends without an answer: a read that must fail
-// needs a Match without Times.
+// Go's own HTTP transport silently sends a GET a second time when a connection
+// that it had used before ends without an answer, so a read that must fail needs
+// a Match without Times.
 type Faults struct {
 	mu     sync.Mutex
 	script []*Fault
@@ -72,7 +72,7 @@ func (f *Faults) Clear() {
 	f.script = nil
 }
 
-// Fired is how many requests went through the fault.
+// Fired returns how many requests went through the fault.
 func (f *Fault) Fired() int {
 	f.faults.mu.Lock()
 	defer f.faults.mu.Unlock()

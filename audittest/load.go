@@ -8,8 +8,9 @@ import (
 )
 
 // Load puts the sample on a server that has the ISO 9001 schema and its roles.
-// All ids and pointers of the sample are the server's afterwards. A server
-// takes the same sample once: references and user names are unique.
+// Afterwards all ids and pointers of the sample are those of the server. A server
+// accepts the same sample only once, because references and user names are
+// unique.
 func (s *Sample) Load(ctx context.Context, admin *isoaudit.Admin) error {
 	auditors, plans, findings := map[string]string{}, map[string]string{}, map[string]string{}
 	if err := createAll(ctx, admin, admin.Auditors, s.Auditors); err != nil {
@@ -64,7 +65,7 @@ func (s *Sample) Load(ctx context.Context, admin *isoaudit.Admin) error {
 	return createAll(ctx, admin, admin.AuditReviews, s.Reviews)
 }
 
-// refer puts the server's id in the place of a name.
+// refer replaces a name by the server's id.
 func refer[T any](pointer *isoaudit.Pointer[T], ids map[string]string) {
 	*pointer = isoaudit.PointerTo[T](ids[pointer.ID])
 }

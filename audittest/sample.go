@@ -53,7 +53,7 @@ func (m *maker) day(days int) time.Time {
 	return time.Date(y, month, d, 12, 0, 0, 0, time.UTC)
 }
 
-// chance is true in percent of all throws.
+// chance is true in the given percentage of calls.
 func (m *maker) chance(percent int) bool { return m.dice.IntN(100) < percent }
 
 // reference is the next one of its kind in that year.
@@ -174,8 +174,8 @@ func (m *maker) severity() isoaudit.Severity {
 	}
 }
 
-// notVerified stands where a verification note is required and there is
-// nothing to verify yet; the rules take it for none.
+// notVerified is the verification note of an action with nothing to verify yet:
+// the column is required, and the rules take this text for a placeholder.
 const notVerified = "TBD"
 
 func (m *maker) action(plan *isoaudit.AuditPlan, finding *isoaudit.AuditFinding, found issue, days int) {
@@ -219,7 +219,7 @@ func (m *maker) actionStatus(plan *isoaudit.AuditPlan, days int) isoaudit.CAPASt
 }
 
 func (m *maker) review(plan *isoaudit.AuditPlan, days int) {
-	if days > -14 { // too fresh
+	if days > -14 { // too recent
 		return
 	}
 	review := &isoaudit.AuditReview{

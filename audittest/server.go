@@ -19,8 +19,8 @@ import (
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
-// TB is what a Server needs of a test: *testing.T, *testing.B and *testing.F
-// have it, and any other framework can be given it in a few lines.
+// TB is what a Server needs of a test. *testing.T, *testing.B and *testing.F
+// implement it, and for any other framework that takes a few lines.
 type TB interface {
 	Helper()                           // marks the caller as a part of the kit, for the line of a failure
 	Cleanup(func())                    // runs a function when the test has ended, the latest first
@@ -119,7 +119,7 @@ func (s *Server) start(ctx context.Context, config auditserver.Config) error {
 	return err
 }
 
-// must does one step of the kit, or fails the test.
+// must runs one step of the kit and fails the test if the step fails.
 func (s *Server) must(step string, do func(context.Context) error) {
 	s.tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

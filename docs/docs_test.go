@@ -1,5 +1,5 @@
 // Package docs_test holds the documents of this folder to the schema and the
-// rules: go test ./docs -update writes them anew.
+// rules: go test ./docs -update writes them.
 package docs_test
 
 import (

@@ -42,7 +42,7 @@ var meanings = map[string]string{
 	"DocumentControlLog.revision":       "this revision; never sorted as text",
 	"DocumentControlLog.owner":          "who is responsible for the document",
 	"DocumentControlLog.approvedBy":     "who approves the revision: an approver, not the owner",
-	"DocumentControlLog.effectiveDate":  "from when it is to be used",
+	"DocumentControlLog.effectiveDate":  "when it takes effect",
 	"DocumentControlLog.status":         "state of the revision; see rules.md",
 
 	"AuditReview.reviewedBy": "who reviewed the audit and may change the review",

@@ -21,7 +21,7 @@ type Client struct {
 
 	mu         sync.Mutex
 	closed     bool
-	looping    bool // the run loop is there
+	looping    bool // the run loop is running
 	hangUp     context.CancelFunc
 	kick       chan struct{} // wakes a waiting run loop: nothing left to wait for
 	subs       map[*Subscription]struct{}
@@ -81,9 +81,8 @@ func New(cfg Config) (*Client, error) {
 }
 
 // Subscribe asks for the events of q and returns when the server has accepted
-// the subscription, refused it (*ServerError), or ctx is done. While the
-// connection is down it waits for it. The first event of the stream is
-// Subscribed.
+// the subscription, refused it (*ServerError), or ctx is done. It waits while
+// the connection is down. The first event of the stream is Subscribed.
 func (c *Client) Subscribe(ctx context.Context, q Query) (*Subscription, error) {
 	q, err := q.check()
 	if err != nil {
@@ -136,8 +135,8 @@ func (c *Client) Status() (Status, <-chan struct{}) {
 }
 
 // Refresh asks the session source for a token other than the present one and
-// subscribes again with it. It is for callers who learned elsewhere that the
-// session has ended: Parse Server does not tell (protocol section 8.3).
+// subscribes again with it. It is for callers who have learned elsewhere that the
+// session has ended, because Parse Server does not say so (protocol section 8.3).
 func (c *Client) Refresh() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -172,7 +171,7 @@ func (c *Client) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "livequery.Client("+status.State.String()+")")
 }
 
-// The rest needs c.mu.
+// The methods below are called with c.mu held.
 
 func (c *Client) setStatus(s Status) {
 	c.status = s
@@ -180,7 +179,7 @@ func (c *Client) setStatus(s Status) {
 	c.changed = make(chan struct{})
 }
 
-// end takes s out of the client for good.
+// end removes s from the client for good.
 func (c *Client) end(s *Subscription, err error) {
 	if s.state == over {
 		return
@@ -204,7 +203,7 @@ func (c *Client) end(s *Subscription, err error) {
 	}
 }
 
-// shut ends everything: the server will not have this client.
+// shut ends every subscription: the server has refused this client for good.
 func (c *Client) shut(err error) {
 	for s := range c.subs {
 		c.end(s, err)

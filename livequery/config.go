@@ -26,9 +26,9 @@ type Config struct {
 
 	// Session returns the session token to subscribe with, or "" for none.
 	// It is asked once for each connection, and again with the token that the
-	// server refused. Returning that same token says that it is good, as it is
-	// where the server could not look it up; a subscription that is refused
-	// again and again ends after half a minute. An error makes the client
+	// server refused. A source that returns the same token again says that it
+	// is valid and that the server could not look it up; a subscription that
+	// keeps being refused ends after half a minute. An error makes the client
 	// reconnect and ask again, unless it is marked Permanent; so does a source
 	// that takes longer than five minutes. Nil: no session.
 	Session func(ctx context.Context, rejected string) (string, error)
@@ -44,7 +44,7 @@ type Config struct {
 	MinBackoff   time.Duration // before the first reconnect, jittered by half; 250 ms
 	MaxBackoff   time.Duration // 30 s
 
-	ReadLimit  int64 // bytes of one message; 16 MiB. A larger one costs the connection, and so leaves a mark.
+	ReadLimit  int64 // bytes of one message; 16 MiB. A larger one ends the connection, and so leaves a mark.
 	QueueSize  int   // events kept for each subscription; 1024
 	QueueBytes int   // bytes kept for each subscription; 16 MiB
 

@@ -29,7 +29,7 @@ type connection struct {
 	// guarded by client.mu
 	byID      map[int64]*Subscription
 	queued    []*Subscription // the writer looks at these next
-	orphans   []int64         // subscriptions to remove from the server, replaced by others
+	orphans   []int64         // request ids of subscriptions to remove from the server
 	wake      chan struct{}
 	lastStray *ServerError // last error frame that named no request
 	strayAt   time.Time    // when it came
@@ -109,8 +109,8 @@ func (conn *connection) greet(ctx context.Context) error {
 	}
 }
 
-// sessionTimeout is for a source that hangs. One that is only slow may ask a
-// person, or try a server several times.
+// sessionTimeout ends the wait for a source that hangs. It is long because a
+// source may ask a person, or try a server several times.
 const sessionTimeout = 5 * time.Minute
 
 // signIn asks the session source for a token, once a connection and again
@@ -131,7 +131,7 @@ func (conn *connection) signIn(ctx context.Context) error {
 			return fmt.Errorf("livequery: session: %w", err)
 		}
 		conn.token = Secret(token)
-		if conn.token == rejected { // it is to be tried again
+		if conn.token == rejected { // the source wants it to be tried again
 			c.mu.Lock()
 			c.rejected = ""
 			c.mu.Unlock()
@@ -164,7 +164,7 @@ func (conn *connection) serve(ctx context.Context) error {
 	var others sync.WaitGroup
 	others.Go(func() { cancel(conn.write(ctx)) })
 	others.Go(func() { cancel(conn.keep(ctx)) })
-	others.Go(func() { // says goodbye, but not for long
+	others.Go(func() { // closes the WebSocket properly, but does not wait long
 		<-ctx.Done()
 		timer := time.AfterFunc(time.Second, stopReading)
 		defer timer.Stop()
@@ -175,7 +175,7 @@ func (conn *connection) serve(ctx context.Context) error {
 	conn.close()
 
 	err := context.Cause(ctx)
-	if err == context.Canceled { // and not an error that is one too, of the source
+	if err == context.Canceled { // exactly: an error of the source may wrap it
 		err = errHungUp
 	}
 	return err
@@ -234,9 +234,9 @@ func (conn *connection) send(ctx context.Context, r request) error {
 	return nil
 }
 
-// keep finds out that the other side is gone when the network does not say so:
-// by pings of its own, and by the server's falling silent (a proxy may answer
-// pings for a server that hangs).
+// keep notices that the other side is gone when the network does not report it:
+// its own pings are not answered, or the server's pings stop (a proxy may answer
+// ours for a server that hangs).
 func (conn *connection) keep(ctx context.Context) error {
 	cfg := &conn.client.cfg
 	check := time.NewTicker(min(cfg.PingInterval, cfg.ServerPingGap/4, cfg.ReplyTimeout))

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// todo puts s before the writer; needs client.mu.
+// todo hands s to the writer; needs client.mu.
 func (conn *connection) todo(s *Subscription) {
 	conn.queued = append(conn.queued, s)
 	conn.rouse()
 }
 
-// remove has the writer take a subscription that nobody reads off the server;
-// needs client.mu.
+// remove makes the writer unsubscribe a subscription that nobody reads any
+// longer; needs client.mu.
 func (conn *connection) remove(requestID int64) {
 	conn.orphans = append(conn.orphans, requestID)
 	conn.rouse()
@@ -170,8 +170,9 @@ func (conn *connection) subscribed(s *Subscription) {
 	}
 }
 
-// checkReplies looks for requests that were not answered. One that was alone
-// when the server called a request malformed was it; else the server is not well.
+// checkReplies looks for requests that were not answered. If only one was open
+// when the server reported a malformed request, it was that one; otherwise
+// something is wrong with the server.
 func (conn *connection) checkReplies(now time.Time) error {
 	c := conn.client
 	c.mu.Lock()

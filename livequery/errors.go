@@ -85,8 +85,9 @@ func (e *HandshakeError) permanent() bool {
 	return e.StatusCode >= 200 && e.StatusCode < 400
 }
 
-// Permanent marks an error of Config.Session as one that asking again will not
-// cure: the subscriptions end with err instead of waiting.
+// Permanent marks an error of Config.Session as one that will not go away when
+// the session is asked for again: the subscriptions end with err instead of
+// waiting.
 func Permanent(err error) error { return &permanentError{err} }
 
 type permanentError struct{ err error }

@@ -52,7 +52,7 @@ func (s *fakeServer) handle(w http.ResponseWriter, r *http.Request) {
 	p.read()
 }
 
-// config is a client's way to this server.
+// config is the configuration of a client of this server.
 func (s *fakeServer) config() livequery.Config {
 	transport := &http.Transport{DialContext: s.network.Dial}
 	s.t.Cleanup(transport.CloseIdleConnections)

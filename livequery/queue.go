@@ -19,7 +19,7 @@ type queue struct {
 	err     error
 	drained bool // no event may follow: err is final, what is queued is not
 	lost    *int // counts events dropped behind a queued Overflowed mark; nil: none queued
-	dropped int  // ever
+	dropped int  // in total
 	ready   chan struct{}
 }
 
@@ -124,7 +124,7 @@ func merge(a, b Event) Event {
 }
 
 // finish ends the stream with err; queued events are delivered before it,
-// unless discard is set. The first call counts.
+// unless discard is set. Only the first call counts.
 func (q *queue) finish(err error, discard bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -2,14 +2,14 @@ package livequery
 
 import "time"
 
-// A subscription that the server has accepted once outlives refusals that may
-// pass. They count in a row: after refusalMemory without one, or an event, they
-// are forgotten.
+// A subscription that the server has accepted once survives refusals that may
+// be temporary. They are counted in a row: the count starts again after an event,
+// or after refusalMemory without a refusal.
 const (
 	// maxUnsigned is how many tokens in a row may be refused: a source may have
-	// a new one each time, none of them good. With the pauses between them that
-	// takes half a minute, in which a server that is starting may find its own
-	// way to its sessions.
+	// a new one each time, none of them valid. With the pauses between them that
+	// takes half a minute, in which a server that is starting should have
+	// reached its sessions.
 	maxUnsigned = 6
 
 	// scriptPatience is how long code of the application may go on refusing.
@@ -53,9 +53,10 @@ func (conn *connection) refused(s *Subscription, err *ServerError) {
 	conn.again(s, s.live && s.state == established, pause) // a refused update has removed it
 }
 
-// unsigned says whether the server may not have found the session. It says so
-// too where the session is good but cannot be looked up, and to a subscription
-// it has accepted then also that the class is forbidden.
+// unsigned reports whether the refusal may mean that the server did not find the
+// session. The server answers in the same way where the session is valid but
+// cannot be looked up; a subscription that it has accepted before may then also
+// be told that the class is forbidden.
 func (s *Subscription) unsigned(code int) bool {
 	if s.token == "" || s.client.cfg.Session == nil {
 		return false
@@ -63,8 +64,9 @@ func (s *Subscription) unsigned(code int) bool {
 	return code == codeInvalidSession || code == codeNotFound || code == codeForbidden && s.accepted
 }
 
-// mayPass says whether a refusal may pass. One that comes without a request is
-// an event's that could not be sent: what it told is read after subscribing again.
+// mayPass reports whether subscribing again may succeed. A refusal that comes
+// while no request is open is that of an event that could not be sent; what the
+// event would have told is read after subscribing again.
 func (s *Subscription) mayPass(code int) bool {
 	switch code {
 	case codeInvalidSession, codeNotFound, codeForbidden:
@@ -77,7 +79,8 @@ func (s *Subscription) mayPass(code int) bool {
 	return s.state == established
 }
 
-// pauseBefore is nothing the first time: most refusals end with the next try.
+// pauseBefore is zero before the first new try, because most refusals do not
+// come twice.
 func pauseBefore(try int) time.Duration {
 	if try < 2 {
 		return 0

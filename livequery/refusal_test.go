@@ -87,8 +87,8 @@ func TestScriptThatGoesOnRefusingEndsTheSubscription(t *testing.T) {
 	})
 }
 
-// Where the session cannot be looked up, a class that only some users may read
-// is forbidden, to a subscription that had it.
+// Where the session cannot be looked up, a subscription to a class that only some
+// users may read is refused although it was accepted before.
 func TestForbiddenMayMeanThatTheSessionWasNotFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := &source{tokens: []string{"r:1"}}
@@ -103,8 +103,8 @@ func TestForbiddenMayMeanThatTheSessionWasNotFound(t *testing.T) {
 	})
 }
 
-// The server told once that it does not know what was unsubscribed. Much later
-// it hangs.
+// The server reported once that it does not know a subscription that was ended.
+// Much later it hangs.
 func TestOldErrorDoesNotExplainASilence(t *testing.T) {
 	for _, code := range []int{1, 2} {
 		t.Run(fmt.Sprint(code), func(t *testing.T) {
@@ -175,7 +175,7 @@ func TestSourceThatHangsIsAskedAgainAndKeepsNobody(t *testing.T) {
 	})
 }
 
-// A source's own end of a wait is not the connection's.
+// A source whose own deadline passes does not end the connection.
 func TestSourceThatGaveUpIsNotAskedAtFullSpeed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		calls := 0

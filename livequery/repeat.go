@@ -17,7 +17,7 @@ type repeats struct {
 // largestRepeat bounds what is kept to compare with.
 const largestRepeat = 1 << 20
 
-// decode is decodeFrame. Frames may share their objects.
+// decode is decodeFrame, except that frames may share their objects.
 func (r *repeats) decode(data []byte) (frame, error) {
 	if id, ok := r.again(data); ok {
 		f := r.frame

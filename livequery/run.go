@@ -39,7 +39,7 @@ func (c *Client) run() {
 		if lasted > 0 {
 			attempt = 0
 		}
-		// A server that accepts and hangs up at once is not asked at full speed.
+		// A server that accepts and hangs up at once is not dialed again at once.
 		if lasted >= settled {
 			delays.Reset()
 		}

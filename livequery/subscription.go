@@ -19,8 +19,8 @@ type Subscription struct {
 	query     Query
 	state     subscriptionState
 	requestID int64  // on the present connection
-	sent      int64  // when the unanswered request went out, Unix ns
-	token     Secret // it went out with
+	sent      int64  // when the unanswered request was sent, Unix ns
+	token     Secret // that the request was sent with
 	live      bool   // the server knows it under requestID
 	changed   bool   // the query was replaced after the last request
 	closing   bool
@@ -83,7 +83,7 @@ func (s *Subscription) Update(ctx context.Context, q Query) error {
 	select {
 	case <-s.answer:
 		s.answer = make(chan struct{})
-	default: // nobody has seen an answer yet: one will do for both
+	default: // no answer has come yet: one serves both
 	}
 	answer := s.answer
 	if s.state == established {

@@ -14,9 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMainAgreesOnRandomSaves has main.js judge a few thousand saves that nobody
-// thought of, with the Go evaluator's verdict as what is expected. The saves are
-// the same in every run.
+// TestMainAgreesOnRandomSaves lets main.js judge a few thousand random saves and
+// expects the verdict of the Go evaluator. The saves are the same in every run.
 func TestMainAgreesOnRandomSaves(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {

@@ -64,7 +64,7 @@ func (e *evaluation) label(rule Rule) error {
 	return nil
 }
 
-// text: while the condition holds, the column says something.
+// text: while the condition holds, the column has a text that is no placeholder.
 func (e *evaluation) text(rule Rule) error {
 	if !e.is(rule.When) || !e.anyChanged(rule.When.Field, rule.Field) {
 		return nil

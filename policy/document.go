@@ -10,7 +10,7 @@ import (
 // Document lists the vocabularies and the rules in Markdown.
 func (r Rules) Document() string {
 	var b strings.Builder
-	b.WriteString("| column | values | of a new object | steps |\n|---|---|---|---|\n")
+	b.WriteString("| column | values | values of a new object | allowed steps |\n|---|---|---|---|\n")
 	for _, column := range slices.Sorted(maps.Keys(r.table.Vocabularies)) {
 		v := r.table.Vocabularies[column]
 		var steps []string
@@ -25,7 +25,7 @@ func (r Rules) Document() string {
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", column, strings.Join(v.Values, ", "), initial, strings.Join(steps, "; "))
 	}
-	b.WriteString("\n| rule | severity | on | message | source | binds the master key |\n|---|---|---|---|---|---|\n")
+	b.WriteString("\n| rule | severity | class and column | message | source | binds the master key |\n|---|---|---|---|---|---|\n")
 	for _, rule := range r.table.Rules {
 		master := ""
 		if rule.BindsMaster {

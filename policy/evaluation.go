@@ -17,7 +17,7 @@ type evaluation struct {
 
 func (e *evaluation) creates() bool { return e.Original == nil }
 
-// changed says whether the save gives the column another value.
+// changed reports whether the save gives the column another value.
 func (e *evaluation) changed(field string) bool {
 	if e.creates() {
 		return e.Object[field] != nil
@@ -27,7 +27,7 @@ func (e *evaluation) changed(field string) bool {
 
 func (e *evaluation) anyChanged(fields ...string) bool { return slices.ContainsFunc(fields, e.changed) }
 
-// becomes says whether the save brings a column to one of the values.
+// becomes reports whether the save brings a column to one of the values.
 func (e *evaluation) becomes(when *condition) bool {
 	return e.changed(when.Field) && e.is(when)
 }
@@ -37,10 +37,10 @@ func (e *evaluation) is(when *condition) bool {
 	return ok && slices.Contains(when.Values, value)
 }
 
-// isUser says whether the id is the caller's. Without a session nobody is.
+// isUser reports whether the id is the caller's. Without a session nobody is.
 func (e *evaluation) isUser(id string) bool { return e.User != "" && id == e.User }
 
-// hasAny says whether the caller is a member of one of the roles.
+// hasAny reports whether the caller is a member of one of the roles.
 func (e *evaluation) hasAny(roles []string) (bool, error) {
 	if e.User == "" {
 		return false, nil

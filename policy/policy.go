@@ -21,7 +21,7 @@ type Change struct {
 	Now      time.Time      // the time of the save
 }
 
-// Lookup reads what the rules need beside the save itself, with full access.
+// Lookup reads what the rules need in addition to the save, with full access.
 // The rules never write.
 type Lookup interface {
 	// Get returns a row, nil if there is none.
@@ -29,7 +29,7 @@ type Lookup interface {
 	// Find returns all rows that a Parse where document matches. The documents
 	// are conjunctions of equalities and $in.
 	Find(ctx context.Context, class string, where map[string]any) ([]map[string]any, error)
-	// HasRole says whether a user is a member of a role, by nesting too.
+	// HasRole reports whether a user is a member of a role, by nesting too.
 	HasRole(ctx context.Context, user, role string) (bool, error)
 }
 
@@ -59,7 +59,7 @@ type Effect struct {
 }
 
 // Check evaluates every rule on the save and returns all that it breaks. It asks
-// look only what the changed columns call for. The master key is bound only by
+// look only for what the changed columns need. The master key is bound only by
 // rules that bind it (see [Rule.BindsMaster]); a class without rules passes.
 // An error is a failure of look.
 func (r Rules) Check(ctx context.Context, change Change, look Lookup) (Verdict, error) {
@@ -75,5 +75,5 @@ func (r Rules) Check(ctx context.Context, change Change, look Lookup) (Verdict, 
 	return e.verdict, nil
 }
 
-// Concerns says whether any rule looks at the class.
+// Concerns reports whether any rule looks at the class.
 func (r Rules) Concerns(class string) bool { return len(r.byClass[class]) > 0 }

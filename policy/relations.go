@@ -10,7 +10,7 @@ import (
 // The checks that look at the caller, at roles or at other classes.
 
 // parentNot: neither the row that the column points to, nor the one it pointed to
-// before, is in one of the states. A pointer to no row is not this rule's business.
+// before, is in one of the states. Pointers to no row are ignored.
 func (e *evaluation) parentNot(rule Rule) error {
 	if !e.changed(rule.Field) && !e.anyChanged(rule.Also...) {
 		return nil
@@ -34,8 +34,8 @@ func (e *evaluation) parentNot(rule Rule) error {
 	return nil
 }
 
-// childrenClosed: when the condition comes to hold, each child has a row below
-// that is done and none that is neither done nor ignored.
+// childrenClosed: when the condition begins to hold, each child has a row below it
+// that is done, and none that is neither done nor ignored.
 func (e *evaluation) childrenClosed(rule Rule) error {
 	if !e.becomes(rule.When) || e.ObjectID == "" {
 		return nil
@@ -91,7 +91,7 @@ func (e *evaluation) openOf(found []map[string]any, spec *children) ([]map[strin
 	return open, nil
 }
 
-// notCaller: when the condition comes to hold, the caller is not the user whom
+// notCaller: when the condition begins to hold, the caller is not the user whom
 // the column points to.
 func (e *evaluation) notCaller(rule Rule) error {
 	class, id, ok := pointerTo(e.Object[rule.Field])
@@ -156,7 +156,7 @@ func (e *evaluation) holdsRole(rule Rule) error {
 }
 
 // unchanged: a client does not give the column another value, unless the caller
-// has one of the roles; with onCreate, nor any value at first.
+// has one of the roles; with onCreate it does not set it in a new object either.
 func (e *evaluation) unchanged(rule Rule) error {
 	if !e.changed(rule.Field) || (e.creates() && !rule.OnCreate) {
 		return nil

@@ -99,7 +99,7 @@ var parseEmbedded = sync.OnceValues(func() (Rules, error) { return Parse(embedde
 func Default() Rules {
 	r, err := parseEmbedded()
 	if err != nil {
-		panic(err) // the file is part of the program and held by tests
+		panic(err) // the file is part of the program and checked by tests
 	}
 	return r
 }

@@ -56,8 +56,8 @@ func same(a, b any) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// isPlaceholder says whether text says nothing: no letter or digit, one and the
-// same over and over, or one of the words that stand for text to come.
+// isPlaceholder reports whether text says nothing: it has no letter or digit,
+// repeats a single one, or is one of the words that stand for text to come.
 func isPlaceholder(text string, placeholders []string) bool {
 	var core []rune
 	for _, r := range text {
@@ -71,7 +71,7 @@ func isPlaceholder(text string, placeholders []string) bool {
 	return slices.Contains(placeholders, strings.ToLower(string(core)))
 }
 
-// clip keeps the start of a text of the user's that goes into a message.
+// clip keeps the beginning of a user's text that goes into a message.
 func clip(text string) string {
 	const most = 40
 	if runes := []rune(text); len(runes) > most {

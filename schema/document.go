@@ -73,7 +73,7 @@ func (s Schema) Dictionary(meaning func(class, field string) string) string {
 	return b.String()
 }
 
-// words says whom the grant lets do it.
+// words names those who may do the operation.
 func (g Grant) words() string {
 	var who []string
 	if g.Public {

@@ -104,8 +104,8 @@ func (x Index) equal(y Index) bool {
 	return true
 }
 
-// closing drops the default ACL that says nothing, which Parse Server shows where
-// there is none.
+// closing leaves out a default ACL that is open to everyone: Parse Server shows
+// that one where there is none.
 func closing(acl map[string]Access) map[string]Access {
 	if len(acl) == 1 && acl["*"] == (Access{Read: true, Write: true}) {
 		return nil
@@ -113,7 +113,8 @@ func closing(acl map[string]Access) map[string]Access {
 	return acl
 }
 
-// hidden drops the one entry that says nothing: Parse Server adds it by itself.
+// hidden leaves out a single entry that hides nothing: Parse Server adds it by
+// itself.
 func hidden(fields map[string][]string) map[string][]string {
 	if list, ok := fields["*"]; !ok || len(list) > 0 {
 		return fields

@@ -10,8 +10,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// The methods are MarshalJSON and UnmarshalJSON, not their streaming kin, so that
-// both the standard library's JSON and the one used here honour them.
+// The methods are MarshalJSON and UnmarshalJSON, not their streaming variants, so
+// that both the standard library's JSON and the one used here call them.
 
 const (
 	keyPublic         = "*"

@@ -28,13 +28,13 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if os.Getenv("GOGC") == "" {
-		// What lives is small and a page of rows is large: collecting at twice
-		// the living heap, Go's own choice, would collect for every few pages.
+		// The live heap is small and a page of rows is large: with Go's default,
+		// twice the live heap, the collector would run for every few pages.
 		debug.SetGCPercent(400)
 	}
 	if os.Getenv("GOMAXPROCS") == "" {
-		// A goroutine that waits for the disk keeps its processor for a while:
-		// with two more, requests are answered meanwhile.
+		// A goroutine that waits for the disk keeps its processor for a while.
+		// With two more, requests are answered in the meantime.
 		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 2)
 	}
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)

@@ -1,4 +1,4 @@
-// Command isoaudit looks after the schema of an ISO 9001 audit backend on a Parse
+// Command isoaudit manages the schema of an ISO 9001 audit backend on a Parse
 // Server, Back4app or the embedded auditserver:
 //
 //	isoaudit schema plan   -url URL   print what apply would change
@@ -41,7 +41,7 @@ func main() {
 	os.Exit(status)
 }
 
-// run is the whole program, with what it takes from its surroundings given.
+// run is the whole program; what it needs from its surroundings is passed in.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	if len(args) < 2 || args[0] != "schema" {
 		fmt.Fprintln(stderr, usage)

@@ -89,7 +89,7 @@ func (c *command) run(ctx context.Context, getenv func(string) string, stdout io
 		if err != nil {
 			return err
 		}
-		// Parse Server's own classes are none that a schema describes, but for the users.
+		// Of Parse Server's own classes a schema describes only the users.
 		have.Classes = slices.DeleteFunc(have.Classes, func(class schema.Class) bool {
 			return strings.HasPrefix(class.Name, "_") && class.Name != schema.UserClass
 		})

@@ -11,7 +11,8 @@ import (
 	"github.com/isoaudit/isoaudit-go"
 )
 
-// finding is an audit finding with a column more: the file that proves it. The backend's schema has that column too (see backend.go).
+// finding is an audit finding with one more column, the file that proves it. The
+// backend's schema has that column too (see backend.go).
 type finding struct {
 	isoaudit.AuditFinding
 	Evidence isoaudit.File `json:"evidence,omitzero"`

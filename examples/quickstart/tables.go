@@ -89,7 +89,7 @@ func table(out io.Writer, title, head string, rows func(row func(cells ...any)))
 	return columns.Flush()
 }
 
-// name is who an included pointer points to.
+// name is the user name of the auditor whom an included pointer points to.
 func name(p isoaudit.Pointer[isoaudit.Auditor]) string {
 	if auditor, ok := p.Get(); ok {
 		return auditor.Username

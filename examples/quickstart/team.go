@@ -42,8 +42,8 @@ func (b *backend) team(ctx context.Context) (t team, err error) {
 	return t, nil
 }
 
-// signUp lets somebody sign up, as anyone may. The role is not his to take: it
-// is granted with the master key.
+// signUp lets somebody sign up, as anyone may. Nobody gives himself a role: it is
+// granted with the master key.
 func (b *backend) signUp(ctx context.Context, username string, role isoaudit.AuditorRole) (member, error) {
 	username += b.suffix
 	auditor := &isoaudit.Auditor{

@@ -1,6 +1,6 @@
 // Command watch shows the open findings and the overdue corrective actions in a
-// terminal, live: a change made anywhere is on the screen at once, and a server
-// that restarts, or a connection that breaks, costs nothing but the wait.
+// terminal, live: a change made anywhere is on the screen at once, and nothing is
+// lost when the server restarts or the connection breaks.
 //
 //	WATCH_PASSWORD=... go run ./examples/watch -url https://parse.example/parse -app-id ID -user ada
 //

@@ -90,7 +90,7 @@ func (n *Network) Stall() {
 	n.pipes[len(n.pipes)-1].stalled.Store(true)
 }
 
-// Dials returns when clients dialed.
+// Dials returns the times at which clients dialed.
 func (n *Network) Dials() []time.Time {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -69,7 +69,7 @@ func Compare(stored, operand any) (int, bool) {
 	return 0, false
 }
 
-// equal tells whether a stored value is the operand. Pointers are compared by
+// equal reports whether a stored value is the operand. Pointers are compared by
 // identity, Files by name, Dates as instants, objects without regard to the
 // order of their keys.
 func equal(stored, operand any) bool {

@@ -23,7 +23,7 @@ func (p Point) Radians(q Point) float64 {
 	return 2 * math.Asin(math.Min(1, math.Sqrt(h)))
 }
 
-// contains tells whether p lies in the area, its edge included.
+// contains reports whether p lies in the area, its edge included.
 func (a *Area) contains(p Point) bool {
 	switch {
 	case a.Box != nil:
@@ -41,7 +41,7 @@ func (a *Area) contains(p Point) bool {
 	return a.Center.Radians(p) <= a.Radius
 }
 
-// inPolygon tells whether p lies inside or on the edge of the ring, on the
+// inPolygon reports whether p lies inside or on the edge of the ring, on the
 // plane of latitude and longitude as PostgreSQL does.
 func inPolygon(ring []Point, p Point) bool {
 	inside := false

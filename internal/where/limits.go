@@ -7,7 +7,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// The limits that stand in for a zero field of Limits.
+// The limits where a field of Limits is zero.
 const (
 	DefaultDepth       = 20
 	DefaultConditions  = 1000

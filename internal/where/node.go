@@ -1,6 +1,6 @@
 // Package where reads Parse `where` documents (protocol section 3.1) into a
-// tree, and tells whether an object in memory satisfies one. It does what the
-// documentation of Parse promises, also where a Parse Server on PostgreSQL or
+// tree, and reports whether an object in memory satisfies one. It does what the
+// documentation of Parse promises, even where a Parse Server on PostgreSQL or
 // its live query matcher does something else.
 package where
 
@@ -103,7 +103,7 @@ type Search struct {
 	words []string
 }
 
-// Match tells whether object satisfies n. Values are in Parse's JSON encoding,
+// Match reports whether object satisfies n. Values are in Parse's JSON encoding,
 // as decoded by a JSON package; objectId, createdAt and updatedAt count as
 // fields. A missing key and null are the same. The error is an *Error with
 // code 102 if n holds a condition that needs other objects (see External).

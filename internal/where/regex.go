@@ -7,7 +7,7 @@ import (
 )
 
 // pattern compiles the operand of $regex. PCRE's x option, which RE2 lacks, is
-// carried out here; u needs nothing, since RE2 reads UTF-8 always.
+// carried out here; u needs nothing, since RE2 always reads UTF-8.
 func (p *parser) pattern(path string, source, options any) (*Pattern, *Error) {
 	text, ok := source.(string)
 	switch {

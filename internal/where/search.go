@@ -48,7 +48,7 @@ func (s *Search) split(text string) []string {
 }
 
 // score is the share of text's words that the search asks for, 0 if one of
-// the asked words is missing.
+// them is missing.
 func (s *Search) score(text string) float64 {
 	words := s.split(text)
 	hits := 0
@@ -67,8 +67,9 @@ func (s *Search) score(text string) float64 {
 	return float64(hits) / float64(len(words))
 }
 
-// Score says how well a text fits the search, above 0 and at most about 1 for
-// one that matches, 0 for one that does not; an array has its best element's.
+// Score returns how well a text fits the search: above 0 and at most about 1
+// where it matches, and 0 where it does not. An array has the score of its best
+// element.
 func (s *Search) Score(v any) float64 {
 	switch v := v.(type) {
 	case string:

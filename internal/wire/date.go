@@ -16,7 +16,7 @@ const (
 	dateSuffix = `"}`
 )
 
-// CheckDate returns an error for a time that the wire cannot carry.
+// CheckDate returns an error for a time that the encoding cannot hold.
 func CheckDate(t time.Time) error {
 	if year := t.UTC().Year(); year < 0 || year > 9999 {
 		return fmt.Errorf("year %d is outside 0 to 9999", year)

@@ -15,7 +15,7 @@ type GeoPoint struct {
 }
 
 // Check returns an error for a position outside -90 to 90 and -180 to 180
-// degrees, which a server on PostgreSQL would store unseen (protocol
+// degrees, which a server on PostgreSQL would store without a check (protocol
 // section 2.1).
 func (g GeoPoint) Check() error {
 	if !(g.Latitude >= -90 && g.Latitude <= 90 && g.Longitude >= -180 && g.Longitude <= 180) {

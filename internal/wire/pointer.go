@@ -55,7 +55,7 @@ func (p *Pointer) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return nil
 }
 
-// MayBePlainPointer says whether the value that buf starts with, after white
+// MayBePlainPointer reports whether the value that buf starts with, after white
 // space and punctuation, can be a Pointer in the usual order of keys.
 func MayBePlainPointer(buf []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(buf, ":, \t\r\n"), []byte(PointerPrefix))

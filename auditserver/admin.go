@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -24,7 +25,7 @@ func (s *Server) health(context.Context, *request) (*response, error) {
 // serverInfo answers GET /serverInfo: what this server can do.
 func (s *Server) serverInfo(_ context.Context, req *request) (*response, error) {
 	if !req.caller.master {
-		return nil, errMasterOnly
+		return nil, fault.ErrMasterOnly
 	}
 	all := func(names ...string) map[string]bool {
 		m := map[string]bool{}
@@ -48,7 +49,7 @@ func (s *Server) serverInfo(_ context.Context, req *request) (*response, error) 
 // purgeClass answers DELETE /purge/C: all objects go, without triggers.
 func (s *Server) purgeClass(ctx context.Context, req *request) (*response, error) {
 	if !req.caller.master {
-		return nil, errMasterOnly
+		return nil, fault.ErrMasterOnly
 	}
 	class := req.path[1]
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
@@ -91,7 +92,7 @@ func (s *Server) unlinkAll(ctx context.Context, tx *store.Tx) error {
 // aggregate answers GET /aggregate/C: a pipeline, or the distinct values of a field.
 func (s *Server) aggregate(ctx context.Context, req *request) (*response, error) {
 	if !req.caller.master {
-		return nil, errMasterOnly
+		return nil, fault.ErrMasterOnly
 	}
 	class := req.path[1]
 	if field := req.textParam("distinct"); field != "" {
@@ -148,13 +149,13 @@ func readPipeline(req *request) ([]map[string]jsontext.Value, error) {
 	if v, ok := req.param("pipeline"); ok {
 		if v.Kind() == '[' {
 			if json.Unmarshal(v, &stages, decodeOptions) != nil {
-				return nil, fail(wire.CodeInvalidQuery, "pipeline is not a list of stages")
+				return nil, fault.New(wire.CodeInvalidQuery, "pipeline is not a list of stages")
 			}
 			return stages, nil
 		}
 		var one map[string]jsontext.Value
 		if json.Unmarshal(v, &one, decodeOptions) != nil {
-			return nil, fail(wire.CodeInvalidQuery, "pipeline is not a list of stages")
+			return nil, fault.New(wire.CodeInvalidQuery, "pipeline is not a list of stages")
 		}
 		return append(stages, one), nil
 	}
@@ -165,7 +166,7 @@ func readPipeline(req *request) ([]map[string]jsontext.Value, error) {
 			continue
 		}
 		if !strings.HasPrefix(name, "$") {
-			return nil, fail(wire.CodeInvalidQuery, "Invalid aggregate stage '%s'.", name)
+			return nil, fault.New(wire.CodeInvalidQuery, "Invalid aggregate stage '%s'.", name)
 		}
 		v, _ := req.param(name)
 		stages = append(stages, map[string]jsontext.Value{name: v})
@@ -178,21 +179,21 @@ func readPipeline(req *request) ([]map[string]jsontext.Value, error) {
 func checkedStages(pipeline []map[string]jsontext.Value) ([]map[string]jsontext.Value, error) {
 	for _, stage := range pipeline {
 		if len(stage) != 1 {
-			return nil, fail(wire.CodeInvalidQuery, "Pipeline stages should only have one key but found %d.", len(stage))
+			return nil, fault.New(wire.CodeInvalidQuery, "Pipeline stages should only have one key but found %d.", len(stage))
 		}
 		for name, body := range stage {
 			if !strings.HasPrefix(name, "$") {
-				return nil, fail(wire.CodeInvalidQuery, "Invalid aggregate stage '%s'.", name)
+				return nil, fault.New(wire.CodeInvalidQuery, "Invalid aggregate stage '%s'.", name)
 			}
 			var group map[string]jsontext.Value
 			if name != "$group" || json.Unmarshal(body, &group, decodeOptions) != nil {
 				continue
 			}
 			if _, wrong := group["objectId"]; wrong {
-				return nil, fail(wire.CodeInvalidQuery, "Cannot use 'objectId' in aggregation stage $group.")
+				return nil, fault.New(wire.CodeInvalidQuery, "Cannot use 'objectId' in aggregation stage $group.")
 			}
 			if _, ok := group["_id"]; !ok {
-				return nil, fail(wire.CodeInvalidQuery, "Invalid parameter for query: group. Missing key _id")
+				return nil, fault.New(wire.CodeInvalidQuery, "Invalid parameter for query: group. Missing key _id")
 			}
 		}
 	}

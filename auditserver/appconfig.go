@@ -6,6 +6,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 )
 
@@ -47,7 +48,7 @@ func (s *Server) getConfig(ctx context.Context, req *request) (*response, error)
 // Delete operation.
 func (s *Server) putConfig(ctx context.Context, req *request) (*response, error) {
 	if !req.caller.master {
-		return nil, errMasterOnly
+		return nil, fault.ErrMasterOnly
 	}
 	var params map[string]jsontext.Value
 	var masterOnly map[string]bool

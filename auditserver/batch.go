@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -26,15 +27,15 @@ type batchEntry struct {
 // a transaction.
 func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 	if req.tx != nil {
-		return nil, fail(wire.CodeInvalidJSON, "nested batch requests are not allowed")
+		return nil, fault.New(wire.CodeInvalidJSON, "nested batch requests are not allowed")
 	}
 	v, ok := req.body.get("requests")
 	if !ok || v.Kind() != '[' {
-		return nil, fail(wire.CodeInvalidJSON, "requests must be an array")
+		return nil, fault.New(wire.CodeInvalidJSON, "requests must be an array")
 	}
 	raw := slices.Collect(elements(v))
 	if len(raw) > s.cfg.Limits.Batch && !req.caller.master {
-		return nil, fail(wire.CodeInvalidJSON, "the batch has %d requests, the limit is %d", len(raw), s.cfg.Limits.Batch)
+		return nil, fault.New(wire.CodeInvalidJSON, "the batch has %d requests, the limit is %d", len(raw), s.cfg.Limits.Batch)
 	}
 	entries := make([]batchEntry, len(raw))
 	for i, r := range raw {
@@ -62,7 +63,7 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, error) {
 	in, err := splitObject(raw)
 	if err != nil {
-		return batchEntry{}, fail(wire.CodeInvalidJSON, "a request of the batch is not an object with method and path")
+		return batchEntry{}, fault.New(wire.CodeInvalidJSON, "a request of the batch is not an object with method and path")
 	}
 	method, full := in.text("method"), in.text("path")
 	prefix := s.cfg.MountPath
@@ -73,7 +74,7 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 	}
 	path, ok := splitPath(prefix, full)
 	if !ok || !strings.HasPrefix(full, prefix) {
-		return batchEntry{}, fail(wire.CodeInvalidJSON, "cannot route batch path %s", full)
+		return batchEntry{}, fault.New(wire.CodeInvalidJSON, "cannot route batch path %s", full)
 	}
 	e := batchEntry{req: &request{method: method, path: path, caller: outer.caller, installationID: outer.installationID,
 		remote: outer.remote, baseURL: outer.baseURL, context: outer.context, header: outer.header}}
@@ -90,11 +91,11 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 		e.handle = s.route(method, path)
 	}
 	if e.handle == nil {
-		return e, fail(wire.CodeInvalidJSON, "cannot route %s %s", method, full)
+		return e, fault.New(wire.CodeInvalidJSON, "cannot route %s %s", method, full)
 	}
 	if given && fields.Kind() != '{' && fields.Kind() != 'n' {
 		e.handle = func(context.Context, *request) (*response, error) {
-			return nil, fail(wire.CodeInvalidJSON, "the body of %s %s is not a JSON object", method, full)
+			return nil, fault.New(wire.CodeInvalidJSON, "the body of %s %s is not a JSON object", method, full)
 		}
 	}
 	return e, nil
@@ -176,7 +177,7 @@ func (s *Server) batchOneByOne(ctx context.Context, entries []batchEntry) (*resp
 func (s *Server) batchTransaction(ctx context.Context, req *request, entries []batchEntry) (*response, error) {
 	for i, e := range entries {
 		if !transactional(e.req) {
-			return nil, fail(wire.CodeInvalidJSON, "request %d of the batch can't be part of a transaction: only writes of objects can", i)
+			return nil, fault.New(wire.CodeInvalidJSON, "request %d of the batch can't be part of a transaction: only writes of objects can", i)
 		}
 	}
 	for _, e := range entries {
@@ -207,16 +208,16 @@ func transactionError(i int, err error) error {
 	if !known {
 		return err
 	}
-	return fail(e.Code, "request %d of the transaction failed, nothing was changed: %s", i, e.Message)
+	return fault.New(e.Code, "request %d of the transaction failed, nothing was changed: %s", i, e.Message)
 }
 
 // entryError is clientError for an entry, whose answer has a code in any case.
-func entryError(err error) (e *Error, known bool) {
-	var plain *plainError
+func entryError(err error) (e *fault.Error, known bool) {
+	var plain *fault.Plain
 	if !errors.As(err, &plain) {
 		return clientError(err)
 	}
-	return fail(wire.CodeForbidden, "%s", plain.message), true
+	return fault.New(wire.CodeForbidden, "%s", plain.Message), true
 }
 
 // outcomes are what became of the requests of a batch.

@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -36,7 +37,7 @@ func parseBody(raw []byte, maxDepth int) (body, error) {
 		return nil, nil
 	}
 	if tooDeep(raw, maxDepth) {
-		return nil, fail(wire.CodeInvalidJSON, "the body is nested deeper than %d levels", maxDepth)
+		return nil, fault.New(wire.CodeInvalidJSON, "the body is nested deeper than %d levels", maxDepth)
 	}
 	return splitObject(raw)
 }
@@ -45,22 +46,22 @@ func parseBody(raw []byte, maxDepth int) (body, error) {
 func splitObject(raw []byte) (body, error) {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), decodeOptions)
 	if dec.PeekKind() != '{' {
-		return nil, notJSON("the body is not a JSON object")
+		return nil, fault.BadRequest("the body is not a JSON object")
 	}
 	if _, err := dec.ReadToken(); err != nil {
-		return nil, notJSON(syntaxText(err))
+		return nil, fault.BadRequest(syntaxText(err))
 	}
 	b := make(body, 0, 8)     // room for most
 	var places map[string]int // in b by name, once there are too many to search
 	for dec.PeekKind() == '"' {
 		name, err := dec.ReadToken()
 		if err != nil {
-			return nil, notJSON(syntaxText(err))
+			return nil, fault.BadRequest(syntaxText(err))
 		}
 		key := name.String()
 		value, err := dec.ReadValue()
 		if err != nil {
-			return nil, notJSON(syntaxText(err))
+			return nil, fault.BadRequest(syntaxText(err))
 		}
 		value = lastOf(raw, dec, value) // nobody changes raw
 		if places == nil && len(b) == maxSearched {
@@ -77,10 +78,10 @@ func splitObject(raw []byte) (body, error) {
 		}
 	}
 	if _, err := dec.ReadToken(); err != nil {
-		return nil, notJSON(syntaxText(err))
+		return nil, fault.BadRequest(syntaxText(err))
 	}
 	if len(bytes.TrimSpace(raw[dec.InputOffset():])) != 0 {
-		return nil, notJSON("the body continues after its JSON object")
+		return nil, fault.BadRequest("the body continues after its JSON object")
 	}
 	return b, nil
 }
@@ -179,7 +180,7 @@ func (b body) object() (map[string]any, error) {
 		}
 		var v any
 		if err := json.Unmarshal(m.value, &v, decodeOptions); err != nil {
-			return nil, fail(wire.CodeInvalidJSON, "%s holds a number that is too large", m.name) // the syntax has been checked
+			return nil, fault.New(wire.CodeInvalidJSON, "%s holds a number that is too large", m.name) // the syntax has been checked
 		}
 		out[m.name] = v
 	}
@@ -239,7 +240,7 @@ func (b body) decode(name string, out any) error {
 		return nil
 	}
 	if err := json.Unmarshal(v, out, decodeOptions); err != nil {
-		return fail(wire.CodeInvalidJSON, "%s has the wrong form", name)
+		return fault.New(wire.CodeInvalidJSON, "%s has the wrong form", name)
 	}
 	return nil
 }

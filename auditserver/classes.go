@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -44,10 +45,10 @@ func validClassName(name string) bool {
 func (s *Server) readableClass(c *caller, name string) (class schema.Class, exists bool, err error) {
 	if class, exists = s.store.Class(name); !exists {
 		if !validClassName(name) && !strings.HasPrefix(name, "_Join:") {
-			return class, false, fail(wire.CodeInvalidClassName, "Invalid classname: %s, classnames can only have alphanumeric characters and _, and must start with an alpha character ", name)
+			return class, false, fault.New(wire.CodeInvalidClassName, "Invalid classname: %s, classnames can only have alphanumeric characters and _, and must start with an alpha character ", name)
 		}
 		if !c.master && !s.cfg.AllowClientClassCreation && !slices.Contains(systemClasses, name) {
-			return class, false, errPermission
+			return class, false, fault.ErrPermission
 		}
 	}
 	return class, exists, touchable(c, name)
@@ -55,7 +56,7 @@ func (s *Server) readableClass(c *caller, name string) (class schema.Class, exis
 
 func touchable(c *caller, class string) error {
 	if !c.master && (slices.Contains(masterClasses, class) || strings.HasPrefix(class, "_Join:")) {
-		return errPermission
+		return fault.ErrPermission
 	}
 	return nil
 }
@@ -71,7 +72,7 @@ func (s *Server) findableClass(c *caller, name string) (class schema.Class, exis
 
 func findable(c *caller, class string) error {
 	if class == "_Installation" && !c.master {
-		return errPermission
+		return fault.ErrPermission
 	}
 	return touchable(c, class)
 }
@@ -169,24 +170,24 @@ func (s *Server) readObject(ctx context.Context, c *caller, className, id string
 		return store.Row{}, err
 	}
 	if className == "_Session" && !c.master && c.userID == "" {
-		return store.Row{}, errSession
+		return store.Row{}, fault.ErrSession
 	}
 	if !exists {
-		return store.Row{}, errNotFound
+		return store.Row{}, fault.ErrNotFound
 	}
 	row, err := s.store.Get(ctx, className, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return store.Row{}, errNotFound
+		return store.Row{}, fault.ErrNotFound
 	}
 	if err != nil {
 		return store.Row{}, err
 	}
 	if !c.reads(row.ACL()) || len(fields) > 0 && !rowNamesUser(row, fields, c.userID) {
-		return store.Row{}, errNotFound
+		return store.Row{}, fault.ErrNotFound
 	}
 	if className == "_Session" && !c.master {
 		if owner, _ := row.Pointer("user"); owner != c.userID {
-			return store.Row{}, errNotFound
+			return store.Row{}, fault.ErrNotFound
 		}
 	}
 	return row, nil

@@ -2,12 +2,14 @@ package auditserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"runtime/debug"
 	"slices"
 	"sync"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -206,11 +208,11 @@ func (c *cloudCode) beforeFind(ctx context.Context, s *Server, req *request, cla
 func (s *Server) guarded(f func() error) error {
 	done := make(chan error, 1)
 	go func() {
-		err := error(fail(wire.CodeScriptFailed, "the function or trigger ended its goroutine"))
+		err := error(fault.New(wire.CodeScriptFailed, "the function or trigger ended its goroutine"))
 		defer func() {
 			if p := recover(); p != nil {
 				s.cfg.Logger.Error("registered code panicked", "panic", p, "stack", string(debug.Stack()))
-				err = fail(wire.CodeScriptFailed, "the function or trigger panicked")
+				err = fault.New(wire.CodeScriptFailed, "the function or trigger panicked")
 			}
 			done <- err
 		}()
@@ -224,8 +226,12 @@ func scriptError(err error) error {
 	if err == nil {
 		return nil
 	}
+	var own *Error
+	if errors.As(err, &own) {
+		return &fault.Error{Code: own.Code, Message: own.Message}
+	}
 	if e, known := clientError(err); known {
 		return e
 	}
-	return fail(wire.CodeScriptFailed, "%s", fmt.Sprint(err))
+	return fault.New(wire.CodeScriptFailed, "%s", fmt.Sprint(err))
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 )
 
 // credentials are what a request shows of itself, from headers, from Basic
@@ -113,13 +115,13 @@ func keyMatches(want *[32]byte, got string) bool {
 // ignored if another key is valid, as Parse Server does.
 func (k *keyRing) admit(c credentials, remote string) (master, readOnly bool, err error) {
 	if !keyMatches(&k.appID, c.appID) {
-		return false, false, errUnauthorized
+		return false, false, fault.ErrUnauthorized
 	}
 	master = keyMatches(k.master, c.masterKey)
 	readOnly = !master && keyMatches(k.readOnly, c.masterKey)
 	if master || readOnly {
 		if !k.masterAllowedFrom(remote) {
-			return false, false, errUnauthorized
+			return false, false, fault.ErrUnauthorized
 		}
 		return true, readOnly, nil
 	}
@@ -131,7 +133,7 @@ func (k *keyRing) admit(c credentials, remote string) (master, readOnly bool, er
 			return false, false, nil
 		}
 	}
-	return false, false, errUnauthorized
+	return false, false, fault.ErrUnauthorized
 }
 
 func (k *keyRing) masterAllowedFrom(remote string) bool {

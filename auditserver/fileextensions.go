@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -94,7 +95,7 @@ func (s *Server) checkExtension(c *caller, up upload) error {
 	default:
 		return nil
 	}
-	return fail(wire.CodeFileSave, "File upload of extension %s is disabled.", refused)
+	return fault.New(wire.CodeFileSave, "File upload of extension %s is disabled.", refused)
 }
 
 // mediaTypeOf gives the media type that a file's name tells, "" if it tells none.

@@ -18,6 +18,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -42,10 +43,10 @@ type upload struct {
 // postFile answers POST /files/name: raw bytes, or JSON with base64.
 func (s *Server) postFile(ctx context.Context, req *request) (*response, error) {
 	if req.caller.readOnly {
-		return nil, errPermission
+		return nil, fault.ErrPermission
 	}
 	if len(req.path) < 2 {
-		return nil, fail(wire.CodeInvalidFileName, "Filename not provided.")
+		return nil, fault.New(wire.CodeInvalidFileName, "Filename not provided.")
 	}
 	if err := s.mayUpload(ctx, req.caller); err != nil {
 		return nil, err
@@ -56,9 +57,9 @@ func (s *Server) postFile(ctx context.Context, req *request) (*response, error) 
 	}
 	switch {
 	case len(up.name) > maxFileName:
-		return nil, fail(wire.CodeInvalidFileName, "Filename too long.")
+		return nil, fault.New(wire.CodeInvalidFileName, "Filename too long.")
 	case !fileName.MatchString(up.name):
-		return nil, fail(wire.CodeInvalidFileName, "Filename contains invalid characters.")
+		return nil, fault.New(wire.CodeInvalidFileName, "Filename contains invalid characters.")
 	}
 	if err := s.checkExtension(req.caller, up); err != nil {
 		return nil, err
@@ -86,7 +87,7 @@ func (s *Server) mayUpload(ctx context.Context, c *caller) error {
 	}
 	if c.userID == "" {
 		if !s.cfg.FileUpload.Public {
-			return fail(wire.CodeFileSave, "File upload by public is disabled.")
+			return fault.New(wire.CodeFileSave, "File upload by public is disabled.")
 		}
 		return nil
 	}
@@ -97,12 +98,12 @@ func (s *Server) mayUpload(ctx context.Context, c *caller) error {
 	authData, _ := fieldValue(user, "authData").(map[string]any)
 	if _, anonymous := authData["anonymous"]; anonymous {
 		if !s.cfg.FileUpload.Anonymous {
-			return fail(wire.CodeFileSave, "File upload by anonymous user is disabled.")
+			return fault.New(wire.CodeFileSave, "File upload by anonymous user is disabled.")
 		}
 		return nil
 	}
 	if s.cfg.FileUpload.NoUsers {
-		return fail(wire.CodeFileSave, "File upload by authenticated user is disabled.")
+		return fault.New(wire.CodeFileSave, "File upload by authenticated user is disabled.")
 	}
 	return nil
 }
@@ -115,7 +116,7 @@ func readUpload(req *request) (upload, error) {
 		for name, to := range map[string]*jsontext.Value{"X-Parse-File-Metadata": &up.data.Metadata, "X-Parse-File-Tags": &up.data.Tags} {
 			if v := jsontext.Value(req.header.Get(name)); len(v) > 0 {
 				if v.Kind() != '{' || !v.IsValid() {
-					return up, fail(wire.CodeInvalidJSON, "%s is not a JSON object", name)
+					return up, fault.New(wire.CodeInvalidJSON, "%s is not a JSON object", name)
 				}
 				*to = v
 			}
@@ -167,11 +168,11 @@ func (s *Server) saveFile(ctx context.Context, up upload) error {
 	var corrupt base64.CorruptInputError
 	switch {
 	case errors.Is(err, errEmptyFile):
-		return fail(wire.CodeFileSave, "Invalid file upload.")
+		return fault.New(wire.CodeFileSave, "Invalid file upload.")
 	case isTooLarge(err):
-		return errTooLarge
+		return fault.ErrTooLarge
 	case errors.As(err, &corrupt), errors.Is(err, io.ErrUnexpectedEOF):
-		return fail(wire.CodeFileSave, "The file's content is cut off or not base64.")
+		return fault.New(wire.CodeFileSave, "The file's content is cut off or not base64.")
 	}
 	return err
 }
@@ -207,7 +208,7 @@ func (s *Server) getFile(ctx context.Context, req *request) (*response, error) {
 		name = strings.Join(req.path[3:], "/")
 	}
 	if req.path[1] != s.cfg.AppID {
-		return nil, errMasterOnly // as Parse Server answers, whoever asks
+		return nil, fault.ErrMasterOnly // as Parse Server answers, whoever asks
 	}
 	info, content, err := s.openFile(ctx, name)
 	if errors.Is(err, store.ErrNotFound) {
@@ -241,14 +242,14 @@ var fileNotFound = &response{write: func(w http.ResponseWriter, _ *http.Request)
 // deleteFile answers DELETE /files/name with the master key; the body is empty.
 func (s *Server) deleteFile(ctx context.Context, req *request) (*response, error) {
 	if !req.caller.master {
-		return nil, errMasterOnly
+		return nil, fault.ErrMasterOnly
 	}
 	if req.caller.readOnly {
-		return nil, errPermission
+		return nil, fault.ErrPermission
 	}
 	err := s.removeFile(ctx, strings.Join(req.path[1:], "/"))
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, fail(wire.CodeFileDelete, "Could not delete file.")
+		return nil, fault.New(wire.CodeFileDelete, "Could not delete file.")
 	}
 	if err != nil {
 		return nil, err

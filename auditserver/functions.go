@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -20,7 +21,7 @@ func (s *Server) callFunction(ctx context.Context, req *request) (*response, err
 	name := req.path[1]
 	f, ok := s.cloud.function(name)
 	if !ok {
-		return nil, fail(wire.CodeScriptFailed, "Invalid function: %q", name)
+		return nil, fault.New(wire.CodeScriptFailed, "Invalid function: %q", name)
 	}
 	call, err := s.functionCall(ctx, req, name)
 	if err != nil {
@@ -36,7 +37,7 @@ func (s *Server) callFunction(ctx context.Context, req *request) (*response, err
 	}
 	b, err := json.Marshal(map[string]any{"result": result}, functionOptions)
 	if err != nil {
-		return nil, fail(wire.CodeScriptFailed, "the result of %q can't be written as JSON", name)
+		return nil, fault.New(wire.CodeScriptFailed, "the result of %q can't be written as JSON", name)
 	}
 	return &response{body: b}, nil
 }
@@ -59,7 +60,7 @@ func (s *Server) functionCall(ctx context.Context, req *request, name string) (*
 		params[key] = data
 	}
 	return &FunctionCall{Name: name, Caller: publicCaller(req.caller), Params: params, InstallationID: req.installationID,
-		Context: req.context, Data: storeLookup{ctx, s.store}}, nil
+		Context: req.context, Data: lookup{ctx, s.store}}, nil
 }
 
 // readMultipart reads a multipart call of a function: files become
@@ -68,7 +69,7 @@ func (s *Server) readMultipart(r *http.Request, limited io.ReadCloser, req *requ
 	r.Body = limited
 	parts, err := r.MultipartReader()
 	if err != nil {
-		return &plainError{http.StatusBadRequest, "the multipart body is not valid"}
+		return fault.BadRequest("the multipart body is not valid")
 	}
 	for n := 0; ; n++ {
 		part, err := parts.NextPart()
@@ -79,7 +80,7 @@ func (s *Server) readMultipart(r *http.Request, limited io.ReadCloser, req *requ
 			return multipartError(err)
 		}
 		if n == maxParts {
-			return &plainError{http.StatusBadRequest, "the multipart body has more than " + strconv.Itoa(maxParts) + " parts"}
+			return fault.BadRequest("the multipart body has more than " + strconv.Itoa(maxParts) + " parts")
 		}
 		data, err := io.ReadAll(part)
 		if err != nil {
@@ -88,7 +89,7 @@ func (s *Server) readMultipart(r *http.Request, limited io.ReadCloser, req *requ
 		if part.FileName() == "" {
 			text, err := jsontext.AppendQuote(nil, data)
 			if err != nil {
-				return &plainError{http.StatusBadRequest, "a field of the multipart body is not text"}
+				return fault.BadRequest("a field of the multipart body is not text")
 			}
 			req.body.set(part.FormName(), text)
 			continue
@@ -107,15 +108,15 @@ const maxParts = 1000
 
 func multipartError(err error) error {
 	if isTooLarge(err) {
-		return errTooLarge
+		return fault.ErrTooLarge
 	}
-	return &plainError{http.StatusBadRequest, "the multipart body is not valid"}
+	return fault.BadRequest("the multipart body is not valid")
 }
 
 // startJob answers POST /jobs/name: the job runs on, its state is in _JobStatus.
 func (s *Server) startJob(ctx context.Context, req *request) (*response, error) {
 	if !req.caller.master {
-		return nil, errMasterOnly
+		return nil, fault.ErrMasterOnly
 	}
 	name := req.body.text("jobName")
 	if len(req.path) > 1 {
@@ -123,7 +124,7 @@ func (s *Server) startJob(ctx context.Context, req *request) (*response, error) 
 	}
 	job, ok := s.cloud.job(name)
 	if !ok {
-		return nil, fail(wire.CodeScriptFailed, "Invalid job.")
+		return nil, fault.New(wire.CodeScriptFailed, "Invalid job.")
 	}
 	call, err := s.functionCall(ctx, req, name)
 	if err != nil {
@@ -140,7 +141,7 @@ func (s *Server) startJob(ctx context.Context, req *request) (*response, error) 
 	}); err != nil {
 		return nil, err
 	}
-	call.Data = storeLookup{s.alive, s.store}
+	call.Data = lookup{s.alive, s.store}
 	s.jobs.Go(func() { s.runJob(job, call, id) })
 	return &response{body: emptyResponse.body, header: map[string]string{"X-Parse-Job-Status-Id": id}}, nil
 }
@@ -169,7 +170,7 @@ func (s *Server) setJobStatus(id string, fields map[string]any) {
 // listJobs answers /cloud_code/jobs: no schedules, the names of the jobs.
 func (s *Server) listJobs(_ context.Context, req *request) (*response, error) {
 	if !req.caller.master {
-		return nil, errMasterOnly
+		return nil, fault.ErrMasterOnly
 	}
 	if len(req.path) == 2 {
 		return &response{body: []byte("[]")}, nil

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -24,7 +25,7 @@ type remembered struct {
 	Body     jsontext.Value `json:"body,omitempty"` // absent: can't be repeated
 }
 
-var errDuplicateRequest = &Error{Code: wire.CodeDuplicateRequest, Message: "Duplicate request"}
+var errDuplicateRequest = &fault.Error{Code: wire.CodeDuplicateRequest, Message: "Duplicate request"}
 
 // running serialises requests with the same id.
 type running struct {

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 )
 
@@ -150,7 +151,7 @@ func (l *liveHub) permits(c *caller, sub *liveSubscription) error {
 	}
 	hides := l.s.protection(sub.class, class.Permissions, c)
 	if hides.forbidsConditions(sub.query.where) || hides.forbidsAny(sub.watch) {
-		return errPermission
+		return fault.ErrPermission
 	}
 	return nil
 }
@@ -164,7 +165,7 @@ func (l *liveHub) callerOf(ctx context.Context, v viewerKey) (*caller, error) {
 		return newCaller("", nil), nil
 	}
 	c, err := l.s.sessions.caller(ctx, v.token)
-	var refused *Error
+	var refused *fault.Error
 	if l.s.cfg.Quirks && errors.As(err, &refused) {
 		return newCaller("", nil), nil // Parse Server says nothing and goes on without the session
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -77,12 +78,12 @@ func (sight *liveSight) ends(ended map[*liveSubscription]error, query *liveQuery
 	}
 	lost := sight.err
 	if lost == nil && sight.hides.forbidsConditions(query.where) { // the same for all of them
-		lost = errPermission
+		lost = fault.ErrPermission
 	}
 	for sub := range subs {
 		err := lost
 		if err == nil && sight.hides.forbidsAny(sub.watch) {
-			err = errPermission
+			err = fault.ErrPermission
 		}
 		if err == nil {
 			continue

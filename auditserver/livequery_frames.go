@@ -5,6 +5,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 )
 
 // inFrame is a frame of a client (protocol section 8.1); check knows which
@@ -38,7 +40,7 @@ const (
 )
 
 // errExtra has the text that the JavaScript SDK looks for.
-var errExtra = &Error{Code: codeLiveFrame, Message: "Additional properties not allowed"}
+var errExtra = &fault.Error{Code: codeLiveFrame, Message: "Additional properties not allowed"}
 
 // readFrame checks a frame. ok is false for what is not JSON, which Parse
 // Server ignores.
@@ -50,7 +52,7 @@ func readFrame(data []byte) (f inFrame, ok bool, err error) {
 		if errors.Is(err, json.ErrUnknownName) {
 			return f, true, errExtra
 		}
-		return f, true, fail(codeLiveFrame, "a property has the wrong type, or the frame is no object")
+		return f, true, fault.New(codeLiveFrame, "a property has the wrong type, or the frame is no object")
 	}
 	return f, true, f.check()
 }
@@ -80,7 +82,7 @@ func (f *inFrame) check() error {
 	case "":
 		return missing("op")
 	default:
-		return fail(codeLiveFrame, "unknown op: use connect, subscribe, update or unsubscribe")
+		return fault.New(codeLiveFrame, "unknown op: use connect, subscribe, update or unsubscribe")
 	}
 	if connecting {
 		return errExtra
@@ -89,7 +91,7 @@ func (f *inFrame) check() error {
 		return missing("requestId")
 	}
 	if f.RequestID.Kind() != '0' {
-		return fail(codeLiveFrame, "requestId must be a number")
+		return fault.New(codeLiveFrame, "requestId must be a number")
 	}
 	return nil
 }
@@ -101,19 +103,19 @@ func (q *inQuery) check() error {
 	case q.Where == nil:
 		return missing("where")
 	case q.Where.Kind() != '{':
-		return fail(codeLiveFrame, "where must be an object")
+		return fault.New(codeLiveFrame, "where must be an object")
 	}
 	for name, list := range map[string][]string{"keys": q.Keys, "watch": q.Watch} {
 		if list == nil {
 			continue
 		}
 		if len(list) == 0 {
-			return fail(codeLiveFrame, "%s must not be empty", name)
+			return fault.New(codeLiveFrame, "%s must not be empty", name)
 		}
 		seen := make(map[string]bool, len(list))
 		for _, field := range list {
 			if seen[field] {
-				return fail(codeLiveFrame, "%s names a field twice", name)
+				return fault.New(codeLiveFrame, "%s names a field twice", name)
 			}
 			seen[field] = true
 		}
@@ -122,7 +124,7 @@ func (q *inQuery) check() error {
 }
 
 func missing(property string) error {
-	return fail(codeLiveFrame, "Missing required property: %s", property)
+	return fault.New(codeLiveFrame, "Missing required property: %s", property)
 }
 
 // outFrame is a frame to a client. Objects are shared between frames.
@@ -130,11 +132,11 @@ type outFrame struct {
 	op               string
 	requestID        string // JSON number; empty: none
 	object, original []byte
-	err              *Error
+	err              *fault.Error
 	counted          int // what it counts for in an outbox
 }
 
-func errorFrame(e *Error, requestID string) outFrame {
+func errorFrame(e *fault.Error, requestID string) outFrame {
 	return outFrame{op: "error", err: e, requestID: requestID}
 }
 

@@ -3,6 +3,7 @@ package auditserver
 import (
 	"slices"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -53,7 +54,7 @@ func (l *liveHub) add(sub *liveSubscription, node *where.Node, key viewerKey) er
 	if old := sub.client.subs[sub.requestID]; old != nil {
 		l.remove(old)
 	} else if len(sub.client.subs) >= l.limits.subscriptions {
-		return fail(wire.CodeInvalidQuery, "this connection has %d subscriptions, the limit: unsubscribe some, or open another", l.limits.subscriptions)
+		return fault.New(wire.CodeInvalidQuery, "this connection has %d subscriptions, the limit: unsubscribe some, or open another", l.limits.subscriptions)
 	}
 	class := l.byClass[sub.class]
 	if class == nil {

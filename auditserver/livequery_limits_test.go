@@ -13,6 +13,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -185,7 +186,7 @@ func FuzzLiveFrame(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		frame, ok, err := readFrame(data)
 		if err != nil {
-			var e *Error
+			var e *fault.Error
 			if !ok || !errors.As(err, &e) || e.Code != codeLiveFrame {
 				t.Errorf("refused with %v", err)
 			}

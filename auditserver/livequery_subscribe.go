@@ -5,6 +5,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -15,13 +16,13 @@ func (c *liveClient) handle(ctx context.Context, f *inFrame) error {
 		return c.connect(f)
 	}
 	if !c.connected {
-		return fail(codeLiveUnknown, "Can not find this client, make sure you connect to server before subscribing")
+		return fault.New(codeLiveUnknown, "Can not find this client, make sure you connect to server before subscribing")
 	}
 	id := string(f.RequestID)
 	switch f.Op {
 	case "unsubscribe":
 		if !c.hub.removeID(c, id) {
-			return fail(codeLiveUnknown, "Cannot find subscription with requestId %s", id)
+			return fault.New(codeLiveUnknown, "Cannot find subscription with requestId %s", id)
 		}
 		c.out.push(outFrame{op: "unsubscribed", requestID: id})
 		return nil
@@ -30,7 +31,7 @@ func (c *liveClient) handle(ctx context.Context, f *inFrame) error {
 		known := c.subs[id] != nil
 		c.hub.mu.RUnlock()
 		if !known {
-			return fail(codeLiveUnknown, "Cannot find subscription with requestId %s", id)
+			return fault.New(codeLiveUnknown, "Cannot find subscription with requestId %s", id)
 		}
 	}
 	return c.subscribe(ctx, f)
@@ -45,7 +46,7 @@ func (c *liveClient) connect(f *inFrame) error {
 		clientKeys: [4]string{f.RESTKey, f.JavaScriptKey, f.ClientKey, f.WindowsKey},
 	}, c.remote)
 	if err != nil {
-		return fail(codeLiveKey, "Key in request is not valid")
+		return fault.New(codeLiveKey, "Key in request is not valid")
 	}
 	c.connected, c.master, c.token, c.installationID = true, master, f.SessionToken, f.InstallationID
 	if c.id == "" {
@@ -89,23 +90,23 @@ func (c *liveClient) subscribe(ctx context.Context, f *inFrame) error {
 func (l *liveHub) readQuery(c *caller, q *inQuery) (*where.Node, error) {
 	quirks := l.s.cfg.Quirks
 	if !quirks && !l.enabled(q.ClassName) {
-		return nil, fail(wire.CodeInvalidQuery, "class %s has no live queries: list it in the server's LiveQueryClasses", q.ClassName)
+		return nil, fault.New(wire.CodeInvalidQuery, "class %s has no live queries: list it in the server's LiveQueryClasses", q.ClassName)
 	}
 	if err := findable(c, q.ClassName); err != nil {
 		return nil, err
 	}
 	if q.ClassName == "_Session" && c.userID == "" && !c.master {
-		return nil, errSession
+		return nil, fault.ErrSession
 	}
 	if bytes.Contains(q.Where, []byte(`"$relativeTime"`)) {
-		return nil, fail(wire.CodeInvalidQuery, "$relativeTime cannot be used in a live query: it would stand still at the time of subscribing")
+		return nil, fault.New(wire.CodeInvalidQuery, "$relativeTime cannot be used in a live query: it would stand still at the time of subscribing")
 	}
 	node, err := l.s.parseWhere(q.Where, c)
 	if err != nil {
 		return nil, err
 	}
 	if n := node.External(); n != nil && !quirks {
-		return nil, fail(wire.CodeInvalidQuery, "%s cannot be used in a live query: it needs other objects", n.Op)
+		return nil, fault.New(wire.CodeInvalidQuery, "%s cannot be used in a live query: it needs other objects", n.Op)
 	}
 	class, _ := l.s.store.Class(q.ClassName)
 	if _, err := permit(class.Permissions, c, opFind); err != nil {
@@ -118,7 +119,7 @@ func (l *liveHub) readQuery(c *caller, q *inQuery) (*where.Node, error) {
 	}
 	hides := l.s.protection(q.ClassName, class.Permissions, c)
 	if hides.forbidsConditions(node) || hides.forbidsAny(q.Watch) {
-		return nil, errPermission
+		return nil, fault.ErrPermission
 	}
 	return node, nil
 }

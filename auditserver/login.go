@@ -8,22 +8,23 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-var errBadLogin = &Error{Code: wire.CodeObjectNotFound, Message: "Invalid username/password."}
+var errBadLogin = &fault.Error{Code: wire.CodeObjectNotFound, Message: "Invalid username/password."}
 
 // authenticate finds the user with the username or e-mail and the password of
 // a request.
 func (s *Server) authenticate(ctx context.Context, req *request) (store.Row, error) {
 	username, email, password := req.textParam("username"), req.textParam("email"), req.textParam("password")
 	if username == "" && email == "" {
-		return store.Row{}, fail(wire.CodeUsernameMissing, "username/email is required.")
+		return store.Row{}, fault.New(wire.CodeUsernameMissing, "username/email is required.")
 	}
 	if password == "" {
-		return store.Row{}, fail(wire.CodePasswordMissing, "password is required.")
+		return store.Row{}, fault.New(wire.CodePasswordMissing, "password is required.")
 	}
 	var match []*where.Node
 	if username != "" {
@@ -85,16 +86,16 @@ func (s *Server) enter(ctx context.Context, tx *store.Tx, req *request, userID, 
 // logInAs answers /loginAs: a session of any user, for the master key.
 func (s *Server) logInAs(ctx context.Context, req *request) (*response, error) {
 	if !req.caller.master {
-		return nil, errMasterOnly
+		return nil, fault.ErrMasterOnly
 	}
 	id := req.textParam("userId")
 	if id == "" {
-		return nil, fail(wire.CodeInvalidValue, "userId must not be empty, null, or undefined")
+		return nil, fault.New(wire.CodeInvalidValue, "userId must not be empty, null, or undefined")
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		res, err := s.enter(ctx, tx, req, id, "masterkey")
 		if errors.Is(err, errBadLogin) {
-			return nil, fail(wire.CodeObjectNotFound, "user not found")
+			return nil, fault.New(wire.CodeObjectNotFound, "user not found")
 		}
 		return res, err
 	})
@@ -120,7 +121,7 @@ func (s *Server) verifyPassword(ctx context.Context, req *request) (*response, e
 }
 
 // errNoMail is the answer of a server that can't send mail.
-var errNoMail = &Error{Code: wire.CodeInternal, Message: "An appName, publicServerURL, and emailAdapter are required for password reset and email verification functionality."}
+var errNoMail = &fault.Error{Code: wire.CodeInternal, Message: "An appName, publicServerURL, and emailAdapter are required for password reset and email verification functionality."}
 
 const (
 	resetBucket = "password-reset" // token digest to resetEntry
@@ -139,7 +140,7 @@ func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*respo
 	}
 	email := req.textParam("email")
 	if email == "" {
-		return nil, fail(wire.CodeEmailMissing, "you must provide an email")
+		return nil, fault.New(wire.CodeEmailMissing, "you must provide an email")
 	}
 	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: equalTo("email", email), Limit: 1, Hidden: true})
 	if err != nil || len(rows) == 0 {
@@ -154,7 +155,7 @@ func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*respo
 	username, _ := fieldValue(rows[0], "username").(string)
 	if err := s.cfg.PasswordReset(email, username, token); err != nil {
 		s.cfg.Logger.ErrorContext(ctx, "password reset was not delivered", "user", rows[0].ID(), "error", err)
-		return nil, &Error{Code: wire.CodeInternal, Message: "The password reset could not be delivered."}
+		return nil, &fault.Error{Code: wire.CodeInternal, Message: "The password reset could not be delivered."}
 	}
 	return emptyResponse, nil
 }
@@ -163,8 +164,12 @@ func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*respo
 // was given, and ends the user's sessions. A token that is unknown, used or older
 // than the password is code 101.
 func (s *Server) ResetPassword(ctx context.Context, token, password string) error {
+	return published(s.resetPassword(ctx, token, password))
+}
+
+func (s *Server) resetPassword(ctx context.Context, token, password string) error {
 	if password == "" {
-		return fail(wire.CodePasswordMissing, "password is required")
+		return fault.New(wire.CodePasswordMissing, "password is required")
 	}
 	hidden, err := s.hashPassword(password)
 	if err != nil {
@@ -182,7 +187,7 @@ func (s *Server) ResetPassword(ctx context.Context, token, password string) erro
 			return nil, err
 		}
 		if err != nil || resetEntry(user) != string(entry) {
-			return nil, fail(wire.CodeObjectNotFound, "the password reset token is unknown, used, expired or older than the password")
+			return nil, fault.New(wire.CodeObjectNotFound, "the password reset token is unknown, used, expired or older than the password")
 		}
 		if err := tx.DeleteValue(resetBucket, hexDigest(token)); err != nil {
 			return nil, err

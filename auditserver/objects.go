@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -135,7 +136,7 @@ func (s *Server) updateIn(ctx context.Context, tx *store.Tx, req *request, class
 // deleteObject answers DELETE /classes/C/id.
 func (s *Server) deleteObject(ctx context.Context, req *request, class string) (*response, error) {
 	if class == "_Installation" && !req.caller.master {
-		return nil, errPermission
+		return nil, fault.ErrPermission
 	}
 	id := req.path[len(req.path)-1]
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
@@ -176,7 +177,7 @@ var roleFields = []string{"name", "ACL"}
 func requireRoleFields(fields map[string]any) error {
 	for _, name := range roleFields {
 		if empty(fields[name]) {
-			return fail(wire.CodeIncorrectType, "%s is required.", name)
+			return fault.New(wire.CodeIncorrectType, "%s is required.", name)
 		}
 	}
 	return nil
@@ -186,7 +187,7 @@ func requireRoleFields(fields map[string]any) error {
 func keepRoleFields(fields map[string]any) error {
 	for _, name := range roleFields {
 		if op, _ := fields[name].(map[string]any); op["__op"] == "Delete" {
-			return fail(wire.CodeIncorrectType, "%s is required.", name)
+			return fault.New(wire.CodeIncorrectType, "%s is required.", name)
 		}
 	}
 	return nil
@@ -197,10 +198,10 @@ func keepRoleFields(fields map[string]any) error {
 func (s *Server) knownInstallation(ctx context.Context, tx *store.Tx, fields map[string]any) (string, error) {
 	installation, _ := fields["installationId"].(string)
 	if _, hasToken := fields["deviceToken"]; installation == "" && !hasToken {
-		return "", fail(wire.CodeMissingField, "at least one ID field (deviceToken, installationId) must be specified in this operation")
+		return "", fault.New(wire.CodeMissingField, "at least one ID field (deviceToken, installationId) must be specified in this operation")
 	}
 	if empty(fields["deviceType"]) {
-		return "", fail(wire.CodeMissingField, "deviceType must be specified in this operation")
+		return "", fault.New(wire.CodeMissingField, "deviceType must be specified in this operation")
 	}
 	if installation == "" {
 		return "", nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -35,10 +36,10 @@ const maxKeyPath = 64
 func workOut(class schema.Class, present, body map[string]any, quirks bool) (*changes, error) {
 	c := &changes{set: make(map[string]any, len(body)), quirks: quirks}
 	var dotted []string
-	var fault firstFault
+	var first firstFault
 	for name, value := range body {
 		if root, _, isDotted := strings.Cut(name, "."); !plainName(root) {
-			fault.note(name, badName(name))
+			first.note(name, fault.InvalidName(name))
 			continue
 		} else if isDotted {
 			dotted = append(dotted, name)
@@ -48,16 +49,16 @@ func workOut(class schema.Class, present, body map[string]any, quirks bool) (*ch
 		if !isOp {
 			c.set[name] = value
 		} else {
-			fault.note(name, c.operate(name, op, value.(map[string]any), present[name]))
+			first.note(name, c.operate(name, op, value.(map[string]any), present[name]))
 		}
 	}
 	slices.Sort(dotted) // after the whole value, if there is one, and o.k before o.k.l
 	for _, name := range dotted {
 		root, rest, _ := strings.Cut(name, ".")
-		fault.note(name, c.nested(class, present, root, rest, body[name]))
+		first.note(name, c.nested(class, present, root, rest, body[name]))
 	}
-	if fault.err != nil {
-		return nil, fault.err
+	if first.err != nil {
+		return nil, first.err
 	}
 	return c, nil
 }
@@ -96,7 +97,7 @@ func (c *changes) operate(name, op string, m map[string]any, present any) error 
 		for _, each := range ops {
 			inner, ok := operationOf(each)
 			if !ok || inner != "AddRelation" && inner != "RemoveRelation" {
-				return fail(wire.CodeForbidden, "a Batch operation on %s may only hold AddRelation and RemoveRelation", name)
+				return fault.New(wire.CodeForbidden, "a Batch operation on %s may only hold AddRelation and RemoveRelation", name)
 			}
 			if err := c.relate(name, inner, each.(map[string]any)); err != nil {
 				return err
@@ -125,28 +126,28 @@ func (c *changes) compute(name, op string, m map[string]any, present any) (any, 
 	if op == "Increment" {
 		amount, ok := m["amount"].(float64)
 		if !ok {
-			return nil, fail(wire.CodeInvalidJSON, "incrementing %s needs a number as amount", name)
+			return nil, fault.New(wire.CodeInvalidJSON, "incrementing %s needs a number as amount", name)
 		}
 		old, ok := present.(float64)
 		if present != nil && !ok {
-			return nil, fail(wire.CodeIncorrectType, "%s is not a number and can't be incremented", name)
+			return nil, fault.New(wire.CodeIncorrectType, "%s is not a number and can't be incremented", name)
 		}
 		sum := old + amount
 		if math.IsInf(sum, 0) {
-			return nil, fail(wire.CodeIncorrectType, "%s can't be incremented: the sum is too large for a number", name)
+			return nil, fault.New(wire.CodeIncorrectType, "%s can't be incremented: the sum is too large for a number", name)
 		}
 		return sum, nil
 	}
 	if op != "Add" && op != "AddUnique" && op != "Remove" {
-		return nil, fail(wire.CodeInvalidJSON, "the operation %q on %s is not known", op, name)
+		return nil, fault.New(wire.CodeInvalidJSON, "the operation %q on %s is not known", op, name)
 	}
 	objects, ok := m["objects"].([]any)
 	if !ok {
-		return nil, fail(wire.CodeInvalidJSON, "%s on %s needs a list as objects", op, name)
+		return nil, fault.New(wire.CodeInvalidJSON, "%s on %s needs a list as objects", op, name)
 	}
 	old, ok := present.([]any)
 	if present != nil && !ok {
-		return nil, fail(wire.CodeIncorrectType, "%s is not a list: %s is not possible", name, op)
+		return nil, fault.New(wire.CodeIncorrectType, "%s is not a list: %s is not possible", name, op)
 	}
 	switch op {
 	case "Add":
@@ -222,7 +223,7 @@ func postgresArray(list []any) []any {
 func (c *changes) relate(name, op string, m map[string]any) error {
 	objects, _ := m["objects"].([]any)
 	if len(objects) == 0 {
-		return fail(wire.CodeInvalidJSON, "%s on %s needs at least one pointer as objects", op, name)
+		return fault.New(wire.CodeInvalidJSON, "%s on %s needs at least one pointer as objects", op, name)
 	}
 	change := relationChange{field: name, remove: op == "RemoveRelation"}
 	for _, o := range objects {
@@ -230,10 +231,10 @@ func (c *changes) relate(name, op string, m map[string]any) error {
 		class, _ := p["className"].(string)
 		id, _ := p["objectId"].(string)
 		if class == "" || id == "" {
-			return fail(wire.CodeIncorrectType, "%s on %s needs pointers as objects", op, name)
+			return fault.New(wire.CodeIncorrectType, "%s on %s needs pointers as objects", op, name)
 		}
 		if change.class != "" && change.class != class {
-			return fail(wire.CodeIncorrectType, "%s on %s mixes the classes %s and %s", op, name, change.class, class)
+			return fault.New(wire.CodeIncorrectType, "%s on %s mixes the classes %s and %s", op, name, change.class, class)
 		}
 		change.class = class
 		change.ids = append(change.ids, id)
@@ -248,7 +249,7 @@ func (c *changes) nested(class schema.Class, present map[string]any, root, rest 
 		return mismatch(class.Name, root, f, schema.Field{Type: schema.Object})
 	}
 	if strings.Count(rest, ".") >= maxKeyPath {
-		return fail(wire.CodeInvalidKeyName, "a dotted name reaches deeper than %d levels into %s", maxKeyPath, root)
+		return fault.New(wire.CodeInvalidKeyName, "a dotted name reaches deeper than %d levels into %s", maxKeyPath, root)
 	}
 	at, path := c.copyOf(root, present[root]), strings.Split(rest, ".")
 	for _, key := range path[:len(path)-1] {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -58,13 +59,13 @@ func permit(p *schema.Permissions, c *caller, op operation) (fields []string, er
 	}
 	switch {
 	case g.RequiresAuthentication && c.userID == "":
-		return nil, errNeedsLogin
+		return nil, fault.ErrNeedsLogin
 	case g.RequiresAuthentication, len(fields) > 0:
 		return fields, nil
 	case op == opAddField && len(g.PointerFields) > 0:
 		return nil, nil
 	}
-	return nil, errPermission
+	return nil, fault.ErrPermission
 }
 
 func pointerFields(p *schema.Permissions, g schema.Grant, op operation) []string {

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -64,9 +65,9 @@ func (s *Server) parseFind(req *request, class string) (*find, error) {
 	f.count = truthy(req, "count")
 	if truthy(req, "explain") {
 		if !req.caller.master {
-			return nil, fail(wire.CodeInvalidQuery, "Using the explain query parameter is not allowed without the master key")
+			return nil, fault.New(wire.CodeInvalidQuery, "Using the explain query parameter is not allowed without the master key")
 		}
-		return nil, fail(wire.CodeInvalidQuery, "explain is not supported by this server")
+		return nil, fault.New(wire.CodeInvalidQuery, "explain is not supported by this server")
 	}
 	if f.query.Order, err = parseOrder(req.textParam("order")); err != nil {
 		return nil, err
@@ -79,12 +80,12 @@ func (s *Server) parseFind(req *request, class string) (*find, error) {
 func onlyParams(req *request, allowed []string) error {
 	for name := range req.query {
 		if !slices.Contains(allowed, name) {
-			return fail(wire.CodeInvalidQuery, "Invalid parameter for query: %s", name)
+			return fault.New(wire.CodeInvalidQuery, "Invalid parameter for query: %s", name)
 		}
 	}
 	for _, m := range req.body {
 		if !slices.Contains(allowed, m.name) && m.name != "_method" {
-			return fail(wire.CodeInvalidQuery, "Invalid parameter for query: %s", m.name)
+			return fault.New(wire.CodeInvalidQuery, "Invalid parameter for query: %s", m.name)
 		}
 	}
 	return nil
@@ -99,7 +100,7 @@ func (s *Server) parseWhere(v jsontext.Value, c *caller) (*where.Node, error) {
 		}
 	}
 	if tooDeep(v, l.Depth) {
-		return nil, fail(wire.CodeInvalidQuery, "the query is nested deeper than %d levels", l.Depth)
+		return nil, fault.New(wire.CodeInvalidQuery, "the query is nested deeper than %d levels", l.Depth)
 	}
 	return where.Parse(v, s.whereLimits(c))
 }
@@ -118,16 +119,16 @@ func intParam(req *request, name string, def int, quirks bool) (int, error) {
 	if v.Kind() == '"' {
 		var text string
 		if json.Unmarshal(v, &text) != nil || json.Unmarshal([]byte(text), &n) != nil {
-			return 0, fail(wire.CodeInvalidQuery, "%s is text, want a whole number", name)
+			return 0, fault.New(wire.CodeInvalidQuery, "%s is text, want a whole number", name)
 		}
 	} else if json.Unmarshal(v, &n) != nil {
-		return 0, fail(wire.CodeInvalidQuery, "%s is not a number, want a whole number", name)
+		return 0, fault.New(wire.CodeInvalidQuery, "%s is not a number, want a whole number", name)
 	}
 	if n < 0 && quirks {
 		return 0, errPostgres
 	}
 	if n < 0 || n != math.Trunc(n) {
-		return 0, fail(wire.CodeInvalidQuery, "%s is %v, want a whole number from 0", name, n)
+		return 0, fault.New(wire.CodeInvalidQuery, "%s is %v, want a whole number from 0", name, n)
 	}
 	return int(min(n, math.MaxInt32)), nil
 }
@@ -148,13 +149,13 @@ func parseOrder(text string) ([]store.Order, error) {
 		key, descending := strings.CutPrefix(name, "-")
 		key = strings.TrimPrefix(key, "+")
 		if !fieldPath.MatchString(key) {
-			return nil, badName(key)
+			return nil, fault.InvalidName(key)
 		}
 		if key == "_created_at" || key == "_updated_at" {
 			key = map[string]string{"_created_at": "createdAt", "_updated_at": "updatedAt"}[key]
 		}
 		if out = append(out, store.Order{Field: key, Descending: descending}); len(out) > maxOrder {
-			return nil, fail(wire.CodeInvalidQuery, "order has more than %d fields", maxOrder)
+			return nil, fault.New(wire.CodeInvalidQuery, "order has more than %d fields", maxOrder)
 		}
 	}
 	return out, nil

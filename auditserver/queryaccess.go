@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -52,12 +53,12 @@ func (s *Server) authorizeQuery(ctx context.Context, c *caller, f *find) (ok boo
 	hides := s.protection(class.Name, class.Permissions, c)
 	for _, o := range f.query.Order {
 		if hides.forbids(o.Field) {
-			return false, errPermission
+			return false, fault.ErrPermission
 		}
 	}
 	if class.Name == "_Session" {
 		if c.userID == "" {
-			return false, errSession
+			return false, fault.ErrSession
 		}
 		f.query.Where = where.AllOf(f.query.Where, where.Equal("user", userPointer(c.userID)))
 	}
@@ -89,7 +90,7 @@ func (s *Server) authorizeWhere(ctx context.Context, c *caller, n *where.Node, h
 		return n, nil
 	}
 	if hides.forbids(n.Path) {
-		return nil, errPermission
+		return nil, fault.ErrPermission
 	}
 	out := n
 	switch n.Op {
@@ -105,7 +106,7 @@ func (s *Server) authorizeWhere(ctx context.Context, c *caller, n *where.Node, h
 		out = &copied
 	case where.InQuery, where.NotInQuery, where.Select, where.DontSelect:
 		if depth <= 0 {
-			return nil, fail(wire.CodeInvalidQuery, "the query nests more than %d sub-queries", s.cfg.Limits.SubqueryDepth)
+			return nil, fault.New(wire.CodeInvalidQuery, "the query nests more than %d sub-queries", s.cfg.Limits.SubqueryDepth)
 		}
 		sub, err := s.authorizeSubquery(ctx, c, n.Query, depth-1)
 		if err != nil {
@@ -117,7 +118,7 @@ func (s *Server) authorizeWhere(ctx context.Context, c *caller, n *where.Node, h
 	case where.RelatedTo:
 		owner, _ := s.store.Class(n.Related.Class)
 		if s.protection(owner.Name, owner.Permissions, c).forbids(n.Related.Key) {
-			return nil, errPermission
+			return nil, fault.ErrPermission
 		}
 		if !s.mayRead(ctx, c, n.Related.Class, n.Related.ObjectID) {
 			return where.AnyOf(), nil
@@ -138,7 +139,7 @@ func (s *Server) authorizeSubquery(ctx context.Context, c *caller, q *where.Subq
 	}
 	hides := s.protection(className, class.Permissions, c)
 	if q.Key != "" && hides.forbids(q.Key) {
-		return nil, errPermission
+		return nil, fault.ErrPermission
 	}
 	copied := *q
 	if copied.Where, err = s.authorizeWhere(ctx, c, q.Where, hides, depth); err != nil {
@@ -197,7 +198,7 @@ func (s *Server) pathError(format, path, target string) error {
 	if s.cfg.Quirks {
 		return errPostgres
 	}
-	return fail(wire.CodeInvalidQuery, format, path, target)
+	return fault.New(wire.CodeInvalidQuery, format, path, target)
 }
 
 // behindPointer gives the class that path reaches into; "" for a path that

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -218,7 +219,7 @@ func (r *renderer) whole(b []byte) ([]byte, error) {
 }
 
 func answerTooLarge(limit int) error {
-	return fail(wire.CodeInvalidQuery, "the answer is larger than %d bytes: ask for fewer objects, keys or include paths", limit)
+	return fault.New(wire.CodeInvalidQuery, "the answer is larger than %d bytes: ask for fewer objects, keys or include paths", limit)
 }
 
 // appendIncluded writes a field's value with its pointers replaced. A pointer

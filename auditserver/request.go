@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -81,7 +82,7 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []stri
 		requestID: r.Header.Get("X-Parse-Request-Id"), baseURL: s.baseURL(r)}
 	var err error
 	if req.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
-		return nil, &plainError{http.StatusBadRequest, "the query string is not valid"}
+		return nil, fault.BadRequest("the query string is not valid")
 	}
 	creds := headerCredentials(r.Header)
 	if r.Body != nil && r.Body != http.NoBody {
@@ -105,7 +106,7 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []stri
 	}
 	if creds.context != "" {
 		if json.Unmarshal([]byte(creds.context), &req.context, decodeOptions) != nil || req.context == nil {
-			return nil, fail(wire.CodeInvalidJSON, "Invalid object for context.")
+			return nil, fault.New(wire.CodeInvalidJSON, "Invalid object for context.")
 		}
 	}
 	return req, nil
@@ -137,7 +138,7 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request) 
 	limit := s.cfg.Limits.BodySize
 	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if r.ContentLength > limit {
-		return errTooLarge
+		return fault.ErrTooLarge
 	}
 	reader := http.MaxBytesReader(w, r.Body, limit)
 	if req.at(0, "files") && r.Header.Get("X-Parse-Application-Id") != "" || req.at(0, "files") && r.Header.Get("Authorization") != "" {
@@ -152,14 +153,14 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request) 
 	raw, err := readAll(reader, r.ContentLength)
 	if err != nil {
 		if isTooLarge(err) {
-			return errTooLarge
+			return fault.ErrTooLarge
 		}
-		return &plainError{http.StatusBadRequest, "the body could not be read"}
+		return fault.BadRequest("the body could not be read")
 	}
 	if mediaType == "application/x-www-form-urlencoded" {
 		form, err := url.ParseQuery(string(raw))
 		if err != nil {
-			return &plainError{http.StatusBadRequest, "the form is not valid"}
+			return fault.BadRequest("the form is not valid")
 		}
 		req.body = formBody(form)
 		return nil
@@ -176,10 +177,6 @@ func readAll(r io.Reader, length int64) ([]byte, error) {
 	_, err := io.ReadFull(r, buf) // a form that is cut off still looks like one
 	return buf, err
 }
-
-var errTooLarge = &plainError{http.StatusRequestEntityTooLarge, "request entity too large"}
-
-func notJSON(text string) error { return &plainError{http.StatusBadRequest, text} }
 
 // at compares a path element, static ones in any case.
 func (r *request) at(i int, name string) bool {

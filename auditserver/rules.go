@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/policy"
@@ -31,7 +32,7 @@ func (sv *save) checkRules() error {
 		if err != nil {
 			return err
 		}
-		return &Error{Code: policy.ErrorCode, Message: text}
+		return &fault.Error{Code: policy.ErrorCode, Message: text}
 	}
 	sv.effects = verdict.Effects
 	return nil

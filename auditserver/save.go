@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/policy"
@@ -39,10 +40,10 @@ func (s *Server) newSave(ctx context.Context, tx *store.Tx, req *request, classN
 	var exists bool
 	if sv.class, exists = tx.Class(className); !exists {
 		if !validClassName(className) {
-			return nil, fail(wire.CodeInvalidClassName, "Invalid classname: %s, classnames can only have alphanumeric characters and _, and must start with an alpha character ", className)
+			return nil, fault.New(wire.CodeInvalidClassName, "Invalid classname: %s, classnames can only have alphanumeric characters and _, and must start with an alpha character ", className)
 		}
 		if !req.caller.master && !s.cfg.AllowClientClassCreation {
-			return nil, errPermission
+			return nil, fault.ErrPermission
 		}
 		sv.class, sv.isNew = schema.Class{Name: className, Fields: map[string]schema.Field{}}, true
 	}
@@ -80,14 +81,14 @@ func (sv *save) create(fields map[string]any) (store.Row, error) {
 	if err := sv.fit(sv.object.Fields); err != nil {
 		return store.Row{}, err
 	}
-	var fault firstFault
+	var first firstFault
 	for name, f := range sv.class.Fields {
 		if f.Required && empty(sv.object.Fields[name]) && !slices.Contains(alwaysShown, name) && !(sv.class.Name == "_User" && name == "password") {
-			fault.note(name, absent(name))
+			first.note(name, absent(name))
 		}
 	}
-	if fault.err != nil {
-		return store.Row{}, fault.err
+	if first.err != nil {
+		return store.Row{}, first.err
 	}
 	if _, err := permit(sv.class.Permissions, sv.req.caller, opCreate); err != nil {
 		return store.Row{}, err
@@ -116,19 +117,19 @@ func (sv *save) customID(fields map[string]any) error {
 	id, given := fields["objectId"]
 	if !given {
 		if _, ok := fields["id"]; ok {
-			return fail(wire.CodeInvalidKeyName, "id is an invalid field name.")
+			return fault.New(wire.CodeInvalidKeyName, "id is an invalid field name.")
 		}
 		return nil
 	}
 	if !sv.s.cfg.AllowCustomObjectID {
-		return fail(wire.CodeInvalidKeyName, "objectId is an invalid field name.")
+		return fault.New(wire.CodeInvalidKeyName, "objectId is an invalid field name.")
 	}
 	text, _ := id.(string)
 	if text == "" {
-		return fail(wire.CodeMissingObjectID, "objectId must not be empty, null or undefined")
+		return fault.New(wire.CodeMissingObjectID, "objectId must not be empty, null or undefined")
 	}
 	if sv.class.Name == "_User" && !plainUserID(text) {
-		return fail(wire.CodeForbidden, "Invalid object ID.")
+		return fault.New(wire.CodeForbidden, "Invalid object ID.")
 	}
 	sv.id = text
 	delete(fields, "objectId")
@@ -170,14 +171,14 @@ func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
 	if err := sv.fit(sv.changes.set); err != nil {
 		return store.Row{}, err
 	}
-	var fault firstFault
+	var first firstFault
 	for name, v := range sv.changes.set {
 		if sv.class.Fields[name].Required && empty(v) {
-			fault.note(name, absent(name))
+			first.note(name, absent(name))
 		}
 	}
-	if fault.err != nil {
-		return store.Row{}, fault.err
+	if first.err != nil {
+		return store.Row{}, first.err
 	}
 	maps.Copy(sv.object.Fields, sv.changes.set)
 	_, row, err := sv.tx.Update(sv.class.Name, id, sv.object)
@@ -192,10 +193,10 @@ func (sv *save) load(id string, op operation) error {
 	sv.id = id
 	c := sv.req.caller
 	if sv.class.Name == "_User" && !c.master && c.userID != id {
-		return errUserForbidden
+		return fault.ErrUserForbidden
 	}
 	if sv.isNew {
-		return errNotFound
+		return fault.ErrNotFound
 	}
 	pointers, err := permit(sv.class.Permissions, c, op)
 	if err != nil {
@@ -203,19 +204,19 @@ func (sv *save) load(id string, op operation) error {
 	}
 	sv.before, err = sv.tx.Get(sv.ctx, sv.class.Name, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return errNotFound
+		return fault.ErrNotFound
 	}
 	if err != nil {
 		return err
 	}
 	if !c.writes(sv.before.ACL()) || len(pointers) > 0 && !rowNamesUser(sv.before, pointers, c.userID) {
 		if sv.class.Name == "_User" {
-			return errUserForbidden
+			return fault.ErrUserForbidden
 		}
-		return errNotFound
+		return fault.ErrNotFound
 	}
 	if owner, _ := sv.before.Pointer("user"); sv.class.Name == "_Session" && !c.master && (c.userID == "" || owner != c.userID) {
-		return errNotFound
+		return fault.ErrNotFound
 	}
 	sv.present = plainFields(sv.class, sv.before)
 	return nil
@@ -238,7 +239,7 @@ func plainFields(class schema.Class, row store.Row) map[string]any {
 // empty tells what a required field may not be.
 func empty(v any) bool { return v == nil || v == "" }
 
-func absent(field string) error { return fail(wire.CodeValidation, "%s is required", field) }
+func absent(field string) error { return fault.New(wire.CodeValidation, "%s is required", field) }
 
 func (sv *save) applyRelations() error {
 	for _, r := range sv.changes.relations {

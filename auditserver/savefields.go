@@ -3,6 +3,7 @@ package auditserver
 import (
 	"maps"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -11,17 +12,17 @@ import (
 // set is changed to the form that is stored.
 func (sv *save) fit(set map[string]any) error {
 	added := map[string]schema.Field{}
-	var fault firstFault
+	var first firstFault
 	for name, v := range set {
 		if v != nil {
-			fault.note(name, sv.fitValue(set, name, v, added))
+			first.note(name, sv.fitValue(set, name, v, added))
 		}
 	}
 	for _, r := range sv.changes.relations {
-		fault.note(r.field, sv.fitField(r.field, schema.Field{Type: schema.Relation, TargetClass: r.class}, added))
+		first.note(r.field, sv.fitField(r.field, schema.Field{Type: schema.Relation, TargetClass: r.class}, added))
 	}
-	if fault.err != nil {
-		return fault.err
+	if first.err != nil {
+		return first.err
 	}
 	return sv.addFields(added)
 }
@@ -29,7 +30,7 @@ func (sv *save) fit(set map[string]any) error {
 // fitValue checks one value and gives it the form that is stored.
 func (sv *save) fitValue(set map[string]any, name string, v any, added map[string]schema.Field) error {
 	if name == "className" || name == "length" {
-		return badName(name)
+		return fault.InvalidName(name)
 	}
 	got, err := typeOf(v)
 	if err != nil {
@@ -69,7 +70,7 @@ func (sv *save) addFields(added map[string]schema.Field) error {
 		}
 		for name := range added {
 			if !plainName(name) {
-				return badName(name)
+				return fault.InvalidName(name)
 			}
 		}
 	}
@@ -97,7 +98,7 @@ func oneGeoPoint(class schema.Class) error {
 		}
 	}
 	if n > 1 {
-		return fail(wire.CodeIncorrectType, "currently, only one GeoPoint field may exist in an object of class %s", class.Name)
+		return fault.New(wire.CodeIncorrectType, "currently, only one GeoPoint field may exist in an object of class %s", class.Name)
 	}
 	return nil
 }

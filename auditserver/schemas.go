@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -31,7 +32,7 @@ func (s *Server) schemaRoutes(method string, n int) handler {
 	}
 	return func(ctx context.Context, req *request) (*response, error) {
 		if !req.caller.master {
-			return nil, errMasterOnly
+			return nil, fault.ErrMasterOnly
 		}
 		return h(ctx, req)
 	}
@@ -48,7 +49,7 @@ func (s *Server) listSchemas(context.Context, *request) (*response, error) {
 func (s *Server) getSchema(_ context.Context, req *request) (*response, error) {
 	class, ok := s.store.Class(req.path[1])
 	if !ok {
-		return nil, fail(wire.CodeInvalidClassName, "Class %s does not exist.", req.path[1])
+		return nil, fault.New(wire.CodeInvalidClassName, "Class %s does not exist.", req.path[1])
 	}
 	return jsonResponse(s.shownClass(class))
 }
@@ -103,21 +104,21 @@ func readSchemaBody(req *request) (name string, b schemaBody, err error) {
 			continue
 		}
 		if json.Unmarshal(m.value, to, decodeOptions) != nil {
-			return "", b, fail(wire.CodeInvalidJSON, "%s has the wrong form", m.name)
+			return "", b, fault.New(wire.CodeInvalidJSON, "%s has the wrong form", m.name)
 		}
 	}
 	name = b.ClassName
 	if len(req.path) > 1 {
 		if name != "" && name != req.path[1] {
-			return "", b, fail(wire.CodeInvalidClassName, "Class name mismatch between %s and %s.", name, req.path[1])
+			return "", b, fault.New(wire.CodeInvalidClassName, "Class name mismatch between %s and %s.", name, req.path[1])
 		}
 		name = req.path[1]
 	}
 	if name == "" {
-		return "", b, fail(wire.CodeMissingField, "POST schemas needs a class name.")
+		return "", b, fault.New(wire.CodeMissingField, "POST schemas needs a class name.")
 	}
 	if !validClassName(name) {
-		return "", b, fail(wire.CodeInvalidClassName, "Invalid classname: %s, classnames can only have alphanumeric characters and _, and must start with an alpha character ", name)
+		return "", b, fault.New(wire.CodeInvalidClassName, "Invalid classname: %s, classnames can only have alphanumeric characters and _, and must start with an alpha character ", name)
 	}
 	return name, b, nil
 }
@@ -129,7 +130,7 @@ func (s *Server) createSchema(ctx context.Context, req *request) (*response, err
 	}
 	return s.write(ctx, req, func(tx *store.Tx, _ *request) (*response, error) {
 		if _, exists := tx.Class(name); exists {
-			return nil, fail(wire.CodeInvalidClassName, "Class %s already exists.", name)
+			return nil, fault.New(wire.CodeInvalidClassName, "Class %s already exists.", name)
 		}
 		return s.putSchema(tx, ownClass(name), body)
 	})
@@ -143,7 +144,7 @@ func (s *Server) updateSchema(ctx context.Context, req *request) (*response, err
 	return s.write(ctx, req, func(tx *store.Tx, _ *request) (*response, error) {
 		class, exists := tx.Class(name)
 		if !exists {
-			return nil, fail(wire.CodeInvalidClassName, "Class %s does not exist.", name)
+			return nil, fault.New(wire.CodeInvalidClassName, "Class %s does not exist.", name)
 		}
 		class.Fields = maps.Clone(class.Fields)
 		class.Indexes = maps.Clone(class.Indexes)
@@ -170,7 +171,7 @@ func (s *Server) putSchema(tx *store.Tx, class schema.Class, body schemaBody) (*
 		}
 		var p schema.Permissions
 		if err := json.Unmarshal(body.Permissions, &p, decodeOptions); err != nil {
-			return nil, fail(wire.CodeInvalidJSON, "classLevelPermissions: %s", innerText(err))
+			return nil, fault.New(wire.CodeInvalidJSON, "classLevelPermissions: %s", innerText(err))
 		}
 		if err := checkPermissions(class, p); err != nil {
 			return nil, err
@@ -190,11 +191,11 @@ var permissionKeys = []string{"find", "get", "count", "create", "update", "delet
 
 func knownPermissions(raw jsontext.Value) error {
 	if raw.Kind() != '{' {
-		return fail(wire.CodeInvalidJSON, "classLevelPermissions is not an object")
+		return fault.New(wire.CodeInvalidJSON, "classLevelPermissions is not an object")
 	}
 	for name := range members(raw) {
 		if !slices.Contains(permissionKeys, name) {
-			return fail(wire.CodeInvalidJSON, "%s is not a valid operation for class level permissions", name)
+			return fault.New(wire.CodeInvalidJSON, "%s is not a valid operation for class level permissions", name)
 		}
 	}
 	return nil
@@ -230,23 +231,23 @@ func applyField(class *schema.Class, name string, raw jsontext.Value) error {
 	if op.Op == "Delete" {
 		switch {
 		case builtIn(class.Name, name):
-			return fail(wire.CodeImmutableField, "field %s cannot be changed", name)
+			return fault.New(wire.CodeImmutableField, "field %s cannot be changed", name)
 		case !exists:
-			return fail(wire.CodeInvalidSchema, "Field %s does not exist, cannot delete.", name)
+			return fault.New(wire.CodeInvalidSchema, "Field %s does not exist, cannot delete.", name)
 		}
 		delete(class.Fields, name)
 		return nil
 	}
 	if !plainName(name) || name == "className" || name == "length" {
-		return fail(wire.CodeInvalidKeyName, "invalid field name: %s", name)
+		return fault.New(wire.CodeInvalidKeyName, "invalid field name: %s", name)
 	}
 	var f schema.Field
 	if err := json.Unmarshal(raw, &f, decodeOptions); err != nil {
-		return fail(wire.CodeInvalidJSON, "the field %s has the wrong form", name)
+		return fault.New(wire.CodeInvalidJSON, "the field %s has the wrong form", name)
 	}
 	if builtIn(class.Name, name) {
 		if f.Type != present.Type || f.TargetClass != present.TargetClass {
-			return fail(wire.CodeImmutableField, "field %s cannot be added", name)
+			return fault.New(wire.CodeImmutableField, "field %s cannot be added", name)
 		}
 		class.Fields[name] = f
 		return nil
@@ -255,7 +256,7 @@ func applyField(class *schema.Class, name string, raw jsontext.Value) error {
 		return err
 	}
 	if exists && (present.Type != f.Type || present.TargetClass != f.TargetClass) {
-		return fail(wire.CodeInvalidSchema, "Field %s exists, cannot update.", name)
+		return fault.New(wire.CodeInvalidSchema, "Field %s exists, cannot update.", name)
 	}
 	class.Fields[name] = f
 	return nil
@@ -264,22 +265,22 @@ func applyField(class *schema.Class, name string, raw jsontext.Value) error {
 func checkField(name string, f schema.Field) error {
 	switch f.Type {
 	case "":
-		return fail(wire.CodeInvalidJSON, "the field %s needs a type", name)
+		return fault.New(wire.CodeInvalidJSON, "the field %s needs a type", name)
 	case schema.Pointer, schema.Relation:
 		if f.TargetClass == "" {
-			return fail(wire.CodeMissingField, "type %s needs a class name", f.Type)
+			return fault.New(wire.CodeMissingField, "type %s needs a class name", f.Type)
 		}
 		if !validClassName(f.TargetClass) {
-			return fail(wire.CodeInvalidClassName, "Invalid classname: %s", f.TargetClass)
+			return fault.New(wire.CodeInvalidClassName, "Invalid classname: %s", f.TargetClass)
 		}
 	case schema.String, schema.Number, schema.Boolean, schema.Date, schema.Object, schema.Array, schema.GeoPoint,
 		schema.Polygon, schema.File, schema.Bytes:
 	default:
-		return fail(wire.CodeIncorrectType, "invalid field type: %s", f.Type)
+		return fault.New(wire.CodeIncorrectType, "invalid field type: %s", f.Type)
 	}
 	if f.Type == schema.Relation {
 		if f.Required || f.Default != nil {
-			return fail(wire.CodeIncorrectType, "the relation %s can't be required or have a default value", name)
+			return fault.New(wire.CodeIncorrectType, "the relation %s can't be required or have a default value", name)
 		}
 		return nil
 	}
@@ -291,7 +292,7 @@ func checkField(name string, f schema.Field) error {
 		return err
 	}
 	if got.Type != f.Type || got.TargetClass != f.TargetClass {
-		return fail(wire.CodeIncorrectType, "schema mismatch for default value of %s; expected %s but got %s", name, typeName(f), typeName(got))
+		return fault.New(wire.CodeIncorrectType, "schema mismatch for default value of %s; expected %s but got %s", name, typeName(f), typeName(got))
 	}
 	return nil
 }
@@ -306,20 +307,20 @@ func applyIndexes(class *schema.Class, indexes map[string]jsontext.Value) error 
 		_, exists := class.Indexes[name]
 		switch {
 		case op.Op == "Delete" && !exists:
-			return fail(wire.CodeInvalidQuery, "Index %s does not exist, cannot delete.", name)
+			return fault.New(wire.CodeInvalidQuery, "Index %s does not exist, cannot delete.", name)
 		case op.Op == "Delete":
 			delete(class.Indexes, name)
 			continue
 		case exists:
-			return fail(wire.CodeInvalidQuery, "Index %s exists, cannot update.", name)
+			return fault.New(wire.CodeInvalidQuery, "Index %s exists, cannot update.", name)
 		}
 		var index schema.Index
 		if err := json.Unmarshal(raw, &index, decodeOptions); err != nil || len(index) == 0 {
-			return fail(wire.CodeInvalidQuery, "the index %s is not an object of fields and directions", name)
+			return fault.New(wire.CodeInvalidQuery, "the index %s is not an object of fields and directions", name)
 		}
 		for _, key := range index {
 			if _, ok := class.Fields[key.Field]; !ok {
-				return fail(wire.CodeInvalidQuery, "Field %s does not exist, cannot add index.", key.Field)
+				return fault.New(wire.CodeInvalidQuery, "Field %s does not exist, cannot add index.", key.Field)
 			}
 		}
 		if class.Indexes == nil {
@@ -339,13 +340,13 @@ func checkPermissions(class schema.Class, p schema.Permissions) error {
 	for _, name := range slices.Concat(fields, p.ReadUserFields, p.WriteUserFields) {
 		f := class.Fields[name]
 		if f.Type != schema.Array && (f.Type != schema.Pointer || f.TargetClass != "_User") {
-			return fail(wire.CodeInvalidJSON, "'%s' is not a valid column for class level pointer permissions", name)
+			return fault.New(wire.CodeInvalidJSON, "'%s' is not a valid column for class level pointer permissions", name)
 		}
 	}
 	for audience, list := range p.ProtectedFields {
 		for _, name := range list {
 			if _, ok := class.Fields[name]; !ok || slices.Contains(alwaysShown, name) && name != "ACL" {
-				return fail(wire.CodeInvalidJSON, "Field '%s' in protectedFields:%s does not exist or can't be protected", name, audience)
+				return fault.New(wire.CodeInvalidJSON, "Field '%s' in protectedFields:%s does not exist or can't be protected", name, audience)
 			}
 		}
 	}
@@ -357,14 +358,14 @@ func checkPermissions(class schema.Class, p schema.Permissions) error {
 func (s *Server) deleteSchema(ctx context.Context, req *request) (*response, error) {
 	name := req.path[1]
 	if !validClassName(name) {
-		return nil, fail(wire.CodeInvalidClassName, "Invalid classname: %s", name)
+		return nil, fault.New(wire.CodeInvalidClassName, "Invalid classname: %s", name)
 	}
 	return s.write(ctx, req, func(tx *store.Tx, _ *request) (*response, error) {
 		err := tx.DropClass(name)
 		switch {
 		case errors.Is(err, store.ErrNoClass):
 		case errors.Is(err, store.ErrNotEmpty):
-			return nil, fail(wire.CodeInvalidSchema, "Class %s is not empty, cannot drop schema.", name)
+			return nil, fault.New(wire.CodeInvalidSchema, "Class %s is not empty, cannot drop schema.", name)
 		case err != nil:
 			return nil, err
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 )
 
@@ -131,7 +132,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Access-Control-Allow-Origin", "*")
 	if !s.admitted() {
 		h.Set("Retry-After", "1")
-		s.writeError(w, r, &plainError{http.StatusServiceUnavailable, "the server is shutting down"})
+		s.writeError(w, r, &fault.Plain{Status: http.StatusServiceUnavailable, Message: "the server is shutting down"})
 		return
 	}
 	defer s.requests.Done()
@@ -229,17 +230,17 @@ func (s *Server) etag(b []byte) string {
 
 // writeError answers with one of the two shapes of protocol section 7.
 func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
-	var plain *plainError
+	var plain *fault.Plain
 	var body any
 	status := 0
 	if errors.As(err, &plain) {
-		status, body = plain.status, map[string]any{"error": plain.message}
+		status, body = plain.Status, map[string]any{"error": plain.Message}
 	} else {
 		e, known := clientError(err)
 		if !known && r.Context().Err() == nil {
 			s.cfg.Logger.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 		}
-		status, body = e.httpStatus(), map[string]any{"code": e.Code, "error": e.Message}
+		status, body = e.Status(), map[string]any{"code": e.Code, "error": e.Message}
 		if !known { // a fault of the server has its text elsewhere
 			body = map[string]any{"code": e.Code, "message": e.Message}
 		}

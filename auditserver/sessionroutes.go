@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -19,11 +20,11 @@ func sessionFieldsUntouched(c *caller, fields map[string]any) error {
 		return nil
 	}
 	if c.userID == "" {
-		return errSession
+		return fault.ErrSession
 	}
 	for _, name := range protectedSessionFields {
 		if _, ok := fields[name]; ok {
-			return fail(wire.CodeInvalidKeyName, "%s is protected and can't be set", name)
+			return fault.New(wire.CodeInvalidKeyName, "%s is protected and can't be set", name)
 		}
 	}
 	return nil
@@ -33,11 +34,11 @@ func sessionFieldsUntouched(c *caller, fields map[string]any) error {
 // one the client sent, because the server keeps only digests.
 func (s *Server) currentSession(ctx context.Context, req *request) (*response, error) {
 	if req.caller.sessionID == "" {
-		return nil, errSession
+		return nil, fault.ErrSession
 	}
 	row, err := s.store.Get(ctx, "_Session", req.caller.sessionID)
 	if err != nil {
-		return nil, errSession
+		return nil, fault.ErrSession
 	}
 	return s.renderOne(ctx, req, row, &shape{}, false)
 }
@@ -51,7 +52,7 @@ func (s *Server) bySession(ctx context.Context, n *where.Node) (*where.Node, err
 	if n.Path == "sessionToken" {
 		token, ok := n.Value.(string)
 		if n.Op != where.Eq || !ok {
-			return nil, fail(wire.CodeInvalidQuery, "sessionToken can only be compared with one token")
+			return nil, fault.New(wire.CodeInvalidQuery, "sessionToken can only be compared with one token")
 		}
 		raw, known, err := s.store.GetValue(ctx, tokenBucket, hexDigest(token))
 		if err != nil || !known {
@@ -80,7 +81,7 @@ func (s *Server) bySession(ctx context.Context, n *where.Node) (*where.Node, err
 // createSession answers POST /sessions: one more session for the caller.
 func (s *Server) createSession(ctx context.Context, req *request) (*response, error) {
 	if req.caller.userID == "" {
-		return nil, errSession
+		return nil, fault.ErrSession
 	}
 	fields, err := req.fields()
 	if err != nil {

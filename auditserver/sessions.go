@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -154,7 +155,7 @@ func (sc *sessionCache) caller(ctx context.Context, token string) (*caller, erro
 		sc.mu.Unlock()
 	}
 	if !c.expires.IsZero() && time.Now().After(c.expires) {
-		return nil, fail(wire.CodeInvalidSession, "Session token is expired.")
+		return nil, fault.New(wire.CodeInvalidSession, "Session token is expired.")
 	}
 	return c, nil
 }
@@ -165,14 +166,14 @@ func (sc *sessionCache) load(ctx context.Context, token, digest string) (*caller
 		return nil, err
 	}
 	if !ok {
-		return nil, errSession
+		return nil, fault.ErrSession
 	}
 	var entry tokenEntry
 	if err := json.Unmarshal(raw, &entry); err != nil {
 		return nil, err
 	}
 	if _, err := sc.s.store.Get(ctx, "_User", entry.User); errors.Is(err, store.ErrNotFound) {
-		return nil, errSession
+		return nil, fault.ErrSession
 	} else if err != nil {
 		return nil, err
 	}
@@ -192,7 +193,7 @@ func (sc *sessionCache) load(ctx context.Context, token, digest string) (*caller
 func (sc *sessionCache) expiry(ctx context.Context, entry tokenEntry) (time.Time, error) {
 	row, err := sc.s.store.Get(ctx, "_Session", entry.Session)
 	if errors.Is(err, store.ErrNotFound) {
-		return time.Time{}, errSession
+		return time.Time{}, fault.ErrSession
 	}
 	if err != nil {
 		return time.Time{}, err

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -50,7 +51,7 @@ const maxKeys = 2000
 func (s *Server) getShape(req *request) (*shape, error) {
 	for _, name := range req.paramNames() {
 		if !slices.Contains(getParams, name) {
-			return nil, fail(wire.CodeInvalidQuery, "Improper encode of parameter")
+			return nil, fault.New(wire.CodeInvalidQuery, "Improper encode of parameter")
 		}
 	}
 	return s.parseShape(req)
@@ -62,15 +63,15 @@ func (s *Server) parseShape(req *request) (*shape, error) {
 	l := s.cfg.Limits
 	includes := splitList(req.textParam("include"))
 	if len(includes) > l.IncludePaths {
-		return nil, fail(wire.CodeInvalidQuery, "the query has %d include paths, the limit is %d", len(includes), l.IncludePaths)
+		return nil, fault.New(wire.CodeInvalidQuery, "the query has %d include paths, the limit is %d", len(includes), l.IncludePaths)
 	}
 	keys, without := splitList(req.textParam("keys")), splitList(req.textParam("excludeKeys"))
 	if n := max(len(keys), len(without)); n > maxKeys {
-		return nil, fail(wire.CodeInvalidQuery, "the query names %d keys, the limit is %d", n, maxKeys)
+		return nil, fault.New(wire.CodeInvalidQuery, "the query names %d keys, the limit is %d", n, maxKeys)
 	}
 	for _, path := range slices.Concat(includes, keys, without) {
 		if strings.Count(path, ".") >= l.IncludeDepth {
-			return nil, fail(wire.CodeInvalidQuery, "a path of include or keys is longer than %d fields", l.IncludeDepth)
+			return nil, fault.New(wire.CodeInvalidQuery, "a path of include or keys is longer than %d fields", l.IncludeDepth)
 		}
 	}
 	sh.includeAll = truthy(req, "includeAll") || slices.Contains(includes, "*")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -33,7 +34,7 @@ func (sv *save) beforeSave() error {
 // and the one it was.
 func (sv *save) trigger(fields map[string]any, acl map[string]schema.Access) *Trigger {
 	t := &Trigger{Caller: publicCaller(sv.req.caller), Class: sv.class.Name, Context: sv.req.context,
-		Object: cloneObject(fields), Data: txLookup{sv.ctx, sv.tx}}
+		Object: cloneObject(fields), Data: lookup{sv.ctx, sv.tx}}
 	for name, v := range t.Object {
 		if v == nil {
 			delete(t.Object, name)
@@ -128,7 +129,7 @@ func (sv *save) afterDelete() {
 
 // runLater runs after triggers once the transaction is committed.
 func (sv *save) runLater(hooks []TriggerFunc, t *Trigger) {
-	t.Data = storeLookup{sv.ctx, sv.s.store}
+	t.Data = lookup{sv.ctx, sv.s.store}
 	s, ctx := sv.s, sv.ctx
 	sv.later(func() {
 		for _, hook := range hooks {
@@ -167,42 +168,17 @@ type finder interface {
 	Find(ctx context.Context, q store.Query) ([]store.Row, error)
 }
 
-type txLookup struct {
-	ctx context.Context
-	tx  *store.Tx
+// lookup is the Lookup of triggers and functions on a transaction or the store.
+type lookup struct {
+	ctx  context.Context
+	from finder
 }
 
-func (l txLookup) Get(class, id string) (map[string]any, error) {
-	return lookupGet(l.ctx, l.tx, class, id)
-}
-
-func (l txLookup) Find(class string, doc map[string]any, limit int) ([]map[string]any, error) {
-	return lookupFind(l.ctx, l.tx, class, doc, limit)
-}
-
-func (l txLookup) Roles(userID string) ([]string, error) { return lookupRoles(l.ctx, l.tx, userID) }
-
-type storeLookup struct {
-	ctx   context.Context
-	store *store.Store
-}
-
-func (l storeLookup) Get(class, id string) (map[string]any, error) {
-	return lookupGet(l.ctx, l.store, class, id)
-}
-
-func (l storeLookup) Find(class string, doc map[string]any, limit int) ([]map[string]any, error) {
-	return lookupFind(l.ctx, l.store, class, doc, limit)
-}
-
-func (l storeLookup) Roles(userID string) ([]string, error) {
-	return lookupRoles(l.ctx, l.store, userID)
-}
-
-func lookupGet(ctx context.Context, f finder, class, id string) (map[string]any, error) {
-	row, err := f.Get(ctx, class, id)
+// Get implements Lookup.
+func (l lookup) Get(class, id string) (map[string]any, error) {
+	row, err := l.from.Get(l.ctx, class, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, errNotFound
+		return nil, published(fault.ErrNotFound)
 	}
 	if err != nil {
 		return nil, err
@@ -210,12 +186,27 @@ func lookupGet(ctx context.Context, f finder, class, id string) (map[string]any,
 	return row.Map(), nil
 }
 
-func lookupFind(ctx context.Context, f finder, class string, doc map[string]any, limit int) ([]map[string]any, error) {
+// Find implements Lookup.
+func (l lookup) Find(class string, doc map[string]any, limit int) ([]map[string]any, error) {
+	return lookupFind(l.ctx, l.from, class, doc, limit)
+}
+
+// Roles implements Lookup.
+func (l lookup) Roles(userID string) ([]string, error) {
+	roles, err := rolesOf(l.ctx, l.from, userID)
+	names := make([]string, len(roles))
+	for i, r := range roles {
+		names[i] = r[len("role:"):]
+	}
+	return names, err
+}
+
+func lookupFind(ctx context.Context, from finder, class string, doc map[string]any, limit int) ([]map[string]any, error) {
 	node, err := where.ParseValue(doc, where.Limits{})
 	if err != nil {
 		return nil, err
 	}
-	rows, err := f.Find(ctx, store.Query{Class: class, Where: node, Limit: limit})
+	rows, err := from.Find(ctx, store.Query{Class: class, Where: node, Limit: limit})
 	if err != nil {
 		return nil, err
 	}
@@ -224,15 +215,6 @@ func lookupFind(ctx context.Context, f finder, class string, doc map[string]any,
 		out[i] = row.Map()
 	}
 	return out, nil
-}
-
-func lookupRoles(ctx context.Context, f finder, userID string) ([]string, error) {
-	roles, err := rolesOf(ctx, f, userID)
-	names := make([]string, len(roles))
-	for i, r := range roles {
-		names[i] = r[len("role:"):]
-	}
-	return names, err
 }
 
 func equalTo(field string, value any) *where.Node { return where.Equal(field, value) }

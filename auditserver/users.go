@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -36,7 +37,7 @@ func (s *Server) account(req *request) (*account, error) {
 	delete(fields, "sessionToken") // is shown with a user, and no column of his
 	a := &account{fields: fields}
 	if _, ok := fields["emailVerified"]; ok && !req.caller.master {
-		return nil, errPermission
+		return nil, fault.ErrPermission
 	}
 	if v, ok := fields["authData"]; ok {
 		delete(fields, "authData")
@@ -46,7 +47,7 @@ func (s *Server) account(req *request) (*account, error) {
 	}
 	if v, ok := fields["email"]; ok && v != nil {
 		if text, isText := v.(string); isText && !emailForm.MatchString(text) {
-			return nil, fail(wire.CodeInvalidEmail, "Email address format is invalid.")
+			return nil, fault.New(wire.CodeInvalidEmail, "Email address format is invalid.")
 		}
 	}
 	return a, nil
@@ -76,7 +77,7 @@ func (s *Server) setPassword(req *request, a *account) error {
 	delete(a.fields, "password")
 	password, isText := v.(string)
 	if !isText || password == "" {
-		return fail(wire.CodePasswordMissing, "password is required")
+		return fault.New(wire.CodePasswordMissing, "password is required")
 	}
 	if a.hidden = req.hashed; a.hidden != nil {
 		return nil
@@ -95,7 +96,7 @@ func (a *account) readAuthData(v any) error {
 			a.authData = map[string]any{}
 			return nil
 		}
-		return fail(wire.CodeIncorrectType, "schema mismatch for _User.authData; expected Object")
+		return fault.New(wire.CodeIncorrectType, "schema mismatch for _User.authData; expected Object")
 	}
 	a.authData, a.authKeys = m, map[string]string{}
 	for provider, data := range m {
@@ -105,7 +106,7 @@ func (a *account) readAuthData(v any) error {
 		entry, _ := data.(map[string]any)
 		id, _ := entry["id"].(string)
 		if provider != "anonymous" || id == "" {
-			return fail(wire.CodeUnsupportedService, "This authentication method is unsupported.")
+			return fault.New(wire.CodeUnsupportedService, "This authentication method is unsupported.")
 		}
 		a.authKeys[provider] = provider + ":" + id
 	}
@@ -120,10 +121,10 @@ func (s *Server) signUp(ctx context.Context, req *request) (*response, error) {
 	}
 	if len(a.authKeys) == 0 {
 		if name, _ := a.fields["username"].(string); name == "" {
-			return nil, fail(wire.CodeUsernameMissing, "bad or missing username")
+			return nil, fault.New(wire.CodeUsernameMissing, "bad or missing username")
 		}
 		if password, _ := a.fields["password"].(string); password == "" {
-			return nil, fail(wire.CodePasswordMissing, "password is required")
+			return nil, fault.New(wire.CodePasswordMissing, "password is required")
 		}
 	}
 	if err := s.setPassword(req, a); err != nil {
@@ -219,7 +220,7 @@ func link(tx *store.Tx, a *account, userID string) error {
 		if id, taken, err := tx.GetValue(authBucket, key); err != nil {
 			return err
 		} else if taken && string(id) != userID {
-			return fail(wire.CodeAccountLinked, "this auth is already used")
+			return fault.New(wire.CodeAccountLinked, "this auth is already used")
 		}
 		if err := tx.PutValue(authBucket, key, []byte(userID), 0); err != nil {
 			return err
@@ -254,7 +255,7 @@ func (s *Server) updateUser(ctx context.Context, req *request) (*response, error
 	}
 	id := req.path[len(req.path)-1]
 	if !req.caller.master && req.caller.userID != id {
-		return nil, errUserForbidden // before a password is hashed for nothing
+		return nil, fault.ErrUserForbidden // before a password is hashed for nothing
 	}
 	if err := s.setPassword(req, a); err != nil {
 		return nil, err
@@ -351,11 +352,11 @@ func (s *Server) forgetUser(ctx context.Context, tx *store.Tx, req *request, use
 // currentUser answers GET /users/me.
 func (s *Server) currentUser(ctx context.Context, req *request) (*response, error) {
 	if req.caller.userID == "" {
-		return nil, errSession
+		return nil, fault.ErrSession
 	}
 	row, err := s.store.Get(ctx, "_User", req.caller.userID)
 	if err != nil {
-		return nil, errSession
+		return nil, fault.ErrSession
 	}
 	sh, err := s.getShape(req)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -26,14 +27,14 @@ func typeOf(v any) (schema.Field, error) {
 	case map[string]any:
 		return objectType(v)
 	}
-	return schema.Field{}, fail(wire.CodeIncorrectType, "bad value: %T", v)
+	return schema.Field{}, fault.New(wire.CodeIncorrectType, "bad value: %T", v)
 }
 
 func objectType(v map[string]any) (schema.Field, error) {
 	kind, ok := v["__type"].(string)
 	if !ok {
 		if v["__type"] != nil {
-			return schema.Field{}, fail(wire.CodeIncorrectType, "__type is not text")
+			return schema.Field{}, fault.New(wire.CodeIncorrectType, "__type is not text")
 		}
 		return schema.Field{Type: schema.Object}, nil
 	}
@@ -69,7 +70,7 @@ func objectType(v map[string]any) (schema.Field, error) {
 			return schema.Field{Type: schema.Polygon}, nil
 		}
 	}
-	return schema.Field{}, fail(wire.CodeIncorrectType, "This is not a valid %s", kind)
+	return schema.Field{}, fault.New(wire.CodeIncorrectType, "This is not a valid %s", kind)
 }
 
 // typeName spells a column's type as Parse Server does in its messages.
@@ -84,7 +85,7 @@ func typeName(f schema.Field) string {
 }
 
 func mismatch(class, field string, want, got schema.Field) error {
-	return fail(wire.CodeIncorrectType, "schema mismatch for %s.%s; expected %s but got %s", class, field, typeName(want), typeName(got))
+	return fault.New(wire.CodeIncorrectType, "schema mismatch for %s.%s; expected %s but got %s", class, field, typeName(want), typeName(got))
 }
 
 // stored gives the value as it is kept: dates in UTC, polygons closed, files
@@ -95,19 +96,19 @@ func stored(name string, v any, f schema.Field) (any, error) {
 	case schema.Date:
 		t, ok := where.ParseDate(m["iso"].(string))
 		if !ok {
-			return nil, fail(wire.CodeIncorrectType, "%s is not a valid Date: want ISO 8601, a year from 0 to 9999", name)
+			return nil, fault.New(wire.CodeIncorrectType, "%s is not a valid Date: want ISO 8601, a year from 0 to 9999", name)
 		}
 		return where.DateValue(t), nil
 	case schema.Bytes:
 		text, _ := m["base64"].(string)
 		if _, err := base64.StdEncoding.DecodeString(text); err != nil {
-			return nil, fail(wire.CodeIncorrectType, "%s is not valid Bytes: want base64", name)
+			return nil, fault.New(wire.CodeIncorrectType, "%s is not valid Bytes: want base64", name)
 		}
 		return map[string]any{"__type": "Bytes", "base64": text}, nil
 	case schema.Pointer:
 		id, ok := m["objectId"].(string)
 		if !ok || id == "" {
-			return nil, fail(wire.CodeIncorrectType, "%s is not a valid Pointer: want an objectId", name)
+			return nil, fault.New(wire.CodeIncorrectType, "%s is not a valid Pointer: want an objectId", name)
 		}
 		return pointerTo(f.TargetClass, id), nil
 	case schema.File:
@@ -128,17 +129,17 @@ func closedPolygon(name string, v any) (any, error) {
 	for _, p := range points {
 		pair, _ := p.([]any)
 		if len(pair) != 2 {
-			return nil, fail(wire.CodeIncorrectType, "%s is not a valid Polygon: want a list of [latitude, longitude]", name)
+			return nil, fault.New(wire.CodeIncorrectType, "%s is not a valid Polygon: want a list of [latitude, longitude]", name)
 		}
 		lat, ok1 := pair[0].(float64)
 		lon, ok2 := pair[1].(float64)
 		if !ok1 || !ok2 {
-			return nil, fail(wire.CodeIncorrectType, "%s is not a valid Polygon: want numbers", name)
+			return nil, fault.New(wire.CodeIncorrectType, "%s is not a valid Polygon: want numbers", name)
 		}
 		distinct[[2]float64{lat, lon}] = true
 	}
 	if len(distinct) < 3 {
-		return nil, fail(wire.CodeIncorrectType, "%s is not a valid Polygon: want at least 3 different points", name)
+		return nil, fault.New(wire.CodeIncorrectType, "%s is not a valid Polygon: want at least 3 different points", name)
 	}
 	first, last := points[0].([]any), points[len(points)-1].([]any)
 	if first[0] != last[0] || first[1] != last[1] {
@@ -153,7 +154,7 @@ func checkNested(v any) error {
 	case map[string]any:
 		for key, value := range v {
 			if strings.ContainsAny(key, "$.") {
-				return fail(wire.CodeInvalidNestedKey, "Nested keys should not contain the '$' or '.' characters")
+				return fault.New(wire.CodeInvalidNestedKey, "Nested keys should not contain the '$' or '.' characters")
 			}
 			if err := checkNested(value); err != nil {
 				return err
@@ -176,7 +177,7 @@ func checkKeywords(v any) error {
 	case map[string]any:
 		for key, value := range v {
 			if key == "__proto__" || key == "constructor" || key == "_bsontype" && value == "Code" {
-				return fail(wire.CodeInvalidKeyName, "Prohibited keyword in request data: {\"key\":%q}.", key)
+				return fault.New(wire.CodeInvalidKeyName, "Prohibited keyword in request data: {\"key\":%q}.", key)
 			}
 			if err := checkKeywords(value); err != nil {
 				return err
@@ -196,22 +197,22 @@ func checkKeywords(v any) error {
 func parseACL(v any) (map[string]schema.Access, error) {
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, fail(wire.CodeInvalidACL, "Invalid ACL: want an object of users and roles.")
+		return nil, fault.New(wire.CodeInvalidACL, "Invalid ACL: want an object of users and roles.")
 	}
 	acl := make(map[string]schema.Access, len(m))
 	for name, entry := range m {
 		if name == "*unresolved" { // how the JavaScript SDK writes a user that was not saved yet
-			return nil, fail(wire.CodeInvalidACL, "Invalid ACL: it names a user that was not saved.")
+			return nil, fault.New(wire.CodeInvalidACL, "Invalid ACL: it names a user that was not saved.")
 		}
 		rights, ok := entry.(map[string]any)
 		if !ok {
-			return nil, fail(wire.CodeInvalidACL, "Invalid ACL: the entry of %q is not an object.", name)
+			return nil, fault.New(wire.CodeInvalidACL, "Invalid ACL: the entry of %q is not an object.", name)
 		}
 		var a schema.Access
 		for right, granted := range rights {
 			on, isBool := granted.(bool)
 			if !isBool || right != "read" && right != "write" {
-				return nil, fail(wire.CodeInvalidACL, "Invalid ACL: the entry of %q may only hold read and write, true or false.", name)
+				return nil, fault.New(wire.CodeInvalidACL, "Invalid ACL: the entry of %q may only hold read and write, true or false.", name)
 			}
 			if right == "read" {
 				a.Read = on

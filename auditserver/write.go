@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -23,7 +24,7 @@ type transaction func(tx *store.Tx, req *request) (*response, error)
 // tried before its turn to write.
 func (s *Server) writeRehearsed(ctx context.Context, req *request, fn transaction, rehearse bool) (*response, error) {
 	if req.caller.readOnly {
-		return nil, errPermission
+		return nil, fault.ErrPermission
 	}
 	if req.tx != nil {
 		res, err := fn(req.tx, req)
@@ -68,15 +69,15 @@ func writeError(err error) error {
 	case errors.As(err, &unique):
 		switch {
 		case unique.Class == "_User" && slices.Contains(unique.Fields, "username"):
-			return fail(wire.CodeUsernameTaken, "Account already exists for this username.")
+			return fault.New(wire.CodeUsernameTaken, "Account already exists for this username.")
 		case unique.Class == "_User" && slices.Contains(unique.Fields, "email"):
-			return fail(wire.CodeEmailTaken, "Account already exists for this email address.")
+			return fault.New(wire.CodeEmailTaken, "Account already exists for this email address.")
 		}
-		return fail(wire.CodeDuplicateValue, "A duplicate value for a field with unique values was provided")
+		return fault.New(wire.CodeDuplicateValue, "A duplicate value for a field with unique values was provided")
 	case errors.Is(err, store.ErrSchema):
-		return fail(wire.CodeIncorrectType, "%s", strings.TrimPrefix(err.Error(), "store: "))
+		return fault.New(wire.CodeIncorrectType, "%s", strings.TrimPrefix(err.Error(), "store: "))
 	case errors.As(err, &value):
-		return fail(wire.CodeIncorrectType, "schema mismatch for %s.%s; expected %s but got %s", value.Class, value.Field, value.Want, value.Got)
+		return fault.New(wire.CodeIncorrectType, "schema mismatch for %s.%s; expected %s but got %s", value.Class, value.Field, value.Want, value.Got)
 	}
 	return err
 }

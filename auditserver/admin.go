@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -77,7 +78,7 @@ func (s *Server) unlinkAll(ctx context.Context, tx *store.Tx) error {
 	exists := &where.Node{Op: where.Exists, Path: "authData", Value: true}
 	rows, err := tx.Find(ctx, store.Query{Class: "_User", Where: exists, Limit: -1})
 	for _, row := range rows {
-		authData, _ := fieldValue(row, "authData").(map[string]any)
+		authData, _ := row.Value("authData").(map[string]any)
 		for provider, data := range authData {
 			if entry, ok := data.(map[string]any); ok {
 				if err := unlink(tx, provider, entry); err != nil {
@@ -95,7 +96,7 @@ func (s *Server) aggregate(ctx context.Context, req *request) (*response, error)
 		return nil, fault.ErrMasterOnly
 	}
 	class := req.path[1]
-	if field := req.textParam("distinct"); field != "" {
+	if field := req.TextParam("distinct"); field != "" {
 		return s.distinct(ctx, req, class, field)
 	}
 	pipeline, err := readPipeline(req)
@@ -117,7 +118,7 @@ func (s *Server) aggregate(ctx context.Context, req *request) (*response, error)
 
 func (s *Server) distinct(ctx context.Context, req *request, class, field string) (*response, error) {
 	var node *where.Node
-	if v, ok := req.param("where"); ok {
+	if v, ok := req.Param("where"); ok {
 		var err error
 		if node, err = s.parseWhere(v, req.caller); err != nil {
 			return nil, err
@@ -146,20 +147,20 @@ func (s *Server) distinct(ctx context.Context, req *request, class, field string
 // as parameters.
 func readPipeline(req *request) ([]map[string]jsontext.Value, error) {
 	var stages []map[string]jsontext.Value
-	if v, ok := req.param("pipeline"); ok {
+	if v, ok := req.Param("pipeline"); ok {
 		if v.Kind() == '[' {
-			if json.Unmarshal(v, &stages, decodeOptions) != nil {
+			if json.Unmarshal(v, &stages, rawjson.Options) != nil {
 				return nil, fault.New(wire.CodeInvalidQuery, "pipeline is not a list of stages")
 			}
 			return stages, nil
 		}
 		var one map[string]jsontext.Value
-		if json.Unmarshal(v, &one, decodeOptions) != nil {
+		if json.Unmarshal(v, &one, rawjson.Options) != nil {
 			return nil, fault.New(wire.CodeInvalidQuery, "pipeline is not a list of stages")
 		}
 		return append(stages, one), nil
 	}
-	names := req.paramNames()
+	names := req.ParamNames()
 	slices.Sort(names)
 	for _, name := range names {
 		if name == "where" {
@@ -168,7 +169,7 @@ func readPipeline(req *request) ([]map[string]jsontext.Value, error) {
 		if !strings.HasPrefix(name, "$") {
 			return nil, fault.New(wire.CodeInvalidQuery, "Invalid aggregate stage '%s'.", name)
 		}
-		v, _ := req.param(name)
+		v, _ := req.Param(name)
 		stages = append(stages, map[string]jsontext.Value{name: v})
 	}
 	return stages, nil
@@ -186,7 +187,7 @@ func checkedStages(pipeline []map[string]jsontext.Value) ([]map[string]jsontext.
 				return nil, fault.New(wire.CodeInvalidQuery, "Invalid aggregate stage '%s'.", name)
 			}
 			var group map[string]jsontext.Value
-			if name != "$group" || json.Unmarshal(body, &group, decodeOptions) != nil {
+			if name != "$group" || json.Unmarshal(body, &group, rawjson.Options) != nil {
 				continue
 			}
 			if _, wrong := group["objectId"]; wrong {

@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 )
 
@@ -52,10 +53,10 @@ func (s *Server) putConfig(ctx context.Context, req *request) (*response, error)
 	}
 	var params map[string]jsontext.Value
 	var masterOnly map[string]bool
-	if err := req.body.decode("params", &params); err != nil {
+	if err := req.Body.Decode("params", &params); err != nil {
 		return nil, err
 	}
-	if err := req.body.decode("masterKeyOnly", &masterOnly); err != nil {
+	if err := req.Body.Decode("masterKeyOnly", &masterOnly); err != nil {
 		return nil, err
 	}
 	return s.write(ctx, req, func(tx *store.Tx, _ *request) (*response, error) {
@@ -63,7 +64,7 @@ func (s *Server) putConfig(ctx context.Context, req *request) (*response, error)
 			var op struct {
 				Op string `json:"__op"`
 			}
-			if value.Kind() == '{' && json.Unmarshal(value, &op, decodeOptions) == nil && op.Op == "Delete" {
+			if value.Kind() == '{' && json.Unmarshal(value, &op, rawjson.Options) == nil && op.Op == "Delete" {
 				if err := tx.DeleteValue(configBucket, name); err != nil {
 					return nil, err
 				}

@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -29,11 +30,11 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 	if req.tx != nil {
 		return nil, fault.New(wire.CodeInvalidJSON, "nested batch requests are not allowed")
 	}
-	v, ok := req.body.get("requests")
+	v, ok := req.Body.Get("requests")
 	if !ok || v.Kind() != '[' {
 		return nil, fault.New(wire.CodeInvalidJSON, "requests must be an array")
 	}
-	raw := slices.Collect(elements(v))
+	raw := slices.Collect(rawjson.Elements(v))
 	if len(raw) > s.cfg.Limits.Batch && !req.caller.master {
 		return nil, fault.New(wire.CodeInvalidJSON, "the batch has %d requests, the limit is %d", len(raw), s.cfg.Limits.Batch)
 	}
@@ -49,7 +50,7 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 			_, _ = e.req.fields() // an error is the entry's answer when its turn comes
 		}
 	}
-	if v, _ := req.body.get("transaction"); string(v) == "true" {
+	if v, _ := req.Body.Get("transaction"); string(v) == "true" {
 		return s.batchTransaction(ctx, req, entries)
 	}
 	if req.caller.readOnly || slices.ContainsFunc(entries, func(e batchEntry) bool { return !writesObjects(e.req) }) {
@@ -61,11 +62,11 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 // batchEntry reads one request of a batch and finds its route. The path must
 // begin with the path the batch itself was called through.
 func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, error) {
-	in, err := splitObject(raw)
+	in, err := rawjson.Split(raw)
 	if err != nil {
 		return batchEntry{}, fault.New(wire.CodeInvalidJSON, "a request of the batch is not an object with method and path")
 	}
-	method, full := in.text("method"), in.text("path")
+	method, full := in.Text("method"), in.Text("path")
 	prefix := s.cfg.MountPath
 	if !strings.HasPrefix(full, prefix+"/") {
 		if u, err := url.Parse(s.cfg.PublicURL); err == nil && u.Path != "" {
@@ -78,12 +79,12 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 	}
 	e := batchEntry{req: &request{method: method, path: path, caller: outer.caller, installationID: outer.installationID,
 		remote: outer.remote, baseURL: outer.baseURL, context: outer.context, header: outer.header}}
-	fields, given := in.get("body")
+	fields, given := in.Get("body")
 	if given && fields.Kind() == '{' {
-		if e.req.body, err = splitObject(fields); err != nil {
+		if e.req.Body, err = rawjson.Split(fields); err != nil {
 			return e, err
 		}
-		e.req.body.take("_method")
+		e.req.Body.Take("_method")
 	}
 	switch {
 	case e.req.at(0, "files"), e.req.at(0, "batch"):

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 )
 
 // credentials are what a request shows of itself, from headers, from Basic
@@ -54,27 +55,27 @@ func (c *credentials) basic(encoded string) {
 // fromBody takes the credentials out of a body. They count only without an
 // application id in the headers; mixed use is an error of the client, which the
 // field names then show.
-func (c *credentials) fromBody(b *body) {
+func (c *credentials) fromBody(b *rawjson.Object) {
 	if c.appID != "" {
 		return
 	}
-	if _, ok := b.get("_ApplicationId"); !ok {
+	if _, ok := b.Get("_ApplicationId"); !ok {
 		return
 	}
-	c.appID = b.take("_ApplicationId")
-	c.clientKeys[1] = b.take("_JavaScriptKey")
+	c.appID = b.Take("_ApplicationId")
+	c.clientKeys[1] = b.Take("_JavaScriptKey")
 	for name, to := range map[string]*string{"_MasterKey": &c.masterKey, "_SessionToken": &c.sessionToken,
 		"_InstallationId": &c.installationID} {
-		if v := b.take(name); v != "" {
+		if v := b.Take(name); v != "" {
 			*to = v
 		}
 	}
-	if v, ok := b.get("_context"); ok {
+	if v, ok := b.Get("_context"); ok {
 		c.context = string(v)
-		b.take("_context")
+		b.Take("_context")
 	}
-	b.take("_ClientVersion")
-	b.take("_RevocableSession")
+	b.Take("_ClientVersion")
+	b.Take("_RevocableSession")
 }
 
 // keyRing holds the configured keys as digests, so that comparing takes the

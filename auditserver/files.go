@@ -95,7 +95,7 @@ func (s *Server) mayUpload(ctx context.Context, c *caller) error {
 	if err != nil {
 		return err
 	}
-	authData, _ := fieldValue(user, "authData").(map[string]any)
+	authData, _ := user.Value("authData").(map[string]any)
 	if _, anonymous := authData["anonymous"]; anonymous {
 		if !s.cfg.FileUpload.Anonymous {
 			return fault.New(wire.CodeFileSave, "File upload by anonymous user is disabled.")
@@ -123,13 +123,13 @@ func readUpload(req *request) (upload, error) {
 		}
 		return up, nil
 	}
-	encoded := req.body.text("base64")
+	encoded := req.Body.Text("base64")
 	if _, data, ok := strings.Cut(encoded, ";base64,"); ok {
 		encoded = data // a data URI
 	}
-	up.contentType = req.body.text("_ContentType")
+	up.contentType = req.Body.Text("_ContentType")
 	up.content = base64.NewDecoder(base64.StdEncoding, strings.NewReader(encoded))
-	return up, req.body.decode("fileData", &up.data)
+	return up, req.Body.Decode("fileData", &up.data)
 }
 
 func extensionOf(contentType string) string {

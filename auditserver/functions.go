@@ -49,11 +49,11 @@ var functionOptions = json.JoinOptions(json.Deterministic(true), jsontext.AllowI
 	})))
 
 func (s *Server) functionCall(ctx context.Context, req *request, name string) (*FunctionCall, error) {
-	params, err := req.body.object()
+	params, err := req.Body.Map()
 	if err != nil {
 		return nil, err
 	}
-	for key, values := range req.query {
+	for key, values := range req.Query {
 		params[key] = values[len(values)-1]
 	}
 	for key, data := range req.uploads {
@@ -91,7 +91,7 @@ func (s *Server) readMultipart(r *http.Request, limited io.ReadCloser, req *requ
 			if err != nil {
 				return fault.BadRequest("a field of the multipart body is not text")
 			}
-			req.body.set(part.FormName(), text)
+			req.Body.Set(part.FormName(), text)
 			continue
 		}
 		if req.uploads == nil {
@@ -118,7 +118,7 @@ func (s *Server) startJob(ctx context.Context, req *request) (*response, error) 
 	if !req.caller.master {
 		return nil, fault.ErrMasterOnly
 	}
-	name := req.body.text("jobName")
+	name := req.Body.Text("jobName")
 	if len(req.path) > 1 {
 		name = req.path[1]
 	}

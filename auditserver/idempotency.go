@@ -138,12 +138,12 @@ func (s *Server) honoursRequestID(req *request) bool {
 // fingerprint tells one request from another: method, path, caller and body.
 func fingerprint(req *request) string {
 	var b strings.Builder
-	b.WriteString(req.method + " " + strings.Join(req.path, "/") + "\n" + req.query.Encode() + "\n" + req.caller.userID + "\n")
+	b.WriteString(req.method + " " + strings.Join(req.path, "/") + "\n" + req.Query.Encode() + "\n" + req.caller.userID + "\n")
 	if req.caller.master {
 		b.WriteString("master")
 	}
-	for _, m := range req.body {
-		b.WriteString("\n" + m.name + ":" + string(m.value))
+	for _, m := range req.Body {
+		b.WriteString("\n" + m.Name + ":" + string(m.Value))
 	}
 	return hexDigest(b.String())
 }

@@ -150,7 +150,7 @@ func (ev *liveEvent) seenBy(ctx context.Context, v *liveViewer) *liveSight {
 		if !st.exists || !readable(c, st, fields) {
 			return false, nil
 		}
-		return true, hides.in(st.row.ID(), func(f string) any { return fieldValue(st.row, f) })
+		return true, hides.in(st.row.ID(), func(f string) any { return st.row.Value(f) })
 	}
 	sight.before, sight.hidesBefore = look(&ev.before)
 	sight.after, sight.hidesAfter = look(&ev.after)

@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 )
 
 // inFrame is a frame of a client (protocol section 8.1); check knows which
@@ -45,10 +46,10 @@ var errExtra = &fault.Error{Code: codeLiveFrame, Message: "Additional properties
 // readFrame checks a frame. ok is false for what is not JSON, which Parse
 // Server ignores.
 func readFrame(data []byte) (f inFrame, ok bool, err error) {
-	if !jsontext.Value(data).IsValid(decodeOptions) {
+	if !jsontext.Value(data).IsValid(rawjson.Options) {
 		return f, false, nil
 	}
-	if err := json.Unmarshal(data, &f, decodeOptions, json.RejectUnknownMembers(true)); err != nil {
+	if err := json.Unmarshal(data, &f, rawjson.Options, json.RejectUnknownMembers(true)); err != nil {
 		if errors.Is(err, json.ErrUnknownName) {
 			return f, true, errExtra
 		}

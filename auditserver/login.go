@@ -19,7 +19,7 @@ var errBadLogin = &fault.Error{Code: wire.CodeObjectNotFound, Message: "Invalid 
 // authenticate finds the user with the username or e-mail and the password of
 // a request.
 func (s *Server) authenticate(ctx context.Context, req *request) (store.Row, error) {
-	username, email, password := req.textParam("username"), req.textParam("email"), req.textParam("password")
+	username, email, password := req.TextParam("username"), req.TextParam("email"), req.TextParam("password")
 	if username == "" && email == "" {
 		return store.Row{}, fault.New(wire.CodeUsernameMissing, "username/email is required.")
 	}
@@ -28,10 +28,10 @@ func (s *Server) authenticate(ctx context.Context, req *request) (store.Row, err
 	}
 	var match []*where.Node
 	if username != "" {
-		match = append(match, equalTo("username", username))
+		match = append(match, where.Equal("username", username))
 	}
 	if email != "" {
-		match = append(match, equalTo("email", email))
+		match = append(match, where.Equal("email", email))
 	}
 	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: where.AllOf(match...), Limit: 1, Hidden: true})
 	if err != nil {
@@ -88,7 +88,7 @@ func (s *Server) logInAs(ctx context.Context, req *request) (*response, error) {
 	if !req.caller.master {
 		return nil, fault.ErrMasterOnly
 	}
-	id := req.textParam("userId")
+	id := req.TextParam("userId")
 	if id == "" {
 		return nil, fault.New(wire.CodeInvalidValue, "userId must not be empty, null, or undefined")
 	}
@@ -107,7 +107,7 @@ func (s *Server) logOut(ctx context.Context, req *request) (*response, error) {
 		return emptyResponse, nil
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
-		return emptyResponse, s.dropSessions(ctx, tx, req, equalTo("objectId", req.caller.sessionID))
+		return emptyResponse, s.dropSessions(ctx, tx, req, where.Equal("objectId", req.caller.sessionID))
 	})
 }
 
@@ -138,11 +138,11 @@ func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*respo
 	if s.cfg.PasswordReset == nil {
 		return nil, errNoMail
 	}
-	email := req.textParam("email")
+	email := req.TextParam("email")
 	if email == "" {
 		return nil, fault.New(wire.CodeEmailMissing, "you must provide an email")
 	}
-	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: equalTo("email", email), Limit: 1, Hidden: true})
+	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: where.Equal("email", email), Limit: 1, Hidden: true})
 	if err != nil || len(rows) == 0 {
 		return emptyResponse, err
 	}
@@ -152,7 +152,7 @@ func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*respo
 	}); err != nil {
 		return nil, err
 	}
-	username, _ := fieldValue(rows[0], "username").(string)
+	username, _ := rows[0].Value("username").(string)
 	if err := s.cfg.PasswordReset(email, username, token); err != nil {
 		s.cfg.Logger.ErrorContext(ctx, "password reset was not delivered", "user", rows[0].ID(), "error", err)
 		return nil, &fault.Error{Code: wire.CodeInternal, Message: "The password reset could not be delivered."}
@@ -200,7 +200,7 @@ func (s *Server) resetPassword(ctx context.Context, token, password string) erro
 		if _, err := sv.update(id, map[string]any{}); err != nil {
 			return nil, err
 		}
-		return nil, s.dropSessions(ctx, tx, req, equalTo("user", userPointer(id)))
+		return nil, s.dropSessions(ctx, tx, req, where.Equal("user", userPointer(id)))
 	})
 	return err
 }

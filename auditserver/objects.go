@@ -10,7 +10,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -87,14 +89,9 @@ func appendEcho(b []byte, echo map[string]any) ([]byte, error) {
 				return nil, err
 			}
 		}
-		b = append(append(append(append(b, ','), quoted(name)...), ':'), value...)
+		b = append(append(append(append(b, ','), rawjson.Quoted(name)...), ':'), value...)
 	}
 	return append(b, '}'), nil
-}
-
-func quoted(text string) []byte {
-	b, _ := jsontext.AppendQuote(nil, text)
-	return b
 }
 
 // updateObject answers PUT /classes/C/id.
@@ -206,7 +203,7 @@ func (s *Server) knownInstallation(ctx context.Context, tx *store.Tx, fields map
 	if installation == "" {
 		return "", nil
 	}
-	rows, err := tx.Find(ctx, store.Query{Class: "_Installation", Where: equalTo("installationId", installation), Limit: 1})
+	rows, err := tx.Find(ctx, store.Query{Class: "_Installation", Where: where.Equal("installationId", installation), Limit: 1})
 	if err != nil || len(rows) == 0 {
 		return "", err
 	}

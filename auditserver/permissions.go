@@ -3,8 +3,6 @@ package auditserver
 import (
 	"slices"
 
-	"github.com/go-json-experiment/json"
-
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -89,20 +87,7 @@ func pointsTo(value any, userID string) bool {
 
 // rowNamesUser reports whether one of the columns of a row points to the user.
 func rowNamesUser(row store.Row, fields []string, userID string) bool {
-	return slices.ContainsFunc(fields, func(f string) bool { return pointsTo(fieldValue(row, f), userID) })
-}
-
-// fieldValue decodes one field of a stored object, nil if it has no value.
-func fieldValue(row store.Row, name string) any {
-	raw, ok := row.Field(name)
-	if !ok {
-		return nil
-	}
-	var v any
-	if json.Unmarshal(raw, &v, decodeOptions) != nil {
-		return nil
-	}
-	return v
+	return slices.ContainsFunc(fields, func(f string) bool { return pointsTo(row.Value(f), userID) })
 }
 
 // reads and writes tell what an object's ACL allows the caller. Without an ACL

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -45,7 +46,7 @@ func (s *Server) parseFind(req *request, class string) (*find, error) {
 		return nil, err
 	}
 	f := &find{query: store.Query{Class: class, Limit: defaultPageSize}}
-	if v, ok := req.param("where"); ok {
+	if v, ok := req.Param("where"); ok {
 		node, err := s.parseWhere(v, req.caller)
 		if err != nil {
 			return nil, err
@@ -56,36 +57,36 @@ func (s *Server) parseFind(req *request, class string) (*find, error) {
 	if f.query.Limit, err = intParam(req, "limit", defaultPageSize, s.cfg.Quirks); err != nil {
 		return nil, err
 	}
-	if _, set := req.param("limit"); set && f.query.Limit > s.cfg.Limits.PageSize {
+	if _, set := req.Param("limit"); set && f.query.Limit > s.cfg.Limits.PageSize {
 		f.query.Limit = s.cfg.Limits.PageSize
 	}
 	if f.query.Skip, err = intParam(req, "skip", 0, s.cfg.Quirks); err != nil {
 		return nil, err
 	}
-	f.count = truthy(req, "count")
-	if truthy(req, "explain") {
+	f.count = req.FlagParam("count")
+	if req.FlagParam("explain") {
 		if !req.caller.master {
 			return nil, fault.New(wire.CodeInvalidQuery, "Using the explain query parameter is not allowed without the master key")
 		}
 		return nil, fault.New(wire.CodeInvalidQuery, "explain is not supported by this server")
 	}
-	if f.query.Order, err = parseOrder(req.textParam("order")); err != nil {
+	if f.query.Order, err = parseOrder(req.TextParam("order")); err != nil {
 		return nil, err
 	}
-	f.redirect = req.textParam("redirectClassNameForKey")
+	f.redirect = req.TextParam("redirectClassNameForKey")
 	f.shape, err = s.parseShape(req)
 	return f, err
 }
 
 func onlyParams(req *request, allowed []string) error {
-	for name := range req.query {
+	for name := range req.Query {
 		if !slices.Contains(allowed, name) {
 			return fault.New(wire.CodeInvalidQuery, "Invalid parameter for query: %s", name)
 		}
 	}
-	for _, m := range req.body {
-		if !slices.Contains(allowed, m.name) && m.name != "_method" {
-			return fault.New(wire.CodeInvalidQuery, "Invalid parameter for query: %s", m.name)
+	for _, m := range req.Body {
+		if !slices.Contains(allowed, m.Name) && m.Name != "_method" {
+			return fault.New(wire.CodeInvalidQuery, "Invalid parameter for query: %s", m.Name)
 		}
 	}
 	return nil
@@ -95,11 +96,11 @@ func (s *Server) parseWhere(v jsontext.Value, c *caller) (*where.Node, error) {
 	l := s.cfg.Limits
 	if v.Kind() == '"' { // a where that is text, as some clients double-encode it
 		var text string
-		if json.Unmarshal(v, &text, decodeOptions) == nil {
+		if json.Unmarshal(v, &text, rawjson.Options) == nil {
 			v = jsontext.Value(text)
 		}
 	}
-	if tooDeep(v, l.Depth) {
+	if rawjson.TooDeep(v, l.Depth) {
 		return nil, fault.New(wire.CodeInvalidQuery, "the query is nested deeper than %d levels", l.Depth)
 	}
 	return where.Parse(v, s.whereLimits(c))
@@ -111,7 +112,7 @@ func (s *Server) whereLimits(c *caller) where.Limits {
 }
 
 func intParam(req *request, name string, def int, quirks bool) (int, error) {
-	v, ok := req.param(name)
+	v, ok := req.Param(name)
 	if !ok {
 		return def, nil
 	}
@@ -131,12 +132,6 @@ func intParam(req *request, name string, def int, quirks bool) (int, error) {
 		return 0, fault.New(wire.CodeInvalidQuery, "%s is %v, want a whole number from 0", name, n)
 	}
 	return int(min(n, math.MaxInt32)), nil
-}
-
-// truthy reads a flag: true or a number that is not zero.
-func truthy(req *request, name string) bool {
-	v, ok := req.param(name)
-	return ok && string(v) != "false" && string(v) != "0" && string(v) != "null" && string(v) != `""`
 }
 
 func parseOrder(text string) ([]store.Order, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -142,11 +143,11 @@ func collectPointers(raw jsontext.Value, sh *shape, ids map[string][]string) {
 	}
 	switch raw.Kind() {
 	case '[':
-		for e := range elements(raw) {
+		for e := range rawjson.Elements(raw) {
 			collectPointers(e, sh, ids)
 		}
 	case '{':
-		for name, value := range members(raw) {
+		for name, value := range rawjson.Members(raw) {
 			if sub := sh.include[name]; sub != nil {
 				collectPointers(value, sub, ids)
 			}
@@ -163,7 +164,7 @@ func (r *renderer) append(b []byte, row store.Row, sh *shape, included bool) []b
 	}
 	view := r.view(row.Class())
 	doc := row.JSON()
-	hidden := view.hides.in(row.ID(), func(f string) any { return fieldValue(row, f) })
+	hidden := view.hides.in(row.ID(), func(f string) any { return row.Value(f) })
 	switch {
 	case included:
 		b = append(append(append(b, `{"__type":"Object","className":"`...), row.Class()...), '"')
@@ -177,7 +178,7 @@ func (r *renderer) append(b []byte, row store.Row, sh *shape, included bool) []b
 		if b[len(b)-1] != '{' {
 			b = append(b, ',')
 		}
-		b = append(append(b, `"sessionToken":`...), quoted(r.caller.sessionToken)...)
+		b = append(append(b, `"sessionToken":`...), rawjson.Quoted(r.caller.sessionToken)...)
 	}
 	if sh.plain() && len(hidden) == 0 && len(view.files) == 0 {
 		if len(doc) > 2 && b[len(b)-1] != '{' {
@@ -236,7 +237,7 @@ func (r *renderer) appendIncluded(b []byte, raw jsontext.Value, sh *shape) (_ []
 	switch raw.Kind() {
 	case '[':
 		b = append(b, '[')
-		for e := range elements(raw) {
+		for e := range rawjson.Elements(raw) {
 			start := len(b)
 			if b[start-1] != '[' {
 				b = append(b, ',')
@@ -251,7 +252,7 @@ func (r *renderer) appendIncluded(b []byte, raw jsontext.Value, sh *shape) (_ []
 			break
 		}
 		b = append(b, '{')
-		for name, value := range members(raw) {
+		for name, value := range rawjson.Members(raw) {
 			start := len(b)
 			if b[start-1] != '{' {
 				b = append(b, ',')
@@ -343,7 +344,7 @@ func parsePointer(raw jsontext.Value) (class, id string, ok bool) {
 		ClassName string `json:"className"`
 		ObjectID  string `json:"objectId"`
 	}
-	if json.Unmarshal(raw, &p, decodeOptions) != nil || p.Type != "Pointer" {
+	if json.Unmarshal(raw, &p, rawjson.Options) != nil || p.Type != "Pointer" {
 		return "", "", false
 	}
 	return p.ClassName, p.ObjectID, true

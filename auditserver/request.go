@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -21,8 +22,7 @@ import (
 type request struct {
 	method string
 	path   []string // below the mount path
-	query  url.Values
-	body   body
+	rawjson.Params
 	caller *caller
 
 	installationID string
@@ -81,7 +81,7 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []stri
 	req := &request{method: r.Method, path: path, remote: r.RemoteAddr, header: r.Header,
 		requestID: r.Header.Get("X-Parse-Request-Id"), baseURL: s.baseURL(r)}
 	var err error
-	if req.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+	if req.Query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		return nil, fault.BadRequest("the query string is not valid")
 	}
 	creds := headerCredentials(r.Header)
@@ -90,10 +90,10 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []stri
 			return nil, err
 		}
 	}
-	creds.fromBody(&req.body)
+	creds.fromBody(&req.Body)
 	req.installationID = creds.installationID
 	if req.method == http.MethodPost {
-		if m := req.body.take("_method"); m != "" {
+		if m := req.Body.Take("_method"); m != "" {
 			req.method = m
 		}
 	}
@@ -105,7 +105,7 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []stri
 		return nil, err
 	}
 	if creds.context != "" {
-		if json.Unmarshal([]byte(creds.context), &req.context, decodeOptions) != nil || req.context == nil {
+		if json.Unmarshal([]byte(creds.context), &req.context, rawjson.Options) != nil || req.context == nil {
 			return nil, fault.New(wire.CodeInvalidJSON, "Invalid object for context.")
 		}
 	}
@@ -162,10 +162,10 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request) 
 		if err != nil {
 			return fault.BadRequest("the form is not valid")
 		}
-		req.body = formBody(form)
+		req.Body = rawjson.FromForm(form)
 		return nil
 	}
-	req.body, err = parseBody(raw, s.cfg.Limits.Depth)
+	req.Body, err = rawjson.Parse(raw, s.cfg.Limits.Depth)
 	return err
 }
 
@@ -181,39 +181,6 @@ func readAll(r io.Reader, length int64) ([]byte, error) {
 // at compares a path element, static ones in any case.
 func (r *request) at(i int, name string) bool {
 	return i < len(r.path) && strings.EqualFold(r.path[i], name)
-}
-
-// param gives a parameter of a find or a function: from the query string, whose
-// values are JSON if they parse as such and text otherwise, or from the body.
-func (r *request) param(name string) (jsontext.Value, bool) {
-	if v, ok := r.query[name]; ok && len(v) > 0 {
-		if raw := jsontext.Value(v[len(v)-1]); raw.IsValid(decodeOptions) {
-			return raw, true
-		}
-		quoted, err := jsontext.AppendQuote(nil, v[len(v)-1])
-		return quoted, err == nil
-	}
-	return r.body.get(name)
-}
-
-// textParam gives a parameter that is text; a number is taken as its digits.
-func (r *request) textParam(name string) string {
-	if v, ok := r.query[name]; ok && len(v) > 0 {
-		return v[len(v)-1]
-	}
-	return r.body.text(name)
-}
-
-// paramNames lists all parameters.
-func (r *request) paramNames() []string {
-	var names []string
-	for name := range r.query {
-		names = append(names, name)
-	}
-	for _, m := range r.body {
-		names = append(names, m.name)
-	}
-	return names
 }
 
 // baseURL is the server's URL with the mount path, without a slash at the end.

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -88,23 +89,23 @@ type schemaBody struct {
 }
 
 func readSchemaBody(req *request) (name string, b schemaBody, err error) {
-	for _, m := range req.body {
+	for _, m := range req.Body {
 		var to any
-		switch m.name {
+		switch m.Name {
 		case "className":
 			to = &b.ClassName
 		case "fields":
 			to = &b.Fields
 		case "classLevelPermissions":
-			b.Permissions = m.value
+			b.Permissions = m.Value
 			continue
 		case "indexes":
 			to = &b.Indexes
 		default:
 			continue
 		}
-		if json.Unmarshal(m.value, to, decodeOptions) != nil {
-			return "", b, fault.New(wire.CodeInvalidJSON, "%s has the wrong form", m.name)
+		if json.Unmarshal(m.Value, to, rawjson.Options) != nil {
+			return "", b, fault.New(wire.CodeInvalidJSON, "%s has the wrong form", m.Name)
 		}
 	}
 	name = b.ClassName
@@ -170,7 +171,7 @@ func (s *Server) putSchema(tx *store.Tx, class schema.Class, body schemaBody) (*
 			return nil, err
 		}
 		var p schema.Permissions
-		if err := json.Unmarshal(body.Permissions, &p, decodeOptions); err != nil {
+		if err := json.Unmarshal(body.Permissions, &p, rawjson.Options); err != nil {
 			return nil, fault.New(wire.CodeInvalidJSON, "classLevelPermissions: %s", innerText(err))
 		}
 		if err := checkPermissions(class, p); err != nil {
@@ -193,7 +194,7 @@ func knownPermissions(raw jsontext.Value) error {
 	if raw.Kind() != '{' {
 		return fault.New(wire.CodeInvalidJSON, "classLevelPermissions is not an object")
 	}
-	for name := range members(raw) {
+	for name := range rawjson.Members(raw) {
 		if !slices.Contains(permissionKeys, name) {
 			return fault.New(wire.CodeInvalidJSON, "%s is not a valid operation for class level permissions", name)
 		}
@@ -226,7 +227,7 @@ func applyField(class *schema.Class, name string, raw jsontext.Value) error {
 	var op struct {
 		Op string `json:"__op"`
 	}
-	_ = json.Unmarshal(raw, &op, decodeOptions) // not an operation: a field
+	_ = json.Unmarshal(raw, &op, rawjson.Options) // not an operation: a field
 	present, exists := class.Fields[name]
 	if op.Op == "Delete" {
 		switch {
@@ -242,7 +243,7 @@ func applyField(class *schema.Class, name string, raw jsontext.Value) error {
 		return fault.New(wire.CodeInvalidKeyName, "invalid field name: %s", name)
 	}
 	var f schema.Field
-	if err := json.Unmarshal(raw, &f, decodeOptions); err != nil {
+	if err := json.Unmarshal(raw, &f, rawjson.Options); err != nil {
 		return fault.New(wire.CodeInvalidJSON, "the field %s has the wrong form", name)
 	}
 	if builtIn(class.Name, name) {
@@ -303,7 +304,7 @@ func applyIndexes(class *schema.Class, indexes map[string]jsontext.Value) error 
 		var op struct {
 			Op string `json:"__op"`
 		}
-		_ = json.Unmarshal(raw, &op, decodeOptions) // not an operation: an index
+		_ = json.Unmarshal(raw, &op, rawjson.Options) // not an operation: an index
 		_, exists := class.Indexes[name]
 		switch {
 		case op.Op == "Delete" && !exists:
@@ -315,7 +316,7 @@ func applyIndexes(class *schema.Class, indexes map[string]jsontext.Value) error 
 			return fault.New(wire.CodeInvalidQuery, "Index %s exists, cannot update.", name)
 		}
 		var index schema.Index
-		if err := json.Unmarshal(raw, &index, decodeOptions); err != nil || len(index) == 0 {
+		if err := json.Unmarshal(raw, &index, rawjson.Options); err != nil || len(index) == 0 {
 			return fault.New(wire.CodeInvalidQuery, "the index %s is not an object of fields and directions", name)
 		}
 		for _, key := range index {

@@ -62,7 +62,7 @@ func (s *Server) bySession(ctx context.Context, n *where.Node) (*where.Node, err
 		if err := json.Unmarshal(raw, &entry); err != nil {
 			return nil, err
 		}
-		return equalTo("objectId", entry.Session), nil
+		return where.Equal("objectId", entry.Session), nil
 	}
 	if len(n.Children) == 0 {
 		return n, nil

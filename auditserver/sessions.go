@@ -62,7 +62,7 @@ func (s *Server) openSession(ctx context.Context, tx *store.Tx, req *request, us
 	}
 	if req.installationID != "" {
 		fields["installationId"] = req.installationID
-		if err := s.dropSessions(ctx, tx, req, where.AllOf(equalTo("user", userPointer(userID)), equalTo("installationId", req.installationID))); err != nil {
+		if err := s.dropSessions(ctx, tx, req, where.AllOf(where.Equal("user", userPointer(userID)), where.Equal("installationId", req.installationID))); err != nil {
 			return "", store.Row{}, err
 		}
 	}
@@ -225,7 +225,7 @@ func (sc *sessionCache) forgetAll() {
 func rolesOf(ctx context.Context, f finder, userID string) ([]string, error) {
 	var names []string
 	seen := map[string]bool{}
-	match := equalTo("users", userPointer(userID))
+	match := where.Equal("users", userPointer(userID))
 	for match != nil {
 		rows, err := f.Find(ctx, store.Query{Class: "_Role", Where: match, Limit: -1})
 		if err != nil {
@@ -237,7 +237,7 @@ func rolesOf(ctx context.Context, f finder, userID string) ([]string, error) {
 				continue
 			}
 			seen[row.ID()] = true
-			if name, ok := fieldValue(row, "name").(string); ok {
+			if name, ok := row.Value("name").(string); ok {
 				names = append(names, "role:"+name)
 			}
 			children = append(children, pointerTo("_Role", row.ID()))

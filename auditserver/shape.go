@@ -49,7 +49,7 @@ const maxKeys = 2000
 // getShape reads the shape of one object got by its id, which knows fewer
 // parameters than a query.
 func (s *Server) getShape(req *request) (*shape, error) {
-	for _, name := range req.paramNames() {
+	for _, name := range req.ParamNames() {
 		if !slices.Contains(getParams, name) {
 			return nil, fault.New(wire.CodeInvalidQuery, "Improper encode of parameter")
 		}
@@ -61,11 +61,11 @@ func (s *Server) getShape(req *request) (*shape, error) {
 func (s *Server) parseShape(req *request) (*shape, error) {
 	sh := &shape{}
 	l := s.cfg.Limits
-	includes := splitList(req.textParam("include"))
+	includes := splitList(req.TextParam("include"))
 	if len(includes) > l.IncludePaths {
 		return nil, fault.New(wire.CodeInvalidQuery, "the query has %d include paths, the limit is %d", len(includes), l.IncludePaths)
 	}
-	keys, without := splitList(req.textParam("keys")), splitList(req.textParam("excludeKeys"))
+	keys, without := splitList(req.TextParam("keys")), splitList(req.TextParam("excludeKeys"))
 	if n := max(len(keys), len(without)); n > maxKeys {
 		return nil, fault.New(wire.CodeInvalidQuery, "the query names %d keys, the limit is %d", n, maxKeys)
 	}
@@ -74,7 +74,7 @@ func (s *Server) parseShape(req *request) (*shape, error) {
 			return nil, fault.New(wire.CodeInvalidQuery, "a path of include or keys is longer than %d fields", l.IncludeDepth)
 		}
 	}
-	sh.includeAll = truthy(req, "includeAll") || slices.Contains(includes, "*")
+	sh.includeAll = req.FlagParam("includeAll") || slices.Contains(includes, "*")
 	for _, path := range includes {
 		if path == "*" {
 			continue

@@ -216,5 +216,3 @@ func lookupFind(ctx context.Context, from finder, class string, doc map[string]a
 	}
 	return out, nil
 }
-
-func equalTo(field string, value any) *where.Node { return where.Equal(field, value) }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -293,7 +294,7 @@ func (s *Server) relink(ctx context.Context, tx *store.Tx, a *account, id string
 	if err != nil {
 		return err
 	}
-	present, _ := fieldValue(row, "authData").(map[string]any)
+	present, _ := row.Value("authData").(map[string]any)
 	merged := maps.Clone(present)
 	if merged == nil {
 		merged = map[string]any{}
@@ -325,7 +326,7 @@ func unlink(tx *store.Tx, provider string, data map[string]any) error {
 // renewSessions ends all sessions of a user whose password changed; the user
 // himself gets a new one.
 func (s *Server) renewSessions(ctx context.Context, tx *store.Tx, req *request, sv *save, id string) error {
-	if err := s.dropSessions(ctx, tx, req, equalTo("user", userPointer(id))); err != nil {
+	if err := s.dropSessions(ctx, tx, req, where.Equal("user", userPointer(id))); err != nil {
 		return err
 	}
 	if req.caller.master {
@@ -338,7 +339,7 @@ func (s *Server) renewSessions(ctx context.Context, tx *store.Tx, req *request, 
 
 // forgetUser removes what belongs to a user that is deleted.
 func (s *Server) forgetUser(ctx context.Context, tx *store.Tx, req *request, user store.Row) error {
-	authData, _ := fieldValue(user, "authData").(map[string]any)
+	authData, _ := user.Value("authData").(map[string]any)
 	for provider, data := range authData {
 		if entry, ok := data.(map[string]any); ok {
 			if err := unlink(tx, provider, entry); err != nil {
@@ -346,7 +347,7 @@ func (s *Server) forgetUser(ctx context.Context, tx *store.Tx, req *request, use
 			}
 		}
 	}
-	return s.dropSessions(ctx, tx, req, equalTo("user", userPointer(user.ID())))
+	return s.dropSessions(ctx, tx, req, where.Equal("user", userPointer(user.ID())))
 }
 
 // currentUser answers GET /users/me.

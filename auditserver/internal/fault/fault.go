@@ -50,7 +50,9 @@ type Plain struct {
 func (e *Plain) Error() string { return e.Message }
 
 // BadRequest is a Plain for a request that cannot be read.
-func BadRequest(message string) *Plain { return &Plain{Status: http.StatusBadRequest, Message: message} }
+func BadRequest(message string) *Plain {
+	return &Plain{Status: http.StatusBadRequest, Message: message}
+}
 
 // Refusals that several parts of the server give.
 var (

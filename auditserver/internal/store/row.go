@@ -67,6 +67,19 @@ func (r Row) Fields() iter.Seq2[string, jsontext.Value] {
 	}
 }
 
+// Value decodes one top-level field; nil if it has no value.
+func (r Row) Value(name string) any {
+	raw, ok := r.Field(name)
+	if !ok {
+		return nil
+	}
+	var v any
+	if json.Unmarshal(raw, &v, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) != nil {
+		return nil
+	}
+	return v
+}
+
 // Text returns the value of a String field; false if it has none.
 func (r Row) Text(field string) (string, bool) {
 	v, ok := r.Field(field)

@@ -1,4 +1,4 @@
-package auditserver
+package rawjson
 
 import (
 	"bytes"
@@ -7,10 +7,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// elements yields the elements of a JSON array as text, parts of raw.
-func elements(raw jsontext.Value) iter.Seq[jsontext.Value] {
+// Elements yields the elements of a JSON array as text, parts of raw.
+func Elements(raw jsontext.Value) iter.Seq[jsontext.Value] {
 	return func(yield func(jsontext.Value) bool) {
-		dec := jsontext.NewDecoder(bytes.NewReader(raw), decodeOptions)
+		dec := jsontext.NewDecoder(bytes.NewReader(raw), Options)
 		if _, err := dec.ReadToken(); err != nil {
 			return
 		}
@@ -23,11 +23,11 @@ func elements(raw jsontext.Value) iter.Seq[jsontext.Value] {
 	}
 }
 
-// members yields the members of a JSON object, their values as text, parts of
+// Members yields the members of a JSON object, their values as text, parts of
 // raw.
-func members(raw jsontext.Value) iter.Seq2[string, jsontext.Value] {
+func Members(raw jsontext.Value) iter.Seq2[string, jsontext.Value] {
 	return func(yield func(string, jsontext.Value) bool) {
-		dec := jsontext.NewDecoder(bytes.NewReader(raw), decodeOptions)
+		dec := jsontext.NewDecoder(bytes.NewReader(raw), Options)
 		if _, err := dec.ReadToken(); err != nil {
 			return
 		}
@@ -49,4 +49,10 @@ func members(raw jsontext.Value) iter.Seq2[string, jsontext.Value] {
 func lastOf(raw jsontext.Value, dec *jsontext.Decoder, v jsontext.Value) jsontext.Value {
 	end := dec.InputOffset()
 	return raw[end-int64(len(v)) : end : end]
+}
+
+// Quoted gives text as a JSON string.
+func Quoted(text string) []byte {
+	b, _ := jsontext.AppendQuote(nil, text)
+	return b
 }

@@ -1,0 +1,23 @@
+package rawjson
+
+// TooDeep reports whether raw nests arrays and objects deeper than limit,
+// to be asked before anything recursive reads it.
+func TooDeep(raw []byte, limit int) bool {
+	depth, inString := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '{' || c == '[':
+			if depth++; depth > limit {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
+}

@@ -25,7 +25,7 @@ func (s *Server) health(context.Context, *request) (*response, error) {
 
 // serverInfo answers GET /serverInfo: what this server can do.
 func (s *Server) serverInfo(_ context.Context, req *request) (*response, error) {
-	if !req.caller.master {
+	if !req.caller.Master {
 		return nil, fault.ErrMasterOnly
 	}
 	all := func(names ...string) map[string]bool {
@@ -49,7 +49,7 @@ func (s *Server) serverInfo(_ context.Context, req *request) (*response, error) 
 
 // purgeClass answers DELETE /purge/C: all objects go, without triggers.
 func (s *Server) purgeClass(ctx context.Context, req *request) (*response, error) {
-	if !req.caller.master {
+	if !req.caller.Master {
 		return nil, fault.ErrMasterOnly
 	}
 	class := req.path[1]
@@ -92,7 +92,7 @@ func (s *Server) unlinkAll(ctx context.Context, tx *store.Tx) error {
 
 // aggregate answers GET /aggregate/C: a pipeline, or the distinct values of a field.
 func (s *Server) aggregate(ctx context.Context, req *request) (*response, error) {
-	if !req.caller.master {
+	if !req.caller.Master {
 		return nil, fault.ErrMasterOnly
 	}
 	class := req.path[1]

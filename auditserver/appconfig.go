@@ -31,7 +31,7 @@ func (s *Server) getConfig(ctx context.Context, req *request) (*response, error)
 		if err := json.Unmarshal(raw, &p); err != nil {
 			return nil, err
 		}
-		if p.MasterOnly && !req.caller.master {
+		if p.MasterOnly && !req.caller.Master {
 			continue
 		}
 		params[name] = p.Value
@@ -39,7 +39,7 @@ func (s *Server) getConfig(ctx context.Context, req *request) (*response, error)
 			masterOnly[name] = true
 		}
 	}
-	if !req.caller.master {
+	if !req.caller.Master {
 		return jsonResponse(map[string]any{"params": params})
 	}
 	return jsonResponse(map[string]any{"params": params, "masterKeyOnly": masterOnly})
@@ -48,7 +48,7 @@ func (s *Server) getConfig(ctx context.Context, req *request) (*response, error)
 // putConfig answers PUT /config: each given parameter is set, or removed by a
 // Delete operation.
 func (s *Server) putConfig(ctx context.Context, req *request) (*response, error) {
-	if !req.caller.master {
+	if !req.caller.Master {
 		return nil, fault.ErrMasterOnly
 	}
 	var params map[string]jsontext.Value

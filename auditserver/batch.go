@@ -35,7 +35,7 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 		return nil, fault.New(wire.CodeInvalidJSON, "requests must be an array")
 	}
 	raw := slices.Collect(rawjson.Elements(v))
-	if len(raw) > s.cfg.Limits.Batch && !req.caller.master {
+	if len(raw) > s.cfg.Limits.Batch && !req.caller.Master {
 		return nil, fault.New(wire.CodeInvalidJSON, "the batch has %d requests, the limit is %d", len(raw), s.cfg.Limits.Batch)
 	}
 	entries := make([]batchEntry, len(raw))
@@ -53,7 +53,7 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 	if v, _ := req.Body.Get("transaction"); string(v) == "true" {
 		return s.batchTransaction(ctx, req, entries)
 	}
-	if req.caller.readOnly || slices.ContainsFunc(entries, func(e batchEntry) bool { return !writesObjects(e.req) }) {
+	if req.caller.ReadOnly || slices.ContainsFunc(entries, func(e batchEntry) bool { return !writesObjects(e.req) }) {
 		return s.batchOneByOne(ctx, entries)
 	}
 	return s.batchTogether(ctx, req, entries)

@@ -7,87 +7,34 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
-	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
-// masterClasses are classes no client may touch without the master key
-// (protocol section 1.3).
-var masterClasses = []string{"_JobStatus", "_PushStatus", "_Hooks", "_GlobalConfig", "_GraphQLConfig", "_JobSchedule", "_Audience", "_Idempotency"}
-
-// systemClasses are the classes whose name may begin with an underscore.
-var systemClasses = append([]string{"_User", "_Installation", "_Role", "_Session", "_Product"}, masterClasses...)
-
-// maxName is how long the store takes the name of a class or field.
-const maxName = 128
-
-// plainName tells whether name may be that of a class or field: a letter, then
-// letters, digits and underscores.
-func plainName(name string) bool {
-	for i := range len(name) {
-		c := name[i]
-		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
-		if !letter && (i == 0 || c != '_' && (c < '0' || c > '9')) {
-			return false
-		}
-	}
-	return name != "" && len(name) <= maxName
-}
-
-func validClassName(name string) bool {
-	return plainName(name) || slices.Contains(systemClasses, name)
-}
-
 // readableClass finds a class for reading. A class that does not exist has no
 // objects, unless the caller could not have made it either.
-func (s *Server) readableClass(c *caller, name string) (class schema.Class, exists bool, err error) {
+func (s *Server) readableClass(c *access.Caller, name string) (class schema.Class, exists bool, err error) {
 	if class, exists = s.store.Class(name); !exists {
-		if !validClassName(name) && !strings.HasPrefix(name, "_Join:") {
-			return class, false, fault.New(wire.CodeInvalidClassName, "Invalid classname: %s, classnames can only have alphanumeric characters and _, and must start with an alpha character ", name)
+		if !classes.ValidName(name) && !strings.HasPrefix(name, "_Join:") {
+			return class, false, classes.InvalidName(name)
 		}
-		if !c.master && !s.cfg.AllowClientClassCreation && !slices.Contains(systemClasses, name) {
+		if !c.Master && !s.cfg.AllowClientClassCreation && !slices.Contains(classes.System, name) {
 			return class, false, fault.ErrPermission
 		}
 	}
-	return class, exists, touchable(c, name)
-}
-
-func touchable(c *caller, class string) error {
-	if !c.master && (slices.Contains(masterClasses, class) || strings.HasPrefix(class, "_Join:")) {
-		return fault.ErrPermission
-	}
-	return nil
+	return class, exists, access.Touchable(c, name)
 }
 
 // findableClass is readableClass for queries: of the installations a client may
 // read only one whose id it knows.
-func (s *Server) findableClass(c *caller, name string) (class schema.Class, exists bool, err error) {
-	if err := findable(c, name); err != nil {
+func (s *Server) findableClass(c *access.Caller, name string) (class schema.Class, exists bool, err error) {
+	if err := access.Findable(c, name); err != nil {
 		return class, false, err
 	}
 	return s.readableClass(c, name)
-}
-
-func findable(c *caller, class string) error {
-	if class == "_Installation" && !c.master {
-		return fault.ErrPermission
-	}
-	return touchable(c, class)
-}
-
-// protection is what the class hides from the caller, the data of other users'
-// accounts included.
-func (s *Server) protection(class string, p *schema.Permissions, c *caller) *protection {
-	hides := protectedFor(p, class, s.cfg.ProtectedFields, c)
-	if class == "_User" && !c.master {
-		if hides == nil {
-			hides = &protection{userID: c.userID, own: true}
-		}
-		hides.always = []string{"authData"}
-	}
-	return hides
 }
 
 // findObjects answers GET /classes/C.
@@ -134,11 +81,11 @@ func (s *Server) getObject(ctx context.Context, req *request, class string) (*re
 	if err := s.cloud.beforeFind(ctx, s, req, class); err != nil {
 		return nil, err
 	}
-	row, err := s.readObject(ctx, req.caller, class, req.path[len(req.path)-1], opGet)
+	row, err := s.readObject(ctx, req.caller, class, req.path[len(req.path)-1], access.OpGet)
 	if err != nil {
 		return nil, err
 	}
-	return s.renderOne(ctx, req, row, sh, class == "_User" && row.ID() == req.caller.userID)
+	return s.renderOne(ctx, req, row, sh, class == "_User" && row.ID() == req.caller.UserID)
 }
 
 // renderOne renders one object as an answer; withToken adds the caller's
@@ -152,24 +99,24 @@ func (s *Server) renderOne(ctx context.Context, req *request, row store.Row, sh 
 	if err != nil {
 		return nil, err
 	}
-	if withToken && req.caller.sessionToken != "" {
-		b = appendMember(b, "sessionToken", req.caller.sessionToken)
+	if withToken && req.caller.SessionToken != "" {
+		b = appendMember(b, "sessionToken", req.caller.SessionToken)
 	}
 	return &response{body: b}, nil
 }
 
 // readObject gives an object if class permissions and its ACL let the caller
 // read it, else 101 or the class's denial.
-func (s *Server) readObject(ctx context.Context, c *caller, className, id string, op operation) (store.Row, error) {
+func (s *Server) readObject(ctx context.Context, c *access.Caller, className, id string, op access.Op) (store.Row, error) {
 	class, exists, err := s.readableClass(c, className)
 	if err != nil {
 		return store.Row{}, err
 	}
-	fields, err := permit(class.Permissions, c, op)
+	fields, err := access.Permit(class.Permissions, c, op)
 	if err != nil {
 		return store.Row{}, err
 	}
-	if className == "_Session" && !c.master && c.userID == "" {
+	if className == "_Session" && !c.Master && c.UserID == "" {
 		return store.Row{}, fault.ErrSession
 	}
 	if !exists {
@@ -182,13 +129,8 @@ func (s *Server) readObject(ctx context.Context, c *caller, className, id string
 	if err != nil {
 		return store.Row{}, err
 	}
-	if !c.reads(row.ACL()) || len(fields) > 0 && !rowNamesUser(row, fields, c.userID) {
+	if !c.MayRead(row, row.ACL(), fields) {
 		return store.Row{}, fault.ErrNotFound
-	}
-	if className == "_Session" && !c.master {
-		if owner, _ := row.Pointer("user"); owner != c.userID {
-			return store.Row{}, fault.ErrNotFound
-		}
 	}
 	return row, nil
 }

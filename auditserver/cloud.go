@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -20,9 +21,9 @@ type Caller struct {
 	Roles  []string // names, inherited roles included
 }
 
-func publicCaller(c *caller) Caller {
-	out := Caller{Master: c.master, UserID: c.userID}
-	for _, r := range c.roles {
+func publicCaller(c *access.Caller) Caller {
+	out := Caller{Master: c.Master, UserID: c.UserID}
+	for _, r := range c.Roles {
 		out.Roles = append(out.Roles, r[len("role:"):])
 	}
 	return out

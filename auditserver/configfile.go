@@ -11,6 +11,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 )
 
 // ParseConfig reads a configuration in Parse Server's own option names into
@@ -62,7 +64,7 @@ func configOptions(cfg *Config) map[string]option {
 		"expireInactiveSessions":   expireSessions,
 		"maxLimit":                 positive(&cfg.Limits.PageSize),
 		"maxUploadSize":            size(&cfg.Limits.BodySize),
-		"protectedFields":          protectedFields(&cfg.ProtectedFields),
+		"protectedFields":          protection(&cfg.ProtectedFields),
 		"quirks":                   into(&cfg.Quirks),
 		"idempotencyOptions": group("idempotencyOptions", map[string]option{
 			"paths": into(&cfg.Idempotency.Paths),
@@ -124,16 +126,17 @@ func group(name string, known map[string]option) option {
 	}
 }
 
-// protectedFields reads what is protected besides the e-mail of users, as Parse
+// protection reads what is protected besides the e-mail of users, as Parse
 // Server adds its default to what is configured.
-func protectedFields(field *Protection) option {
+func protection(field *Protection) option {
 	return func(v jsontext.Value) error {
 		given := Protection{}
 		if err := json.Unmarshal(v, &given); err != nil {
 			return &optionError{`want fields by class and audience, such as {"Order":{"*":["margin"]}}`}
 		}
-		for class, sets := range defaultProtection() {
-			given[class] = mergedProtection(given[class], sets)
+		always := access.Protected(defaultProtection())
+		for class := range always {
+			given[class] = always.Merged(class, given[class])
 		}
 		*field = given
 		return nil

@@ -3,6 +3,7 @@ package auditserver
 import (
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -27,7 +28,7 @@ func (req *request) decodeFields() (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkKeywords(fields); err != nil {
+	if err := values.CheckKeywords(fields); err != nil {
 		return nil, err
 	}
 	for _, name := range []string{"createdAt", "updatedAt"} {
@@ -36,7 +37,7 @@ func (req *request) decodeFields() (map[string]any, error) {
 			continue
 		}
 		if _, isText := v.(string); isText {
-			return nil, mismatch(strings.Join(req.path, "/"), name, schema.Field{Type: schema.Date}, schema.Field{Type: schema.String})
+			return nil, values.Mismatch(strings.Join(req.path, "/"), name, schema.Field{Type: schema.Date}, schema.Field{Type: schema.String})
 		}
 		delete(fields, name)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -79,8 +80,8 @@ func subtype(contentType string) string {
 
 // checkExtension refuses files a browser would run: by their name, and where the
 // name does not tell how the file is served, by the type the client gives.
-func (s *Server) checkExtension(c *caller, up upload) error {
-	if c.master {
+func (s *Server) checkExtension(c *access.Caller, up upload) error {
+	if c.Master {
 		return nil
 	}
 	extension := strings.TrimPrefix(path.Ext(strings.ReplaceAll(up.name, " ", "")), ".") // "a.html " is one, too

@@ -18,6 +18,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -42,7 +43,7 @@ type upload struct {
 
 // postFile answers POST /files/name: raw bytes, or JSON with base64.
 func (s *Server) postFile(ctx context.Context, req *request) (*response, error) {
-	if req.caller.readOnly {
+	if req.caller.ReadOnly {
 		return nil, fault.ErrPermission
 	}
 	if len(req.path) < 2 {
@@ -81,17 +82,17 @@ func (s *Server) postFile(ctx context.Context, req *request) (*response, error) 
 }
 
 // mayUpload checks Config.FileUpload.
-func (s *Server) mayUpload(ctx context.Context, c *caller) error {
-	if c.master {
+func (s *Server) mayUpload(ctx context.Context, c *access.Caller) error {
+	if c.Master {
 		return nil
 	}
-	if c.userID == "" {
+	if c.UserID == "" {
 		if !s.cfg.FileUpload.Public {
 			return fault.New(wire.CodeFileSave, "File upload by public is disabled.")
 		}
 		return nil
 	}
-	user, err := s.store.Get(ctx, "_User", c.userID)
+	user, err := s.store.Get(ctx, "_User", c.UserID)
 	if err != nil {
 		return err
 	}
@@ -241,10 +242,10 @@ var fileNotFound = &response{write: func(w http.ResponseWriter, _ *http.Request)
 
 // deleteFile answers DELETE /files/name with the master key; the body is empty.
 func (s *Server) deleteFile(ctx context.Context, req *request) (*response, error) {
-	if !req.caller.master {
+	if !req.caller.Master {
 		return nil, fault.ErrMasterOnly
 	}
-	if req.caller.readOnly {
+	if req.caller.ReadOnly {
 		return nil, fault.ErrPermission
 	}
 	err := s.removeFile(ctx, strings.Join(req.path[1:], "/"))

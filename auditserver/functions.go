@@ -10,6 +10,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
@@ -115,7 +117,7 @@ func multipartError(err error) error {
 
 // startJob answers POST /jobs/name: the job runs on, its state is in _JobStatus.
 func (s *Server) startJob(ctx context.Context, req *request) (*response, error) {
-	if !req.caller.master {
+	if !req.caller.Master {
 		return nil, fault.ErrMasterOnly
 	}
 	name := req.Body.Text("jobName")
@@ -135,7 +137,7 @@ func (s *Server) startJob(ctx context.Context, req *request) (*response, error) 
 	unmarked := *req // the answer comes later
 	unmarked.requestID = ""
 	if _, err := s.write(ctx, &unmarked, func(tx *store.Tx, _ *request) (*response, error) {
-		row, err := tx.Insert("_JobStatus", store.Object{ACL: masterACL, Fields: status})
+		row, err := tx.Insert("_JobStatus", store.Object{ACL: classes.MasterACL, Fields: status})
 		id = row.ID()
 		return emptyResponse, err
 	}); err != nil {
@@ -158,7 +160,7 @@ func (s *Server) runJob(job Job, call *FunctionCall, id string) {
 
 func (s *Server) setJobStatus(id string, fields map[string]any) {
 	ctx := context.WithoutCancel(s.alive) // the last state is written at Close too
-	req := &request{caller: &caller{master: true}}
+	req := &request{caller: &access.Caller{Master: true}}
 	_, err := s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		return s.updateIn(ctx, tx, req, "_JobStatus", id, fields)
 	})
@@ -169,7 +171,7 @@ func (s *Server) setJobStatus(id string, fields map[string]any) {
 
 // listJobs answers /cloud_code/jobs: no schedules, the names of the jobs.
 func (s *Server) listJobs(_ context.Context, req *request) (*response, error) {
-	if !req.caller.master {
+	if !req.caller.Master {
 		return nil, fault.ErrMasterOnly
 	}
 	if len(req.path) == 2 {

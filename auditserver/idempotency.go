@@ -138,8 +138,8 @@ func (s *Server) honoursRequestID(req *request) bool {
 // fingerprint tells one request from another: method, path, caller and body.
 func fingerprint(req *request) string {
 	var b strings.Builder
-	b.WriteString(req.method + " " + strings.Join(req.path, "/") + "\n" + req.Query.Encode() + "\n" + req.caller.userID + "\n")
-	if req.caller.master {
+	b.WriteString(req.method + " " + strings.Join(req.path, "/") + "\n" + req.Query.Encode() + "\n" + req.caller.UserID + "\n")
+	if req.caller.Master {
 		b.WriteString("master")
 	}
 	for _, m := range req.Body {

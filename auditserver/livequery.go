@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 )
@@ -144,30 +145,30 @@ func (l *liveHub) checkAll(ctx context.Context) {
 }
 
 // permits checks again what was checked when a caller subscribed.
-func (l *liveHub) permits(c *caller, sub *liveSubscription) error {
+func (l *liveHub) permits(c *access.Caller, sub *liveSubscription) error {
 	class, _ := l.s.store.Class(sub.class)
-	if _, err := permit(class.Permissions, c, opFind); err != nil {
+	if _, err := access.Permit(class.Permissions, c, access.OpFind); err != nil {
 		return err
 	}
-	hides := l.s.protection(sub.class, class.Permissions, c)
-	if hides.forbidsConditions(sub.query.where) || hides.forbidsAny(sub.watch) {
+	hides := l.s.protected.Of(sub.class, class.Permissions, c)
+	if hides.ForbidsConditions(sub.query.where) || hides.ForbidsAny(sub.watch) {
 		return fault.ErrPermission
 	}
 	return nil
 }
 
 // callerOf finds out who a viewer is now.
-func (l *liveHub) callerOf(ctx context.Context, v viewerKey) (*caller, error) {
+func (l *liveHub) callerOf(ctx context.Context, v viewerKey) (*access.Caller, error) {
 	if v.master {
-		return &caller{master: true}, nil
+		return &access.Caller{Master: true}, nil
 	}
 	if v.token == "" {
-		return newCaller("", nil), nil
+		return access.NewCaller("", nil), nil
 	}
 	c, err := l.s.sessions.caller(ctx, v.token)
 	var refused *fault.Error
 	if l.s.cfg.Quirks && errors.As(err, &refused) {
-		return newCaller("", nil), nil // Parse Server says nothing and goes on without the session
+		return access.NewCaller("", nil), nil // Parse Server says nothing and goes on without the session
 	}
 	return c, err
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
@@ -36,8 +37,8 @@ type liveState struct {
 type liveSight struct {
 	err           error
 	sessionOver   bool // err concerns all subscriptions of the viewer
-	caller        *caller
-	hides         *protection
+	caller        *access.Caller
+	hides         *access.Hidden
 	before, after bool // may read the object as it was, as it is
 	hidesBefore   []string
 	hidesAfter    []string
@@ -77,12 +78,12 @@ func (sight *liveSight) ends(ended map[*liveSubscription]error, query *liveQuery
 		subs = viewer.subs
 	}
 	lost := sight.err
-	if lost == nil && sight.hides.forbidsConditions(query.where) { // the same for all of them
+	if lost == nil && sight.hides.ForbidsConditions(query.where) { // the same for all of them
 		lost = fault.ErrPermission
 	}
 	for sub := range subs {
 		err := lost
-		if err == nil && sight.hides.forbidsAny(sub.watch) {
+		if err == nil && sight.hides.ForbidsAny(sub.watch) {
 			err = fault.ErrPermission
 		}
 		if err == nil {
@@ -138,34 +139,23 @@ func (ev *liveEvent) seenBy(ctx context.Context, v *liveViewer) *liveSight {
 		sight.err, sight.sessionOver = err, true
 		return sight
 	}
-	fields, err := permit(ev.class.Permissions, c, opFind)
+	fields, err := access.Permit(ev.class.Permissions, c, access.OpFind)
 	if err != nil {
 		sight.err = err
 		return sight
 	}
 	sight.caller = c
-	hides := ev.hub.s.protection(ev.change.Class, ev.class.Permissions, c)
+	hides := ev.hub.s.protected.Of(ev.change.Class, ev.class.Permissions, c)
 	sight.hides = hides
 	look := func(st *liveState) (bool, []string) {
-		if !st.exists || !readable(c, st, fields) {
+		if !st.exists || !c.MayRead(st.row, st.acl, fields) {
 			return false, nil
 		}
-		return true, hides.in(st.row.ID(), func(f string) any { return st.row.Value(f) })
+		return true, hides.In(st.row.ID(), func(f string) any { return st.row.Value(f) })
 	}
 	sight.before, sight.hidesBefore = look(&ev.before)
 	sight.after, sight.hidesAfter = look(&ev.after)
 	return sight
-}
-
-func readable(c *caller, st *liveState, pointerFields []string) bool {
-	if !c.reads(st.acl) || len(pointerFields) > 0 && !rowNamesUser(st.row, pointerFields, c.userID) {
-		return false
-	}
-	if st.row.Class() != "_Session" || c.master {
-		return true
-	}
-	owner, _ := st.row.Pointer("user")
-	return owner == c.userID
 }
 
 // send gives the change to subscriptions of one query and viewer. before and

@@ -5,6 +5,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -40,10 +41,10 @@ func (c *liveClient) handle(ctx context.Context, f *inFrame) error {
 // connect checks the keys as REST does, which is stricter than Parse Server:
 // there, any application id and key connects.
 func (c *liveClient) connect(f *inFrame) error {
-	master, _, err := c.hub.s.keys.admit(credentials{
-		appID:      f.ApplicationID,
-		masterKey:  f.MasterKey,
-		clientKeys: [4]string{f.RESTKey, f.JavaScriptKey, f.ClientKey, f.WindowsKey},
+	master, _, err := c.hub.s.keys.Admit(access.Credentials{
+		AppID:      f.ApplicationID,
+		MasterKey:  f.MasterKey,
+		ClientKeys: [4]string{f.RESTKey, f.JavaScriptKey, f.ClientKey, f.WindowsKey},
 	}, c.remote)
 	if err != nil {
 		return fault.New(codeLiveKey, "Key in request is not valid")
@@ -87,15 +88,15 @@ func (c *liveClient) subscribe(ctx context.Context, f *inFrame) error {
 
 // readQuery checks that a caller may subscribe to a query and that it can be
 // evaluated.
-func (l *liveHub) readQuery(c *caller, q *inQuery) (*where.Node, error) {
+func (l *liveHub) readQuery(c *access.Caller, q *inQuery) (*where.Node, error) {
 	quirks := l.s.cfg.Quirks
 	if !quirks && !l.enabled(q.ClassName) {
 		return nil, fault.New(wire.CodeInvalidQuery, "class %s has no live queries: list it in the server's LiveQueryClasses", q.ClassName)
 	}
-	if err := findable(c, q.ClassName); err != nil {
+	if err := access.Findable(c, q.ClassName); err != nil {
 		return nil, err
 	}
-	if q.ClassName == "_Session" && c.userID == "" && !c.master {
+	if q.ClassName == "_Session" && c.UserID == "" && !c.Master {
 		return nil, fault.ErrSession
 	}
 	if bytes.Contains(q.Where, []byte(`"$relativeTime"`)) {
@@ -109,7 +110,7 @@ func (l *liveHub) readQuery(c *caller, q *inQuery) (*where.Node, error) {
 		return nil, fault.New(wire.CodeInvalidQuery, "%s cannot be used in a live query: it needs other objects", n.Op)
 	}
 	class, _ := l.s.store.Class(q.ClassName)
-	if _, err := permit(class.Permissions, c, opFind); err != nil {
+	if _, err := access.Permit(class.Permissions, c, access.OpFind); err != nil {
 		return nil, err
 	}
 	if !quirks {
@@ -117,8 +118,8 @@ func (l *liveHub) readQuery(c *caller, q *inQuery) (*where.Node, error) {
 			return nil, err
 		}
 	}
-	hides := l.s.protection(q.ClassName, class.Permissions, c)
-	if hides.forbidsConditions(node) || hides.forbidsAny(q.Watch) {
+	hides := l.s.protected.Of(q.ClassName, class.Permissions, c)
+	if hides.ForbidsConditions(node) || hides.ForbidsAny(q.Watch) {
 		return nil, fault.ErrPermission
 	}
 	return node, nil

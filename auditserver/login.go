@@ -8,8 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -85,7 +87,7 @@ func (s *Server) enter(ctx context.Context, tx *store.Tx, req *request, userID, 
 
 // logInAs answers /loginAs: a session of any user, for the master key.
 func (s *Server) logInAs(ctx context.Context, req *request) (*response, error) {
-	if !req.caller.master {
+	if !req.caller.Master {
 		return nil, fault.ErrMasterOnly
 	}
 	id := req.TextParam("userId")
@@ -103,11 +105,11 @@ func (s *Server) logInAs(ctx context.Context, req *request) (*response, error) {
 
 // logOut answers /logout: it ends the session of the request.
 func (s *Server) logOut(ctx context.Context, req *request) (*response, error) {
-	if req.caller.sessionID == "" {
+	if req.caller.SessionID == "" {
 		return emptyResponse, nil
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
-		return emptyResponse, s.dropSessions(ctx, tx, req, where.Equal("objectId", req.caller.sessionID))
+		return emptyResponse, s.dropSessions(ctx, tx, req, where.Equal("objectId", req.caller.SessionID))
 	})
 }
 
@@ -175,7 +177,7 @@ func (s *Server) resetPassword(ctx context.Context, token, password string) erro
 	if err != nil {
 		return err
 	}
-	req := &request{caller: &caller{master: true}, method: http.MethodPut}
+	req := &request{caller: &access.Caller{Master: true}, method: http.MethodPut}
 	_, err = s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		entry, _, err := tx.GetValue(resetBucket, hexDigest(token))
 		if err != nil {
@@ -200,7 +202,7 @@ func (s *Server) resetPassword(ctx context.Context, token, password string) erro
 		if _, err := sv.update(id, map[string]any{}); err != nil {
 			return nil, err
 		}
-		return nil, s.dropSessions(ctx, tx, req, where.Equal("user", userPointer(id)))
+		return nil, s.dropSessions(ctx, tx, req, where.Equal("user", values.UserPointer(id)))
 	})
 	return err
 }

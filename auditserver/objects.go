@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
@@ -132,7 +133,7 @@ func (s *Server) updateIn(ctx context.Context, tx *store.Tx, req *request, class
 
 // deleteObject answers DELETE /classes/C/id.
 func (s *Server) deleteObject(ctx context.Context, req *request, class string) (*response, error) {
-	if class == "_Installation" && !req.caller.master {
+	if class == "_Installation" && !req.caller.Master {
 		return nil, fault.ErrPermission
 	}
 	id := req.path[len(req.path)-1]
@@ -141,7 +142,7 @@ func (s *Server) deleteObject(ctx context.Context, req *request, class string) (
 		if err != nil {
 			return nil, err
 		}
-		if err := sv.load(id, opDelete); err != nil {
+		if err := sv.load(id, access.OpDelete); err != nil {
 			return nil, err
 		}
 		if err := sv.beforeDelete(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
@@ -65,7 +66,7 @@ func (s *Server) parseFind(req *request, class string) (*find, error) {
 	}
 	f.count = req.FlagParam("count")
 	if req.FlagParam("explain") {
-		if !req.caller.master {
+		if !req.caller.Master {
 			return nil, fault.New(wire.CodeInvalidQuery, "Using the explain query parameter is not allowed without the master key")
 		}
 		return nil, fault.New(wire.CodeInvalidQuery, "explain is not supported by this server")
@@ -92,7 +93,7 @@ func onlyParams(req *request, allowed []string) error {
 	return nil
 }
 
-func (s *Server) parseWhere(v jsontext.Value, c *caller) (*where.Node, error) {
+func (s *Server) parseWhere(v jsontext.Value, c *access.Caller) (*where.Node, error) {
 	l := s.cfg.Limits
 	if v.Kind() == '"' { // a where that is text, as some clients double-encode it
 		var text string
@@ -106,9 +107,9 @@ func (s *Server) parseWhere(v jsontext.Value, c *caller) (*where.Node, error) {
 	return where.Parse(v, s.whereLimits(c))
 }
 
-func (s *Server) whereLimits(c *caller) where.Limits {
+func (s *Server) whereLimits(c *access.Caller) where.Limits {
 	l := s.cfg.Limits
-	return where.Limits{Depth: l.QueryDepth, Conditions: l.Conditions, NoRegex: l.NoRegex && !c.master}
+	return where.Limits{Depth: l.QueryDepth, Conditions: l.Conditions, NoRegex: l.NoRegex && !c.Master}
 }
 
 func intParam(req *request, name string, def int, quirks bool) (int, error) {
@@ -157,7 +158,7 @@ func parseOrder(text string) ([]store.Order, error) {
 }
 
 // find runs a query with the caller's permissions and gives the rows.
-func (s *Server) find(ctx context.Context, c *caller, f *find) ([]store.Row, int, error) {
+func (s *Server) find(ctx context.Context, c *access.Caller, f *find) ([]store.Row, int, error) {
 	if f.redirect != "" {
 		if err := s.redirect(f); err != nil {
 			return nil, 0, err

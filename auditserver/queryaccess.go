@@ -4,7 +4,9 @@ import (
 	"context"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -12,12 +14,12 @@ import (
 
 // authorizeQuery checks class permissions and adds what they demand to the
 // query; ok is false if nothing can match.
-func (s *Server) authorizeQuery(ctx context.Context, c *caller, f *find) (ok bool, err error) {
+func (s *Server) authorizeQuery(ctx context.Context, c *access.Caller, f *find) (ok bool, err error) {
 	class, exists, err := s.findableClass(c, f.query.Class)
 	if err != nil {
 		return false, err
 	}
-	f.query.Readers = c.acl()
+	f.query.Readers = c.ACLNames()
 	if class.Name == "_Session" {
 		if f.query.Where, err = s.bySession(ctx, f.query.Where); err != nil {
 			return false, err
@@ -28,39 +30,39 @@ func (s *Server) authorizeQuery(ctx context.Context, c *caller, f *find) (ok boo
 			return false, err
 		}
 	}
-	if c.master {
+	if c.Master {
 		return exists, s.pathsEndHere(class, f)
 	}
-	ops := []operation{opFind}
+	ops := []access.Op{access.OpFind}
 	if f.count {
 		if f.query.Limit == 0 {
 			ops = ops[:0]
 		}
-		ops = append(ops, opCount)
+		ops = append(ops, access.OpCount)
 	}
 	for _, op := range ops {
-		fields, err := permit(class.Permissions, c, op)
+		fields, err := access.Permit(class.Permissions, c, op)
 		if err != nil {
 			return false, err
 		}
 		if len(fields) > 0 {
-			if c.userID == "" {
+			if c.UserID == "" {
 				return false, nil
 			}
-			f.query.Where = where.AllOf(f.query.Where, ownedBy(fields, c.userID))
+			f.query.Where = where.AllOf(f.query.Where, ownedBy(fields, c.UserID))
 		}
 	}
-	hides := s.protection(class.Name, class.Permissions, c)
+	hides := s.protected.Of(class.Name, class.Permissions, c)
 	for _, o := range f.query.Order {
-		if hides.forbids(o.Field) {
+		if hides.Forbids(o.Field) {
 			return false, fault.ErrPermission
 		}
 	}
 	if class.Name == "_Session" {
-		if c.userID == "" {
+		if c.UserID == "" {
 			return false, fault.ErrSession
 		}
-		f.query.Where = where.AllOf(f.query.Where, where.Equal("user", userPointer(c.userID)))
+		f.query.Where = where.AllOf(f.query.Where, where.Equal("user", values.UserPointer(c.UserID)))
 	}
 	if f.query.Where, err = s.authorizeWhere(ctx, c, f.query.Where, hides, s.cfg.Limits.SubqueryDepth); err != nil {
 		return false, err
@@ -72,24 +74,18 @@ func (s *Server) authorizeQuery(ctx context.Context, c *caller, f *find) (ok boo
 func ownedBy(fields []string, userID string) *where.Node {
 	var owners []*where.Node
 	for _, f := range fields {
-		owners = append(owners, where.Equal(f, userPointer(userID)))
+		owners = append(owners, where.Equal(f, values.UserPointer(userID)))
 	}
 	return where.AnyOf(owners...)
 }
 
-func userPointer(id string) map[string]any { return pointerTo("_User", id) }
-
-func pointerTo(class, id string) map[string]any {
-	return map[string]any{"__type": "Pointer", "className": class, "objectId": id}
-}
-
 // authorizeWhere refuses conditions on protected fields, and gives sub-queries
 // the permissions of their own class. The given tree is not changed.
-func (s *Server) authorizeWhere(ctx context.Context, c *caller, n *where.Node, hides *protection, depth int) (*where.Node, error) {
+func (s *Server) authorizeWhere(ctx context.Context, c *access.Caller, n *where.Node, hides *access.Hidden, depth int) (*where.Node, error) {
 	if n == nil || hides == nil && n.External() == nil {
 		return n, nil
 	}
-	if hides.forbids(n.Path) {
+	if hides.Forbids(n.Path) {
 		return nil, fault.ErrPermission
 	}
 	out := n
@@ -117,7 +113,7 @@ func (s *Server) authorizeWhere(ctx context.Context, c *caller, n *where.Node, h
 		out = &copied
 	case where.RelatedTo:
 		owner, _ := s.store.Class(n.Related.Class)
-		if s.protection(owner.Name, owner.Permissions, c).forbids(n.Related.Key) {
+		if s.protected.Of(owner.Name, owner.Permissions, c).Forbids(n.Related.Key) {
 			return nil, fault.ErrPermission
 		}
 		if !s.mayRead(ctx, c, n.Related.Class, n.Related.ObjectID) {
@@ -127,18 +123,18 @@ func (s *Server) authorizeWhere(ctx context.Context, c *caller, n *where.Node, h
 	return out, nil
 }
 
-func (s *Server) authorizeSubquery(ctx context.Context, c *caller, q *where.Subquery, depth int) (*where.Subquery, error) {
+func (s *Server) authorizeSubquery(ctx context.Context, c *access.Caller, q *where.Subquery, depth int) (*where.Subquery, error) {
 	className := s.searchedClass(q)
 	class, _, err := s.findableClass(c, className)
 	if err != nil {
 		return nil, err
 	}
-	fields, err := permit(class.Permissions, c, opFind)
+	fields, err := access.Permit(class.Permissions, c, access.OpFind)
 	if err != nil {
 		return nil, err
 	}
-	hides := s.protection(className, class.Permissions, c)
-	if q.Key != "" && hides.forbids(q.Key) {
+	hides := s.protected.Of(className, class.Permissions, c)
+	if q.Key != "" && hides.Forbids(q.Key) {
 		return nil, fault.ErrPermission
 	}
 	copied := *q
@@ -146,10 +142,10 @@ func (s *Server) authorizeSubquery(ctx context.Context, c *caller, q *where.Subq
 		return nil, err
 	}
 	if len(fields) > 0 {
-		copied.Where = where.AllOf(copied.Where, ownedBy(fields, c.userID))
+		copied.Where = where.AllOf(copied.Where, ownedBy(fields, c.UserID))
 	}
-	if className == "_Session" && !c.master {
-		copied.Where = where.AllOf(copied.Where, where.Equal("user", userPointer(c.userID)))
+	if className == "_Session" && !c.Master {
+		copied.Where = where.AllOf(copied.Where, where.Equal("user", values.UserPointer(c.UserID)))
 	}
 	return &copied, nil
 }
@@ -211,11 +207,11 @@ func behindPointer(class schema.Class, path string) string {
 	return ""
 }
 
-// mayRead tells whether the caller may read one object.
-func (s *Server) mayRead(ctx context.Context, c *caller, class, id string) bool {
-	if c.master {
+// access.MayRead tells whether the caller may read one object.
+func (s *Server) mayRead(ctx context.Context, c *access.Caller, class, id string) bool {
+	if c.Master {
 		return true
 	}
-	_, err := s.readObject(ctx, c, class, id, opGet)
+	_, err := s.readObject(ctx, c, class, id, access.OpGet)
 	return err == nil
 }

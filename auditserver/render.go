@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
@@ -21,7 +22,7 @@ import (
 // objects' JSON text: whatever needs no change is copied.
 type renderer struct {
 	s          *Server
-	caller     *caller
+	caller     *access.Caller
 	baseURL    string
 	classes    map[string]*classView
 	objects    map[string]map[string]store.Row // included objects by class and id
@@ -32,7 +33,7 @@ type renderer struct {
 // classView is what rendering needs to know of a class.
 type classView struct {
 	class     schema.Class
-	hides     *protection
+	hides     *access.Hidden
 	files     []string
 	relations []string
 }
@@ -58,7 +59,7 @@ func (r *renderer) view(name string) *classView {
 	}
 	v := &classView{}
 	v.class, _ = r.s.store.Class(name)
-	v.hides = r.s.protection(name, v.class.Permissions, r.caller)
+	v.hides = r.s.protected.Of(name, v.class.Permissions, r.caller)
 	for field, f := range v.class.Fields {
 		switch f.Type {
 		case schema.File:
@@ -97,14 +98,14 @@ func (r *renderer) load(ctx context.Context, rows []store.Row, sh *shape) error 
 // fetch gives the objects of class with the ids that the caller may read.
 func (r *renderer) fetch(ctx context.Context, class string, ids []string) ([]store.Row, error) {
 	view := r.view(class)
-	op, allowed := opFind, findable
+	op, allowed := access.OpFind, access.Findable
 	if len(ids) == 1 {
-		op, allowed = opGet, touchable
+		op, allowed = access.OpGet, access.Touchable
 	}
 	if err := allowed(r.caller, class); err != nil {
 		return nil, err
 	}
-	fields, err := permit(view.class.Permissions, r.caller, op)
+	fields, err := access.Permit(view.class.Permissions, r.caller, op)
 	if err != nil {
 		return nil, err
 	}
@@ -116,16 +117,16 @@ func (r *renderer) fetch(ctx context.Context, class string, ids []string) ([]sto
 		known = map[string]store.Row{}
 		r.objects[class] = known
 	}
-	found, err := r.s.store.GetMany(ctx, class, ids, r.caller.acl())
+	found, err := r.s.store.GetMany(ctx, class, ids, r.caller.ACLNames())
 	if err != nil {
 		return nil, err
 	}
 	rows := make([]store.Row, 0, len(found))
 	for id, row := range found {
-		if len(fields) > 0 && !rowNamesUser(row, fields, r.caller.userID) {
+		if len(fields) > 0 && !access.RowNamesUser(row, fields, r.caller.UserID) {
 			continue
 		}
-		if owner, _ := row.Pointer("user"); class == "_Session" && !r.caller.master && owner != r.caller.userID {
+		if !r.caller.OwnsSession(row) {
 			continue
 		}
 		known[id] = row
@@ -164,7 +165,7 @@ func (r *renderer) append(b []byte, row store.Row, sh *shape, included bool) []b
 	}
 	view := r.view(row.Class())
 	doc := row.JSON()
-	hidden := view.hides.in(row.ID(), func(f string) any { return row.Value(f) })
+	hidden := view.hides.In(row.ID(), func(f string) any { return row.Value(f) })
 	switch {
 	case included:
 		b = append(append(append(b, `{"__type":"Object","className":"`...), row.Class()...), '"')
@@ -173,12 +174,12 @@ func (r *renderer) append(b []byte, row store.Row, sh *shape, included bool) []b
 	default:
 		b = append(b, '{')
 	}
-	if row.Class() == "_Session" && row.ID() == r.caller.sessionID {
+	if row.Class() == "_Session" && row.ID() == r.caller.SessionID {
 		// Other sessions' tokens are not known: only their digests are stored.
 		if b[len(b)-1] != '{' {
 			b = append(b, ',')
 		}
-		b = append(append(b, `"sessionToken":`...), rawjson.Quoted(r.caller.sessionToken)...)
+		b = append(append(b, `"sessionToken":`...), rawjson.Quoted(r.caller.SessionToken)...)
 	}
 	if sh.plain() && len(hidden) == 0 && len(view.files) == 0 {
 		if len(doc) > 2 && b[len(b)-1] != '{' {

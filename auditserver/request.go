@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
@@ -23,7 +24,7 @@ type request struct {
 	method string
 	path   []string // below the mount path
 	rawjson.Params
-	caller *caller
+	caller *access.Caller
 
 	installationID string
 	requestID      string // X-Parse-Request-Id
@@ -84,28 +85,28 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []stri
 	if req.Query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		return nil, fault.BadRequest("the query string is not valid")
 	}
-	creds := headerCredentials(r.Header)
+	creds := access.HeaderCredentials(r.Header)
 	if r.Body != nil && r.Body != http.NoBody {
 		if err := s.readBody(w, r, req); err != nil {
 			return nil, err
 		}
 	}
-	creds.fromBody(&req.Body)
-	req.installationID = creds.installationID
+	creds.FromBody(&req.Body)
+	req.installationID = creds.InstallationID
 	if req.method == http.MethodPost {
 		if m := req.Body.Take("_method"); m != "" {
 			req.method = m
 		}
 	}
 	if openRoute(req) {
-		req.caller = newCaller("", nil)
+		req.caller = access.NewCaller("", nil)
 		return req, nil
 	}
 	if req.caller, err = s.identify(r.Context(), creds, req); err != nil {
 		return nil, err
 	}
-	if creds.context != "" {
-		if json.Unmarshal([]byte(creds.context), &req.context, rawjson.Options) != nil || req.context == nil {
+	if creds.Context != "" {
+		if json.Unmarshal([]byte(creds.Context), &req.context, rawjson.Options) != nil || req.context == nil {
 			return nil, fault.New(wire.CodeInvalidJSON, "Invalid object for context.")
 		}
 	}
@@ -119,18 +120,18 @@ func openRoute(req *request) bool {
 }
 
 // identify checks the keys and finds the session's user.
-func (s *Server) identify(ctx context.Context, creds credentials, req *request) (*caller, error) {
-	master, readOnly, err := s.keys.admit(creds, req.remote)
+func (s *Server) identify(ctx context.Context, creds access.Credentials, req *request) (*access.Caller, error) {
+	master, readOnly, err := s.keys.Admit(creds, req.remote)
 	if err != nil {
 		return nil, err
 	}
 	if master {
-		return &caller{master: true, readOnly: readOnly}, nil
+		return &access.Caller{Master: true, ReadOnly: readOnly}, nil
 	}
-	if creds.sessionToken == "" || req.at(0, "login") {
-		return newCaller("", nil), nil
+	if creds.SessionToken == "" || req.at(0, "login") {
+		return access.NewCaller("", nil), nil
 	}
-	return s.sessions.caller(ctx, creds.sessionToken)
+	return s.sessions.caller(ctx, creds.SessionToken)
 }
 
 // readBody reads a JSON or form body, or leaves a raw upload to be streamed.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
@@ -43,7 +44,7 @@ func (sv *save) checkRules() error {
 func (sv *save) ruleChange() policy.Change {
 	change := policy.Change{
 		Class: sv.class.Name, ObjectID: sv.id, Object: maps.Clone(sv.object.Fields),
-		User: sv.req.caller.userID, Master: sv.req.caller.master, Now: time.Now(),
+		User: sv.req.caller.UserID, Master: sv.req.caller.Master, Now: time.Now(),
 	}
 	for name, v := range change.Object { // a rule must not miss a date by its spelling
 		if m, ok := v.(map[string]any); ok && m["__type"] == "Date" {
@@ -55,7 +56,7 @@ func (sv *save) ruleChange() policy.Change {
 	}
 	if sv.present == nil {
 		if sv.aclGiven { // otherwise it is the class's default
-			change.Object["ACL"] = aclValue(sv.object.ACL)
+			change.Object["ACL"] = access.ACLValue(sv.object.ACL)
 		}
 		return change
 	}
@@ -66,10 +67,10 @@ func (sv *save) ruleChange() policy.Change {
 		return change // an ACL that stays is nothing to look at
 	}
 	if before != nil {
-		change.Original["ACL"] = aclValue(before)
+		change.Original["ACL"] = access.ACLValue(before)
 	}
 	if after != nil {
-		change.Object["ACL"] = aclValue(after)
+		change.Object["ACL"] = access.ACLValue(after)
 	}
 	return change
 }
@@ -79,7 +80,7 @@ func (sv *save) ruleChange() policy.Change {
 func (sv *save) applyEffects() error {
 	for _, e := range sv.effects {
 		req := *sv.req
-		req.caller = &caller{master: true}
+		req.caller = &access.Caller{Master: true}
 		other, err := sv.s.newSave(sv.ctx, sv.tx, &req, e.Class)
 		if err != nil {
 			return err
@@ -113,8 +114,8 @@ func (l ruleLookup) Find(ctx context.Context, class string, where map[string]any
 
 // HasRole implements policy.Lookup.
 func (l ruleLookup) HasRole(ctx context.Context, user, role string) (bool, error) {
-	roles := l.sv.req.caller.roles
-	if user != l.sv.req.caller.userID {
+	roles := l.sv.req.caller.Roles
+	if user != l.sv.req.caller.UserID {
 		var err error
 		if roles, err = rolesOf(ctx, l.sv.tx, user); err != nil {
 			return false, err

@@ -7,7 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/ops"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/policy"
@@ -26,7 +29,7 @@ type save struct {
 	id      string
 	before  store.Row      // zero on create
 	present map[string]any // the fields before, without relations
-	changes *changes
+	changes *ops.Changes
 	object  store.Object   // what is stored
 	echo    map[string]any // what the answer shows besides ids and times
 	hidden  []byte         // new Object.Hidden; nil: unchanged
@@ -39,15 +42,15 @@ func (s *Server) newSave(ctx context.Context, tx *store.Tx, req *request, classN
 	sv := &save{s: s, ctx: ctx, tx: tx, req: req}
 	var exists bool
 	if sv.class, exists = tx.Class(className); !exists {
-		if !validClassName(className) {
-			return nil, fault.New(wire.CodeInvalidClassName, "Invalid classname: %s, classnames can only have alphanumeric characters and _, and must start with an alpha character ", className)
+		if !classes.ValidName(className) {
+			return nil, classes.InvalidName(className)
 		}
-		if !req.caller.master && !s.cfg.AllowClientClassCreation {
+		if !req.caller.Master && !s.cfg.AllowClientClassCreation {
 			return nil, fault.ErrPermission
 		}
 		sv.class, sv.isNew = schema.Class{Name: className, Fields: map[string]schema.Field{}}, true
 	}
-	return sv, touchable(req.caller, className)
+	return sv, access.Touchable(req.caller, className)
 }
 
 // create checks and stores a new object. The order of the checks is Parse
@@ -59,15 +62,15 @@ func (sv *save) create(fields map[string]any) (store.Row, error) {
 	aclField, hasACL := fields["ACL"]
 	delete(fields, "ACL")
 	var err error
-	if sv.changes, err = workOut(sv.class, nil, fields, sv.s.cfg.Quirks); err != nil {
+	if sv.changes, err = ops.WorkOut(sv.class, nil, fields, sv.s.cfg.Quirks); err != nil {
 		return store.Row{}, err
 	}
-	sv.echo = sv.changes.results
+	sv.echo = sv.changes.Results
 	if sv.echo == nil {
 		sv.echo = map[string]any{}
 	}
-	maps.DeleteFunc(sv.changes.set, func(_ string, v any) bool { return v == nil }) // there is nothing to remove
-	sv.object = store.Object{ID: sv.id, Fields: sv.changes.set, Hidden: sv.hidden}
+	maps.DeleteFunc(sv.changes.Set, func(_ string, v any) bool { return v == nil }) // there is nothing to remove
+	sv.object = store.Object{ID: sv.id, Fields: sv.changes.Set, Hidden: sv.hidden}
 	sv.defaults()
 	if err := sv.createACL(aclField, hasACL); err != nil {
 		return store.Row{}, err
@@ -81,16 +84,16 @@ func (sv *save) create(fields map[string]any) (store.Row, error) {
 	if err := sv.fit(sv.object.Fields); err != nil {
 		return store.Row{}, err
 	}
-	var first firstFault
+	var first fault.First
 	for name, f := range sv.class.Fields {
-		if f.Required && empty(sv.object.Fields[name]) && !slices.Contains(alwaysShown, name) && !(sv.class.Name == "_User" && name == "password") {
-			first.note(name, absent(name))
+		if f.Required && empty(sv.object.Fields[name]) && !slices.Contains(classes.BuiltInFields, name) && !(sv.class.Name == "_User" && name == "password") {
+			first.Note(name, absent(name))
 		}
 	}
-	if first.err != nil {
-		return store.Row{}, first.err
+	if first.Err != nil {
+		return store.Row{}, first.Err
 	}
-	if _, err := permit(sv.class.Permissions, sv.req.caller, opCreate); err != nil {
+	if _, err := access.Permit(sv.class.Permissions, sv.req.caller, access.OpCreate); err != nil {
 		return store.Row{}, err
 	}
 	row, err := sv.tx.Insert(sv.class.Name, sv.object)
@@ -144,22 +147,22 @@ func plainUserID(id string) bool {
 
 // update checks and stores changes of an object.
 func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
-	if err := sv.load(id, opUpdate); err != nil {
+	if err := sv.load(id, access.OpUpdate); err != nil {
 		return store.Row{}, err
 	}
 	delete(fields, "objectId")
 	aclField, hasACL := fields["ACL"]
 	delete(fields, "ACL")
 	var err error
-	if sv.changes, err = workOut(sv.class, sv.present, fields, sv.s.cfg.Quirks); err != nil {
+	if sv.changes, err = ops.WorkOut(sv.class, sv.present, fields, sv.s.cfg.Quirks); err != nil {
 		return store.Row{}, err
 	}
-	sv.echo = sv.changes.results
+	sv.echo = sv.changes.Results
 	if sv.echo == nil {
 		sv.echo = map[string]any{}
 	}
 	sv.object = store.Object{Fields: maps.Clone(sv.present), ACL: sv.before.ACL(), Hidden: sv.hidden}
-	maps.Copy(sv.object.Fields, sv.changes.set)
+	maps.Copy(sv.object.Fields, sv.changes.Set)
 	if hasACL {
 		if err := sv.updateACL(aclField); err != nil {
 			return store.Row{}, err
@@ -168,19 +171,19 @@ func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
 	if err := sv.beforeSave(); err != nil {
 		return store.Row{}, err
 	}
-	if err := sv.fit(sv.changes.set); err != nil {
+	if err := sv.fit(sv.changes.Set); err != nil {
 		return store.Row{}, err
 	}
-	var first firstFault
-	for name, v := range sv.changes.set {
+	var first fault.First
+	for name, v := range sv.changes.Set {
 		if sv.class.Fields[name].Required && empty(v) {
-			first.note(name, absent(name))
+			first.Note(name, absent(name))
 		}
 	}
-	if first.err != nil {
-		return store.Row{}, first.err
+	if first.Err != nil {
+		return store.Row{}, first.Err
 	}
-	maps.Copy(sv.object.Fields, sv.changes.set)
+	maps.Copy(sv.object.Fields, sv.changes.Set)
 	_, row, err := sv.tx.Update(sv.class.Name, id, sv.object)
 	if err != nil {
 		return store.Row{}, err
@@ -189,16 +192,16 @@ func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
 }
 
 // load reads the object to change or delete and checks that the caller may.
-func (sv *save) load(id string, op operation) error {
+func (sv *save) load(id string, op access.Op) error {
 	sv.id = id
 	c := sv.req.caller
-	if sv.class.Name == "_User" && !c.master && c.userID != id {
+	if sv.class.Name == "_User" && !c.Master && c.UserID != id {
 		return fault.ErrUserForbidden
 	}
 	if sv.isNew {
 		return fault.ErrNotFound
 	}
-	pointers, err := permit(sv.class.Permissions, c, op)
+	pointers, err := access.Permit(sv.class.Permissions, c, op)
 	if err != nil {
 		return err
 	}
@@ -209,13 +212,13 @@ func (sv *save) load(id string, op operation) error {
 	if err != nil {
 		return err
 	}
-	if !c.writes(sv.before.ACL()) || len(pointers) > 0 && !rowNamesUser(sv.before, pointers, c.userID) {
+	if !c.Writes(sv.before.ACL()) || len(pointers) > 0 && !access.RowNamesUser(sv.before, pointers, c.UserID) {
 		if sv.class.Name == "_User" {
 			return fault.ErrUserForbidden
 		}
 		return fault.ErrNotFound
 	}
-	if owner, _ := sv.before.Pointer("user"); sv.class.Name == "_Session" && !c.master && (c.userID == "" || owner != c.userID) {
+	if sv.class.Name == "_Session" && !c.Master && (c.UserID == "" || !c.OwnsSession(sv.before)) {
 		return fault.ErrNotFound
 	}
 	sv.present = plainFields(sv.class, sv.before)
@@ -225,7 +228,7 @@ func (sv *save) load(id string, op operation) error {
 // plainFields decodes an object without its id, times, ACL and relations.
 func plainFields(class schema.Class, row store.Row) map[string]any {
 	fields := row.Map()
-	for _, name := range alwaysShown {
+	for _, name := range classes.BuiltInFields {
 		delete(fields, name)
 	}
 	for name := range fields {
@@ -242,12 +245,12 @@ func empty(v any) bool { return v == nil || v == "" }
 func absent(field string) error { return fault.New(wire.CodeValidation, "%s is required", field) }
 
 func (sv *save) applyRelations() error {
-	for _, r := range sv.changes.relations {
+	for _, r := range sv.changes.Relations {
 		apply := sv.tx.AddRelated
-		if r.remove {
+		if r.Remove {
 			apply = sv.tx.RemoveRelated
 		}
-		if err := apply(sv.class.Name, sv.id, r.field, r.ids...); err != nil {
+		if err := apply(sv.class.Name, sv.id, r.Field, r.IDs...); err != nil {
 			return err
 		}
 	}

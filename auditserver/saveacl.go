@@ -3,6 +3,8 @@ package auditserver
 import (
 	"maps"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/ops"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -10,8 +12,8 @@ import (
 // default, which the answer shows.
 func (sv *save) createACL(given any, has bool) error {
 	if has && given != nil {
-		if _, isOp := operationOf(given); !isOp {
-			acl, err := parseACL(given)
+		if _, isOp := ops.Named(given); !isOp {
+			acl, err := access.ParseACL(given)
 			sv.object.ACL, sv.aclGiven = acl, true
 			return err
 		}
@@ -21,8 +23,8 @@ func (sv *save) createACL(given any, has bool) error {
 		if own, ok := acl["currentUser"]; ok {
 			acl = maps.Clone(acl)
 			delete(acl, "currentUser")
-			if sv.req.caller.userID != "" {
-				acl[sv.req.caller.userID] = own
+			if sv.req.caller.UserID != "" {
+				acl[sv.req.caller.UserID] = own
 			}
 		}
 		sv.object.ACL = acl
@@ -34,18 +36,18 @@ func (sv *save) createACL(given any, has bool) error {
 // updateACL replaces the ACL. Unsetting makes the object public, as the
 // documentation says; Parse Server locks it to the master key instead.
 func (sv *save) updateACL(v any) error {
-	if op, isOp := operationOf(v); v == nil || isOp && op == "Delete" {
+	if op, isOp := ops.Named(v); v == nil || isOp && op == "Delete" {
 		sv.object.ACL = nil
 		if sv.s.cfg.Quirks {
 			sv.object.ACL = map[string]schema.Access{}
 		}
 		return nil
 	}
-	acl, err := parseACL(v)
+	acl, err := access.ParseACL(v)
 	if err != nil {
 		return err
 	}
-	if sv.class.Name == "_User" && !sv.req.caller.master {
+	if sv.class.Name == "_User" && !sv.req.caller.Master {
 		acl[sv.id] = schema.Access{Read: true, Write: true} // nobody locks himself out
 	}
 	sv.object.ACL = acl

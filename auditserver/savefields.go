@@ -3,8 +3,10 @@ package auditserver
 import (
 	"maps"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
-	"github.com/isoaudit/isoaudit-go/internal/wire"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -12,17 +14,17 @@ import (
 // set is changed to the form that is stored.
 func (sv *save) fit(set map[string]any) error {
 	added := map[string]schema.Field{}
-	var first firstFault
+	var first fault.First
 	for name, v := range set {
 		if v != nil {
-			first.note(name, sv.fitValue(set, name, v, added))
+			first.Note(name, sv.fitValue(set, name, v, added))
 		}
 	}
-	for _, r := range sv.changes.relations {
-		first.note(r.field, sv.fitField(r.field, schema.Field{Type: schema.Relation, TargetClass: r.class}, added))
+	for _, r := range sv.changes.Relations {
+		first.Note(r.Field, sv.fitField(r.Field, schema.Field{Type: schema.Relation, TargetClass: r.Class}, added))
 	}
-	if first.err != nil {
-		return first.err
+	if first.Err != nil {
+		return first.Err
 	}
 	return sv.addFields(added)
 }
@@ -32,7 +34,7 @@ func (sv *save) fitValue(set map[string]any, name string, v any, added map[strin
 	if name == "className" || name == "length" {
 		return fault.InvalidName(name)
 	}
-	got, err := typeOf(v)
+	got, err := values.TypeOf(v)
 	if err != nil {
 		return err
 	}
@@ -44,7 +46,7 @@ func (sv *save) fitValue(set map[string]any, name string, v any, added map[strin
 		delete(sv.object.Fields, name)
 		return nil
 	}
-	set[name], err = stored(name, v, got)
+	set[name], err = values.Stored(name, v, got)
 	if _, shown := sv.echo[name]; shown && got.Type != schema.File { // of which only the name is stored
 		sv.echo[name] = set[name]
 	}
@@ -57,7 +59,7 @@ func (sv *save) fitField(name string, got schema.Field, added map[string]schema.
 	if !known {
 		added[name] = got
 	} else if want.Type != got.Type || want.TargetClass != got.TargetClass {
-		return mismatch(sv.class.Name, name, want, got)
+		return values.Mismatch(sv.class.Name, name, want, got)
 	}
 	return nil
 }
@@ -65,11 +67,11 @@ func (sv *save) fitField(name string, got schema.Field, added map[string]schema.
 // addFields makes the class and the columns a write needs.
 func (sv *save) addFields(added map[string]schema.Field) error {
 	if len(added) > 0 {
-		if _, err := permit(sv.class.Permissions, sv.req.caller, opAddField); err != nil {
+		if _, err := access.Permit(sv.class.Permissions, sv.req.caller, access.OpAddField); err != nil {
 			return err
 		}
 		for name := range added {
-			if !plainName(name) {
+			if !classes.PlainName(name) {
 				return fault.InvalidName(name)
 			}
 		}
@@ -80,26 +82,13 @@ func (sv *save) addFields(added map[string]schema.Field) error {
 	class := sv.class
 	class.Fields = maps.Clone(class.Fields)
 	maps.Copy(class.Fields, added)
-	if err := oneGeoPoint(class); err != nil {
+	if err := classes.OneGeoPoint(class); err != nil {
 		return err
 	}
 	if err := sv.tx.PutClass(class); err != nil {
 		return err
 	}
 	sv.class, _ = sv.tx.Class(class.Name)
-	return nil
-}
-
-func oneGeoPoint(class schema.Class) error {
-	n := 0
-	for _, f := range class.Fields {
-		if f.Type == schema.GeoPoint {
-			n++
-		}
-	}
-	if n > 1 {
-		return fault.New(wire.CodeIncorrectType, "currently, only one GeoPoint field may exist in an object of class %s", class.Name)
-	}
 	return nil
 }
 

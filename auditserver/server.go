@@ -15,29 +15,33 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // Server is an embedded Parse server. It is an [http.Handler] and safe for
 // concurrent use.
 type Server struct {
-	cfg      Config
-	store    *store.Store
-	keys     keyRing
-	sessions *sessionCache
-	cloud    cloudCode
-	jobs     sync.WaitGroup // running background jobs
-	stop     context.CancelFunc
-	alive    context.Context // ends at Close
-	gate     sync.Mutex      // guards closed, and that no request enters after it
-	closed   bool
-	requests sync.WaitGroup // running requests
-	running  running        // requests with an id
-	onCommit []func([]store.Change)
-	live     *liveHub
-	files    *os.Root // Config.FilesDir
-	tagSeed  maphash.Seed
+	cfg       Config
+	store     *store.Store
+	keys      *access.KeyRing
+	protected access.Protected
+	sessions  *sessionCache
+	cloud     cloudCode
+	jobs      sync.WaitGroup // running background jobs
+	stop      context.CancelFunc
+	alive     context.Context // ends at Close
+	gate      sync.Mutex      // guards closed, and that no request enters after it
+	closed    bool
+	requests  sync.WaitGroup // running requests
+	running   running        // requests with an id
+	onCommit  []func([]store.Change)
+	live      *liveHub
+	files     *os.Root // Config.FilesDir
+	tagSeed   maphash.Seed
 }
 
 // Open opens or creates the database and gives a server ready to handle
@@ -47,7 +51,8 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, keys: newKeyRing(cfg), tagSeed: maphash.MakeSeed()}
+	s := &Server{cfg: cfg, keys: access.NewKeyRing(access.Keys{AppID: cfg.AppID, Client: [4]string{cfg.RESTKey, cfg.JavaScriptKey, cfg.ClientKey, cfg.WindowsKey},
+		Master: cfg.MasterKey, ReadOnly: cfg.ReadOnlyMasterKey, MasterIPs: cfg.MasterKeyIPs}), protected: access.Protected(cfg.ProtectedFields), tagSeed: maphash.MakeSeed()}
 	s.sessions = newSessionCache(s)
 	s.live = newLiveHub(s)
 	s.onCommit = append(s.onCommit, s.live.committed)
@@ -271,4 +276,25 @@ const (
 func hexDigest(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:])
+}
+
+// prepareClasses makes the system classes of a new database.
+func (s *Server) prepareClasses(ctx context.Context) error {
+	var missing []schema.Class
+	for _, name := range classes.Own() {
+		if _, ok := s.store.Class(name); !ok {
+			missing = append(missing, classes.New(name))
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		for _, c := range missing {
+			if err := tx.PutClass(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

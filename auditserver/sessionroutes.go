@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
@@ -15,11 +16,11 @@ import (
 // protectedSessionFields are set by the server alone.
 var protectedSessionFields = []string{"sessionToken", "expiresAt", "createdWith", "user"}
 
-func sessionFieldsUntouched(c *caller, fields map[string]any) error {
-	if c.master {
+func sessionFieldsUntouched(c *access.Caller, fields map[string]any) error {
+	if c.Master {
 		return nil
 	}
-	if c.userID == "" {
+	if c.UserID == "" {
 		return fault.ErrSession
 	}
 	for _, name := range protectedSessionFields {
@@ -33,10 +34,10 @@ func sessionFieldsUntouched(c *caller, fields map[string]any) error {
 // currentSession answers GET /sessions/me. It alone shows a session token: the
 // one the client sent, because the server keeps only digests.
 func (s *Server) currentSession(ctx context.Context, req *request) (*response, error) {
-	if req.caller.sessionID == "" {
+	if req.caller.SessionID == "" {
 		return nil, fault.ErrSession
 	}
-	row, err := s.store.Get(ctx, "_Session", req.caller.sessionID)
+	row, err := s.store.Get(ctx, "_Session", req.caller.SessionID)
 	if err != nil {
 		return nil, fault.ErrSession
 	}
@@ -80,7 +81,7 @@ func (s *Server) bySession(ctx context.Context, n *where.Node) (*where.Node, err
 
 // createSession answers POST /sessions: one more session for the caller.
 func (s *Server) createSession(ctx context.Context, req *request) (*response, error) {
-	if req.caller.userID == "" {
+	if req.caller.UserID == "" {
 		return nil, fault.ErrSession
 	}
 	fields, err := req.fields()
@@ -94,7 +95,7 @@ func (s *Server) createSession(ctx context.Context, req *request) (*response, er
 		// An extra session belongs to no installation: it replaces none.
 		own := *req
 		own.installationID = ""
-		token, row, err := s.openSession(ctx, tx, &own, req.caller.userID, map[string]any{"action": "create"})
+		token, row, err := s.openSession(ctx, tx, &own, req.caller.UserID, map[string]any{"action": "create"})
 		if err != nil {
 			return nil, err
 		}

@@ -10,8 +10,10 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -54,7 +56,7 @@ func newID() string {
 func (s *Server) openSession(ctx context.Context, tx *store.Tx, req *request, userID string, createdWith map[string]any) (string, store.Row, error) {
 	token := newToken()
 	digest := hexDigest(token)
-	fields := map[string]any{"user": userPointer(userID), "createdWith": createdWith}
+	fields := map[string]any{"user": values.UserPointer(userID), "createdWith": createdWith}
 	entry := tokenEntry{User: userID}
 	if s.cfg.SessionLength > 0 {
 		entry.Expires = time.Now().Add(s.cfg.SessionLength).UTC().Truncate(time.Millisecond)
@@ -62,7 +64,7 @@ func (s *Server) openSession(ctx context.Context, tx *store.Tx, req *request, us
 	}
 	if req.installationID != "" {
 		fields["installationId"] = req.installationID
-		if err := s.dropSessions(ctx, tx, req, where.AllOf(where.Equal("user", userPointer(userID)), where.Equal("installationId", req.installationID))); err != nil {
+		if err := s.dropSessions(ctx, tx, req, where.AllOf(where.Equal("user", values.UserPointer(userID)), where.Equal("installationId", req.installationID))); err != nil {
 			return "", store.Row{}, err
 		}
 	}
@@ -126,16 +128,16 @@ const maxCachedSessions = 20_000
 type sessionCache struct {
 	s     *Server
 	mu    sync.RWMutex
-	known map[string]*caller // by token digest
-	epoch int                // grows when something was forgotten
+	known map[string]*access.Caller // by token digest
+	epoch int                       // grows when something was forgotten
 }
 
 func newSessionCache(s *Server) *sessionCache {
-	return &sessionCache{s: s, known: map[string]*caller{}}
+	return &sessionCache{s: s, known: map[string]*access.Caller{}}
 }
 
 // caller gives the user of a session token, or 209.
-func (sc *sessionCache) caller(ctx context.Context, token string) (*caller, error) {
+func (sc *sessionCache) caller(ctx context.Context, token string) (*access.Caller, error) {
 	digest := hexDigest(token)
 	sc.mu.RLock()
 	c, epoch := sc.known[digest], sc.epoch
@@ -154,13 +156,13 @@ func (sc *sessionCache) caller(ctx context.Context, token string) (*caller, erro
 		}
 		sc.mu.Unlock()
 	}
-	if !c.expires.IsZero() && time.Now().After(c.expires) {
+	if !c.Expires.IsZero() && time.Now().After(c.Expires) {
 		return nil, fault.New(wire.CodeInvalidSession, "Session token is expired.")
 	}
 	return c, nil
 }
 
-func (sc *sessionCache) load(ctx context.Context, token, digest string) (*caller, error) {
+func (sc *sessionCache) load(ctx context.Context, token, digest string) (*access.Caller, error) {
 	raw, ok, err := sc.s.store.GetValue(ctx, tokenBucket, digest)
 	if err != nil {
 		return nil, err
@@ -184,8 +186,8 @@ func (sc *sessionCache) load(ctx context.Context, token, digest string) (*caller
 	if err != nil {
 		return nil, err
 	}
-	c := newCaller(entry.User, roles)
-	c.sessionID, c.sessionToken, c.expires = entry.Session, token, entry.Expires
+	c := access.NewCaller(entry.User, roles)
+	c.SessionID, c.SessionToken, c.Expires = entry.Session, token, entry.Expires
 	return c, nil
 }
 
@@ -225,7 +227,7 @@ func (sc *sessionCache) forgetAll() {
 func rolesOf(ctx context.Context, f finder, userID string) ([]string, error) {
 	var names []string
 	seen := map[string]bool{}
-	match := where.Equal("users", userPointer(userID))
+	match := where.Equal("users", values.UserPointer(userID))
 	for match != nil {
 		rows, err := f.Find(ctx, store.Query{Class: "_Role", Where: match, Limit: -1})
 		if err != nil {
@@ -240,7 +242,7 @@ func rolesOf(ctx context.Context, f finder, userID string) ([]string, error) {
 			if name, ok := row.Value("name").(string); ok {
 				names = append(names, "role:"+name)
 			}
-			children = append(children, pointerTo("_Role", row.ID()))
+			children = append(children, values.PointerTo("_Role", row.ID()))
 		}
 		match = nil
 		if len(children) > 0 {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -21,14 +22,11 @@ func (sh *shape) plain() bool {
 	return sh.keys == nil && sh.without == nil && len(sh.include) == 0 && !sh.includeAll
 }
 
-// alwaysShown are fields that no selection of keys leaves out.
-var alwaysShown = []string{"objectId", "createdAt", "updatedAt", "ACL"}
-
 func (sh *shape) shows(name string, relation bool) bool {
-	if slices.Contains(sh.without, name) && !slices.Contains(alwaysShown, name) {
+	if slices.Contains(sh.without, name) && !slices.Contains(classes.BuiltInFields, name) {
 		return false
 	}
-	return sh.keys == nil || relation || slices.Contains(sh.keys, name) || slices.Contains(alwaysShown, name)
+	return sh.keys == nil || relation || slices.Contains(sh.keys, name) || slices.Contains(classes.BuiltInFields, name)
 }
 
 func (sh *shape) at(name string) *shape {

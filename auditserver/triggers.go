@@ -5,8 +5,10 @@ import (
 	"errors"
 	"reflect"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -17,7 +19,7 @@ func (sv *save) beforeSave() error {
 	hooks := sv.s.cloud.triggersOf(beforeSave, sv.class.Name)
 	if len(hooks) > 0 {
 		t := sv.trigger(sv.object.Fields, sv.object.ACL)
-		given := cloneObject(t.Object)
+		given := values.CloneObject(t.Object)
 		for _, hook := range hooks {
 			if err := sv.s.guarded(func() error { return hook(sv.ctx, t) }); err != nil {
 				return scriptError(err)
@@ -34,14 +36,14 @@ func (sv *save) beforeSave() error {
 // and the one it was.
 func (sv *save) trigger(fields map[string]any, acl map[string]schema.Access) *Trigger {
 	t := &Trigger{Caller: publicCaller(sv.req.caller), Class: sv.class.Name, Context: sv.req.context,
-		Object: cloneObject(fields), Data: lookup{sv.ctx, sv.tx}}
+		Object: values.CloneObject(fields), Data: lookup{sv.ctx, sv.tx}}
 	for name, v := range t.Object {
 		if v == nil {
 			delete(t.Object, name)
 		}
 	}
 	if acl != nil {
-		t.Object["ACL"] = aclValue(acl)
+		t.Object["ACL"] = access.ACLValue(acl)
 	}
 	if sv.id != "" {
 		t.Object["objectId"] = sv.id
@@ -72,7 +74,7 @@ func (sv *save) adopt(before, after map[string]any) error {
 		delete(changed, "ACL")
 		sv.object.ACL = nil
 		if v != nil {
-			acl, err := parseACL(v)
+			acl, err := access.ParseACL(v)
 			if err != nil {
 				return err
 			}
@@ -81,7 +83,7 @@ func (sv *save) adopt(before, after map[string]any) error {
 		}
 	}
 	for name, v := range changed {
-		sv.changes.set[name] = v
+		sv.changes.Set[name] = v
 		sv.object.Fields[name] = v
 		if v == nil {
 			delete(sv.object.Fields, name)
@@ -138,28 +140,6 @@ func (sv *save) runLater(hooks []TriggerFunc, t *Trigger) {
 			}
 		}
 	})
-}
-
-func cloneObject(m map[string]any) map[string]any {
-	out := make(map[string]any, len(m)+3)
-	for k, v := range m {
-		out[k] = cloneValue(v)
-	}
-	return out
-}
-
-func cloneValue(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		return cloneObject(v)
-	case []any:
-		out := make([]any, len(v))
-		for i, e := range v {
-			out[i] = cloneValue(e)
-		}
-		return out
-	}
-	return v
 }
 
 // finder is what both the store and a transaction can do.

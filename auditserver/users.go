@@ -8,8 +8,11 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/ops"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -37,7 +40,7 @@ func (s *Server) account(req *request) (*account, error) {
 	}
 	delete(fields, "sessionToken") // is shown with a user, and no column of his
 	a := &account{fields: fields}
-	if _, ok := fields["emailVerified"]; ok && !req.caller.master {
+	if _, ok := fields["emailVerified"]; ok && !req.caller.Master {
 		return nil, fault.ErrPermission
 	}
 	if v, ok := fields["authData"]; ok {
@@ -93,7 +96,7 @@ func (s *Server) setPassword(req *request, a *account) error {
 func (a *account) readAuthData(v any) error {
 	m, ok := v.(map[string]any)
 	if !ok {
-		if _, isOp := operationOf(v); v == nil || isOp {
+		if _, isOp := ops.Named(v); v == nil || isOp {
 			a.authData = map[string]any{}
 			return nil
 		}
@@ -190,7 +193,7 @@ func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *acc
 	if len(a.authKeys) > 0 && empty(a.fields["username"]) {
 		sv.echo["username"] = fields["username"]
 	}
-	if !req.caller.master {
+	if !req.caller.Master {
 		token, _, err := s.openSession(ctx, tx, req, row.ID(), how)
 		if err != nil {
 			return nil, err
@@ -255,7 +258,7 @@ func (s *Server) updateUser(ctx context.Context, req *request) (*response, error
 		return nil, err
 	}
 	id := req.path[len(req.path)-1]
-	if !req.caller.master && req.caller.userID != id {
+	if !req.caller.Master && req.caller.UserID != id {
 		return nil, fault.ErrUserForbidden // before a password is hashed for nothing
 	}
 	if err := s.setPassword(req, a); err != nil {
@@ -326,10 +329,10 @@ func unlink(tx *store.Tx, provider string, data map[string]any) error {
 // renewSessions ends all sessions of a user whose password changed; the user
 // himself gets a new one.
 func (s *Server) renewSessions(ctx context.Context, tx *store.Tx, req *request, sv *save, id string) error {
-	if err := s.dropSessions(ctx, tx, req, where.Equal("user", userPointer(id))); err != nil {
+	if err := s.dropSessions(ctx, tx, req, where.Equal("user", values.UserPointer(id))); err != nil {
 		return err
 	}
-	if req.caller.master {
+	if req.caller.Master {
 		return nil
 	}
 	token, _, err := s.openSession(ctx, tx, req, id, map[string]any{"action": "login", "authProvider": "password"})
@@ -347,15 +350,15 @@ func (s *Server) forgetUser(ctx context.Context, tx *store.Tx, req *request, use
 			}
 		}
 	}
-	return s.dropSessions(ctx, tx, req, where.Equal("user", userPointer(user.ID())))
+	return s.dropSessions(ctx, tx, req, where.Equal("user", values.UserPointer(user.ID())))
 }
 
 // currentUser answers GET /users/me.
 func (s *Server) currentUser(ctx context.Context, req *request) (*response, error) {
-	if req.caller.userID == "" {
+	if req.caller.UserID == "" {
 		return nil, fault.ErrSession
 	}
-	row, err := s.store.Get(ctx, "_User", req.caller.userID)
+	row, err := s.store.Get(ctx, "_User", req.caller.UserID)
 	if err != nil {
 		return nil, fault.ErrSession
 	}
@@ -369,8 +372,8 @@ func (s *Server) currentUser(ctx context.Context, req *request) (*response, erro
 // renderUser renders a user as he sees himself, with a new session token.
 func (s *Server) renderUser(ctx context.Context, req *request, row store.Row, token string) (*response, error) {
 	as := *req
-	as.caller = newCaller(row.ID(), nil)
-	as.caller.sessionToken = token
+	as.caller = access.NewCaller(row.ID(), nil)
+	as.caller.SessionToken = token
 	res, err := s.renderOne(ctx, &as, row, &shape{}, true)
 	if err == nil {
 		res.secret = true

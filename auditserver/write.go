@@ -23,7 +23,7 @@ type transaction func(tx *store.Tx, req *request) (*response, error)
 // writeRehearsed is write for an fn that may run twice: if rehearse is set, it is
 // tried before its turn to write.
 func (s *Server) writeRehearsed(ctx context.Context, req *request, fn transaction, rehearse bool) (*response, error) {
-	if req.caller.readOnly {
+	if req.caller.ReadOnly {
 		return nil, fault.ErrPermission
 	}
 	if req.tx != nil {

@@ -1,15 +1,13 @@
-package auditserver
+package classes
 
 import (
-	"context"
 	"maps"
 
-	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
-// masterACL lets nobody but the master key read or write.
-var masterACL = map[string]schema.Access{}
+// MasterACL lets nobody but the master key read or write.
+var MasterACL = map[string]schema.Access{}
 
 // defaultFields are the fields of every class.
 func defaultFields() map[string]schema.Field {
@@ -45,35 +43,32 @@ func systemFields(class string) map[string]schema.Field {
 	return nil
 }
 
-// ownClasses are the classes every database has.
-func ownClasses() []string {
+// Fields are the fields of a class with those it has by itself.
+func Fields(c schema.Class) map[string]schema.Field {
+	fields := defaultFields()
+	maps.Copy(fields, systemFields(c.Name))
+	maps.Copy(fields, c.Fields)
+	return fields
+}
+
+// Own are the classes every database has.
+func Own() []string {
 	return []string{"_User", "_Session", "_Role", "_Installation", "_JobStatus"}
 }
 
-// ownClass is a new class of that name with the fields it has by itself.
-func ownClass(name string) schema.Class {
-	fields := defaultFields()
-	maps.Copy(fields, systemFields(name))
-	return schema.Class{Name: name, Fields: fields}
+// New is a new class of that name with the fields it has by itself.
+func New(name string) schema.Class {
+	return schema.Class{Name: name, Fields: Fields(schema.Class{Name: name})}
 }
 
-// prepareClasses makes the system classes of a new database.
-func (s *Server) prepareClasses(ctx context.Context) error {
-	var missing []schema.Class
-	for _, name := range ownClasses() {
-		if _, ok := s.store.Class(name); !ok {
-			missing = append(missing, ownClass(name))
-		}
+// BuiltInFields are fields that no selection of keys leaves out.
+var BuiltInFields = []string{"objectId", "createdAt", "updatedAt", "ACL"}
+
+// builtIn tells the fields a class has by itself.
+func builtIn(class, field string) bool {
+	if _, ok := defaultFields()[field]; ok {
+		return true
 	}
-	if len(missing) == 0 {
-		return nil
-	}
-	return s.store.Write(ctx, func(tx *store.Tx) error {
-		for _, c := range missing {
-			if err := tx.PutClass(c); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	_, ok := systemFields(class)[field]
+	return ok
 }

@@ -1,0 +1,56 @@
+package access
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Caller is who sent a request: the master key, a user or nobody.
+type Caller struct {
+	Master   bool // full access to data
+	ReadOnly bool // with master: may not write
+	UserID   string
+	Roles    []string // "role:X", inherited ones included
+	readers  []string // "*", the user id and the roles: the names ACLs are searched for
+
+	SessionID    string
+	SessionToken string // as the client sent it
+	Expires      time.Time
+}
+
+// anonymous is the caller without a session. Nothing may append to its readers.
+var anonymousReaders = []string{"*"}
+
+// NewCaller is the caller with a user's session, or, without a user, nobody.
+func NewCaller(userID string, roles []string) *Caller {
+	if userID == "" {
+		return &Caller{readers: anonymousReaders}
+	}
+	readers := append([]string{"*", userID}, roles...)
+	return &Caller{UserID: userID, Roles: roles, readers: slices.Clip(readers)}
+}
+
+// ACLNames gives the names to filter ACLs by; nil means no filter.
+func (c *Caller) ACLNames() []string {
+	if c.Master {
+		return nil
+	}
+	return c.readers
+}
+
+func (c *Caller) hasRole(name string) bool {
+	return slices.Contains(c.Roles, "role:"+name)
+}
+
+// is reports whether entity, a key of an ACL or of class permissions ("*", a
+// user id, "role:X"), includes the caller.
+func (c *Caller) is(entity string) bool {
+	switch {
+	case entity == "*":
+		return true
+	case strings.HasPrefix(entity, "role:"):
+		return slices.Contains(c.Roles, entity)
+	}
+	return c.UserID != "" && c.UserID == entity
+}

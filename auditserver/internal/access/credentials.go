@@ -1,0 +1,76 @@
+package access
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
+)
+
+// Credentials are what a request shows of itself, from headers, from Basic
+// authorization or, as the JavaScript SDK sends them, from the body (protocol
+// section 1.2).
+type Credentials struct {
+	AppID, MasterKey, SessionToken, InstallationID string
+	ClientKeys                                     [4]string // REST, JavaScript, client, Windows
+	Context                                        string
+}
+
+// HeaderCredentials reads the credentials in the headers of a request.
+func HeaderCredentials(h http.Header) Credentials {
+	c := Credentials{
+		AppID:          h.Get("X-Parse-Application-Id"),
+		MasterKey:      h.Get("X-Parse-Master-Key"),
+		SessionToken:   h.Get("X-Parse-Session-Token"),
+		InstallationID: h.Get("X-Parse-Installation-Id"),
+		ClientKeys: [4]string{h.Get("X-Parse-REST-API-Key"), h.Get("X-Parse-Javascript-Key"),
+			h.Get("X-Parse-Client-Key"), h.Get("X-Parse-Windows-Key")},
+		Context: h.Get("X-Parse-Cloud-Context"),
+	}
+	if auth, ok := strings.CutPrefix(h.Get("Authorization"), "Basic "); ok {
+		c.basic(auth)
+	}
+	return c
+}
+
+// basic reads base64(appId:MasterKey) or base64(appId:javascript-key=KEY).
+func (c *Credentials) basic(encoded string) {
+	raw, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return
+	}
+	app, key, _ := strings.Cut(string(raw), ":")
+	c.AppID = app
+	if js, ok := strings.CutPrefix(key, "javascript-key="); ok {
+		c.ClientKeys[1] = js
+	} else {
+		c.MasterKey = key
+	}
+}
+
+// FromBody takes the credentials out of a body. They count only without an
+// application id in the headers; mixed use is an error of the client, which the
+// field names then show.
+func (c *Credentials) FromBody(b *rawjson.Object) {
+	if c.AppID != "" {
+		return
+	}
+	if _, ok := b.Get("_ApplicationId"); !ok {
+		return
+	}
+	c.AppID = b.Take("_ApplicationId")
+	c.ClientKeys[1] = b.Take("_JavaScriptKey")
+	for name, to := range map[string]*string{"_MasterKey": &c.MasterKey, "_SessionToken": &c.SessionToken,
+		"_InstallationId": &c.InstallationID} {
+		if v := b.Take(name); v != "" {
+			*to = v
+		}
+	}
+	if v, ok := b.Get("_context"); ok {
+		c.Context = string(v)
+		b.Take("_context")
+	}
+	b.Take("_ClientVersion")
+	b.Take("_RevocableSession")
+}

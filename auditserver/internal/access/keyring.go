@@ -1,0 +1,93 @@
+package access
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/netip"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+)
+
+// KeyRing holds the configured keys as digests, so that comparing takes the
+// same time whatever a client sends.
+type KeyRing struct {
+	appID            [32]byte
+	master, readOnly *[32]byte
+	client           [4]*[32]byte
+	anyClient        bool
+	masterIPs        []netip.Prefix
+}
+
+// Keys are the configured keys; an empty one is not configured.
+type Keys struct {
+	AppID            string
+	Client           [4]string // REST, JavaScript, client, Windows
+	Master, ReadOnly string
+	MasterIPs        []netip.Prefix // from where the master keys are believed
+}
+
+// NewKeyRing makes the ring of the configured keys.
+func NewKeyRing(c Keys) *KeyRing {
+	digest := func(key string) *[32]byte {
+		if key == "" {
+			return nil
+		}
+		sum := sha256.Sum256([]byte(key))
+		return &sum
+	}
+	k := &KeyRing{appID: sha256.Sum256([]byte(c.AppID)), master: digest(c.Master), readOnly: digest(c.ReadOnly), masterIPs: c.MasterIPs}
+	for i, key := range c.Client {
+		k.client[i] = digest(key)
+	}
+	for _, d := range k.client {
+		k.anyClient = k.anyClient || d != nil
+	}
+	return k
+}
+
+func keyMatches(want *[32]byte, got string) bool {
+	if want == nil || got == "" {
+		return false
+	}
+	sum := sha256.Sum256([]byte(got))
+	return subtle.ConstantTimeCompare(want[:], sum[:]) == 1
+}
+
+// Admit decides what the keys of a request are worth. A wrong master key is
+// ignored if another key is valid, as Parse Server does.
+func (k *KeyRing) Admit(c Credentials, remote string) (master, readOnly bool, err error) {
+	if !keyMatches(&k.appID, c.AppID) {
+		return false, false, fault.ErrUnauthorized
+	}
+	master = keyMatches(k.master, c.MasterKey)
+	readOnly = !master && keyMatches(k.readOnly, c.MasterKey)
+	if master || readOnly {
+		if !k.masterAllowedFrom(remote) {
+			return false, false, fault.ErrUnauthorized
+		}
+		return true, readOnly, nil
+	}
+	if !k.anyClient {
+		return false, false, nil
+	}
+	for i, want := range k.client {
+		if keyMatches(want, c.ClientKeys[i]) {
+			return false, false, nil
+		}
+	}
+	return false, false, fault.ErrUnauthorized
+}
+
+func (k *KeyRing) masterAllowedFrom(remote string) bool {
+	ap, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return false
+	}
+	ip := ap.Addr().Unmap().WithZone("")
+	for _, p := range k.masterIPs {
+		if p.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,53 @@
+package values
+
+import (
+	"strings"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+// checkNested refuses keys that queries could not address (121).
+func checkNested(v any) error {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			if strings.ContainsAny(key, "$.") {
+				return fault.New(wire.CodeInvalidNestedKey, "Nested keys should not contain the '$' or '.' characters")
+			}
+			if err := checkNested(value); err != nil {
+				return err
+			}
+		}
+	case []any:
+		for _, e := range v {
+			if err := checkNested(e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// CheckKeywords refuses the keys that attack JavaScript servers, as Parse
+// Server's requestKeywordDenylist does: data that passes here passes there.
+func CheckKeywords(v any) error {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			if key == "__proto__" || key == "constructor" || key == "_bsontype" && value == "Code" {
+				return fault.New(wire.CodeInvalidKeyName, "Prohibited keyword in request data: {\"key\":%q}.", key)
+			}
+			if err := CheckKeywords(value); err != nil {
+				return err
+			}
+		}
+	case []any:
+		for _, e := range v {
+			if err := CheckKeywords(e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

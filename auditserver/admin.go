@@ -59,7 +59,7 @@ func (s *Server) purgeClass(ctx context.Context, req *request) (*response, error
 		}
 		switch class {
 		case "_Session", "_User":
-			if err := s.dropSessions(ctx, tx, req, nil); err != nil {
+			if err := s.sessions.Drop(ctx, tx, req.later, nil); err != nil {
 				return nil, err
 			}
 		}
@@ -68,7 +68,7 @@ func (s *Server) purgeClass(ctx context.Context, req *request) (*response, error
 				return nil, err
 			}
 		}
-		*req.after = append(*req.after, s.sessions.forgetAll)
+		req.later(s.sessions.ForgetAll)
 		return emptyResponse, tx.Purge(class)
 	})
 }

@@ -161,7 +161,7 @@ func (s *Server) batchOneByOne(ctx context.Context, entries []batchEntry) (*resp
 		if res := out[i].res; res != nil {
 			if size += len(res.body); size > s.cfg.Limits.AnswerSize {
 				size -= len(res.body)
-				out[i].res, out[i].err = nil, answerTooLarge(s.cfg.Limits.AnswerSize)
+				out[i].res, out[i].err = nil, s.render.AnswerTooLarge()
 			}
 		}
 		if err := out[i].err; err != nil {

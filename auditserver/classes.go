@@ -10,7 +10,9 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -50,23 +52,23 @@ func (s *Server) findObjects(ctx context.Context, req *request, class string) (*
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.newRenderer(ctx, req, f.query.Class, rows, f.shape)
-	if err != nil {
+	out := s.render.NewRenderer(req.caller, req.baseURL)
+	if err := out.Include(ctx, f.query.Class, rows, f.shape); err != nil {
 		return nil, err
 	}
-	out.classNames = f.redirect != ""
-	b := append(make([]byte, 0, out.sizeHint(rows)), `{"results":[`...)
+	out.ClassNames = f.redirect != ""
+	b := append(make([]byte, 0, out.SizeHint(rows)), `{"results":[`...)
 	for i, row := range rows {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = out.append(b, row, f.shape, false)
+		b = out.Append(b, row, f.shape)
 	}
 	b = append(b, ']')
 	if f.count {
 		b = strconv.AppendInt(append(b, `,"count":`...), int64(n), 10)
 	}
-	if b, err = out.whole(append(b, '}')); err != nil {
+	if b, err = out.Whole(append(b, '}')); err != nil {
 		return nil, err
 	}
 	return &response{body: b}, nil
@@ -90,17 +92,17 @@ func (s *Server) getObject(ctx context.Context, req *request, class string) (*re
 
 // renderOne renders one object as an answer; withToken adds the caller's
 // session token, as Parse Server does when a user reads himself.
-func (s *Server) renderOne(ctx context.Context, req *request, row store.Row, sh *shape, withToken bool) (*response, error) {
-	out, err := s.newRenderer(ctx, req, row.Class(), []store.Row{row}, sh)
-	if err != nil {
+func (s *Server) renderOne(ctx context.Context, req *request, row store.Row, sh *render.Shape, withToken bool) (*response, error) {
+	out := s.render.NewRenderer(req.caller, req.baseURL)
+	if err := out.Include(ctx, row.Class(), []store.Row{row}, sh); err != nil {
 		return nil, err
 	}
-	b, err := out.whole(out.append(nil, row, sh, false))
+	b, err := out.Whole(out.Append(nil, row, sh))
 	if err != nil {
 		return nil, err
 	}
 	if withToken && req.caller.SessionToken != "" {
-		b = appendMember(b, "sessionToken", req.caller.SessionToken)
+		b = render.AppendMember(b, "sessionToken", req.caller.SessionToken)
 	}
 	return &response{body: b}, nil
 }
@@ -133,4 +135,20 @@ func (s *Server) readObject(ctx context.Context, c *access.Caller, className, id
 		return store.Row{}, fault.ErrNotFound
 	}
 	return row, nil
+}
+
+// getShape reads the shape of one object got by its id, which knows fewer
+// parameters than a query.
+func (s *Server) getShape(req *request) (*render.Shape, error) {
+	for _, name := range req.ParamNames() {
+		if !slices.Contains(getParams, name) {
+			return nil, fault.New(wire.CodeInvalidQuery, "Improper encode of parameter")
+		}
+	}
+	return s.shape(req)
+}
+
+// shape reads which fields of an object are asked for.
+func (s *Server) shape(req *request) (*render.Shape, error) {
+	return render.ParseShape(&req.Params, render.ShapeLimits{Paths: s.cfg.Limits.IncludePaths, Depth: s.cfg.Limits.IncludeDepth})
 }

@@ -74,9 +74,9 @@ func (s *Server) postFile(ctx context.Context, req *request) (*response, error) 
 	if err := s.saveFile(ctx, up); err != nil {
 		return nil, err
 	}
-	res, err := jsonResponse(map[string]string{"url": s.fileURL(req.baseURL, up.name), "name": up.name})
+	res, err := jsonResponse(map[string]string{"url": s.render.FileURL(req.baseURL, up.name), "name": up.name})
 	if err == nil {
-		res.status, res.location = http.StatusCreated, s.fileURL(req.baseURL, up.name)
+		res.status, res.location = http.StatusCreated, s.render.FileURL(req.baseURL, up.name)
 	}
 	return res, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -82,7 +83,7 @@ func (s *Server) idempotent(ctx context.Context, req *request, handle handler) (
 	}
 	defer leave()
 	req.print = fingerprint(req)
-	raw, known, err := s.store.GetValue(ctx, requestBucket, hexDigest(req.requestID))
+	raw, known, err := s.store.GetValue(ctx, requestBucket, session.Digest(req.requestID))
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +101,7 @@ func (s *Server) idempotent(ctx context.Context, req *request, handle handler) (
 // burn marks a request id as used, before the request runs.
 func (s *Server) burn(ctx context.Context, req *request) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
-		added, err := tx.AddValue(requestBucket, hexDigest(req.requestID), []byte("{}"), s.cfg.Idempotency.TTL)
+		added, err := tx.AddValue(requestBucket, session.Digest(req.requestID), []byte("{}"), s.cfg.Idempotency.TTL)
 		if err == nil && !added {
 			err = errDuplicateRequest
 		}
@@ -145,7 +146,7 @@ func fingerprint(req *request) string {
 	for _, m := range req.Body {
 		b.WriteString("\n" + m.Name + ":" + string(m.Value))
 	}
-	return hexDigest(b.String())
+	return session.Digest(b.String())
 }
 
 // rememberResponse keeps the answer to a request with an id in the transaction
@@ -165,7 +166,7 @@ func (s *Server) rememberResponse(tx *store.Tx, req *request, res *response) err
 	if err != nil {
 		return err
 	}
-	return tx.PutValue(requestBucket, hexDigest(req.requestID), raw, s.cfg.Idempotency.TTL)
+	return tx.PutValue(requestBucket, session.Digest(req.requestID), raw, s.cfg.Idempotency.TTL)
 }
 
 // repeat gives the remembered answer to the same request; another request with

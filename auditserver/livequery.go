@@ -165,7 +165,7 @@ func (l *liveHub) callerOf(ctx context.Context, v viewerKey) (*access.Caller, er
 	if v.token == "" {
 		return access.NewCaller("", nil), nil
 	}
-	c, err := l.s.sessions.caller(ctx, v.token)
+	c, err := l.s.sessions.Caller(ctx, v.token)
 	var refused *fault.Error
 	if l.s.cfg.Quirks && errors.As(err, &refused) {
 		return access.NewCaller("", nil), nil // Parse Server says nothing and goes on without the session

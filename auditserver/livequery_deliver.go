@@ -226,8 +226,9 @@ func (ev *liveEvent) text(sub *liveSubscription, sight *liveSight, st *liveState
 	}
 	text, ok := ev.texts[key.String()]
 	if !ok {
-		r := &renderer{s: ev.hub.s, caller: sight.caller, baseURL: sub.viewer.baseURL, classes: map[string]*classView{}, classNames: true}
-		text = r.append(nil, st.row, sub.shape(), false)
+		r := ev.hub.s.render.NewRenderer(sight.caller, sub.viewer.baseURL)
+		r.ClassNames = true
+		text = r.Append(nil, st.row, sub.shape())
 		ev.texts[key.String()] = text
 	}
 	return text

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -131,4 +132,6 @@ func (l *liveHub) removeAll(c *liveClient) {
 }
 
 // shape is which fields a subscription shows.
-func (sub *liveSubscription) shape() *shape { return &shape{keys: slices.Clone(sub.keys)} }
+func (sub *liveSubscription) shape() *render.Shape {
+	return &render.Shape{Keys: slices.Clone(sub.keys)}
+}

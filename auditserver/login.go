@@ -10,6 +10,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/internal/where"
@@ -78,7 +79,7 @@ func (s *Server) enter(ctx context.Context, tx *store.Tx, req *request, userID, 
 	if err != nil {
 		return nil, err
 	}
-	token, _, err := s.openSession(ctx, tx, req, userID, map[string]any{"action": "login", "authProvider": provider})
+	token, _, err := s.sessions.Open(ctx, tx, req.opening(userID, map[string]any{"action": "login", "authProvider": provider}), req.later)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +110,7 @@ func (s *Server) logOut(ctx context.Context, req *request) (*response, error) {
 		return emptyResponse, nil
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
-		return emptyResponse, s.dropSessions(ctx, tx, req, where.Equal("objectId", req.caller.SessionID))
+		return emptyResponse, s.sessions.Drop(ctx, tx, req.later, where.Equal("objectId", req.caller.SessionID))
 	})
 }
 
@@ -132,7 +133,9 @@ const (
 
 // resetEntry is for whom a token is, and a digest of the secrets he had when it
 // was given out: a token is worth nothing once the password has changed.
-func resetEntry(user store.Row) string { return user.ID() + " " + hexDigest(string(user.Hidden())) }
+func resetEntry(user store.Row) string {
+	return user.ID() + " " + session.Digest(string(user.Hidden()))
+}
 
 // requestPasswordReset answers /requestPasswordReset: it hands a token to the
 // program's PasswordReset. Whether the address is known stays untold.
@@ -148,9 +151,9 @@ func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*respo
 	if err != nil || len(rows) == 0 {
 		return emptyResponse, err
 	}
-	token := newToken()
+	token := session.NewToken()
 	if _, err := s.write(ctx, req, func(tx *store.Tx, _ *request) (*response, error) {
-		return nil, tx.PutValue(resetBucket, hexDigest(token), []byte(resetEntry(rows[0])), resetTTL)
+		return nil, tx.PutValue(resetBucket, session.Digest(token), []byte(resetEntry(rows[0])), resetTTL)
 	}); err != nil {
 		return nil, err
 	}
@@ -179,7 +182,7 @@ func (s *Server) resetPassword(ctx context.Context, token, password string) erro
 	}
 	req := &request{caller: &access.Caller{Master: true}, method: http.MethodPut}
 	_, err = s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
-		entry, _, err := tx.GetValue(resetBucket, hexDigest(token))
+		entry, _, err := tx.GetValue(resetBucket, session.Digest(token))
 		if err != nil {
 			return nil, err
 		}
@@ -191,7 +194,7 @@ func (s *Server) resetPassword(ctx context.Context, token, password string) erro
 		if err != nil || resetEntry(user) != string(entry) {
 			return nil, fault.New(wire.CodeObjectNotFound, "the password reset token is unknown, used, expired or older than the password")
 		}
-		if err := tx.DeleteValue(resetBucket, hexDigest(token)); err != nil {
+		if err := tx.DeleteValue(resetBucket, session.Digest(token)); err != nil {
 			return nil, err
 		}
 		sv, err := s.newSave(ctx, tx, req, "_User")
@@ -202,7 +205,7 @@ func (s *Server) resetPassword(ctx context.Context, token, password string) erro
 		if _, err := sv.update(id, map[string]any{}); err != nil {
 			return nil, err
 		}
-		return nil, s.dropSessions(ctx, tx, req, where.Equal("user", values.UserPointer(id)))
+		return nil, s.sessions.Drop(ctx, tx, req.later, where.Equal("user", values.UserPointer(id)))
 	})
 	return err
 }

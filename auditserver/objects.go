@@ -150,7 +150,7 @@ func (s *Server) deleteObject(ctx context.Context, req *request, class string) (
 		}
 		switch class {
 		case "_Session":
-			if err := s.dropToken(tx, req, sv.before); err != nil {
+			if err := s.sessions.DropToken(tx, req.later, sv.before); err != nil {
 				return nil, err
 			}
 		case "_User":
@@ -158,7 +158,7 @@ func (s *Server) deleteObject(ctx context.Context, req *request, class string) (
 				return nil, err
 			}
 		case "_Role":
-			sv.later(s.sessions.forgetAll)
+			sv.req.later(s.sessions.ForgetAll)
 		}
 		if _, err := tx.Delete(class, id); err != nil {
 			return nil, err

@@ -13,6 +13,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -36,7 +37,7 @@ var (
 type find struct {
 	query    store.Query
 	count    bool
-	shape    *shape
+	shape    *render.Shape
 	redirect string // redirectClassNameForKey
 	estimate bool   // quirk: the count is PostgreSQL's estimate, 0 for a table never analysed
 }
@@ -75,7 +76,7 @@ func (s *Server) parseFind(req *request, class string) (*find, error) {
 		return nil, err
 	}
 	f.redirect = req.TextParam("redirectClassNameForKey")
-	f.shape, err = s.parseShape(req)
+	f.shape, err = s.shape(req)
 	return f, err
 }
 

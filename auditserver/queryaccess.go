@@ -21,7 +21,7 @@ func (s *Server) authorizeQuery(ctx context.Context, c *access.Caller, f *find) 
 	}
 	f.query.Readers = c.ACLNames()
 	if class.Name == "_Session" {
-		if f.query.Where, err = s.bySession(ctx, f.query.Where); err != nil {
+		if f.query.Where, err = s.sessions.ByToken(ctx, f.query.Where); err != nil {
 			return false, err
 		}
 	}

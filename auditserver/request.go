@@ -14,6 +14,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -43,6 +44,14 @@ type request struct {
 
 	tx    *store.Tx // the batch's transaction, if it has one
 	after *[]func() // what to do once that transaction is committed
+}
+
+// later runs f once the transaction of the request is committed.
+func (r *request) later(f func()) { *r.after = append(*r.after, f) }
+
+// opening is a session for a user, as the request asks for it.
+func (r *request) opening(userID string, createdWith map[string]any) session.Opening {
+	return session.Opening{UserID: userID, InstallationID: r.installationID, CreatedWith: createdWith}
 }
 
 // response is the answer of a handler: body is JSON text.
@@ -131,7 +140,7 @@ func (s *Server) identify(ctx context.Context, creds access.Credentials, req *re
 	if creds.SessionToken == "" || req.at(0, "login") {
 		return access.NewCaller("", nil), nil
 	}
-	return s.sessions.caller(ctx, creds.SessionToken)
+	return s.sessions.Caller(ctx, creds.SessionToken)
 }
 
 // readBody reads a JSON or form body, or leaves a raw upload to be streamed.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/policy"
@@ -117,7 +118,7 @@ func (l ruleLookup) HasRole(ctx context.Context, user, role string) (bool, error
 	roles := l.sv.req.caller.Roles
 	if user != l.sv.req.caller.UserID {
 		var err error
-		if roles, err = rolesOf(ctx, l.sv.tx, user); err != nil {
+		if roles, err = session.RolesOf(ctx, l.sv.tx, user); err != nil {
 			return false, err
 		}
 	}

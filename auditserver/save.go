@@ -255,10 +255,7 @@ func (sv *save) applyRelations() error {
 		}
 	}
 	if sv.class.Name == "_Role" || sv.class.Name == "_Session" {
-		sv.later(sv.s.sessions.forgetAll)
+		sv.req.later(sv.s.sessions.ForgetAll)
 	}
 	return nil
 }
-
-// later runs f once the transaction is committed.
-func (sv *save) later(f func()) { *sv.req.after = append(*sv.req.after, f) }

@@ -2,8 +2,6 @@ package auditserver
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -18,6 +16,8 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -29,7 +29,8 @@ type Server struct {
 	store     *store.Store
 	keys      *access.KeyRing
 	protected access.Protected
-	sessions  *sessionCache
+	render    *render.Settings
+	sessions  *session.Sessions
 	cloud     cloudCode
 	jobs      sync.WaitGroup // running background jobs
 	stop      context.CancelFunc
@@ -53,7 +54,6 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s := &Server{cfg: cfg, keys: access.NewKeyRing(access.Keys{AppID: cfg.AppID, Client: [4]string{cfg.RESTKey, cfg.JavaScriptKey, cfg.ClientKey, cfg.WindowsKey},
 		Master: cfg.MasterKey, ReadOnly: cfg.ReadOnlyMasterKey, MasterIPs: cfg.MasterKeyIPs}), protected: access.Protected(cfg.ProtectedFields), tagSeed: maphash.MakeSeed()}
-	s.sessions = newSessionCache(s)
 	s.live = newLiveHub(s)
 	s.onCommit = append(s.onCommit, s.live.committed)
 	s.alive, s.stop = context.WithCancel(context.WithoutCancel(ctx))
@@ -67,6 +67,8 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
 	}
+	s.sessions = session.New(s.store, cfg.SessionLength)
+	s.render = &render.Settings{Store: s.store, Protected: s.protected, AppID: cfg.AppID, Limit: cfg.Limits.AnswerSize}
 	if err := s.prepareClasses(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
 	}
@@ -272,11 +274,6 @@ const (
 		"X-Parse-Session-Token, X-Requested-With, X-Parse-Revocable-Session, X-Parse-Request-Id, Content-Type, Pragma, Cache-Control"
 	exposedHeaders = "X-Parse-Job-Status-Id, X-Parse-Push-Status-Id"
 )
-
-func hexDigest(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:])
-}
 
 // prepareClasses makes the system classes of a new database.
 func (s *Server) prepareClasses(ctx context.Context) error {

@@ -4,12 +4,11 @@ import (
 	"context"
 	"maps"
 
-	"github.com/go-json-experiment/json"
-
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
-	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -41,42 +40,7 @@ func (s *Server) currentSession(ctx context.Context, req *request) (*response, e
 	if err != nil {
 		return nil, fault.ErrSession
 	}
-	return s.renderOne(ctx, req, row, &shape{}, false)
-}
-
-// bySession makes conditions on the session token conditions on the id of its
-// session: tokens are not stored.
-func (s *Server) bySession(ctx context.Context, n *where.Node) (*where.Node, error) {
-	if n == nil {
-		return nil, nil
-	}
-	if n.Path == "sessionToken" {
-		token, ok := n.Value.(string)
-		if n.Op != where.Eq || !ok {
-			return nil, fault.New(wire.CodeInvalidQuery, "sessionToken can only be compared with one token")
-		}
-		raw, known, err := s.store.GetValue(ctx, tokenBucket, hexDigest(token))
-		if err != nil || !known {
-			return where.AnyOf(), err
-		}
-		var entry tokenEntry
-		if err := json.Unmarshal(raw, &entry); err != nil {
-			return nil, err
-		}
-		return where.Equal("objectId", entry.Session), nil
-	}
-	if len(n.Children) == 0 {
-		return n, nil
-	}
-	copied := *n
-	copied.Children = make([]*where.Node, len(n.Children))
-	for i, child := range n.Children {
-		var err error
-		if copied.Children[i], err = s.bySession(ctx, child); err != nil {
-			return nil, err
-		}
-	}
-	return &copied, nil
+	return s.renderOne(ctx, req, row, &render.Shape{}, false)
 }
 
 // createSession answers POST /sessions: one more session for the caller.
@@ -93,9 +57,8 @@ func (s *Server) createSession(ctx context.Context, req *request) (*response, er
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		// An extra session belongs to no installation: it replaces none.
-		own := *req
-		own.installationID = ""
-		token, row, err := s.openSession(ctx, tx, &own, req.caller.UserID, map[string]any{"action": "create"})
+		extra := session.Opening{UserID: req.caller.UserID, CreatedWith: map[string]any{"action": "create"}}
+		token, row, err := s.sessions.Open(ctx, tx, extra, req.later)
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/internal/where"
@@ -133,7 +134,7 @@ func (sv *save) afterDelete() {
 func (sv *save) runLater(hooks []TriggerFunc, t *Trigger) {
 	t.Data = lookup{sv.ctx, sv.s.store}
 	s, ctx := sv.s, sv.ctx
-	sv.later(func() {
+	sv.req.later(func() {
 		for _, hook := range hooks {
 			if err := s.guarded(func() error { return hook(ctx, t) }); err != nil {
 				s.cfg.Logger.ErrorContext(ctx, "after trigger failed", "class", t.Class, "error", err)
@@ -173,7 +174,7 @@ func (l lookup) Find(class string, doc map[string]any, limit int) ([]map[string]
 
 // Roles implements Lookup.
 func (l lookup) Roles(userID string) ([]string, error) {
-	roles, err := rolesOf(l.ctx, l.from, userID)
+	roles, err := session.RolesOf(l.ctx, l.from, userID)
 	names := make([]string, len(roles))
 	for i, r := range roles {
 		names[i] = r[len("role:"):]

@@ -2,6 +2,7 @@ package auditserver
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"maps"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/ops"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/internal/where"
@@ -194,7 +196,7 @@ func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *acc
 		sv.echo["username"] = fields["username"]
 	}
 	if !req.caller.Master {
-		token, _, err := s.openSession(ctx, tx, req, row.ID(), how)
+		token, _, err := s.sessions.Open(ctx, tx, req.opening(row.ID(), how), req.later)
 		if err != nil {
 			return nil, err
 		}
@@ -240,7 +242,7 @@ func (s *Server) logInByAuthData(ctx context.Context, tx *store.Tx, req *request
 		return nil, err
 	}
 	provider := map[string]any{"action": "login", "authProvider": "anonymous"}
-	token, _, err := s.openSession(ctx, tx, req, userID, provider)
+	token, _, err := s.sessions.Open(ctx, tx, req.opening(userID, provider), req.later)
 	if err != nil {
 		return nil, err
 	}
@@ -329,13 +331,13 @@ func unlink(tx *store.Tx, provider string, data map[string]any) error {
 // renewSessions ends all sessions of a user whose password changed; the user
 // himself gets a new one.
 func (s *Server) renewSessions(ctx context.Context, tx *store.Tx, req *request, sv *save, id string) error {
-	if err := s.dropSessions(ctx, tx, req, where.Equal("user", values.UserPointer(id))); err != nil {
+	if err := s.sessions.Drop(ctx, tx, req.later, where.Equal("user", values.UserPointer(id))); err != nil {
 		return err
 	}
 	if req.caller.Master {
 		return nil
 	}
-	token, _, err := s.openSession(ctx, tx, req, id, map[string]any{"action": "login", "authProvider": "password"})
+	token, _, err := s.sessions.Open(ctx, tx, req.opening(id, map[string]any{"action": "login", "authProvider": "password"}), req.later)
 	sv.echo["sessionToken"] = token
 	return err
 }
@@ -350,7 +352,7 @@ func (s *Server) forgetUser(ctx context.Context, tx *store.Tx, req *request, use
 			}
 		}
 	}
-	return s.dropSessions(ctx, tx, req, where.Equal("user", values.UserPointer(user.ID())))
+	return s.sessions.Drop(ctx, tx, req.later, where.Equal("user", values.UserPointer(user.ID())))
 }
 
 // currentUser answers GET /users/me.
@@ -374,9 +376,25 @@ func (s *Server) renderUser(ctx context.Context, req *request, row store.Row, to
 	as := *req
 	as.caller = access.NewCaller(row.ID(), nil)
 	as.caller.SessionToken = token
-	res, err := s.renderOne(ctx, &as, row, &shape{}, true)
+	res, err := s.renderOne(ctx, &as, row, &render.Shape{}, true)
 	if err == nil {
 		res.secret = true
 	}
 	return res, err
+}
+
+// newID makes an objectId: ten letters and digits.
+func newID() string {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	out := make([]byte, 0, 10)
+	var b [16]byte
+	for len(out) < 10 {
+		_, _ = rand.Read(b[:]) // never fails
+		for _, x := range b {
+			if x < 248 && len(out) < 10 { // 248 = 4*62: no letter is likelier than another
+				out = append(out, letters[x%62])
+			}
+		}
+	}
+	return string(out)
 }

@@ -106,7 +106,7 @@ func (s *Server) aggregate(ctx context.Context, req *request) (*response, error)
 	if pipeline, err = checkedStages(pipeline); err != nil {
 		return nil, err
 	}
-	results, err := s.store.Aggregate(ctx, class, pipeline, s.whereLimits(req.caller))
+	results, err := s.store.Aggregate(ctx, class, pipeline, s.queries.WhereLimits(req.caller))
 	if err != nil {
 		return nil, err
 	}
@@ -120,12 +120,12 @@ func (s *Server) distinct(ctx context.Context, req *request, class, field string
 	var node *where.Node
 	if v, ok := req.Param("where"); ok {
 		var err error
-		if node, err = s.parseWhere(v, req.caller); err != nil {
+		if node, err = s.queries.ParseWhere(v, req.caller); err != nil {
 			return nil, err
 		}
 	}
 	target, _ := s.store.Class(class)
-	if err := s.conditionsEndHere(target, where.AllOf(node, where.Equal(field, nil))); err != nil {
+	if err := s.queries.ConditionsEndHere(target, where.AllOf(node, where.Equal(field, nil))); err != nil {
 		return nil, err
 	}
 	values, err := s.store.Distinct(ctx, class, field, node)

@@ -102,7 +102,7 @@ func (l *liveHub) readQuery(c *access.Caller, q *inQuery) (*where.Node, error) {
 	if bytes.Contains(q.Where, []byte(`"$relativeTime"`)) {
 		return nil, fault.New(wire.CodeInvalidQuery, "$relativeTime cannot be used in a live query: it would stand still at the time of subscribing")
 	}
-	node, err := l.s.parseWhere(q.Where, c)
+	node, err := l.s.queries.ParseWhere(q.Where, c)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func (l *liveHub) readQuery(c *access.Caller, q *inQuery) (*where.Node, error) {
 		return nil, err
 	}
 	if !quirks {
-		if err := l.s.conditionsEndHere(class, node); err != nil {
+		if err := l.s.queries.ConditionsEndHere(class, node); err != nil {
 			return nil, err
 		}
 	}

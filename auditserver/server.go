@@ -16,6 +16,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/query"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
@@ -29,6 +30,7 @@ type Server struct {
 	store     *store.Store
 	keys      *access.KeyRing
 	protected access.Protected
+	queries   *query.Queries
 	render    *render.Settings
 	sessions  *session.Sessions
 	cloud     cloudCode
@@ -68,6 +70,9 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
 	}
 	s.sessions = session.New(s.store, cfg.SessionLength)
+	s.queries = &query.Queries{Store: s.store, Sessions: s.sessions, Protected: s.protected, Quirks: cfg.Quirks, OpenClasses: cfg.AllowClientClassCreation,
+		Limits: query.Limits{JSONDepth: cfg.Limits.Depth, PageSize: cfg.Limits.PageSize, Conditions: cfg.Limits.Conditions, QueryDepth: cfg.Limits.QueryDepth,
+			SubqueryDepth: cfg.Limits.SubqueryDepth, IncludeDepth: cfg.Limits.IncludeDepth, IncludePaths: cfg.Limits.IncludePaths, NoRegex: cfg.Limits.NoRegex}}
 	s.render = &render.Settings{Store: s.store, Protected: s.protected, AppID: cfg.AppID, Limit: cfg.Limits.AnswerSize}
 	if err := s.prepareClasses(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())

@@ -364,7 +364,7 @@ func (s *Server) currentUser(ctx context.Context, req *request) (*response, erro
 	if err != nil {
 		return nil, fault.ErrSession
 	}
-	sh, err := s.getShape(req)
+	sh, err := s.queries.ParseGet(&req.Params)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package auditserver
+package query
 
 import (
 	"errors"
@@ -10,13 +10,13 @@ import (
 // errPostgres is the answer to what PostgreSQL can't run: 500 and code 1.
 var errPostgres = errors.New("quirk: not possible on PostgreSQL")
 
-// quirks makes a query misbehave as on PostgreSQL (protocol sections 3.1, 3.3,
+// misbehave makes a query misbehave as on PostgreSQL (protocol sections 3.1, 3.3,
 // 12.12 and 12.13): an empty $in finds missing values, dates and scalars in
 // the wrong place are faults, and the master key's plain count is an estimate.
-func (s *Server) quirks(class schema.Class, f *find) error {
-	f.estimate = f.query.Where == nil && f.query.Readers == nil
+func misbehave(class schema.Class, f *Find) error {
+	f.estimate = f.Query.Where == nil && f.Query.Readers == nil
 	var err error
-	f.query.Where, err = quirkyWhere(class, f.query.Where)
+	f.Query.Where, err = quirkyWhere(class, f.Query.Where)
 	return err
 }
 

@@ -1,21 +1,19 @@
-package auditserver
+package query
 
 import (
-	"context"
 	"math"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
-	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -33,60 +31,82 @@ var (
 	fieldPath = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_.]*$`)
 )
 
-// find is a query as a client asked for it.
-type find struct {
-	query    store.Query
-	count    bool
-	shape    *render.Shape
-	redirect string // redirectClassNameForKey
+// Queries finds and gets objects as their caller may see them.
+type Queries struct {
+	Store       *store.Store
+	Sessions    *session.Sessions
+	Protected   access.Protected
+	Limits      Limits
+	Quirks      bool // misbehave like PostgreSQL
+	OpenClasses bool // any client may ask for a class that does not exist
+}
+
+// Limits bound what one query may ask for.
+type Limits struct {
+	JSONDepth     int  // nesting of the where document
+	PageSize      int  // larger limits are cut silently
+	Conditions    int  // of a query
+	QueryDepth    int  // nesting of $or, $and, $nor
+	SubqueryDepth int  // nesting of $inQuery and $select
+	IncludeDepth  int  // length of an include path
+	IncludePaths  int  // of a query
+	NoRegex       bool // clients without the master key may not use $regex
+}
+
+// Find is a query as a client asked for it.
+type Find struct {
+	Query    store.Query
+	Count    bool
+	Shape    *render.Shape
+	Redirect string // redirectClassNameForKey
 	estimate bool   // quirk: the count is PostgreSQL's estimate, 0 for a table never analysed
 }
 
-// parseFind reads the parameters of a find on class.
-func (s *Server) parseFind(req *request, class string) (*find, error) {
-	if err := onlyParams(req, findParams); err != nil {
+// ParseFind reads the parameters of a find on class.
+func (q *Queries) ParseFind(p *rawjson.Params, c *access.Caller, class string) (*Find, error) {
+	if err := onlyParams(p, findParams); err != nil {
 		return nil, err
 	}
-	f := &find{query: store.Query{Class: class, Limit: defaultPageSize}}
-	if v, ok := req.Param("where"); ok {
-		node, err := s.parseWhere(v, req.caller)
+	f := &Find{Query: store.Query{Class: class, Limit: defaultPageSize}}
+	if v, ok := p.Param("where"); ok {
+		node, err := q.ParseWhere(v, c)
 		if err != nil {
 			return nil, err
 		}
-		f.query.Where = node
+		f.Query.Where = node
 	}
 	var err error
-	if f.query.Limit, err = intParam(req, "limit", defaultPageSize, s.cfg.Quirks); err != nil {
+	if f.Query.Limit, err = intParam(p, "limit", defaultPageSize, q.Quirks); err != nil {
 		return nil, err
 	}
-	if _, set := req.Param("limit"); set && f.query.Limit > s.cfg.Limits.PageSize {
-		f.query.Limit = s.cfg.Limits.PageSize
+	if _, set := p.Param("limit"); set && f.Query.Limit > q.Limits.PageSize {
+		f.Query.Limit = q.Limits.PageSize
 	}
-	if f.query.Skip, err = intParam(req, "skip", 0, s.cfg.Quirks); err != nil {
+	if f.Query.Skip, err = intParam(p, "skip", 0, q.Quirks); err != nil {
 		return nil, err
 	}
-	f.count = req.FlagParam("count")
-	if req.FlagParam("explain") {
-		if !req.caller.Master {
+	f.Count = p.FlagParam("count")
+	if p.FlagParam("explain") {
+		if !c.Master {
 			return nil, fault.New(wire.CodeInvalidQuery, "Using the explain query parameter is not allowed without the master key")
 		}
 		return nil, fault.New(wire.CodeInvalidQuery, "explain is not supported by this server")
 	}
-	if f.query.Order, err = parseOrder(req.TextParam("order")); err != nil {
+	if f.Query.Order, err = parseOrder(p.TextParam("order")); err != nil {
 		return nil, err
 	}
-	f.redirect = req.TextParam("redirectClassNameForKey")
-	f.shape, err = s.shape(req)
+	f.Redirect = p.TextParam("redirectClassNameForKey")
+	f.Shape, err = q.shape(p)
 	return f, err
 }
 
-func onlyParams(req *request, allowed []string) error {
-	for name := range req.Query {
+func onlyParams(p *rawjson.Params, allowed []string) error {
+	for name := range p.Query {
 		if !slices.Contains(allowed, name) {
 			return fault.New(wire.CodeInvalidQuery, "Invalid parameter for query: %s", name)
 		}
 	}
-	for _, m := range req.Body {
+	for _, m := range p.Body {
 		if !slices.Contains(allowed, m.Name) && m.Name != "_method" {
 			return fault.New(wire.CodeInvalidQuery, "Invalid parameter for query: %s", m.Name)
 		}
@@ -94,27 +114,8 @@ func onlyParams(req *request, allowed []string) error {
 	return nil
 }
 
-func (s *Server) parseWhere(v jsontext.Value, c *access.Caller) (*where.Node, error) {
-	l := s.cfg.Limits
-	if v.Kind() == '"' { // a where that is text, as some clients double-encode it
-		var text string
-		if json.Unmarshal(v, &text, rawjson.Options) == nil {
-			v = jsontext.Value(text)
-		}
-	}
-	if rawjson.TooDeep(v, l.Depth) {
-		return nil, fault.New(wire.CodeInvalidQuery, "the query is nested deeper than %d levels", l.Depth)
-	}
-	return where.Parse(v, s.whereLimits(c))
-}
-
-func (s *Server) whereLimits(c *access.Caller) where.Limits {
-	l := s.cfg.Limits
-	return where.Limits{Depth: l.QueryDepth, Conditions: l.Conditions, NoRegex: l.NoRegex && !c.Master}
-}
-
-func intParam(req *request, name string, def int, quirks bool) (int, error) {
-	v, ok := req.Param(name)
+func intParam(p *rawjson.Params, name string, def int, quirks bool) (int, error) {
+	v, ok := p.Param(name)
 	if !ok {
 		return def, nil
 	}
@@ -158,40 +159,18 @@ func parseOrder(text string) ([]store.Order, error) {
 	return out, nil
 }
 
-// find runs a query with the caller's permissions and gives the rows.
-func (s *Server) find(ctx context.Context, c *access.Caller, f *find) ([]store.Row, int, error) {
-	if f.redirect != "" {
-		if err := s.redirect(f); err != nil {
-			return nil, 0, err
+// ParseGet reads the shape of one object got by its id, which knows fewer
+// parameters than a query.
+func (q *Queries) ParseGet(p *rawjson.Params) (*render.Shape, error) {
+	for _, name := range p.ParamNames() {
+		if !slices.Contains(getParams, name) {
+			return nil, fault.New(wire.CodeInvalidQuery, "Improper encode of parameter")
 		}
 	}
-	ok, err := s.authorizeQuery(ctx, c, f)
-	if err != nil || !ok {
-		return nil, 0, err
-	}
-	var rows []store.Row
-	if f.query.Limit != 0 {
-		if rows, err = s.store.Find(ctx, f.query); err != nil {
-			return nil, 0, err
-		}
-	}
-	n := 0
-	if f.count && !f.estimate {
-		if n, err = s.store.Count(ctx, f.query); err != nil {
-			return nil, 0, err
-		}
-	}
-	return rows, n, nil
+	return q.shape(p)
 }
 
-// redirect makes the query one on the class that a relation or pointer of its
-// class holds.
-func (s *Server) redirect(f *find) error {
-	class, ok := s.store.Class(f.query.Class)
-	target := class.Fields[f.redirect].TargetClass
-	if !ok || target == "" {
-		return nil
-	}
-	f.query.Class = target
-	return nil
+// shape reads which fields of an object are asked for.
+func (q *Queries) shape(p *rawjson.Params) (*render.Shape, error) {
+	return render.ParseShape(p, render.ShapeLimits{Paths: q.Limits.IncludePaths, Depth: q.Limits.IncludeDepth})
 }

@@ -1,0 +1,157 @@
+package query
+
+import (
+	"context"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
+	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+// authorizeQuery checks class permissions and adds what they demand to the
+// query; ok is false if nothing can match.
+func (q *Queries) authorizeQuery(ctx context.Context, c *access.Caller, f *Find) (ok bool, err error) {
+	class, exists, err := q.findableClass(c, f.Query.Class)
+	if err != nil {
+		return false, err
+	}
+	f.Query.Readers = c.ACLNames()
+	if class.Name == "_Session" {
+		if f.Query.Where, err = q.Sessions.ByToken(ctx, f.Query.Where); err != nil {
+			return false, err
+		}
+	}
+	if q.Quirks {
+		if err := misbehave(class, f); err != nil {
+			return false, err
+		}
+	}
+	if c.Master {
+		return exists, q.pathsEndHere(class, f)
+	}
+	ops := []access.Op{access.OpFind}
+	if f.Count {
+		if f.Query.Limit == 0 {
+			ops = ops[:0]
+		}
+		ops = append(ops, access.OpCount)
+	}
+	for _, op := range ops {
+		fields, err := access.Permit(class.Permissions, c, op)
+		if err != nil {
+			return false, err
+		}
+		if len(fields) > 0 {
+			if c.UserID == "" {
+				return false, nil
+			}
+			f.Query.Where = where.AllOf(f.Query.Where, ownedBy(fields, c.UserID))
+		}
+	}
+	hides := q.Protected.Of(class.Name, class.Permissions, c)
+	for _, o := range f.Query.Order {
+		if hides.Forbids(o.Field) {
+			return false, fault.ErrPermission
+		}
+	}
+	if class.Name == "_Session" {
+		if c.UserID == "" {
+			return false, fault.ErrSession
+		}
+		f.Query.Where = where.AllOf(f.Query.Where, where.Equal("user", values.UserPointer(c.UserID)))
+	}
+	if f.Query.Where, err = q.authorizeWhere(ctx, c, f.Query.Where, hides, q.Limits.SubqueryDepth); err != nil {
+		return false, err
+	}
+	return exists, q.pathsEndHere(class, f)
+}
+
+// ownedBy is the condition that one of the columns names the user.
+func ownedBy(fields []string, userID string) *where.Node {
+	var owners []*where.Node
+	for _, f := range fields {
+		owners = append(owners, where.Equal(f, values.UserPointer(userID)))
+	}
+	return where.AnyOf(owners...)
+}
+
+// authorizeWhere refuses conditions on protected fields, and gives sub-queries
+// the permissions of their own class. The given tree is not changed.
+func (q *Queries) authorizeWhere(ctx context.Context, c *access.Caller, n *where.Node, hides *access.Hidden, depth int) (*where.Node, error) {
+	if n == nil || hides == nil && n.External() == nil {
+		return n, nil
+	}
+	if hides.Forbids(n.Path) {
+		return nil, fault.ErrPermission
+	}
+	out := n
+	switch n.Op {
+	case where.And, where.Or, where.Nor:
+		copied := *n
+		copied.Children = make([]*where.Node, len(n.Children))
+		for i, child := range n.Children {
+			var err error
+			if copied.Children[i], err = q.authorizeWhere(ctx, c, child, hides, depth); err != nil {
+				return nil, err
+			}
+		}
+		out = &copied
+	case where.InQuery, where.NotInQuery, where.Select, where.DontSelect:
+		if depth <= 0 {
+			return nil, fault.New(wire.CodeInvalidQuery, "the query nests more than %d sub-queries", q.Limits.SubqueryDepth)
+		}
+		sub, err := q.authorizeSubquery(ctx, c, n.Query, depth-1)
+		if err != nil {
+			return nil, err
+		}
+		copied := *n
+		copied.Query = sub
+		out = &copied
+	case where.RelatedTo:
+		owner, _ := q.Store.Class(n.Related.Class)
+		if q.Protected.Of(owner.Name, owner.Permissions, c).Forbids(n.Related.Key) {
+			return nil, fault.ErrPermission
+		}
+		if !q.mayRead(ctx, c, n.Related.Class, n.Related.ObjectID) {
+			return where.AnyOf(), nil
+		}
+	}
+	return out, nil
+}
+
+func (q *Queries) authorizeSubquery(ctx context.Context, c *access.Caller, sub *where.Subquery, depth int) (*where.Subquery, error) {
+	className := q.searchedClass(sub)
+	class, _, err := q.findableClass(c, className)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := access.Permit(class.Permissions, c, access.OpFind)
+	if err != nil {
+		return nil, err
+	}
+	hides := q.Protected.Of(className, class.Permissions, c)
+	if sub.Key != "" && hides.Forbids(sub.Key) {
+		return nil, fault.ErrPermission
+	}
+	copied := *sub
+	if copied.Where, err = q.authorizeWhere(ctx, c, sub.Where, hides, depth); err != nil {
+		return nil, err
+	}
+	if len(fields) > 0 {
+		copied.Where = where.AllOf(copied.Where, ownedBy(fields, c.UserID))
+	}
+	if className == "_Session" && !c.Master {
+		copied.Where = where.AllOf(copied.Where, where.Equal("user", values.UserPointer(c.UserID)))
+	}
+	return &copied, nil
+}
+
+// searchedClass is the class whose objects a sub-query finds.
+func (q *Queries) searchedClass(sub *where.Subquery) string {
+	if class, ok := q.Store.Class(sub.Class); ok && sub.RedirectKey != "" && class.Fields[sub.RedirectKey].TargetClass != "" {
+		return class.Fields[sub.RedirectKey].TargetClass
+	}
+	return sub.Class
+}

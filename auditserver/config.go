@@ -61,7 +61,6 @@ type Config struct {
 	Quirks bool
 
 	liveClasses []*regexp.Regexp
-	liveLimits  liveLimits // zero: the defaults; tests make them small
 }
 
 // Protection is the fields hidden by class and audience ("*", "authenticated",

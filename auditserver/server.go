@@ -16,6 +16,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/live"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/query"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
@@ -41,8 +42,7 @@ type Server struct {
 	closed    bool
 	requests  sync.WaitGroup // running requests
 	running   running        // requests with an id
-	onCommit  []func([]store.Change)
-	live      *liveHub
+	live      *live.Hub
 	files     *os.Root // Config.FilesDir
 	tagSeed   maphash.Seed
 }
@@ -56,8 +56,6 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s := &Server{cfg: cfg, keys: access.NewKeyRing(access.Keys{AppID: cfg.AppID, Client: [4]string{cfg.RESTKey, cfg.JavaScriptKey, cfg.ClientKey, cfg.WindowsKey},
 		Master: cfg.MasterKey, ReadOnly: cfg.ReadOnlyMasterKey, MasterIPs: cfg.MasterKeyIPs}), protected: access.Protected(cfg.ProtectedFields), tagSeed: maphash.MakeSeed()}
-	s.live = newLiveHub(s)
-	s.onCommit = append(s.onCommit, s.live.committed)
 	s.alive, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if cfg.FilesDir != "" {
 		if s.files, err = os.OpenRoot(cfg.FilesDir); err != nil {
@@ -65,7 +63,8 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 			return nil, fmt.Errorf("auditserver: Config.FilesDir: %w", err)
 		}
 	}
-	s.store, err = store.Open(ctx, store.Config{Path: cfg.Path, Unsynced: cfg.Unsynced, Logger: cfg.Logger, OnCommit: s.committed})
+	s.store, err = store.Open(ctx, store.Config{Path: cfg.Path, Unsynced: cfg.Unsynced, Logger: cfg.Logger,
+		OnCommit: func(changes []store.Change) { s.live.Committed(changes) }})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
 	}
@@ -74,10 +73,11 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 		Limits: query.Limits{JSONDepth: cfg.Limits.Depth, PageSize: cfg.Limits.PageSize, Conditions: cfg.Limits.Conditions, QueryDepth: cfg.Limits.QueryDepth,
 			SubqueryDepth: cfg.Limits.SubqueryDepth, IncludeDepth: cfg.Limits.IncludeDepth, IncludePaths: cfg.Limits.IncludePaths, NoRegex: cfg.Limits.NoRegex}}
 	s.render = &render.Settings{Store: s.store, Protected: s.protected, AppID: cfg.AppID, Limit: cfg.Limits.AnswerSize}
+	s.live = live.New(s.alive, live.Config{Classes: cfg.liveClasses, Keys: s.keys, Sessions: s.sessions, Queries: s.queries, Render: s.render, Logger: cfg.Logger})
 	if err := s.prepareClasses(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
 	}
-	s.jobs.Go(func() { s.live.run(s.alive) })
+	s.jobs.Go(s.live.Run)
 	return s, nil
 }
 
@@ -148,8 +148,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.requests.Done()
-	if isUpgrade(r) { // on any path, as Parse Server takes them
-		s.live.serve(w, r, s.baseURL(r))
+	if live.IsUpgrade(r) { // on any path, as Parse Server takes them
+		s.live.Serve(w, r, s.baseURL(r))
 		return
 	}
 	if r.Method == http.MethodOptions {

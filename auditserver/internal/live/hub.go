@@ -1,8 +1,9 @@
-package auditserver
+package live
 
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"regexp"
 	"slices"
 	"sync"
@@ -11,43 +12,40 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/query"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 )
 
-// liveHub is the live query server (protocol section 8). Commits enter it in
+// Config is what live queries need of the server.
+type Config struct {
+	Classes  []*regexp.Regexp // with live queries
+	Keys     *access.KeyRing
+	Sessions *session.Sessions
+	Queries  *query.Queries
+	Render   *render.Settings
+	Logger   *slog.Logger
+	Limits   Limits // zero: DefaultLimits
+}
+
+// Hub is the live query server (protocol section 8). Commits enter it in
 // commit order and one goroutine works through them, so every subscriber sees
 // each object's changes in the order they were committed.
-type liveHub struct {
-	s       *Server
-	classes []*regexp.Regexp // with live queries
-	limits  liveLimits
-	commits chan liveCommit
+type Hub struct {
+	cfg     Config
+	store   *store.Store
+	alive   context.Context // ends with the server
+	commits chan commit
 	number  atomic.Uint64 // of the last commit
 
 	mu      sync.RWMutex
-	byClass map[string]*liveClass
-	viewers map[viewerKey]*liveViewer
+	byClass map[string]*watchedClass
+	viewers map[viewerKey]*viewer
 }
 
-// liveLimits bound what clients may cost and how long they may be silent.
-type liveLimits struct {
-	frame         int64         // bytes of one frame from a client
-	subscriptions int           // of one connection
-	backlog       int           // bytes that wait for one client; a slower one is cut
-	ping          time.Duration // between pings; no pong until the next one: gone
-	connect       time.Duration // for the connect frame
-}
-
-var defaultLiveLimits = liveLimits{
-	frame:         1 << 20,
-	subscriptions: 10_000,
-	backlog:       16 << 20,
-	ping:          10 * time.Second,
-	connect:       30 * time.Second,
-}
-
-// liveCommit is what one commit changed in classes that somebody watches.
-type liveCommit struct {
+// commit is what one commit changed in classes that somebody watches.
+type commit struct {
 	number  uint64
 	changes []store.Change
 }
@@ -57,40 +55,40 @@ type liveCommit struct {
 // is lost.
 const commitBacklog = 256
 
-func newLiveHub(s *Server) *liveHub {
-	limits := s.cfg.liveLimits
-	if limits == (liveLimits{}) {
-		limits = defaultLiveLimits
+// New makes a hub that works until alive ends.
+func New(alive context.Context, cfg Config) *Hub {
+	if cfg.Limits == (Limits{}) {
+		cfg.Limits = DefaultLimits
 	}
-	return &liveHub{
-		s:       s,
-		classes: s.cfg.liveClasses,
-		limits:  limits,
-		commits: make(chan liveCommit, commitBacklog),
-		byClass: make(map[string]*liveClass),
-		viewers: make(map[viewerKey]*liveViewer),
+	return &Hub{
+		cfg:     cfg,
+		store:   cfg.Queries.Store,
+		alive:   alive,
+		commits: make(chan commit, commitBacklog),
+		byClass: make(map[string]*watchedClass),
+		viewers: make(map[viewerKey]*viewer),
 	}
 }
 
 // enabled reports whether a class has live queries.
-func (l *liveHub) enabled(class string) bool {
-	return slices.ContainsFunc(l.classes, func(re *regexp.Regexp) bool { return re.MatchString(class) })
+func (l *Hub) enabled(class string) bool {
+	return slices.ContainsFunc(l.cfg.Classes, func(re *regexp.Regexp) bool { return re.MatchString(class) })
 }
 
-// committed is the store's OnCommit.
-func (l *liveHub) committed(changes []store.Change) {
+// Committed is told of every commit, in commit order. It returns quickly.
+func (l *Hub) Committed(changes []store.Change) {
 	number := l.number.Add(1)
 	watched := l.watched(changes)
 	if len(watched) == 0 {
 		return
 	}
 	select {
-	case l.commits <- liveCommit{number, watched}:
-	case <-l.s.alive.Done():
+	case l.commits <- commit{number, watched}:
+	case <-l.alive.Done():
 	}
 }
 
-func (l *liveHub) watched(changes []store.Change) []store.Change {
+func (l *Hub) watched(changes []store.Change) []store.Change {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if len(l.byClass) == 0 {
@@ -99,11 +97,12 @@ func (l *liveHub) watched(changes []store.Change) []store.Change {
 	return slices.DeleteFunc(slices.Clone(changes), func(c store.Change) bool { return l.byClass[c.Class] == nil })
 }
 
-// run delivers commits until ctx is done. Between them it looks whether the
+// Run delivers commits until the server ends. Between them it looks whether the
 // subscribers' sessions and permissions are still good, so that a client learns
 // of their end even if nothing happens.
-func (l *liveHub) run(ctx context.Context) {
-	tick := time.NewTicker(l.limits.ping)
+func (l *Hub) Run() {
+	ctx := l.alive
+	tick := time.NewTicker(l.cfg.Limits.Ping)
 	defer tick.Stop()
 	for {
 		select {
@@ -119,16 +118,16 @@ func (l *liveHub) run(ctx context.Context) {
 	}
 }
 
-func (l *liveHub) checkAll(ctx context.Context) {
+func (l *Hub) checkAll(ctx context.Context) {
 	l.mu.RLock()
-	viewers := make([]*liveViewer, 0, len(l.viewers))
+	viewers := make([]*viewer, 0, len(l.viewers))
 	for _, v := range l.viewers {
 		viewers = append(viewers, v)
 	}
 	l.mu.RUnlock()
 	for _, v := range viewers {
 		c, lost := l.callerOf(ctx, v.viewerKey)
-		ended := make(map[*liveSubscription]error)
+		ended := make(map[*subscription]error)
 		l.mu.RLock()
 		for sub := range v.subs {
 			err := lost
@@ -145,12 +144,12 @@ func (l *liveHub) checkAll(ctx context.Context) {
 }
 
 // permits checks again what was checked when a caller subscribed.
-func (l *liveHub) permits(c *access.Caller, sub *liveSubscription) error {
-	class, _ := l.s.store.Class(sub.class)
+func (l *Hub) permits(c *access.Caller, sub *subscription) error {
+	class, _ := l.store.Class(sub.class)
 	if _, err := access.Permit(class.Permissions, c, access.OpFind); err != nil {
 		return err
 	}
-	hides := l.s.protected.Of(sub.class, class.Permissions, c)
+	hides := l.cfg.Queries.Protected.Of(sub.class, class.Permissions, c)
 	if hides.ForbidsConditions(sub.query.where) || hides.ForbidsAny(sub.watch) {
 		return fault.ErrPermission
 	}
@@ -158,16 +157,16 @@ func (l *liveHub) permits(c *access.Caller, sub *liveSubscription) error {
 }
 
 // callerOf finds out who a viewer is now.
-func (l *liveHub) callerOf(ctx context.Context, v viewerKey) (*access.Caller, error) {
+func (l *Hub) callerOf(ctx context.Context, v viewerKey) (*access.Caller, error) {
 	if v.master {
 		return &access.Caller{Master: true}, nil
 	}
 	if v.token == "" {
 		return access.NewCaller("", nil), nil
 	}
-	c, err := l.s.sessions.Caller(ctx, v.token)
+	c, err := l.cfg.Sessions.Caller(ctx, v.token)
 	var refused *fault.Error
-	if l.s.cfg.Quirks && errors.As(err, &refused) {
+	if l.cfg.Queries.Quirks && errors.As(err, &refused) {
 		return access.NewCaller("", nil), nil // Parse Server says nothing and goes on without the session
 	}
 	return c, err
@@ -175,7 +174,7 @@ func (l *liveHub) callerOf(ctx context.Context, v viewerKey) (*access.Caller, er
 
 // dismiss ends subscriptions: the session is over, or the caller lost the
 // permission to read the class or to ask for a column of it.
-func (l *liveHub) dismiss(ended map[*liveSubscription]error) {
+func (l *Hub) dismiss(ended map[*subscription]error) {
 	if len(ended) == 0 {
 		return
 	}
@@ -185,10 +184,10 @@ func (l *liveHub) dismiss(ended map[*liveSubscription]error) {
 		if sub.client.subs[sub.requestID] != sub {
 			continue // gone meanwhile, its request id may serve another
 		}
-		e, known := clientError(err)
+		e, known := fault.Shown(err)
 		if !known {
-			if l.s.alive.Err() == nil {
-				l.s.cfg.Logger.Error("live query permissions check failed", "error", err)
+			if l.alive.Err() == nil {
+				l.cfg.Logger.Error("live query permissions check failed", "error", err)
 			}
 			continue
 		}

@@ -1,4 +1,4 @@
-package auditserver
+package live
 
 import (
 	"bytes"
@@ -12,18 +12,18 @@ import (
 )
 
 // handle answers one frame of a client.
-func (c *liveClient) handle(ctx context.Context, f *inFrame) error {
+func (c *client) handle(ctx context.Context, f *inFrame) error {
 	if f.Op == "connect" {
 		return c.connect(f)
 	}
 	if !c.connected {
-		return fault.New(codeLiveUnknown, "Can not find this client, make sure you connect to server before subscribing")
+		return fault.New(codeUnknown, "Can not find this client, make sure you connect to server before subscribing")
 	}
 	id := string(f.RequestID)
 	switch f.Op {
 	case "unsubscribe":
 		if !c.hub.removeID(c, id) {
-			return fault.New(codeLiveUnknown, "Cannot find subscription with requestId %s", id)
+			return fault.New(codeUnknown, "Cannot find subscription with requestId %s", id)
 		}
 		c.out.push(outFrame{op: "unsubscribed", requestID: id})
 		return nil
@@ -32,7 +32,7 @@ func (c *liveClient) handle(ctx context.Context, f *inFrame) error {
 		known := c.subs[id] != nil
 		c.hub.mu.RUnlock()
 		if !known {
-			return fault.New(codeLiveUnknown, "Cannot find subscription with requestId %s", id)
+			return fault.New(codeUnknown, "Cannot find subscription with requestId %s", id)
 		}
 	}
 	return c.subscribe(ctx, f)
@@ -40,14 +40,14 @@ func (c *liveClient) handle(ctx context.Context, f *inFrame) error {
 
 // connect checks the keys as REST does, which is stricter than Parse Server:
 // there, any application id and key connects.
-func (c *liveClient) connect(f *inFrame) error {
-	master, _, err := c.hub.s.keys.Admit(access.Credentials{
+func (c *client) connect(f *inFrame) error {
+	master, _, err := c.hub.cfg.Keys.Admit(access.Credentials{
 		AppID:      f.ApplicationID,
 		MasterKey:  f.MasterKey,
 		ClientKeys: [4]string{f.RESTKey, f.JavaScriptKey, f.ClientKey, f.WindowsKey},
 	}, c.remote)
 	if err != nil {
-		return fault.New(codeLiveKey, "Key in request is not valid")
+		return fault.New(codeKey, "Key in request is not valid")
 	}
 	c.connected, c.master, c.token, c.installationID = true, master, f.SessionToken, f.InstallationID
 	if c.id == "" {
@@ -58,7 +58,7 @@ func (c *liveClient) connect(f *inFrame) error {
 }
 
 // subscribe registers a query and replies, or says why not.
-func (c *liveClient) subscribe(ctx context.Context, f *inFrame) error {
+func (c *client) subscribe(ctx context.Context, f *inFrame) error {
 	// A subscription with a session of its own sees what that user may see, also
 	// on a connection with the master key: the JavaScript SDK always sends the key.
 	key := viewerKey{master: c.master && f.SessionToken == "", token: f.SessionToken, baseURL: c.baseURL}
@@ -76,7 +76,7 @@ func (c *liveClient) subscribe(ctx context.Context, f *inFrame) error {
 	if err != nil {
 		return err
 	}
-	sub := &liveSubscription{
+	sub := &subscription{
 		client:    c,
 		requestID: string(f.RequestID),
 		class:     f.Query.ClassName,
@@ -88,8 +88,8 @@ func (c *liveClient) subscribe(ctx context.Context, f *inFrame) error {
 
 // readQuery checks that a caller may subscribe to a query and that it can be
 // evaluated.
-func (l *liveHub) readQuery(c *access.Caller, q *inQuery) (*where.Node, error) {
-	quirks := l.s.cfg.Quirks
+func (l *Hub) readQuery(c *access.Caller, q *inQuery) (*where.Node, error) {
+	quirks := l.cfg.Queries.Quirks
 	if !quirks && !l.enabled(q.ClassName) {
 		return nil, fault.New(wire.CodeInvalidQuery, "class %s has no live queries: list it in the server's LiveQueryClasses", q.ClassName)
 	}
@@ -102,23 +102,23 @@ func (l *liveHub) readQuery(c *access.Caller, q *inQuery) (*where.Node, error) {
 	if bytes.Contains(q.Where, []byte(`"$relativeTime"`)) {
 		return nil, fault.New(wire.CodeInvalidQuery, "$relativeTime cannot be used in a live query: it would stand still at the time of subscribing")
 	}
-	node, err := l.s.queries.ParseWhere(q.Where, c)
+	node, err := l.cfg.Queries.ParseWhere(q.Where, c)
 	if err != nil {
 		return nil, err
 	}
 	if n := node.External(); n != nil && !quirks {
 		return nil, fault.New(wire.CodeInvalidQuery, "%s cannot be used in a live query: it needs other objects", n.Op)
 	}
-	class, _ := l.s.store.Class(q.ClassName)
+	class, _ := l.store.Class(q.ClassName)
 	if _, err := access.Permit(class.Permissions, c, access.OpFind); err != nil {
 		return nil, err
 	}
 	if !quirks {
-		if err := l.s.queries.ConditionsEndHere(class, node); err != nil {
+		if err := l.cfg.Queries.ConditionsEndHere(class, node); err != nil {
 			return nil, err
 		}
 	}
-	hides := l.s.protected.Of(q.ClassName, class.Permissions, c)
+	hides := l.cfg.Queries.Protected.Of(q.ClassName, class.Permissions, c)
 	if hides.ForbidsConditions(node) || hides.ForbidsAny(q.Watch) {
 		return nil, fault.ErrPermission
 	}

@@ -1,4 +1,4 @@
-package auditserver
+package live
 
 import (
 	"slices"
@@ -13,14 +13,14 @@ import (
 // thousands subscribe to is evaluated once a change, and who may see the
 // object is worked out once for each identity.
 
-type liveClass struct {
-	queries map[string]*liveQuery // by canonical where
+type watchedClass struct {
+	queries map[string]*watchedQuery // by canonical where
 }
 
-type liveQuery struct {
+type watchedQuery struct {
 	hash    string
 	where   *where.Node
-	viewers map[*liveViewer]map[*liveSubscription]struct{}
+	viewers map[*viewer]map[*subscription]struct{}
 }
 
 // viewerKey is an identity and the address it knows the server by, which
@@ -31,17 +31,17 @@ type viewerKey struct {
 	baseURL string
 }
 
-type liveViewer struct {
+type viewer struct {
 	viewerKey
-	subs map[*liveSubscription]struct{}
+	subs map[*subscription]struct{}
 }
 
-type liveSubscription struct {
-	client    *liveClient
+type subscription struct {
+	client    *client
 	requestID string // the JSON number as the client wrote it
 	class     string
-	query     *liveQuery
-	viewer    *liveViewer
+	query     *watchedQuery
+	viewer    *viewer
 	keys      []string // nil: all
 	watch     []string // nil: any
 	since     uint64   // commits up to this one happened before the subscription
@@ -49,44 +49,44 @@ type liveSubscription struct {
 
 // add registers sub, in the place of one with the same request id, and replies:
 // under the lock, so that no event of the subscription comes before the reply.
-func (l *liveHub) add(sub *liveSubscription, node *where.Node, key viewerKey) error {
+func (l *Hub) add(sub *subscription, node *where.Node, key viewerKey) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if old := sub.client.subs[sub.requestID]; old != nil {
 		l.remove(old)
-	} else if len(sub.client.subs) >= l.limits.subscriptions {
-		return fault.New(wire.CodeInvalidQuery, "this connection has %d subscriptions, the limit: unsubscribe some, or open another", l.limits.subscriptions)
+	} else if len(sub.client.subs) >= l.cfg.Limits.Subscriptions {
+		return fault.New(wire.CodeInvalidQuery, "this connection has %d subscriptions, the limit: unsubscribe some, or open another", l.cfg.Limits.Subscriptions)
 	}
 	class := l.byClass[sub.class]
 	if class == nil {
-		class = &liveClass{queries: make(map[string]*liveQuery)}
+		class = &watchedClass{queries: make(map[string]*watchedQuery)}
 		l.byClass[sub.class] = class
 	}
 	hash := string(node.AppendCanonical(nil))
 	query := class.queries[hash]
 	if query == nil {
-		query = &liveQuery{hash: hash, where: node, viewers: make(map[*liveViewer]map[*liveSubscription]struct{})}
+		query = &watchedQuery{hash: hash, where: node, viewers: make(map[*viewer]map[*subscription]struct{})}
 		class.queries[hash] = query
 	}
-	viewer := l.viewers[key]
-	if viewer == nil {
-		viewer = &liveViewer{viewerKey: key, subs: make(map[*liveSubscription]struct{})}
-		l.viewers[key] = viewer
+	who := l.viewers[key]
+	if who == nil {
+		who = &viewer{viewerKey: key, subs: make(map[*subscription]struct{})}
+		l.viewers[key] = who
 	}
-	if query.viewers[viewer] == nil {
-		query.viewers[viewer] = make(map[*liveSubscription]struct{})
+	if query.viewers[who] == nil {
+		query.viewers[who] = make(map[*subscription]struct{})
 	}
-	query.viewers[viewer][sub] = struct{}{}
-	viewer.subs[sub] = struct{}{}
+	query.viewers[who][sub] = struct{}{}
+	who.subs[sub] = struct{}{}
 	sub.client.subs[sub.requestID] = sub
-	sub.query, sub.viewer = query, viewer
+	sub.query, sub.viewer = query, who
 	sub.since = l.number.Load()
 	sub.client.out.push(outFrame{op: "subscribed", requestID: sub.requestID})
 	return nil
 }
 
 // remove needs the lock. Removing again is harmless.
-func (l *liveHub) remove(sub *liveSubscription) {
+func (l *Hub) remove(sub *subscription) {
 	if sub.client.subs[sub.requestID] != sub {
 		return
 	}
@@ -112,7 +112,7 @@ func (l *liveHub) remove(sub *liveSubscription) {
 }
 
 // removeID removes the subscription with a request id, if there is one.
-func (l *liveHub) removeID(c *liveClient, requestID string) bool {
+func (l *Hub) removeID(c *client, requestID string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	sub := c.subs[requestID]
@@ -123,7 +123,7 @@ func (l *liveHub) removeID(c *liveClient, requestID string) bool {
 	return true
 }
 
-func (l *liveHub) removeAll(c *liveClient) {
+func (l *Hub) removeAll(c *client) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, sub := range c.subs {
@@ -132,6 +132,6 @@ func (l *liveHub) removeAll(c *liveClient) {
 }
 
 // shape is which fields a subscription shows.
-func (sub *liveSubscription) shape() *render.Shape {
+func (sub *subscription) shape() *render.Shape {
 	return &render.Shape{Keys: slices.Clone(sub.keys)}
 }

@@ -1,4 +1,4 @@
-package auditserver
+package live
 
 import (
 	"bufio"

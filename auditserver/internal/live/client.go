@@ -1,4 +1,4 @@
-package auditserver
+package live
 
 import (
 	"context"
@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 )
 
-// liveClient is one WebSocket.
-type liveClient struct {
-	hub     *liveHub
+// client is one WebSocket.
+type client struct {
+	hub     *Hub
 	ws      *websocket.Conn
 	conn    *corkedConn // below ws
 	remote  string
@@ -28,7 +30,7 @@ type liveClient struct {
 	master         bool
 	token          string // for subscriptions without one of their own
 
-	subs map[string]*liveSubscription // by request id; guarded by hub.mu
+	subs map[string]*subscription // by request id; guarded by hub.mu
 }
 
 // Why the server ends a connection.
@@ -45,12 +47,12 @@ const (
 	frameWriteTime = 30 * time.Second
 )
 
-func isUpgrade(r *http.Request) bool {
+func IsUpgrade(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.Header.Get("Sec-WebSocket-Key") != ""
 }
 
-// serve runs one connection until either side ends it.
-func (l *liveHub) serve(w http.ResponseWriter, r *http.Request, baseURL string) {
+// Serve runs one connection until either side ends it.
+func (l *Hub) Serve(w http.ResponseWriter, r *http.Request, baseURL string) {
 	out := &corkable{ResponseWriter: w}
 	ws, err := websocket.Accept(out, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // no cookies are used, so a foreign page gains nothing
@@ -59,13 +61,13 @@ func (l *liveHub) serve(w http.ResponseWriter, r *http.Request, baseURL string) 
 	if err != nil {
 		return // Accept has answered
 	}
-	ws.SetReadLimit(l.limits.frame)
-	c := &liveClient{hub: l, ws: ws, conn: out.conn, remote: r.RemoteAddr, baseURL: baseURL, subs: make(map[string]*liveSubscription)}
+	ws.SetReadLimit(l.cfg.Limits.Frame)
+	c := &client{hub: l, ws: ws, conn: out.conn, remote: r.RemoteAddr, baseURL: baseURL, subs: make(map[string]*subscription)}
 	ctx, cut := context.WithCancelCause(context.WithoutCancel(r.Context()))
-	c.out = outbox{limit: l.limits.backlog, ready: make(chan struct{}, 1), cut: cut}
+	c.out = outbox{limit: l.cfg.Limits.Backlog, ready: make(chan struct{}, 1), cut: cut}
 	io, stop := context.WithCancel(context.Background())
 	defer stop()
-	unhook := context.AfterFunc(l.s.alive, func() { cut(errShutdown) })
+	unhook := context.AfterFunc(l.alive, func() { cut(errShutdown) })
 	defer unhook()
 
 	var others sync.WaitGroup
@@ -77,13 +79,13 @@ func (l *liveHub) serve(w http.ResponseWriter, r *http.Request, baseURL string) 
 		defer timer.Stop()
 		_ = ws.Close(closeStatus(context.Cause(ctx)))
 	})
-	greeting := time.AfterFunc(l.limits.connect, func() { cut(errNoConnect) })
+	greeting := time.AfterFunc(l.cfg.Limits.Connect, func() { cut(errNoConnect) })
 	cut(c.read(io, greeting))
 	greeting.Stop()
 	l.removeAll(c)
 	others.Wait()
 	if cause := context.Cause(ctx); !errors.Is(cause, errClientGone) {
-		l.s.cfg.Logger.Info("live query connection cut", "remote", c.remote, "reason", cause.Error())
+		l.cfg.Logger.Info("live query connection cut", "remote", c.remote, "reason", cause.Error())
 	}
 }
 
@@ -99,7 +101,7 @@ func closeStatus(cause error) (websocket.StatusCode, string) {
 	return websocket.StatusNormalClosure, ""
 }
 
-func (c *liveClient) read(ctx context.Context, greeting *time.Timer) error {
+func (c *client) read(ctx context.Context, greeting *time.Timer) error {
 	for {
 		_, data, err := c.ws.Read(ctx)
 		if err != nil {
@@ -118,12 +120,12 @@ func (c *liveClient) read(ctx context.Context, greeting *time.Timer) error {
 		if err == nil {
 			continue
 		}
-		e, known := clientError(err)
+		e, known := fault.Shown(err)
 		if !known {
-			c.hub.s.cfg.Logger.Error("live query request failed", "op", f.Op, "error", err)
+			c.hub.cfg.Logger.Error("live query request failed", "op", f.Op, "error", err)
 		}
 		id := string(f.RequestID)
-		if e.Code == codeLiveFrame || e.Code == codeLiveUnknown {
+		if e.Code == codeFrame || e.Code == codeUnknown {
 			id = "" // as Parse Server does; clients cannot rely on it
 		}
 		c.out.push(errorFrame(e, id))
@@ -132,7 +134,7 @@ func (c *liveClient) read(ctx context.Context, greeting *time.Timer) error {
 
 // write sends what the outbox holds. Its own context ends later than ctx, so
 // that a cut does not tear a frame apart.
-func (c *liveClient) write(ctx, io context.Context) error {
+func (c *client) write(ctx, io context.Context) error {
 	defer func() { _ = c.conn.uncork() }() // a close frame may follow
 	var buffer []byte
 	for {
@@ -162,8 +164,8 @@ func (c *liveClient) write(ctx, io context.Context) error {
 	}
 }
 
-func (c *liveClient) ping(ctx context.Context) error {
-	tick := time.NewTicker(c.hub.limits.ping)
+func (c *client) ping(ctx context.Context) error {
+	tick := time.NewTicker(c.hub.cfg.Limits.Ping)
 	defer tick.Stop()
 	for {
 		select {
@@ -171,64 +173,13 @@ func (c *liveClient) ping(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		timed, cancel := context.WithTimeout(ctx, c.hub.limits.ping)
+		timed, cancel := context.WithTimeout(ctx, c.hub.cfg.Limits.Ping)
 		err := c.ws.Ping(timed)
 		cancel()
 		if err != nil {
 			return errSilent
 		}
 	}
-}
-
-// outbox holds the frames that wait for one client. Pushing never blocks: a
-// client that lets too much wait is cut, and learns on reconnecting that it
-// missed something.
-type outbox struct {
-	limit int
-	ready chan struct{}
-	cut   context.CancelCauseFunc
-
-	mu     sync.Mutex
-	frames []outFrame
-	head   int
-	bytes  int
-	last   outFrame // pushed; dropped when the queue is empty
-	closed bool
-}
-
-func (o *outbox) push(f outFrame) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.closed {
-		return
-	}
-	f.counted = f.cost(&o.last)
-	if o.bytes+f.counted > o.limit {
-		o.frames, o.head, o.bytes, o.last, o.closed = nil, 0, 0, outFrame{}, true
-		o.cut(errSlow)
-		return
-	}
-	o.bytes += f.counted
-	o.last = f
-	o.frames = append(o.frames, f)
-	select {
-	case o.ready <- struct{}{}:
-	default:
-	}
-}
-
-func (o *outbox) pop() (outFrame, bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.head == len(o.frames) {
-		o.frames, o.head, o.last = o.frames[:0], 0, outFrame{}
-		return outFrame{}, false
-	}
-	f := o.frames[o.head]
-	o.frames[o.head] = outFrame{}
-	o.head++
-	o.bytes -= f.counted
-	return f, true
 }
 
 // newClientID makes the id that connected tells the client: a random UUID.

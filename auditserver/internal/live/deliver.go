@@ -1,0 +1,165 @@
+package live
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
+// event is one change on its way to the subscribers. What several of them
+// need is worked out once.
+type event struct {
+	hub    *Hub
+	change store.Change
+	class  schema.Class
+	before state
+	after  state
+	seen   map[*viewer]*sight
+	texts  map[string][]byte // rendered objects
+}
+
+// state is the object before or after the change.
+type state struct {
+	exists bool
+	row    store.Row
+	acl    map[string]schema.Access
+	object map[string]any // decoded when first needed
+}
+
+// deliver sends one change to everybody whose query and permissions let it
+// through.
+func (l *Hub) deliver(ctx context.Context, number uint64, change store.Change) {
+	var ended map[*subscription]error
+	l.mu.RLock()
+	if class := l.byClass[change.Class]; class != nil {
+		ev := l.newEvent(change)
+		for _, query := range class.queries {
+			before, after := ev.before.matches(query.where), ev.after.matches(query.where)
+			if !before && !after {
+				continue
+			}
+			for viewer, subs := range query.viewers {
+				sight := ev.seenBy(ctx, viewer)
+				if sight.err != nil || sight.hides != nil {
+					ended = sight.ends(ended, query, viewer, subs)
+				}
+				if sight.err != nil {
+					continue
+				}
+				ev.send(number, subs, ended, sight, before && sight.before, after && sight.after)
+			}
+		}
+	}
+	l.mu.RUnlock()
+	l.dismiss(ended)
+}
+
+func (l *Hub) newEvent(change store.Change) *event {
+	ev := &event{hub: l, change: change, seen: make(map[*viewer]*sight), texts: make(map[string][]byte)}
+	ev.class, _ = l.store.Class(change.Class)
+	ev.before = newState(change.Before, change.Kind != store.Created)
+	ev.after = newState(change.After, change.Kind != store.Deleted)
+	return ev
+}
+
+func newState(row store.Row, exists bool) state {
+	if !exists {
+		return state{}
+	}
+	return state{exists: true, row: row, acl: row.ACL()}
+}
+
+func (st *state) matches(node *where.Node) bool {
+	if !st.exists {
+		return false
+	}
+	if node.Op == where.And && len(node.Children) == 0 {
+		return true
+	}
+	if st.object == nil {
+		st.object = st.row.Map()
+	}
+	ok, err := node.Match(st.object)
+	return ok && err == nil // what cannot be matched was refused at subscribe
+}
+
+// send gives the change to subscriptions of one query and viewer. before and
+// after say whether the object was and is among their results. Those in ended
+// get nothing.
+func (ev *event) send(number uint64, subs map[*subscription]struct{}, ended map[*subscription]error, sight *sight, before, after bool) {
+	op := ""
+	switch {
+	case before && after:
+		op = "update"
+	case before && ev.change.Kind == store.Deleted:
+		op = "delete"
+	case before:
+		op = "leave"
+	case after && ev.change.Kind == store.Created:
+		op = "create"
+	case after:
+		op = "enter"
+	default:
+		return
+	}
+	for sub := range subs {
+		if ended[sub] != nil || sub.since >= number || ev.unwatched(op, sub.watch) {
+			continue
+		}
+		f := outFrame{op: op, requestID: sub.requestID}
+		// Who lost the right to read the object sees it leave as it was.
+		if sight.after {
+			f.object = ev.text(sub, sight, &ev.after, sight.hidesAfter)
+		} else {
+			f.object = ev.text(sub, sight, &ev.before, sight.hidesBefore)
+		}
+		if sight.before && op != "delete" {
+			f.original = ev.text(sub, sight, &ev.before, sight.hidesBefore)
+		}
+		sub.client.out.push(f)
+	}
+}
+
+// unwatched reports whether none of the fields a subscription watches changed.
+func (ev *event) unwatched(op string, watch []string) bool {
+	if len(watch) == 0 || op != "update" && op != "create" {
+		return false
+	}
+	return !slices.ContainsFunc(watch, func(path string) bool {
+		field, _, _ := strings.Cut(path, ".")
+		after, _ := ev.after.row.Field(field)
+		if !ev.before.exists {
+			return after != nil
+		}
+		before, _ := ev.before.row.Field(field)
+		return !bytes.Equal(before, after)
+	})
+}
+
+// text renders the object for a subscription; those that see the same share it.
+func (ev *event) text(sub *subscription, sight *sight, st *state, hidden []string) []byte {
+	var key strings.Builder
+	if st == &ev.before {
+		key.WriteByte('b')
+	}
+	for _, part := range [][]string{{sub.viewer.baseURL}, hidden, sub.keys} {
+		for _, s := range part {
+			key.WriteString(s)
+			key.WriteByte(0)
+		}
+		key.WriteByte(1)
+	}
+	text, ok := ev.texts[key.String()]
+	if !ok {
+		r := ev.hub.cfg.Render.NewRenderer(sight.caller, sub.viewer.baseURL)
+		r.ClassNames = true
+		text = r.Append(nil, st.row, sub.shape())
+		ev.texts[key.String()] = text
+	}
+	return text
+}

@@ -2,16 +2,9 @@ package auditserver
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
-	"runtime/debug"
 	"slices"
 	"sync"
-
-	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
-	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
-	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Caller is who sent the request that a trigger or function works for.
@@ -19,14 +12,6 @@ type Caller struct {
 	Master bool
 	UserID string   // "" without a session
 	Roles  []string // names, inherited roles included
-}
-
-func publicCaller(c *access.Caller) Caller {
-	out := Caller{Master: c.Master, UserID: c.UserID}
-	for _, r := range c.Roles {
-		out.Roles = append(out.Roles, r[len("role:"):])
-	}
-	return out
 }
 
 // Lookup reads objects for triggers and functions, with full access. Objects
@@ -122,53 +107,6 @@ func (c *cloudCode) triggersOf(kind triggerKind, class string) []TriggerFunc {
 	return c.triggers[triggerKey{kind, class}]
 }
 
-// BeforeSave registers a trigger for creates and updates of a class. Triggers
-// of one kind run in the order they were registered.
-func (s *Server) BeforeSave(class string, f TriggerFunc) { s.cloud.addTrigger(beforeSave, class, f) }
-
-// AfterSave registers a trigger that runs once a create or update is committed,
-// before it is answered.
-func (s *Server) AfterSave(class string, f TriggerFunc) { s.cloud.addTrigger(afterSave, class, f) }
-
-// BeforeDelete registers a trigger for deletes of a class.
-func (s *Server) BeforeDelete(class string, f TriggerFunc) {
-	s.cloud.addTrigger(beforeDelete, class, f)
-}
-
-// AfterDelete registers a trigger that runs once a delete is committed, before
-// it is answered.
-func (s *Server) AfterDelete(class string, f TriggerFunc) { s.cloud.addTrigger(afterDelete, class, f) }
-
-// BeforeFind registers a trigger for finds and gets of a class.
-func (s *Server) BeforeFind(class string, f FindTrigger) {
-	s.cloud.mu.Lock()
-	defer s.cloud.mu.Unlock()
-	if s.cloud.finds == nil {
-		s.cloud.finds = map[string][]FindTrigger{}
-	}
-	s.cloud.finds[class] = append(slices.Clip(s.cloud.finds[class]), f)
-}
-
-// Function registers a cloud function, called by POST /functions/name.
-func (s *Server) Function(name string, f Function) {
-	s.cloud.mu.Lock()
-	defer s.cloud.mu.Unlock()
-	if s.cloud.functions == nil {
-		s.cloud.functions = map[string]Function{}
-	}
-	s.cloud.functions[name] = f
-}
-
-// Job registers a background job, started by POST /jobs/name with the master key.
-func (s *Server) Job(name string, f Job) {
-	s.cloud.mu.Lock()
-	defer s.cloud.mu.Unlock()
-	if s.cloud.jobs == nil {
-		s.cloud.jobs = map[string]Job{}
-	}
-	s.cloud.jobs[name] = f
-}
-
 func (c *cloudCode) function(name string) (Function, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -189,50 +127,8 @@ func (c *cloudCode) jobNames() []string {
 	return slices.Sorted(maps.Keys(c.jobs))
 }
 
-func (c *cloudCode) beforeFind(ctx context.Context, s *Server, req *request, class string) error {
+func (c *cloudCode) findsOf(class string) []FindTrigger {
 	c.mu.RLock()
-	hooks := c.finds[class]
-	c.mu.RUnlock()
-	for _, hook := range hooks {
-		err := s.guarded(func() error { return hook(ctx, publicCaller(req.caller), class) })
-		if err != nil {
-			return scriptError(err)
-		}
-	}
-	return nil
-}
-
-// guarded runs registered code and waits for it. A panic of it becomes an error,
-// and the log has the stack. It gets a goroutine of its own, because it may end
-// that one: runtime.Goexit, which t.FailNow of a test calls, would end the
-// goroutine that writes to the store.
-func (s *Server) guarded(f func() error) error {
-	done := make(chan error, 1)
-	go func() {
-		err := error(fault.New(wire.CodeScriptFailed, "the function or trigger ended its goroutine"))
-		defer func() {
-			if p := recover(); p != nil {
-				s.cfg.Logger.Error("registered code panicked", "panic", p, "stack", string(debug.Stack()))
-				err = fault.New(wire.CodeScriptFailed, "the function or trigger panicked")
-			}
-			done <- err
-		}()
-		err = f()
-	}()
-	return <-done
-}
-
-// scriptError is the error of registered code as the client sees it.
-func scriptError(err error) error {
-	if err == nil {
-		return nil
-	}
-	var own *Error
-	if errors.As(err, &own) {
-		return &fault.Error{Code: own.Code, Message: own.Message}
-	}
-	if e, known := clientError(err); known {
-		return e
-	}
-	return fault.New(wire.CodeScriptFailed, "%s", fmt.Sprint(err))
+	defer c.mu.RUnlock()
+	return c.finds[class]
 }

@@ -7,12 +7,6 @@ import (
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
-// decodedFields is what request.fields has found.
-type decodedFields struct {
-	fields map[string]any
-	err    error
-}
-
 // fields decodes and checks the fields a client sent, once: later calls return
 // the same map.
 func (req *request) fields() (map[string]any, error) {

@@ -195,11 +195,6 @@ func (f *firstByte) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func isTooLarge(err error) bool {
-	var tooLarge *http.MaxBytesError
-	return errors.As(err, &tooLarge)
-}
-
 // getFile answers GET /files/appId/name, without keys, in whole or in ranges;
 // /files/appId/metadata/name gives what is kept with it.
 func (s *Server) getFile(ctx context.Context, req *request) (*response, error) {

@@ -2,9 +2,6 @@ package auditserver
 
 import (
 	"context"
-	"io"
-	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -63,56 +60,6 @@ func (s *Server) functionCall(ctx context.Context, req *request, name string) (*
 	}
 	return &FunctionCall{Name: name, Caller: publicCaller(req.caller), Params: params, InstallationID: req.installationID,
 		Context: req.context, Data: lookup{ctx, s.store}}, nil
-}
-
-// readMultipart reads a multipart call of a function: files become
-// {filename, contentType, data}, data being []byte.
-func (s *Server) readMultipart(r *http.Request, limited io.ReadCloser, req *request) error {
-	r.Body = limited
-	parts, err := r.MultipartReader()
-	if err != nil {
-		return fault.BadRequest("the multipart body is not valid")
-	}
-	for n := 0; ; n++ {
-		part, err := parts.NextPart()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return multipartError(err)
-		}
-		if n == maxParts {
-			return fault.BadRequest("the multipart body has more than " + strconv.Itoa(maxParts) + " parts")
-		}
-		data, err := io.ReadAll(part)
-		if err != nil {
-			return multipartError(err)
-		}
-		if part.FileName() == "" {
-			text, err := jsontext.AppendQuote(nil, data)
-			if err != nil {
-				return fault.BadRequest("a field of the multipart body is not text")
-			}
-			req.Body.Set(part.FormName(), text)
-			continue
-		}
-		if req.uploads == nil {
-			req.uploads = map[string]any{}
-		}
-		req.uploads[part.FormName()] = map[string]any{"filename": part.FileName(),
-			"contentType": part.Header.Get("Content-Type"), "data": data}
-	}
-}
-
-// maxParts is how many fields and files a multipart call may have, as in
-// [http.Request.ParseMultipartForm].
-const maxParts = 1000
-
-func multipartError(err error) error {
-	if isTooLarge(err) {
-		return fault.ErrTooLarge
-	}
-	return fault.BadRequest("the multipart body is not valid")
 }
 
 // startJob answers POST /jobs/name: the job runs on, its state is in _JobStatus.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -27,39 +26,6 @@ type remembered struct {
 }
 
 var errDuplicateRequest = &fault.Error{Code: wire.CodeDuplicateRequest, Message: "Duplicate request"}
-
-// running serialises requests with the same id.
-type running struct {
-	mu  sync.Mutex
-	ids map[string]chan struct{}
-}
-
-func (r *running) enter(ctx context.Context, id string) (leave func(), err error) {
-	for {
-		r.mu.Lock()
-		if r.ids == nil {
-			r.ids = map[string]chan struct{}{}
-		}
-		busy, taken := r.ids[id]
-		if !taken {
-			done := make(chan struct{})
-			r.ids[id] = done
-			r.mu.Unlock()
-			return func() {
-				r.mu.Lock()
-				delete(r.ids, id)
-				r.mu.Unlock()
-				close(done)
-			}, nil
-		}
-		r.mu.Unlock()
-		select {
-		case <-busy:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-}
 
 // idempotent runs the handler at most once for a request id, where the
 // configuration says so. Unlike Parse Server it repeats the first answer, and a

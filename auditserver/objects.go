@@ -3,15 +3,9 @@ package auditserver
 import (
 	"context"
 	"maps"
-	"net/http"
-	"slices"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
-	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -51,48 +45,8 @@ func (s *Server) createObject(ctx context.Context, req *request, class string) (
 		if err != nil {
 			return nil, err
 		}
-		return s.created(req, row, sv.echo), nil
+		return created(req, row, sv.echo), nil
 	})
-}
-
-// created is the answer to a create: id, time, and what the server changed.
-func (s *Server) created(req *request, row store.Row, echo map[string]any) *response {
-	path := "/classes/" + row.Class() + "/"
-	if row.Class() == "_User" {
-		path = "/users/"
-	}
-	return &response{status: http.StatusCreated, location: req.baseURL + path + row.ID(), render: func() ([]byte, error) {
-		id, _ := row.Field("objectId")
-		at, _ := row.Field("createdAt")
-		if acl, ok := row.Field("ACL"); ok && echo["ACL"] != nil {
-			echo["ACL"] = acl
-		}
-		b := append(append(make([]byte, 0, 256), `{"objectId":`...), id...)
-		return appendEcho(append(append(b, `,"createdAt":`...), at...), echo)
-	}}
-}
-
-// updated is the answer to an update.
-func updated(row store.Row, echo map[string]any) *response {
-	return &response{render: func() ([]byte, error) {
-		at, _ := row.Field("updatedAt")
-		return appendEcho(append([]byte(`{"updatedAt":`), at...), echo)
-	}}
-}
-
-// appendEcho adds the members of echo to a JSON object that has some and ends it.
-func appendEcho(b []byte, echo map[string]any) ([]byte, error) {
-	for _, name := range slices.Sorted(maps.Keys(echo)) {
-		value, ready := echo[name].(jsontext.Value)
-		if !ready {
-			var err error
-			if value, err = json.Marshal(echo[name], json.Deterministic(true), jsontext.AllowInvalidUTF8(true)); err != nil {
-				return nil, err
-			}
-		}
-		b = append(append(append(append(b, ','), rawjson.Quoted(name)...), ':'), value...)
-	}
-	return append(b, '}'), nil
 }
 
 // updateObject answers PUT /classes/C/id.

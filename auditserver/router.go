@@ -7,8 +7,6 @@ import (
 	"strings"
 )
 
-type handler func(context.Context, *request) (*response, error)
-
 // route finds the handler of a method and path (protocol section 1.3); nil is
 // an unknown route, which Parse Server answers with an HTML page.
 func (s *Server) route(method string, path []string) handler {

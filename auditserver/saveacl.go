@@ -53,3 +53,17 @@ func (sv *save) updateACL(v any) error {
 	sv.object.ACL = acl
 	return nil
 }
+
+// ownACL adds to the ACL of a new user what every user has: rights on himself,
+// and the public's where users are public.
+func (sv *save) ownACL() {
+	acl := maps.Clone(sv.object.ACL)
+	if acl == nil {
+		acl = map[string]schema.Access{}
+		if sv.s.cfg.PublicUsers {
+			acl["*"] = schema.Access{Read: true}
+		}
+	}
+	acl[sv.id] = schema.Access{Read: true, Write: true}
+	sv.object.ACL = acl
+}

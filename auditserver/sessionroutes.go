@@ -76,7 +76,7 @@ func (s *Server) createSession(ctx context.Context, req *request) (*response, er
 		delete(echo, "createdAt")
 		delete(echo, "updatedAt")
 		echo["sessionToken"] = token
-		res := s.created(req, row, echo)
+		res := created(req, row, echo)
 		res.secret = true
 		return res, nil
 	})

@@ -6,118 +6,16 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
-	"github.com/isoaudit/isoaudit-go/auditserver/internal/ops"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
-	"github.com/isoaudit/isoaudit-go/schema"
 )
-
-var emailForm = regexp.MustCompile(`^.+@.+$`)
-
-// authBucket maps "provider:id" to the user who signs in with it.
-const authBucket = "auth"
-
-// account is what a sign-up or an update of a user asks for, with its password
-// hashed: hashing is slow and must not happen inside a transaction.
-type account struct {
-	fields   map[string]any
-	hidden   []byte            // new password, hashed
-	authData map[string]any    // nil: not given
-	authKeys map[string]string // provider to key in authBucket, of providers to link
-}
-
-// account reads the body of a sign-up or update.
-func (s *Server) account(req *request) (*account, error) {
-	fields, err := req.fields()
-	if err != nil {
-		return nil, err
-	}
-	delete(fields, "sessionToken") // is shown with a user, and no column of his
-	a := &account{fields: fields}
-	if _, ok := fields["emailVerified"]; ok && !req.caller.Master {
-		return nil, fault.ErrPermission
-	}
-	if v, ok := fields["authData"]; ok {
-		delete(fields, "authData")
-		if err := a.readAuthData(v); err != nil {
-			return nil, err
-		}
-	}
-	if v, ok := fields["email"]; ok && v != nil {
-		if text, isText := v.(string); isText && !emailForm.MatchString(text) {
-			return nil, fault.New(wire.CodeInvalidEmail, "Email address format is invalid.")
-		}
-	}
-	return a, nil
-}
-
-// hashAhead hashes the password of a sign-up or update before the transaction it
-// is a part of: all who write would wait for it.
-func (s *Server) hashAhead(req *request) error {
-	if !req.at(0, "users") && (!req.at(0, "classes") || len(req.path) < 2 || req.path[1] != "_User") {
-		return nil
-	}
-	fields, err := req.fields()
-	password, _ := fields["password"].(string)
-	if err != nil || password == "" {
-		return nil // the answer of the entry when its turn comes
-	}
-	req.hashed, err = s.hashPassword(password)
-	return err
-}
-
-// setPassword takes the password out of the fields and hashes it.
-func (s *Server) setPassword(req *request, a *account) error {
-	v, ok := a.fields["password"]
-	if !ok {
-		return nil
-	}
-	delete(a.fields, "password")
-	password, isText := v.(string)
-	if !isText || password == "" {
-		return fault.New(wire.CodePasswordMissing, "password is required")
-	}
-	if a.hidden = req.hashed; a.hidden != nil {
-		return nil
-	}
-	var err error
-	a.hidden, err = s.hashPassword(password)
-	return err
-}
-
-// readAuthData accepts anonymous users, the provider that needs no other
-// service; null unlinks.
-func (a *account) readAuthData(v any) error {
-	m, ok := v.(map[string]any)
-	if !ok {
-		if _, isOp := ops.Named(v); v == nil || isOp {
-			a.authData = map[string]any{}
-			return nil
-		}
-		return fault.New(wire.CodeIncorrectType, "schema mismatch for _User.authData; expected Object")
-	}
-	a.authData, a.authKeys = m, map[string]string{}
-	for provider, data := range m {
-		if data == nil {
-			continue
-		}
-		entry, _ := data.(map[string]any)
-		id, _ := entry["id"].(string)
-		if provider != "anonymous" || id == "" {
-			return fault.New(wire.CodeUnsupportedService, "This authentication method is unsupported.")
-		}
-		a.authKeys[provider] = provider + ":" + id
-	}
-	return nil
-}
 
 // signUp answers POST /users: a new user, or the log-in of a known one by authData.
 func (s *Server) signUp(ctx context.Context, req *request) (*response, error) {
@@ -202,37 +100,9 @@ func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *acc
 		}
 		sv.echo["sessionToken"] = token
 	}
-	res := s.created(req, row, sv.echo)
+	res := created(req, row, sv.echo)
 	res.secret = true
 	return res, nil
-}
-
-// ownACL adds to the ACL of a new user what every user has: rights on himself,
-// and the public's where users are public.
-func (sv *save) ownACL() {
-	acl := maps.Clone(sv.object.ACL)
-	if acl == nil {
-		acl = map[string]schema.Access{}
-		if sv.s.cfg.PublicUsers {
-			acl["*"] = schema.Access{Read: true}
-		}
-	}
-	acl[sv.id] = schema.Access{Read: true, Write: true}
-	sv.object.ACL = acl
-}
-
-func link(tx *store.Tx, a *account, userID string) error {
-	for _, key := range a.authKeys {
-		if id, taken, err := tx.GetValue(authBucket, key); err != nil {
-			return err
-		} else if taken && string(id) != userID {
-			return fault.New(wire.CodeAccountLinked, "this auth is already used")
-		}
-		if err := tx.PutValue(authBucket, key, []byte(userID), 0); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // logInByAuthData answers a sign-up with authData that a user already has.
@@ -291,41 +161,6 @@ func (s *Server) updateUser(ctx context.Context, req *request) (*response, error
 		res.secret = a.hidden != nil
 		return res, nil
 	})
-}
-
-// relink merges new authData into the user's: entries are added, null ones removed.
-func (s *Server) relink(ctx context.Context, tx *store.Tx, a *account, id string, fields map[string]any) error {
-	row, err := tx.Get(ctx, "_User", id)
-	if err != nil {
-		return err
-	}
-	present, _ := row.Value("authData").(map[string]any)
-	merged := maps.Clone(present)
-	if merged == nil {
-		merged = map[string]any{}
-	}
-	for provider, data := range a.authData {
-		if data != nil {
-			merged[provider] = data
-			continue
-		}
-		if old, ok := merged[provider].(map[string]any); ok {
-			if err := unlink(tx, provider, old); err != nil {
-				return err
-			}
-		}
-		delete(merged, provider)
-	}
-	fields["authData"] = merged
-	if len(merged) == 0 {
-		fields["authData"] = nil
-	}
-	return link(tx, a, id)
-}
-
-func unlink(tx *store.Tx, provider string, data map[string]any) error {
-	id, _ := data["id"].(string)
-	return tx.DeleteValue(authBucket, provider+":"+id)
 }
 
 // renewSessions ends all sessions of a user whose password changed; the user

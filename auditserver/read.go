@@ -14,7 +14,7 @@ func (s *Server) findObjects(ctx context.Context, req *request, class string) (*
 	if err != nil {
 		return nil, err
 	}
-	if err := s.cloud.beforeFind(ctx, s, req, class); err != nil {
+	if err := s.beforeFind(ctx, req, class); err != nil {
 		return nil, err
 	}
 	rows, n, err := s.queries.Run(ctx, req.caller, f)
@@ -49,7 +49,7 @@ func (s *Server) getObject(ctx context.Context, req *request, class string) (*re
 	if err != nil {
 		return nil, err
 	}
-	if err := s.cloud.beforeFind(ctx, s, req, class); err != nil {
+	if err := s.beforeFind(ctx, req, class); err != nil {
 		return nil, err
 	}
 	row, err := s.queries.Get(ctx, req.caller, class, req.path[len(req.path)-1])

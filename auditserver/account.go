@@ -1,0 +1,78 @@
+package auditserver
+
+import (
+	"regexp"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+var emailForm = regexp.MustCompile(`^.+@.+$`)
+
+// account is what a sign-up or an update of a user asks for, with its password
+// hashed: hashing is slow and must not happen inside a transaction.
+type account struct {
+	fields   map[string]any
+	hidden   []byte            // new password, hashed
+	authData map[string]any    // nil: not given
+	authKeys map[string]string // provider to key in authBucket, of providers to link
+}
+
+// account reads the body of a sign-up or update.
+func (s *Server) account(req *request) (*account, error) {
+	fields, err := req.fields()
+	if err != nil {
+		return nil, err
+	}
+	delete(fields, "sessionToken") // is shown with a user, and no column of his
+	a := &account{fields: fields}
+	if _, ok := fields["emailVerified"]; ok && !req.caller.Master {
+		return nil, fault.ErrPermission
+	}
+	if v, ok := fields["authData"]; ok {
+		delete(fields, "authData")
+		if err := a.readAuthData(v); err != nil {
+			return nil, err
+		}
+	}
+	if v, ok := fields["email"]; ok && v != nil {
+		if text, isText := v.(string); isText && !emailForm.MatchString(text) {
+			return nil, fault.New(wire.CodeInvalidEmail, "Email address format is invalid.")
+		}
+	}
+	return a, nil
+}
+
+// hashAhead hashes the password of a sign-up or update before the transaction it
+// is a part of: all who write would wait for it.
+func (s *Server) hashAhead(req *request) error {
+	if !req.at(0, "users") && (!req.at(0, "classes") || len(req.path) < 2 || req.path[1] != "_User") {
+		return nil
+	}
+	fields, err := req.fields()
+	password, _ := fields["password"].(string)
+	if err != nil || password == "" {
+		return nil // the answer of the entry when its turn comes
+	}
+	req.hashed, err = s.hashPassword(password)
+	return err
+}
+
+// setPassword takes the password out of the fields and hashes it.
+func (s *Server) setPassword(req *request, a *account) error {
+	v, ok := a.fields["password"]
+	if !ok {
+		return nil
+	}
+	delete(a.fields, "password")
+	password, isText := v.(string)
+	if !isText || password == "" {
+		return fault.New(wire.CodePasswordMissing, "password is required")
+	}
+	if a.hidden = req.hashed; a.hidden != nil {
+		return nil
+	}
+	var err error
+	a.hidden, err = s.hashPassword(password)
+	return err
+}

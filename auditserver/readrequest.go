@@ -1,0 +1,83 @@
+package auditserver
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+// readRequest makes a request of what came over HTTP.
+func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []string) (*request, error) {
+	req := &request{method: r.Method, path: path, remote: r.RemoteAddr, header: r.Header,
+		requestID: r.Header.Get("X-Parse-Request-Id"), baseURL: s.baseURL(r)}
+	var err error
+	if req.Query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+		return nil, fault.BadRequest("the query string is not valid")
+	}
+	creds := access.HeaderCredentials(r.Header)
+	if r.Body != nil && r.Body != http.NoBody {
+		if err := s.readBody(w, r, req); err != nil {
+			return nil, err
+		}
+	}
+	creds.FromBody(&req.Body)
+	req.installationID = creds.InstallationID
+	if req.method == http.MethodPost {
+		if m := req.Body.Take("_method"); m != "" {
+			req.method = m
+		}
+	}
+	if openRoute(req) {
+		req.caller = access.NewCaller("", nil)
+		return req, nil
+	}
+	if req.caller, err = s.identify(r.Context(), creds, req); err != nil {
+		return nil, err
+	}
+	if creds.Context != "" {
+		if json.Unmarshal([]byte(creds.Context), &req.context, rawjson.Options) != nil || req.context == nil {
+			return nil, fault.New(wire.CodeInvalidJSON, "Invalid object for context.")
+		}
+	}
+	return req, nil
+}
+
+// openRoute tells the routes that need no keys (protocol section 1.2).
+func openRoute(req *request) bool {
+	return req.at(0, "health") && len(req.path) == 1 ||
+		req.at(0, "files") && (req.method == http.MethodGet || req.method == http.MethodHead)
+}
+
+// identify checks the keys and finds the session's user.
+func (s *Server) identify(ctx context.Context, creds access.Credentials, req *request) (*access.Caller, error) {
+	master, readOnly, err := s.keys.Admit(creds, req.remote)
+	if err != nil {
+		return nil, err
+	}
+	if master {
+		return &access.Caller{Master: true, ReadOnly: readOnly}, nil
+	}
+	if creds.SessionToken == "" || req.at(0, "login") {
+		return access.NewCaller("", nil), nil
+	}
+	return s.sessions.Caller(ctx, creds.SessionToken)
+}
+
+// baseURL is the server's URL with the mount path, without a slash at the end.
+func (s *Server) baseURL(r *http.Request) string {
+	if s.cfg.PublicURL != "" {
+		return s.cfg.PublicURL
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + s.cfg.MountPath
+}

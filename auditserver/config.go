@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/files"
 	"github.com/isoaudit/isoaudit-go/policy"
 )
 
@@ -76,7 +77,7 @@ type FileUpload struct {
 	Anonymous  bool     // anonymous users
 	NoUsers    bool     // not even logged-in users
 	Extensions []string // allowed extensions as regular expressions, "*" for all, ^(?!(html|svg)$) for all but some; nil: all but those a browser would run
-	rules      []extensionRule
+	rules      files.Rules
 }
 
 // Idempotency names the paths (regular expressions, matched from the start,
@@ -183,7 +184,7 @@ func (c Config) prepared() (Config, error) {
 	if c.Idempotency.paths, err = compileAll("Idempotency.Paths", "idempotencyOptions.paths", "^(?:", ")", c.Idempotency.Paths); err != nil {
 		return c, err
 	}
-	if c.FileUpload.rules, err = compileExtensions(c.FileUpload.Extensions); err != nil {
+	if c.FileUpload.rules, err = files.Compile(c.FileUpload.Extensions); err != nil {
 		return c, err
 	}
 	c.liveClasses, err = compileAll("LiveQueryClasses", "liveQuery.classNames", "^(?:", ")$", c.LiveQueryClasses)

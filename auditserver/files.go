@@ -20,6 +20,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/files"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -62,8 +63,10 @@ func (s *Server) postFile(ctx context.Context, req *request) (*response, error) 
 	case !fileName.MatchString(up.name):
 		return nil, fault.New(wire.CodeInvalidFileName, "Filename contains invalid characters.")
 	}
-	if err := s.checkExtension(req.caller, up); err != nil {
-		return nil, err
+	if !req.caller.Master {
+		if err := s.cfg.FileUpload.rules.Check(up.name, up.contentType); err != nil {
+			return nil, err
+		}
 	}
 	if path.Ext(up.name) == "" {
 		up.name += extensionOf(up.contentType)
@@ -153,7 +156,7 @@ func extensionOf(contentType string) string {
 // saveFile streams the content into the folder or the database.
 func (s *Server) saveFile(ctx context.Context, up upload) error {
 	info := store.FileInfo{Name: up.name, ContentType: up.contentType}
-	if byName, said := mediaTypeOf(up.name), subtype(up.contentType); said == "" || byName != "" && active(said) {
+	if byName, said := files.MediaType(up.name), files.Subtype(up.contentType); said == "" || byName != "" && files.RunByBrowsers(said) {
 		info.ContentType = byName // it is the name that was checked
 	}
 	var err error
@@ -161,11 +164,7 @@ func (s *Server) saveFile(ctx context.Context, up upload) error {
 		return err
 	}
 	content := &firstByte{r: up.content}
-	if s.cfg.FilesDir != "" {
-		err = s.saveInFolder(ctx, info, content)
-	} else {
-		_, err = s.store.PutFile(ctx, info, content)
-	}
+	err = s.files.Save(ctx, info, content)
 	var corrupt base64.CorruptInputError
 	switch {
 	case errors.Is(err, errEmptyFile):
@@ -206,7 +205,7 @@ func (s *Server) getFile(ctx context.Context, req *request) (*response, error) {
 	if req.path[1] != s.cfg.AppID {
 		return nil, fault.ErrMasterOnly // as Parse Server answers, whoever asks
 	}
-	info, content, err := s.openFile(ctx, name)
+	info, content, err := s.files.Open(ctx, name)
 	if errors.Is(err, store.ErrNotFound) {
 		return fileNotFound, nil
 	}
@@ -243,7 +242,7 @@ func (s *Server) deleteFile(ctx context.Context, req *request) (*response, error
 	if req.caller.ReadOnly {
 		return nil, fault.ErrPermission
 	}
-	err := s.removeFile(ctx, strings.Join(req.path[1:], "/"))
+	err := s.files.Remove(ctx, strings.Join(req.path[1:], "/"))
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, fault.New(wire.CodeFileDelete, "Could not delete file.")
 	}

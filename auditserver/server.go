@@ -11,6 +11,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/files"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/live"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/query"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
@@ -38,7 +39,8 @@ type Server struct {
 	requests  sync.WaitGroup // running requests
 	running   running        // requests with an id
 	live      *live.Hub
-	files     *os.Root // Config.FilesDir
+	files     *files.Content
+	folder    *os.Root // Config.FilesDir, which files keeps them in
 	tagSeed   maphash.Seed
 }
 
@@ -53,7 +55,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 		Master: cfg.MasterKey, ReadOnly: cfg.ReadOnlyMasterKey, MasterIPs: cfg.MasterKeyIPs}), protected: access.Protected(cfg.ProtectedFields), tagSeed: maphash.MakeSeed()}
 	s.alive, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if cfg.FilesDir != "" {
-		if s.files, err = os.OpenRoot(cfg.FilesDir); err != nil {
+		if s.folder, err = os.OpenRoot(cfg.FilesDir); err != nil {
 			s.stop()
 			return nil, fmt.Errorf("auditserver: Config.FilesDir: %w", err)
 		}
@@ -63,6 +65,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
 	}
+	s.files = &files.Content{Store: s.store, Folder: s.folder, Unsynced: cfg.Unsynced}
 	s.sessions = session.New(s.store, cfg.SessionLength)
 	s.queries = &query.Queries{Store: s.store, Sessions: s.sessions, Protected: s.protected, Quirks: cfg.Quirks, OpenClasses: cfg.AllowClientClassCreation,
 		Limits: query.Limits{JSONDepth: cfg.Limits.Depth, PageSize: cfg.Limits.PageSize, Conditions: cfg.Limits.Conditions, QueryDepth: cfg.Limits.QueryDepth,
@@ -127,8 +130,8 @@ func (s *Server) release() error {
 	if s.store != nil {
 		err = s.store.Close()
 	}
-	if s.files != nil {
-		err = errors.Join(err, s.files.Close())
+	if s.folder != nil {
+		err = errors.Join(err, s.folder.Close())
 	}
 	return err
 }

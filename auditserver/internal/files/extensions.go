@@ -1,4 +1,4 @@
-package auditserver
+package files
 
 import (
 	"fmt"
@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -29,8 +28,16 @@ type extensionRule struct {
 // what stands within. RE2 has no look-ahead, so this one is read by hand.
 var lookAhead = regexp.MustCompile(`^\^\(\?!(.+)\)(?:\.\*\$?)?$`)
 
-func compileExtensions(patterns []string) ([]extensionRule, error) {
-	var rules []extensionRule
+// Rules say which files clients may upload. The zero value admits all but
+// those a browser would run.
+type Rules struct {
+	rules []extensionRule
+	given bool
+}
+
+// Compile reads Config.FileUpload.Extensions; nil is the default.
+func Compile(patterns []string) (Rules, error) {
+	rules := Rules{given: patterns != nil}
 	for i, p := range patterns {
 		var rule extensionRule
 		var err error
@@ -51,47 +58,44 @@ func compileExtensions(patterns []string) ([]extensionRule, error) {
 			if strings.Contains(p, "(?!") || strings.Contains(p, "(?=") || strings.Contains(p, "(?<") {
 				hint = "; look-ahead is understood only in the form ^(?!(html|svg)$), for all extensions but those: use that, or list the extensions that are allowed"
 			}
-			return nil, fmt.Errorf("auditserver: Config.FileUpload.Extensions[%d] (fileUpload.fileExtensions): %w%s", i, err, hint)
+			return rules, fmt.Errorf("auditserver: Config.FileUpload.Extensions[%d] (fileUpload.fileExtensions): %w%s", i, err, hint)
 		}
-		rules = append(rules, rule)
+		rules.rules = append(rules.rules, rule)
 	}
 	return rules, nil
 }
 
-// admits tells whether clients may upload files with an extension.
-func (f *FileUpload) admits(extension string) bool {
-	if f.Extensions == nil {
-		return !active(extension)
+func (u Rules) admits(extension string) bool {
+	if !u.given {
+		return !RunByBrowsers(extension)
 	}
-	return slices.ContainsFunc(f.rules, func(r extensionRule) bool { return r.pattern.MatchString(extension) != r.refuses })
+	return slices.ContainsFunc(u.rules, func(r extensionRule) bool { return r.pattern.MatchString(extension) != r.refuses })
 }
 
-func active(extension string) bool {
+// RunByBrowsers tells whether a browser would run files of an extension.
+func RunByBrowsers(extension string) bool {
 	return slices.Contains(activeExtensions, strings.ToLower(extension))
 }
 
-// subtype gives svg for image/svg+xml.
-func subtype(contentType string) string {
+// Subtype gives svg for image/svg+xml.
+func Subtype(contentType string) string {
 	mediaType, _, _ := mime.ParseMediaType(contentType)
 	_, sub, _ := strings.Cut(mediaType, "/")
 	sub, _, _ = strings.Cut(sub, "+")
 	return sub
 }
 
-// checkExtension refuses files a browser would run: by their name, and where the
-// name does not tell how the file is served, by the type the client gives.
-func (s *Server) checkExtension(c *access.Caller, up upload) error {
-	if c.Master {
-		return nil
-	}
-	extension := strings.TrimPrefix(path.Ext(strings.ReplaceAll(up.name, " ", "")), ".") // "a.html " is one, too
-	byType, refused := subtype(up.contentType), ""
+// Check refuses files a browser would run: by their name, and where the name does
+// not tell how the file is served, by the type the client gives.
+func (u Rules) Check(name, contentType string) error {
+	extension := strings.TrimPrefix(path.Ext(strings.ReplaceAll(name, " ", "")), ".") // "a.html " is one, too
+	byType, refused := Subtype(contentType), ""
 	switch {
-	case extension == "" && !s.cfg.FileUpload.admits(byType):
+	case extension == "" && !u.admits(byType):
 		refused = byType
-	case extension != "" && !s.cfg.FileUpload.admits(extension):
+	case extension != "" && !u.admits(extension):
 		refused = extension
-	case mediaTypeOf(up.name) == "" && active(byType) && !s.cfg.FileUpload.admits(byType):
+	case MediaType(name) == "" && RunByBrowsers(byType) && !u.admits(byType):
 		refused = byType
 	default:
 		return nil
@@ -99,5 +103,5 @@ func (s *Server) checkExtension(c *access.Caller, up upload) error {
 	return fault.New(wire.CodeFileSave, "File upload of extension %s is disabled.", refused)
 }
 
-// mediaTypeOf gives the media type that a file's name tells, "" if it tells none.
-func mediaTypeOf(name string) string { return mime.TypeByExtension(path.Ext(name)) }
+// MediaType gives the media type that a file's name tells, "" if it tells none.
+func MediaType(name string) string { return mime.TypeByExtension(path.Ext(name)) }

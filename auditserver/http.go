@@ -12,7 +12,35 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/live"
 )
 
-// ServeHTTP answers one request.
+// The way of a request, with the words that the code uses for it:
+//
+//	ServeHTTP (here)           counts the call in and finds the path below the mount
+//	readRequest                makes a request of it: parameters, body, and the caller,
+//	                           who is the master key, a user with his roles, or nobody
+//	                           (access.KeyRing, session.Sessions)
+//	route (router.go)          finds the handler
+//	idempotent                 repeats the response if the request id is known
+//	handler                    makes the response, in one of two ways:
+//
+//	  a find or get (read.go)  query.Queries parses the parameters, adds what class
+//	                           permissions and protected fields demand of the caller
+//	                           (query/authorize.go), and asks the store, which turns
+//	                           the query into SQL (store/compile.go); the renderer
+//	                           writes the rows as the caller may see them
+//	  a write (write.go)       runs in a transaction of the store; a batch shares one.
+//	                           A save (save.go) is one create or update in it: works out
+//	                           operations (package ops), runs beforeSave triggers, then
+//	                           the rules (rules.go), fits the values to the class, and
+//	                           stores the row. Whatever waits for the commit is left to
+//	                           request.later
+//
+//	writeResponse, writeError  answer with the response, or with an error in one of the
+//	                           two shapes of package fault
+//
+// After its commit a write becomes events of live queries: live.Hub.Committed takes
+// the changes, and for each viewer live.event.seenBy checks the ACL.
+
+// ServeHTTP answers one request, or serves one live query connection.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
@@ -52,6 +80,7 @@ func (s *Server) admitted() bool {
 	return true
 }
 
+// serve answers a request to a path below the mount.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, path []string) {
 	// Unknown routes are answered before anything is read, but only where no
 	// _method in the body could make them known.
@@ -77,6 +106,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, path []string) {
 	s.writeResponse(w, r, res)
 }
 
+// writeResponse answers with what a handler made.
 func (s *Server) writeResponse(w http.ResponseWriter, r *http.Request, res *response) {
 	if res.write != nil {
 		res.write(w, r)
@@ -142,6 +172,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	_, _ = w.Write(b) // the client is gone if this fails
 }
 
+// notFoundPage answers an unknown route as Parse Server does.
 func notFoundPage(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(http.StatusNotFound)

@@ -16,7 +16,7 @@ import (
 // handler answers the requests of one route.
 type handler func(context.Context, *request) (*response, error)
 
-// response is the answer of a handler: body is JSON text.
+// response is what a handler makes: what the client is answered. body is JSON text.
 type response struct {
 	status   int // 0: 200
 	body     []byte

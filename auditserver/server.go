@@ -23,25 +23,29 @@ import (
 // Server is an embedded Parse server. It is an [http.Handler] and safe for
 // concurrent use.
 type Server struct {
-	cfg       Config
+	cfg   Config
+	cloud cloudCode // what the program registered
+
+	// The parts, from the lowest to the highest; assemble puts them together.
 	store     *store.Store
+	folder    *os.Root // Config.FilesDir, in which files keeps its content
+	files     *files.Content
 	keys      *access.KeyRing
 	protected access.Protected
+	sessions  *session.Sessions
 	queries   *query.Queries
 	render    *render.Settings
-	sessions  *session.Sessions
-	cloud     cloudCode
-	jobs      sync.WaitGroup // running background jobs
-	stop      context.CancelFunc
-	alive     context.Context // ends at Close
-	gate      sync.Mutex      // guards closed, and that no request enters after it
-	closed    bool
-	requests  sync.WaitGroup // running requests
-	running   running        // requests with an id
 	live      *live.Hub
-	files     *files.Content
-	folder    *os.Root // Config.FilesDir, which files keeps them in
-	tagSeed   maphash.Seed
+
+	running running // requests with an id
+	tagSeed maphash.Seed
+
+	alive    context.Context // ends at Close
+	stop     context.CancelFunc
+	jobs     sync.WaitGroup // background jobs and the live queries
+	gate     sync.Mutex     // guards closed, and that no request enters after it
+	closed   bool
+	requests sync.WaitGroup // requests that are being answered
 }
 
 // Open opens or creates the database and gives a server ready to handle
@@ -51,8 +55,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, keys: access.NewKeyRing(access.Keys{AppID: cfg.AppID, Client: [4]string{cfg.RESTKey, cfg.JavaScriptKey, cfg.ClientKey, cfg.WindowsKey},
-		Master: cfg.MasterKey, ReadOnly: cfg.ReadOnlyMasterKey, MasterIPs: cfg.MasterKeyIPs}), protected: access.Protected(cfg.ProtectedFields), tagSeed: maphash.MakeSeed()}
+	s := &Server{cfg: cfg, tagSeed: maphash.MakeSeed()}
 	s.alive, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if cfg.FilesDir != "" {
 		if s.folder, err = os.OpenRoot(cfg.FilesDir); err != nil {
@@ -65,18 +68,53 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
 	}
-	s.files = &files.Content{Store: s.store, Folder: s.folder, Unsynced: cfg.Unsynced}
-	s.sessions = session.New(s.store, cfg.SessionLength)
-	s.queries = &query.Queries{Store: s.store, Sessions: s.sessions, Protected: s.protected, Quirks: cfg.Quirks, OpenClasses: cfg.AllowClientClassCreation,
-		Limits: query.Limits{JSONDepth: cfg.Limits.Depth, PageSize: cfg.Limits.PageSize, Conditions: cfg.Limits.Conditions, QueryDepth: cfg.Limits.QueryDepth,
-			SubqueryDepth: cfg.Limits.SubqueryDepth, IncludeDepth: cfg.Limits.IncludeDepth, IncludePaths: cfg.Limits.IncludePaths, NoRegex: cfg.Limits.NoRegex}}
-	s.render = &render.Settings{Store: s.store, Protected: s.protected, AppID: cfg.AppID, Limit: cfg.Limits.AnswerSize}
-	s.live = live.New(s.alive, live.Config{Classes: cfg.liveClasses, Keys: s.keys, Sessions: s.sessions, Queries: s.queries, Render: s.render, Logger: cfg.Logger})
+	s.assemble()
 	if err := s.prepareClasses(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
 	}
 	s.jobs.Go(s.live.Run)
 	return s, nil
+}
+
+// assemble makes the parts that stand on the store.
+func (s *Server) assemble() {
+	cfg, limits := s.cfg, s.cfg.Limits
+	s.files = &files.Content{Store: s.store, Folder: s.folder, Unsynced: cfg.Unsynced}
+	s.keys = access.NewKeyRing(access.Keys{
+		AppID:     cfg.AppID,
+		Client:    [4]string{cfg.RESTKey, cfg.JavaScriptKey, cfg.ClientKey, cfg.WindowsKey},
+		Master:    cfg.MasterKey,
+		ReadOnly:  cfg.ReadOnlyMasterKey,
+		MasterIPs: cfg.MasterKeyIPs,
+	})
+	s.protected = access.Protected(cfg.ProtectedFields)
+	s.sessions = session.New(s.store, cfg.SessionLength)
+	s.queries = &query.Queries{
+		Store:       s.store,
+		Sessions:    s.sessions,
+		Protected:   s.protected,
+		Quirks:      cfg.Quirks,
+		OpenClasses: cfg.AllowClientClassCreation,
+		Limits: query.Limits{
+			JSONDepth:     limits.Depth,
+			PageSize:      limits.PageSize,
+			Conditions:    limits.Conditions,
+			QueryDepth:    limits.QueryDepth,
+			SubqueryDepth: limits.SubqueryDepth,
+			IncludeDepth:  limits.IncludeDepth,
+			IncludePaths:  limits.IncludePaths,
+			NoRegex:       limits.NoRegex,
+		},
+	}
+	s.render = &render.Settings{Store: s.store, Protected: s.protected, AppID: cfg.AppID, Limit: limits.AnswerSize}
+	s.live = live.New(s.alive, live.Config{
+		Classes:  cfg.liveClasses,
+		Keys:     s.keys,
+		Sessions: s.sessions,
+		Queries:  s.queries,
+		Render:   s.render,
+		Logger:   cfg.Logger,
+	})
 }
 
 // MountPath is where the server answers: Config.MountPath with one slash in

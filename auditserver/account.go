@@ -24,7 +24,7 @@ func (s *Server) account(req *request) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	delete(fields, "sessionToken") // is shown with a user, and no column of his
+	delete(fields, "sessionToken") // shown with a user, but not a column
 	a := &account{fields: fields}
 	if _, ok := fields["emailVerified"]; ok && !req.caller.Master {
 		return nil, fault.ErrPermission
@@ -44,7 +44,7 @@ func (s *Server) account(req *request) (*account, error) {
 }
 
 // hashAhead hashes the password of a sign-up or update before the transaction it
-// is a part of: all who write would wait for it.
+// is part of: every other writer would have to wait for the hashing.
 func (s *Server) hashAhead(req *request) error {
 	if !req.at(0, "users") && (!req.at(0, "classes") || len(req.path) < 2 || req.path[1] != "_User") {
 		return nil
@@ -52,7 +52,7 @@ func (s *Server) hashAhead(req *request) error {
 	fields, err := req.fields()
 	password, _ := fields["password"].(string)
 	if err != nil || password == "" {
-		return nil // the answer of the entry when its turn comes
+		return nil // reported when the entry's turn comes
 	}
 	req.hashed, err = s.hashPassword(password)
 	return err

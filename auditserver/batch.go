@@ -45,9 +45,9 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 			return nil, err
 		}
 	}
-	for _, e := range entries { // before the transaction: others wait for it
+	for _, e := range entries { // before the transaction, for which other writers wait
 		if writesObjects(e.req) {
-			_, _ = e.req.fields() // an error is the entry's answer when its turn comes
+			_, _ = e.req.fields() // an error is reported when the entry's turn comes
 		}
 	}
 	if v, _ := req.Body.Get("transaction"); string(v) == "true" {
@@ -111,8 +111,8 @@ func writesObjects(r *request) bool {
 	return r.at(0, "roles") || len(r.path) > 1 && r.path[1] != "_User" && r.path[1] != "_Session"
 }
 
-// onlyCreates tells whether all entries create objects and need nothing for it
-// but the class: no user's code, no rules that read other objects.
+// onlyCreates tells whether all entries create objects of classes without
+// beforeSave triggers and without rules, which might read other objects.
 func (s *Server) onlyCreates(entries []batchEntry) bool {
 	return !slices.ContainsFunc(entries, func(e batchEntry) bool {
 		if e.req.method != http.MethodPost || !e.req.at(0, "classes") || len(e.req.path) != 2 {
@@ -174,7 +174,7 @@ func (s *Server) batchOneByOne(ctx context.Context, entries []batchEntry) (*resp
 }
 
 // batchTransaction runs all entries or none. The error names the entry that
-// failed; with quirks it hides it, as Parse Server does.
+// failed; with quirks the error hides that, as Parse Server's does.
 func (s *Server) batchTransaction(ctx context.Context, req *request, entries []batchEntry) (*response, error) {
 	for i, e := range entries {
 		if !transactional(e.req) {
@@ -212,7 +212,7 @@ func transactionError(i int, err error) error {
 	return fault.New(e.Code, "request %d of the transaction failed, nothing was changed: %s", i, e.Message)
 }
 
-// entryError is clientError for an entry, whose answer has a code in any case.
+// entryError is clientError for an entry, whose answer always has a code.
 func entryError(err error) (e *fault.Error, known bool) {
 	var plain *fault.Plain
 	if !errors.As(err, &plain) {
@@ -221,7 +221,7 @@ func entryError(err error) (e *fault.Error, known bool) {
 	return fault.New(wire.CodeForbidden, "%s", plain.Message), true
 }
 
-// outcomes are what became of the requests of a batch.
+// outcomes are the results of the requests of a batch.
 type outcomes []struct {
 	res *response
 	err error

@@ -25,7 +25,7 @@ type Lookup interface {
 	Roles(userID string) ([]string, error)
 }
 
-// Trigger is what a trigger is told of one write.
+// Trigger describes one write to a trigger.
 type Trigger struct {
 	Caller   Caller
 	Class    string

@@ -15,8 +15,8 @@ import (
 	"github.com/isoaudit/isoaudit-go/policy"
 )
 
-// Config says how a server stores, whom it believes and what it limits. Only
-// AppID is required.
+// Config says how a server stores its data, which keys it accepts and what it
+// limits. Only AppID is required.
 type Config struct {
 	Path     string       // the SQLite file; "" keeps everything in memory
 	Unsynced bool         // acknowledge writes before they are synced: faster, and a power cut may lose the last ones
@@ -30,7 +30,7 @@ type Config struct {
 	WindowsKey        string
 	MasterKey         string         // "": nobody has full access
 	ReadOnlyMasterKey string         // reads everything, writes nothing
-	MasterKeyIPs      []netip.Prefix // from where the master keys are believed; nil: loopback only. All that comes through a proxy comes from the proxy
+	MasterKeyIPs      []netip.Prefix // the addresses from which the master keys are accepted; nil: loopback only. Behind a proxy every request has the proxy's address
 
 	MountPath string // where the handler answers; "" is /parse
 	PublicURL string // this server's URL with the mount path, for file URLs and Location; "": taken from each request
@@ -147,7 +147,7 @@ func (c Config) prepared() (Config, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	if c.Path == ":memory:" { // SQLite's word, which would be the name of a file here
+	if c.Path == ":memory:" { // what SQLite calls a database in memory; here it would name a file
 		return c, errors.New(`auditserver: Config.Path (-db) ":memory:" is no file: leave it out to keep everything in memory`)
 	}
 	if c.MountPath == "" {

@@ -16,8 +16,8 @@ import (
 )
 
 // ParseConfig reads a configuration in Parse Server's own option names into
-// cfg; options that the file does not name keep their value. An option without
-// a meaning here is an error that names it.
+// cfg; options that the file does not name keep their value. An option that
+// has no meaning here is an error that names it.
 func ParseConfig(file []byte, cfg *Config) error {
 	var options map[string]jsontext.Value
 	if err := json.Unmarshal(file, &options); err != nil {
@@ -33,7 +33,7 @@ type option func(jsontext.Value) error
 func into[T string | bool | int | []string](field *T) option {
 	wanted := map[reflect.Kind]string{reflect.String: "text", reflect.Bool: "true or false", reflect.Int: "a whole number", reflect.Slice: "a list of texts"}
 	return func(v jsontext.Value) error {
-		if err := json.Unmarshal(v, field); err != nil { // which may quote the value
+		if err := json.Unmarshal(v, field); err != nil { // the error may quote the value, which may be a key
 			return &optionError{"want " + wanted[reflect.TypeFor[T]().Kind()]}
 		}
 		return nil
@@ -187,8 +187,8 @@ func sessionOptions(field *time.Duration) (length, expire option) {
 	return length, expire
 }
 
-// urlOptions read publicServerURL and serverURL, which is how the server itself
-// would be reached: it counts only where the other is not given.
+// urlOptions read publicServerURL and serverURL. The latter is the address at
+// which the server reaches itself: it is used only if the former is not given.
 func urlOptions(field *string) (public, server option) {
 	known := false
 	public = func(v jsontext.Value) error {

@@ -19,7 +19,8 @@ type Error struct {
 // Error implements error.
 func (e *Error) Error() string { return fmt.Sprintf("%s (code %d)", e.Message, e.Code) }
 
-// published turns the server's own errors into those a program can tell apart.
+// published turns an error of the internal packages into an [*Error], which a
+// program can look at.
 func published(err error) error {
 	var e *fault.Error
 	if errors.As(err, &e) {
@@ -29,7 +30,7 @@ func published(err error) error {
 }
 
 // clientError turns any error of a handler into what a client may see.
-// known is false for a fault of the server, whose text stays in the log.
+// known is false for an internal error, whose text stays in the log.
 func clientError(err error) (e *fault.Error, known bool) {
 	if e, known = fault.Shown(err); !known && errors.Is(err, store.ErrNotFound) {
 		return fault.ErrNotFound, true

@@ -29,13 +29,13 @@ const maxFileName = 128
 
 var fileName = regexp.MustCompile(`^[_a-zA-Z0-9][a-zA-Z0-9@. ~_-]*$`)
 
-// fileData is what is kept with a file: free texts for the master key.
+// fileData is what a client stores beside the content of a file.
 type fileData struct {
 	Metadata jsontext.Value `json:"metadata,omitempty"`
 	Tags     jsontext.Value `json:"tags,omitempty"`
 }
 
-// upload is a file on its way in.
+// upload is a file that a client sends.
 type upload struct {
 	name, contentType string
 	data              fileData
@@ -157,7 +157,7 @@ func extensionOf(contentType string) string {
 func (s *Server) saveFile(ctx context.Context, up upload) error {
 	info := store.FileInfo{Name: up.name, ContentType: up.contentType}
 	if byName, said := files.MediaType(up.name), files.Subtype(up.contentType); said == "" || byName != "" && files.RunByBrowsers(said) {
-		info.ContentType = byName // it is the name that was checked
+		info.ContentType = byName // the name is what was checked
 	}
 	var err error
 	if info.Metadata, err = json.Marshal(up.data); err != nil {
@@ -179,7 +179,7 @@ func (s *Server) saveFile(ctx context.Context, up upload) error {
 
 var errEmptyFile = errors.New("empty file")
 
-// firstByte refuses content without a single byte.
+// firstByte refuses empty content.
 type firstByte struct {
 	r    io.Reader
 	some bool
@@ -203,7 +203,7 @@ func (s *Server) getFile(ctx context.Context, req *request) (*response, error) {
 		name = strings.Join(req.path[3:], "/")
 	}
 	if req.path[1] != s.cfg.AppID {
-		return nil, fault.ErrMasterOnly // as Parse Server answers, whoever asks
+		return nil, fault.ErrMasterOnly // as Parse Server answers, even with the master key
 	}
 	info, content, err := s.files.Open(ctx, name)
 	if errors.Is(err, store.ErrNotFound) {

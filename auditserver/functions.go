@@ -62,7 +62,8 @@ func (s *Server) functionCall(ctx context.Context, req *request, name string) (*
 		Context: req.context, Data: lookup{ctx, s.store}}, nil
 }
 
-// startJob answers POST /jobs/name: the job runs on, its state is in _JobStatus.
+// startJob answers POST /jobs/name. The job runs in the background; its state is
+// in _JobStatus.
 func (s *Server) startJob(ctx context.Context, req *request) (*response, error) {
 	if !req.caller.Master {
 		return nil, fault.ErrMasterOnly
@@ -81,7 +82,7 @@ func (s *Server) startJob(ctx context.Context, req *request) (*response, error) 
 	}
 	var id string
 	status := map[string]any{"jobName": name, "status": "running", "source": "api", "params": call.Params}
-	unmarked := *req // the answer comes later
+	unmarked := *req // so that only the answer below is kept for the request id
 	unmarked.requestID = ""
 	if _, err := s.write(ctx, &unmarked, func(tx *store.Tx, _ *request) (*response, error) {
 		row, err := tx.Insert("_JobStatus", store.Object{ACL: classes.MasterACL, Fields: status})
@@ -106,7 +107,7 @@ func (s *Server) runJob(job Job, call *FunctionCall, id string) {
 }
 
 func (s *Server) setJobStatus(id string, fields map[string]any) {
-	ctx := context.WithoutCancel(s.alive) // the last state is written at Close too
+	ctx := context.WithoutCancel(s.alive) // the final state is written even when the server closes
 	req := &request{caller: &access.Caller{Master: true}}
 	_, err := s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		return s.updateIn(ctx, tx, req, "_JobStatus", id, fields)

@@ -22,10 +22,10 @@ func (s *Server) beforeFind(ctx context.Context, req *request, class string) err
 	return nil
 }
 
-// guarded runs registered code and waits for it. A panic of it becomes an error,
-// and the log has the stack. It gets a goroutine of its own, because it may end
-// that one: runtime.Goexit, which t.FailNow of a test calls, would end the
-// goroutine that writes to the store.
+// guarded runs registered code and waits for it. A panic becomes an error, and its
+// stack is logged. The code runs in a goroutine of its own, because it may end
+// that goroutine with runtime.Goexit, as t.FailNow does in a test; here it would
+// be the one that writes to the store.
 func (s *Server) guarded(f func() error) error {
 	done := make(chan error, 1)
 	go func() {

@@ -157,7 +157,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 			s.cfg.Logger.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 		}
 		status, body = e.Status(), map[string]any{"code": e.Code, "error": e.Message}
-		if !known { // a fault of the server has its text elsewhere
+		if !known { // an internal error has its text under another key
 			body = map[string]any{"code": e.Code, "message": e.Message}
 		}
 	}

@@ -14,10 +14,11 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// requestBucket holds what was answered to requests with an id.
+// requestBucket holds the responses to requests with an id.
 const requestBucket = "request"
 
-// remembered is the answer to a request with an id, kept with the write itself.
+// remembered is the response to a request with an id, stored together with what
+// the request wrote.
 type remembered struct {
 	Print    string         `json:"print"` // what was asked: a repeat must ask the same
 	Status   int            `json:"status,omitempty"`
@@ -58,7 +59,7 @@ func (s *Server) idempotent(ctx context.Context, req *request, handle handler) (
 	}
 	res, err := handle(ctx, req)
 	if err == nil && !req.stored {
-		// A function or job: it wrote nothing of its own to keep its answer with.
+		// A function or job wrote nothing itself, so the response is stored now.
 		err = s.store.Write(ctx, func(tx *store.Tx) error { return s.rememberResponse(tx, req, res) })
 	}
 	return res, err
@@ -75,7 +76,7 @@ func (s *Server) burn(ctx context.Context, req *request) error {
 	})
 }
 
-// honoursRequestID tells the requests that an id protects.
+// honoursRequestID tells whether the id of a request is used.
 func (s *Server) honoursRequestID(req *request) bool {
 	if len(s.cfg.Idempotency.paths) == 0 {
 		return false

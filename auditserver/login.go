@@ -61,8 +61,8 @@ func (s *Server) logIn(ctx context.Context, req *request) (*response, error) {
 		return nil, err
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
-		// A change of the password ends all sessions: none may begin after it with
-		// the password from before.
+		// A change of the password ends all sessions, so no session may begin
+		// afterwards with the old password.
 		if now, err := tx.Get(ctx, "_User", user.ID()); err == nil && !bytes.Equal(now.Hidden(), user.Hidden()) {
 			return nil, errBadLogin
 		}
@@ -131,14 +131,15 @@ const (
 	resetTTL    = 24 * time.Hour
 )
 
-// resetEntry is for whom a token is, and a digest of the secrets he had when it
-// was given out: a token is worth nothing once the password has changed.
+// resetEntry is what is stored for a token: the user, and a digest of the user's
+// secrets. It makes the token invalid once the password has changed.
 func resetEntry(user store.Row) string {
 	return user.ID() + " " + session.Digest(string(user.Hidden()))
 }
 
 // requestPasswordReset answers /requestPasswordReset: it hands a token to the
-// program's PasswordReset. Whether the address is known stays untold.
+// program's PasswordReset. The answer does not tell whether the address
+// is known.
 func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*response, error) {
 	if s.cfg.PasswordReset == nil {
 		return nil, errNoMail

@@ -122,7 +122,7 @@ func (s *Server) deleteObject(ctx context.Context, req *request, class string) (
 	})
 }
 
-// roleFields are what a role cannot be without.
+// roleFields are the fields that every role must have.
 var roleFields = []string{"name", "ACL"}
 
 // requireRoleFields checks a new role.

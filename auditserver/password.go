@@ -11,7 +11,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 )
 
-// secrets is what is kept hidden beside a user.
+// secrets is stored with a user and never shown.
 type secrets struct {
 	Password string `json:"password,omitempty"` // bcrypt
 }
@@ -38,8 +38,9 @@ func bcryptInput(password string) []byte {
 	return base64.StdEncoding.AppendEncode(nil, sum[:])
 }
 
-// passwordMatches compares a password with a user's. A user without one costs
-// as much time as one with another password.
+// passwordMatches compares a password with a user's. For a user
+// without one it takes as long as for a wrong password, so that the time does not
+// tell whether a user exists.
 func (s *Server) passwordMatches(user store.Row, password string) (bool, error) {
 	var known secrets
 	if hidden := user.Hidden(); len(hidden) > 0 {

@@ -55,7 +55,7 @@ func readAll(r io.Reader, length int64) ([]byte, error) {
 		return io.ReadAll(r)
 	}
 	buf := make([]byte, length)
-	_, err := io.ReadFull(r, buf) // a form that is cut off still looks like one
+	_, err := io.ReadFull(r, buf) // a form that was cut off would still parse
 	return buf, err
 }
 

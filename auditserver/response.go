@@ -20,10 +20,10 @@ type handler func(context.Context, *request) (*response, error)
 type response struct {
 	status   int // 0: 200
 	body     []byte
-	render   func() ([]byte, error) // makes the body once the write is committed: others wait to write
+	render   func() ([]byte, error) // makes the body after the commit, so that other writers do not wait for it
 	location string
 	header   map[string]string
-	write    func(http.ResponseWriter, *http.Request) // answers by itself: files
+	write    func(http.ResponseWriter, *http.Request) // writes the answer itself: files
 	secret   bool                                     // shows a session token: never stored
 }
 
@@ -48,7 +48,7 @@ func jsonResponse(v any) (*response, error) {
 
 var emptyResponse = &response{body: []byte("{}")}
 
-// created is the answer to a create: id, time, and what the server changed.
+// created is the response to a create: id, time, and what the server changed.
 func created(req *request, row store.Row, echo map[string]any) *response {
 	path := "/classes/" + row.Class() + "/"
 	if row.Class() == "_User" {
@@ -65,7 +65,7 @@ func created(req *request, row store.Row, echo map[string]any) *response {
 	}}
 }
 
-// updated is the answer to an update.
+// updated is the response to an update.
 func updated(row store.Row, echo map[string]any) *response {
 	return &response{render: func() ([]byte, error) {
 		at, _ := row.Field("updatedAt")

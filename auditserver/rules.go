@@ -47,7 +47,7 @@ func (sv *save) ruleChange() policy.Change {
 		Class: sv.class.Name, ObjectID: sv.id, Object: maps.Clone(sv.object.Fields),
 		User: sv.req.caller.UserID, Master: sv.req.caller.Master, Now: time.Now(),
 	}
-	for name, v := range change.Object { // a rule must not miss a date by its spelling
+	for name, v := range change.Object { // in one spelling, so that rules can compare them
 		if m, ok := v.(map[string]any); ok && m["__type"] == "Date" {
 			iso, _ := m["iso"].(string)
 			if t, ok := where.ParseDate(iso); ok {
@@ -65,7 +65,7 @@ func (sv *save) ruleChange() policy.Change {
 	change.Original["createdAt"] = sv.before.CreatedAt().Format(time.RFC3339Nano)
 	before, after := sv.before.ACL(), sv.object.ACL
 	if maps.Equal(before, after) && (before == nil) == (after == nil) {
-		return change // an ACL that stays is nothing to look at
+		return change // no rule looks at an ACL that does not change
 	}
 	if before != nil {
 		change.Original["ACL"] = access.ACLValue(before)

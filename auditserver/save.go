@@ -69,7 +69,7 @@ func (sv *save) create(fields map[string]any) (store.Row, error) {
 	if sv.echo == nil {
 		sv.echo = map[string]any{}
 	}
-	maps.DeleteFunc(sv.changes.Set, func(_ string, v any) bool { return v == nil }) // there is nothing to remove
+	maps.DeleteFunc(sv.changes.Set, func(_ string, v any) bool { return v == nil }) // a new object has nothing to unset
 	sv.object = store.Object{ID: sv.id, Fields: sv.changes.Set, Hidden: sv.hidden}
 	sv.defaults()
 	if err := sv.createACL(aclField, hasACL); err != nil {
@@ -104,7 +104,8 @@ func (sv *save) create(fields map[string]any) (store.Row, error) {
 	return sv.stored(row)
 }
 
-// stored does what follows from a row that was written.
+// stored writes what belongs to a stored row, relations and the effects of rules,
+// and leaves the after triggers to the commit.
 func (sv *save) stored(row store.Row) (store.Row, error) {
 	if err := sv.applyRelations(); err != nil {
 		return store.Row{}, err
@@ -139,8 +140,8 @@ func (sv *save) customID(fields map[string]any) error {
 	return nil
 }
 
-// plainUserID tells whether a user's id can't be taken for another principal: in
-// an ACL users stand beside roles and everybody.
+// plainUserID tells whether an id may be a user's. In an ACL it stands beside
+// roles and "*", so it must not look like one of them.
 func plainUserID(id string) bool {
 	return id != "*" && !strings.HasPrefix(id, "role:")
 }
@@ -239,7 +240,7 @@ func plainFields(class schema.Class, row store.Row) map[string]any {
 	return fields
 }
 
-// empty tells what a required field may not be.
+// empty tells whether a required field counts as missing.
 func empty(v any) bool { return v == nil || v == "" }
 
 func absent(field string) error { return fault.New(wire.CodeValidation, "%s is required", field) }

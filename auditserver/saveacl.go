@@ -19,7 +19,7 @@ func (sv *save) createACL(given any, has bool) error {
 		}
 	}
 	if p := sv.class.Permissions; p != nil && len(p.DefaultACL) > 0 {
-		acl := p.DefaultACL // nobody changes it
+		acl := p.DefaultACL // shared, so it must not be changed
 		if own, ok := acl["currentUser"]; ok {
 			acl = maps.Clone(acl)
 			delete(acl, "currentUser")
@@ -48,14 +48,14 @@ func (sv *save) updateACL(v any) error {
 		return err
 	}
 	if sv.class.Name == "_User" && !sv.req.caller.Master {
-		acl[sv.id] = schema.Access{Read: true, Write: true} // nobody locks himself out
+		acl[sv.id] = schema.Access{Read: true, Write: true} // users cannot lock themselves out
 	}
 	sv.object.ACL = acl
 	return nil
 }
 
-// ownACL adds to the ACL of a new user what every user has: rights on himself,
-// and the public's where users are public.
+// ownACL adds to the ACL of a new user what every user has: all rights for the
+// user, and reading for everybody if Config.PublicUsers is set.
 func (sv *save) ownACL() {
 	acl := maps.Clone(sv.object.ACL)
 	if acl == nil {

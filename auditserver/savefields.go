@@ -41,13 +41,13 @@ func (sv *save) fitValue(set map[string]any, name string, v any, added map[strin
 	if err := sv.fitField(name, got, added); err != nil {
 		return err
 	}
-	if got.Type == schema.Relation { // the marker of a read, sent back
+	if got.Type == schema.Relation { // a marker that was read before and is sent back
 		delete(set, name)
 		delete(sv.object.Fields, name)
 		return nil
 	}
 	set[name], err = values.Stored(name, v, got)
-	if _, shown := sv.echo[name]; shown && got.Type != schema.File { // of which only the name is stored
+	if _, shown := sv.echo[name]; shown && got.Type != schema.File { // a stored file has only its name
 		sv.echo[name] = set[name]
 	}
 	return err

@@ -174,8 +174,8 @@ func (s *Server) putSchema(tx *store.Tx, class schema.Class, body schemaBody) (*
 	return jsonResponse(s.shownClass(kept))
 }
 
-// deleteSchema answers DELETE /schemas/C. A class of the server's own is made
-// anew.
+// deleteSchema answers DELETE /schemas/C. A class that the server needs is made
+// again, empty.
 func (s *Server) deleteSchema(ctx context.Context, req *request) (*response, error) {
 	name := req.path[1]
 	if !classes.ValidName(name) {
@@ -190,7 +190,7 @@ func (s *Server) deleteSchema(ctx context.Context, req *request) (*response, err
 		case err != nil:
 			return nil, err
 		}
-		if slices.Contains(classes.Own(), name) { // the server does not work without
+		if slices.Contains(classes.Own(), name) { // the server needs it
 			return emptyResponse, tx.PutClass(classes.New(name))
 		}
 		return emptyResponse, nil

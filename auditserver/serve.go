@@ -18,7 +18,8 @@ const (
 
 // Serve answers requests from ln until ctx ends, then lets running requests
 // finish for 5 seconds, cuts off the clients that are slower, and returns nil: a
-// write that was answered is safe, one that was not has no answer. It bounds
+// write that was answered is stored; for a write that was not answered, the
+// client cannot know. It bounds
 // headers (Limits.HeaderSize) and slow clients. It does not close the server.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	server := &http.Server{Handler: s, MaxHeaderBytes: s.cfg.Limits.HeaderSize, ReadHeaderTimeout: headerTimeout,

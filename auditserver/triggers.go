@@ -28,8 +28,8 @@ func (sv *save) beforeSave() error {
 	return sv.checkRules()
 }
 
-// trigger is what triggers see of the write: an object with the given fields,
-// and the one it was.
+// trigger describes the write to triggers: the object with the given fields, and
+// the object as it was.
 func (sv *save) trigger(fields map[string]any, acl map[string]schema.Access) *Trigger {
 	t := &Trigger{Caller: publicCaller(sv.req.caller), Class: sv.class.Name, Context: sv.req.context,
 		Object: values.CloneObject(fields), Data: lookup{sv.ctx, sv.tx}}
@@ -50,7 +50,8 @@ func (sv *save) trigger(fields map[string]any, acl map[string]schema.Access) *Tr
 	return t
 }
 
-// adopt takes over and echoes the fields that triggers changed.
+// adopt applies the changes that triggers made to the object, and adds them to
+// the response.
 func (sv *save) adopt(before, after map[string]any) error {
 	changed := map[string]any{}
 	for name, v := range after {

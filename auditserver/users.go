@@ -46,14 +46,15 @@ func (s *Server) signUp(ctx context.Context, req *request) (*response, error) {
 	})
 }
 
-// usernameFirst gives the reason why a user could not be stored. Where name and
-// address are both taken, the database names any; Parse Server names the name.
+// usernameFirst gives the reason why a user could not be stored. If both username
+// and e-mail are taken, the database may name either; Parse Server names the
+// username.
 func usernameFirst(tx *store.Tx, name any, err error) error {
 	var unique *store.UniqueError
 	if !errors.As(err, &unique) || slices.Contains(unique.Fields, "username") {
 		return err
 	}
-	// Nothing of this stays: the error that is returned undoes the whole write.
+	// This insert does not stay: the error that is returned undoes the transaction.
 	if _, taken := tx.Insert("_User", store.Object{ID: newID(), Fields: map[string]any{"username": name}}); errors.Is(taken, store.ErrDuplicate) {
 		return taken
 	}
@@ -131,7 +132,7 @@ func (s *Server) updateUser(ctx context.Context, req *request) (*response, error
 	}
 	id := req.path[len(req.path)-1]
 	if !req.caller.Master && req.caller.UserID != id {
-		return nil, fault.ErrUserForbidden // before a password is hashed for nothing
+		return nil, fault.ErrUserForbidden // before a password is hashed in vain
 	}
 	if err := s.setPassword(req, a); err != nil {
 		return nil, err
@@ -163,8 +164,8 @@ func (s *Server) updateUser(ctx context.Context, req *request) (*response, error
 	})
 }
 
-// renewSessions ends all sessions of a user whose password changed; the user
-// himself gets a new one.
+// renewSessions ends all sessions of a user whose password has changed, and opens
+// a new one if the change was the user's own.
 func (s *Server) renewSessions(ctx context.Context, tx *store.Tx, req *request, sv *save, id string) error {
 	if err := s.sessions.Drop(ctx, tx, req.later, where.Equal("user", values.UserPointer(id))); err != nil {
 		return err
@@ -206,7 +207,7 @@ func (s *Server) currentUser(ctx context.Context, req *request) (*response, erro
 	return s.renderOne(ctx, req, row, sh, true)
 }
 
-// renderUser renders a user as he sees himself, with a new session token.
+// renderUser renders a user as that user may see it, with a new session token.
 func (s *Server) renderUser(ctx context.Context, req *request, row store.Row, token string) (*response, error) {
 	as := *req
 	as.caller = access.NewCaller(row.ID(), nil)
@@ -226,7 +227,7 @@ func newID() string {
 	for len(out) < 10 {
 		_, _ = rand.Read(b[:]) // never fails
 		for _, x := range b {
-			if x < 248 && len(out) < 10 { // 248 = 4*62: no letter is likelier than another
+			if x < 248 && len(out) < 10 { // 248 = 4*62: all letters are equally likely
 				out = append(out, letters[x%62])
 			}
 		}

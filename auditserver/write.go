@@ -11,8 +11,8 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// write runs fn in a transaction, the batch's one if the request belongs to
-// one, and then what was left to do after the commit.
+// write runs fn in a transaction, that of the batch if the request belongs to
+// one. After the commit it runs what fn has left to request.later.
 func (s *Server) write(ctx context.Context, req *request, fn transaction) (*response, error) {
 	return s.writeRehearsed(ctx, req, fn, false)
 }
@@ -20,8 +20,8 @@ func (s *Server) write(ctx context.Context, req *request, fn transaction) (*resp
 // transaction is the part of a handler that runs in a transaction.
 type transaction func(tx *store.Tx, req *request) (*response, error)
 
-// writeRehearsed is write for an fn that may run twice: if rehearse is set, it is
-// tried before its turn to write.
+// writeRehearsed is write for an fn that may run twice. If rehearse is set, fn runs
+// once beside other writers before its turn to write (see store.Rehearse).
 func (s *Server) writeRehearsed(ctx context.Context, req *request, fn transaction, rehearse bool) (*response, error) {
 	if req.caller.ReadOnly {
 		return nil, fault.ErrPermission

@@ -35,7 +35,7 @@ func ParseValue(doc map[string]any, lim Limits) (*Node, error) {
 	return n, nil
 }
 
-// parser carries the limits and what was used of them.
+// parser holds the limits and how much of them has been used.
 type parser struct {
 	lim        Limits
 	conditions int

@@ -19,7 +19,8 @@ type Caller struct {
 	Expires      time.Time
 }
 
-// anonymous is the caller without a session. Nothing may append to its readers.
+// anonymousReaders are the readers of a caller without a session. They are shared,
+// so nothing may append to them.
 var anonymousReaders = []string{"*"}
 
 // NewCaller is the caller with a user's session, or, without a user, nobody.
@@ -31,7 +32,8 @@ func NewCaller(userID string, roles []string) *Caller {
 	return &Caller{UserID: userID, Roles: roles, readers: slices.Clip(readers)}
 }
 
-// ACLNames gives the names to filter ACLs by; nil means no filter.
+// ACLNames gives the names of which an ACL must let one read; nil means that the
+// caller may read everything.
 func (c *Caller) ACLNames() []string {
 	if c.Master {
 		return nil

@@ -16,7 +16,7 @@ func Touchable(c *Caller, class string) error {
 	return nil
 }
 
-// Findable is touchable for queries: of the installations a client may read only
+// Findable is Touchable for queries: of the installations a client may read only
 // one whose id it knows.
 func Findable(c *Caller, class string) error {
 	if class == "_Installation" && !c.Master {

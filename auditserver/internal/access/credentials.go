@@ -8,7 +8,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 )
 
-// Credentials are what a request shows of itself, from headers, from Basic
+// Credentials are the keys and tokens of a request: from headers, from Basic
 // authorization or, as the JavaScript SDK sends them, from the body (protocol
 // section 1.2).
 type Credentials struct {
@@ -34,7 +34,7 @@ func HeaderCredentials(h http.Header) Credentials {
 	return c
 }
 
-// basic reads base64(appId:MasterKey) or base64(appId:javascript-key=KEY).
+// basic reads base64(appId:masterKey) or base64(appId:javascript-key=KEY).
 func (c *Credentials) basic(encoded string) {
 	raw, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {
@@ -49,9 +49,9 @@ func (c *Credentials) basic(encoded string) {
 	}
 }
 
-// FromBody takes the credentials out of a body. They count only without an
-// application id in the headers; mixed use is an error of the client, which the
-// field names then show.
+// FromBody takes the credentials out of a body. It does so only if the headers have
+// no application id. A client that mixes both gets an error about the members of
+// the body, which are then taken for fields.
 func (c *Credentials) FromBody(b *rawjson.Object) {
 	if c.AppID != "" {
 		return

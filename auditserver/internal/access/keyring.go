@@ -23,7 +23,7 @@ type Keys struct {
 	AppID            string
 	Client           [4]string // REST, JavaScript, client, Windows
 	Master, ReadOnly string
-	MasterIPs        []netip.Prefix // from where the master keys are believed
+	MasterIPs        []netip.Prefix // the addresses from which the master keys are accepted
 }
 
 // NewKeyRing makes the ring of the configured keys.
@@ -53,8 +53,9 @@ func keyMatches(want *[32]byte, got string) bool {
 	return subtle.ConstantTimeCompare(want[:], sum[:]) == 1
 }
 
-// Admit decides what the keys of a request are worth. A wrong master key is
-// ignored if another key is valid, as Parse Server does.
+// Admit tells whether the keys of a request are accepted, and whether they include
+// a master key. Like Parse Server it ignores a wrong master key if another key is
+// valid.
 func (k *KeyRing) Admit(c Credentials, remote string) (master, readOnly bool, err error) {
 	if !keyMatches(&k.appID, c.AppID) {
 		return false, false, fault.ErrUnauthorized

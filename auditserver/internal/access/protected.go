@@ -19,13 +19,13 @@ type Protected map[string]map[string][]string
 type Hidden struct {
 	hidden []string            // in every object, before userField sets are applied
 	perRow map[string][]string // by column: the set that applies where the column names the caller
-	always []string            // hidden whatever the sets say
+	always []string            // hidden whatever the sets contain
 	userID string
 	own    bool // the class is _User: its owner sees everything
 }
 
-// Of gives what a class hides from a caller. The data of another user's accounts
-// is hidden from everybody.
+// Of gives what a class hides from a caller. The authData of other users is always
+// hidden.
 func (f Protected) Of(class string, p *schema.Permissions, c *Caller) *Hidden {
 	hides := f.bySets(class, p, c)
 	if class == "_User" && !c.Master {

@@ -9,7 +9,7 @@ import (
 )
 
 // MayRead tells whether the caller may read one object, whose ACL is given. Of
-// sessions a caller reads only its own. fields are what permit returned.
+// sessions a caller reads only its own. fields are what Permit returned.
 func (c *Caller) MayRead(row store.Row, acl map[string]schema.Access, fields []string) bool {
 	return c.reads(acl) && (len(fields) == 0 || RowNamesUser(row, fields, c.UserID)) && c.OwnsSession(row)
 }
@@ -28,8 +28,8 @@ func RowNamesUser(row store.Row, fields []string, userID string) bool {
 	return slices.ContainsFunc(fields, func(f string) bool { return values.PointsToUser(row.Value(f), userID) })
 }
 
-// reads and writes tell what an object's ACL allows the caller. Without an ACL
-// everybody may.
+// reads and Writes tell what an object's ACL allows the caller. Without an ACL
+// everybody may do both.
 func (c *Caller) reads(acl map[string]schema.Access) bool {
 	return c.inACL(acl, func(a schema.Access) bool { return a.Read })
 }

@@ -14,7 +14,7 @@ var MasterOnly = []string{"_JobStatus", "_PushStatus", "_Hooks", "_GlobalConfig"
 // System are the classes whose name may begin with an underscore.
 var System = append([]string{"_User", "_Installation", "_Role", "_Session", "_Product"}, MasterOnly...)
 
-// maxName is how long the store takes the name of a class or field.
+// maxName is how long the name of a class or field may be in the store.
 const maxName = 128
 
 // PlainName tells whether name may be that of a class or field: a letter, then

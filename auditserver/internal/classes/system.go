@@ -56,15 +56,16 @@ func Own() []string {
 	return []string{"_User", "_Session", "_Role", "_Installation", "_JobStatus"}
 }
 
-// New is a new class of that name with the fields it has by itself.
+// New is a new class with the fields it has by itself.
 func New(name string) schema.Class {
 	return schema.Class{Name: name, Fields: Fields(schema.Class{Name: name})}
 }
 
-// BuiltInFields are fields that no selection of keys leaves out.
+// BuiltInFields are the fields of every class. A selection of keys always includes
+// them.
 var BuiltInFields = []string{"objectId", "createdAt", "updatedAt", "ACL"}
 
-// builtIn tells the fields a class has by itself.
+// builtIn tells whether a class has a field by itself.
 func builtIn(class, field string) bool {
 	if _, ok := defaultFields()[field]; ok {
 		return true

@@ -24,8 +24,8 @@ type extensionRule struct {
 	refuses bool
 }
 
-// lookAhead is the form of Parse Server's default, ^(?!(html|svg)$): all but
-// what stands within. RE2 has no look-ahead, so this one is read by hand.
+// lookAhead is the form of Parse Server's default, ^(?!(html|svg)$): all
+// extensions but those. RE2 has no look-ahead, so this form is read separately.
 var lookAhead = regexp.MustCompile(`^\^\(\?!(.+)\)(?:\.\*\$?)?$`)
 
 // Rules say which files clients may upload. The zero value admits all but
@@ -43,11 +43,11 @@ func Compile(patterns []string) (Rules, error) {
 		var err error
 		inner := lookAhead.FindStringSubmatch(p)
 		switch {
-		case p == "*": // Parse Server's word for all
+		case p == "*": // all extensions, as Parse Server writes it
 			rule.pattern, err = regexp.Compile(``)
 		case inner != nil:
 			rule.refuses = true
-			if _, err = regexp.Compile(inner[1]); err == nil { // its brackets are its own
+			if _, err = regexp.Compile(inner[1]); err == nil { // valid by itself, without the brackets around it
 				rule.pattern, err = regexp.Compile(`(?i)^(?:` + inner[1] + `)`)
 			}
 		default:
@@ -88,7 +88,7 @@ func Subtype(contentType string) string {
 // Check refuses files a browser would run: by their name, and where the name does
 // not tell how the file is served, by the type the client gives.
 func (u Rules) Check(name, contentType string) error {
-	extension := strings.TrimPrefix(path.Ext(strings.ReplaceAll(name, " ", "")), ".") // "a.html " is one, too
+	extension := strings.TrimPrefix(path.Ext(strings.ReplaceAll(name, " ", "")), ".") // browsers take "a.html " for HTML, too
 	byType, refused := Subtype(contentType), ""
 	switch {
 	case extension == "" && !u.admits(byType):
@@ -103,5 +103,6 @@ func (u Rules) Check(name, contentType string) error {
 	return fault.New(wire.CodeFileSave, "File upload of extension %s is disabled.", refused)
 }
 
-// MediaType gives the media type that a file's name tells, "" if it tells none.
+// MediaType gives the media type that belongs to the extension of a file's name,
+// "" if it is not known.
 func MediaType(name string) string { return mime.TypeByExtension(path.Ext(name)) }

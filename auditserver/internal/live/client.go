@@ -132,8 +132,8 @@ func (c *client) read(ctx context.Context, greeting *time.Timer) error {
 	}
 }
 
-// write sends what the outbox holds. Its own context ends later than ctx, so
-// that a cut does not tear a frame apart.
+// write sends what the outbox holds. The context of its writes, io, ends later
+// than ctx, so that a connection is not cut within a frame.
 func (c *client) write(ctx, io context.Context) error {
 	defer func() { _ = c.conn.uncork() }() // a close frame may follow
 	var buffer []byte

@@ -11,8 +11,8 @@ import (
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
-// event is one change on its way to the subscribers. What several of them
-// need is worked out once.
+// event is one change that is being delivered. What several subscribers need is
+// computed once.
 type event struct {
 	hub    *Hub
 	change store.Change
@@ -85,7 +85,7 @@ func (st *state) matches(node *where.Node) bool {
 		st.object = st.row.Map()
 	}
 	ok, err := node.Match(st.object)
-	return ok && err == nil // what cannot be matched was refused at subscribe
+	return ok && err == nil // subscribe refuses what cannot be matched
 }
 
 // send gives the change to subscriptions of one query and viewer. before and
@@ -112,7 +112,7 @@ func (ev *event) send(number uint64, subs map[*subscription]struct{}, ended map[
 			continue
 		}
 		f := outFrame{op: op, requestID: sub.requestID}
-		// Who lost the right to read the object sees it leave as it was.
+		// A viewer who may no longer read the object sees its old state leave.
 		if sight.after {
 			f.object = ev.text(sub, sight, &ev.after, sight.hidesAfter)
 		} else {

@@ -51,7 +51,7 @@ type commit struct {
 }
 
 // commitBacklog is how many commits may wait for delivery. Beyond it a commit
-// waits: matching costs only processor time, so the wait is short, and nothing
+// has to wait. The wait is short, because delivering needs no disk, and no commit
 // is lost.
 const commitBacklog = 256
 
@@ -75,7 +75,8 @@ func (l *Hub) enabled(class string) bool {
 	return slices.ContainsFunc(l.cfg.Classes, func(re *regexp.Regexp) bool { return re.MatchString(class) })
 }
 
-// Committed is told of every commit, in commit order. It returns quickly.
+// Committed takes the changes of a commit. It is called in commit order, and
+// returns quickly.
 func (l *Hub) Committed(changes []store.Change) {
 	number := l.number.Add(1)
 	watched := l.watched(changes)
@@ -97,9 +98,9 @@ func (l *Hub) watched(changes []store.Change) []store.Change {
 	return slices.DeleteFunc(slices.Clone(changes), func(c store.Change) bool { return l.byClass[c.Class] == nil })
 }
 
-// Run delivers commits until the server ends. Between them it looks whether the
-// subscribers' sessions and permissions are still good, so that a client learns
-// of their end even if nothing happens.
+// Run delivers commits until the server ends. In between it checks the sessions
+// and permissions of the subscribers, so that a client learns that they ended even
+// if no object changes.
 func (l *Hub) Run() {
 	ctx := l.alive
 	tick := time.NewTicker(l.cfg.Limits.Ping)
@@ -167,7 +168,7 @@ func (l *Hub) callerOf(ctx context.Context, v viewerKey) (*access.Caller, error)
 	c, err := l.cfg.Sessions.Caller(ctx, v.token)
 	var refused *fault.Error
 	if l.cfg.Queries.Quirks && errors.As(err, &refused) {
-		return access.NewCaller("", nil), nil // Parse Server says nothing and goes on without the session
+		return access.NewCaller("", nil), nil // Parse Server silently continues without the session
 	}
 	return c, err
 }
@@ -182,7 +183,7 @@ func (l *Hub) dismiss(ended map[*subscription]error) {
 	defer l.mu.Unlock()
 	for sub, err := range ended {
 		if sub.client.subs[sub.requestID] != sub {
-			continue // gone meanwhile, its request id may serve another
+			continue // removed meanwhile; another may have its request id
 		}
 		e, known := fault.Shown(err)
 		if !known {

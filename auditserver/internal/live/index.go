@@ -9,9 +9,9 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// Subscriptions are found by class, then by query, then by viewer: a query that
-// thousands subscribe to is evaluated once a change, and who may see the
-// object is worked out once for each identity.
+// Subscriptions are found by class, then by query, then by viewer. A query with
+// thousands of subscriptions is evaluated once for a change, and whether the
+// object may be seen is decided once for each viewer.
 
 type watchedClass struct {
 	queries map[string]*watchedQuery // by canonical where
@@ -23,8 +23,8 @@ type watchedQuery struct {
 	viewers map[*viewer]map[*subscription]struct{}
 }
 
-// viewerKey is an identity and the address it knows the server by, which
-// stands in the URLs of files.
+// viewerKey is an identity, and the base URL by which it knows the server: the
+// URLs of files begin with it.
 type viewerKey struct {
 	master  bool
 	token   string
@@ -47,8 +47,9 @@ type subscription struct {
 	since     uint64   // commits up to this one happened before the subscription
 }
 
-// add registers sub, in the place of one with the same request id, and replies:
-// under the lock, so that no event of the subscription comes before the reply.
+// add registers sub, replacing a subscription with the same request id, and
+// replies. It does both under the lock, so that no event of the subscription comes
+// before the reply.
 func (l *Hub) add(sub *subscription, node *where.Node, key viewerKey) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -85,7 +86,7 @@ func (l *Hub) add(sub *subscription, node *where.Node, key viewerKey) error {
 	return nil
 }
 
-// remove needs the lock. Removing again is harmless.
+// remove must be called with the lock held. Removing twice is harmless.
 func (l *Hub) remove(sub *subscription) {
 	if sub.client.subs[sub.requestID] != sub {
 		return

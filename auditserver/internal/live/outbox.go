@@ -6,7 +6,7 @@ import (
 )
 
 // outbox holds the frames that wait for one client. Pushing never blocks: a
-// client that lets too much wait is cut, and learns on reconnecting that it
+// client that reads too slowly is cut, and knows when it reconnects that it has
 // missed something.
 type outbox struct {
 	limit int

@@ -23,8 +23,8 @@ func errorFrame(e *fault.Error, requestID string) outFrame {
 // frameCost is what a waiting frame takes besides its objects.
 const frameCost = 128
 
-// cost is the memory that f takes in a queue behind last: frames of one event
-// come together and share their objects.
+// cost is the memory that f takes in a queue after last. Frames of one event are
+// queued together and share their objects.
 func (f *outFrame) cost(last *outFrame) int {
 	cost := frameCost
 	for _, text := range [][]byte{f.object, f.original} {

@@ -18,8 +18,9 @@ type sight struct {
 	hidesAfter    []string
 }
 
-// seenBy works out what a viewer may see: its session, the class permissions
-// (roles included), the ACL and the protected fields, all as they are now.
+// seenBy decides what a viewer may see of the change. It checks the session, the
+// class permissions (roles included), the object's ACL before and after the change
+// and the protected fields, all as they are now.
 func (ev *event) seenBy(ctx context.Context, v *viewer) *sight {
 	if sight := ev.seen[v]; sight != nil {
 		return sight
@@ -50,7 +51,7 @@ func (ev *event) seenBy(ctx context.Context, v *viewer) *sight {
 	return sight
 }
 
-// ends adds the subscriptions that the viewer may have no longer to ended.
+// ends adds to ended the subscriptions that the viewer may no longer have.
 func (sight *sight) ends(ended map[*subscription]error, query *watchedQuery, viewer *viewer, subs map[*subscription]struct{}) map[*subscription]error {
 	if sight.sessionOver {
 		subs = viewer.subs

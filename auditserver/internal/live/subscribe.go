@@ -57,7 +57,7 @@ func (c *client) connect(f *inFrame) error {
 	return nil
 }
 
-// subscribe registers a query and replies, or says why not.
+// subscribe registers a query and replies, or returns why it is refused.
 func (c *client) subscribe(ctx context.Context, f *inFrame) error {
 	// A subscription with a session of its own sees what that user may see, also
 	// on a connection with the master key: the JavaScript SDK always sends the key.

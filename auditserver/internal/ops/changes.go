@@ -17,10 +17,10 @@ type RelationChange struct {
 	Remove       bool
 }
 
-// Changes are what a write does to an object, atomic operations worked out
+// Changes are what a write does to an object: the results of its atomic operations
 // (protocol section 2.2).
 type Changes struct {
-	Set       map[string]any // new values by field; nil: no value any more
+	Set       map[string]any // new values by field; nil removes the value
 	Relations []RelationChange
 	Results   map[string]any  // what the answer shows of operations
 	copied    map[string]bool // fields in set whose value is a copy that may be changed
@@ -47,7 +47,7 @@ func WorkOut(class schema.Class, present, body map[string]any, quirks bool) (*Ch
 			first.Note(name, c.operate(name, op, value.(map[string]any), present[name]))
 		}
 	}
-	slices.Sort(dotted) // after the whole value, if there is one, and o.k before o.k.l
+	slices.Sort(dotted) // o.k before o.k.l; all after a value of o as a whole
 	for _, name := range dotted {
 		root, rest, _ := strings.Cut(name, ".")
 		first.Note(name, c.nested(class, present, root, rest, body[name]))

@@ -67,8 +67,8 @@ func nonNil(list []any) []any {
 	return list
 }
 
-// valueSet holds JSON values by what they are equal by: lists are long at times,
-// and all who write wait while one is worked out.
+// valueSet is a set of JSON values by their canonical encoding. Lists may be long,
+// and every other writer waits while they are compared.
 type valueSet map[string]struct{}
 
 func newValueSet(list []any) valueSet {

@@ -9,8 +9,8 @@ import (
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
-// maxKeyPath is how deep a dotted name may reach into an Object: it must not
-// nest what the body itself could not.
+// maxKeyPath is how deep a dotted name may reach into an Object. It keeps the
+// result from nesting deeper than a body may.
 const maxKeyPath = 64
 
 // nested changes one key inside an Object field: "o.k" or deeper.
@@ -48,8 +48,8 @@ func (c *Changes) nested(class schema.Class, present map[string]any, root, rest 
 	return nil
 }
 
-// copyOf gives the new value of an Object field to write into. It is copied once,
-// not for each dotted name.
+// copyOf gives a copy of an Object field to write into. It is made once, not for
+// each dotted name.
 func (c *Changes) copyOf(field string, present any) map[string]any {
 	whole, given := c.Set[field]
 	if !given {

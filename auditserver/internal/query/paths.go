@@ -10,8 +10,8 @@ import (
 )
 
 // pathsEndHere refuses a query that filters or sorts by a column of the object
-// a pointer points to: Parse Server can't run it, and to run it as if the
-// column had no value would be a wrong answer.
+// a pointer points to: Parse Server can't run it, and running it as
+// if the column had no value would give a wrong answer.
 func (q *Queries) pathsEndHere(class schema.Class, f *Find) error {
 	for _, o := range f.Query.Order {
 		if target := behindPointer(class, o.Field); target != "" {

@@ -39,8 +39,8 @@ func (q *Queries) Run(ctx context.Context, c *access.Caller, f *Find) ([]store.R
 	return rows, n, nil
 }
 
-// redirect makes the query one on the class that a relation or pointer of its
-// class holds.
+// redirect changes the query to search the class to which a relation or pointer of
+// its class points.
 func (q *Queries) redirect(f *Find) error {
 	class, ok := q.Store.Class(f.Query.Class)
 	target := class.Fields[f.Redirect].TargetClass
@@ -74,8 +74,8 @@ func (q *Queries) findableClass(c *access.Caller, name string) (class schema.Cla
 	return q.readableClass(c, name)
 }
 
-// Get gives an object if class permissions and its ACL let the caller
-// read it, else 101 or the class's denial.
+// Get gives an object if the class permissions and its ACL let the caller read it.
+// The error is ErrNotFound, or what Permit returned.
 func (q *Queries) Get(ctx context.Context, c *access.Caller, className, id string) (store.Row, error) {
 	class, exists, err := q.readableClass(c, className)
 	if err != nil {

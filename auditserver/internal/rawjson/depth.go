@@ -1,7 +1,7 @@
 package rawjson
 
-// TooDeep reports whether raw nests arrays and objects deeper than limit,
-// to be asked before anything recursive reads it.
+// TooDeep reports whether raw nests arrays and objects deeper than limit. Ask it
+// before anything recursive reads raw.
 func TooDeep(raw []byte, limit int) bool {
 	depth, inString := 0, false
 	for i := 0; i < len(raw); i++ {

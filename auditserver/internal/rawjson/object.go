@@ -96,7 +96,7 @@ func (b Object) places() map[string]int {
 	return m
 }
 
-// syntaxText tells where a body stops being JSON, never what stands there.
+// syntaxText tells where a body is no JSON, but quotes nothing of it.
 func syntaxText(err error) string {
 	if e, ok := err.(*jsontext.SyntacticError); ok {
 		return "invalid JSON at byte " + strconv.FormatInt(e.ByteOffset, 10)
@@ -163,8 +163,8 @@ func (b Object) Map() (map[string]any, error) {
 	return out, nil
 }
 
-// plainText gives the text of a JSON string that stands as it is, without
-// escapes: nearly every one, and far cheaper than a decoder.
+// plainText gives the text of a JSON string without escapes. Nearly all are, and it
+// is far cheaper than a decoder.
 func plainText(v jsontext.Value) (string, bool) {
 	if len(v) < 2 || v[0] != '"' || bytes.IndexByte(v, '\\') >= 0 || !utf8.Valid(v) {
 		return "", false
@@ -187,7 +187,7 @@ func (b Object) Decode(name string, out any) error {
 // FromForm makes a body of urlencoded form fields: every value is text.
 func FromForm(form url.Values) Object {
 	var b Object
-	for _, name := range slices.Sorted(maps.Keys(form)) { // one order: a request that is sent again is the same
+	for _, name := range slices.Sorted(maps.Keys(form)) { // sorted, so that a repeated request has the same body
 		values := form[name]
 		if text, err := jsontext.AppendQuote(nil, values[len(values)-1]); err == nil {
 			b = append(b, Member{name, text})

@@ -71,9 +71,9 @@ func (r *Renderer) Append(b []byte, row store.Row, sh *Shape) []byte {
 	return r.appendObject(b, row, sh, false)
 }
 
-// appendObject writes one object. Included ones carry their class. A pointer in a list
-// may be there many times, and its object's as well: what would be too large an
-// answer is not written, and whole tells.
+// appendObject writes one object. Included ones carry their class. A list may
+// hold the same pointer many times, and so may the included object: an answer that
+// would be too large is not written to the end, and Whole returns an error.
 func (r *Renderer) appendObject(b []byte, row store.Row, sh *Shape, included bool) []byte {
 	if r.tooLarge = r.tooLarge || len(b) > r.Limit; r.tooLarge {
 		return b
@@ -189,7 +189,7 @@ func (r *Renderer) appendIncluded(b []byte, raw jsontext.Value, sh *Shape) (_ []
 	return append(b, raw...), true
 }
 
-// SizeHint is about how much room rows and what they include need.
+// SizeHint estimates the size of rows with the objects they include.
 func (r *Renderer) SizeHint(rows []store.Row) int {
 	n := 32
 	for _, row := range rows {

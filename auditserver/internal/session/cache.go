@@ -34,7 +34,7 @@ func New(in *store.Store, length time.Duration) *Sessions {
 	return &Sessions{store: in, length: length, known: map[string]*access.Caller{}}
 }
 
-// Caller gives the user of a session token, or 209.
+// Caller gives the user of a session token, or an error with code 209.
 func (sc *Sessions) Caller(ctx context.Context, token string) (*access.Caller, error) {
 	digest := Digest(token)
 	sc.mu.RLock()
@@ -89,7 +89,8 @@ func (sc *Sessions) load(ctx context.Context, token, digest string) (*access.Cal
 	return c, nil
 }
 
-// expiry is when a session ends: its row decides, which the master key may change.
+// expiry is when a session ends. Its row decides, because the master key may change
+// that.
 func (sc *Sessions) expiry(ctx context.Context, entry tokenEntry) (time.Time, error) {
 	row, err := sc.store.Get(ctx, "_Session", entry.Session)
 	if errors.Is(err, store.ErrNotFound) {

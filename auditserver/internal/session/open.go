@@ -15,12 +15,13 @@ import (
 type Opening struct {
 	UserID         string
 	InstallationID string         // "": none
-	CreatedWith    map[string]any // how the user proved who he is
+	CreatedWith    map[string]any // how the user logged in
 }
 
 // Open stores a session and gives its token. Like Parse Server it replaces the
-// session that the user's installation had. What the cache must forget, it
-// forgets when later is done: once the transaction is committed.
+// session that the user's installation had. later must
+// run what it is given once the transaction is committed: then the cache forgets
+// the replaced session.
 func (sc *Sessions) Open(ctx context.Context, tx *store.Tx, o Opening, later func(func())) (string, store.Row, error) {
 	token := NewToken()
 	digest := Digest(token)
@@ -69,7 +70,7 @@ func (sc *Sessions) Drop(ctx context.Context, tx *store.Tx, later func(func()), 
 	return nil
 }
 
-// DropToken makes the token of a session worthless. The row must have been read
+// DropToken makes the token of a session invalid. The row must have been read
 // with its hidden part.
 func (sc *Sessions) DropToken(tx *store.Tx, later func(func()), session store.Row) error {
 	var hidden struct {

@@ -10,8 +10,8 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// ByToken makes conditions on the session token conditions on the id of its
-// session: tokens are not stored.
+// ByToken replaces conditions on the session token by conditions on the id of its
+// session, because tokens are not stored.
 func (sc *Sessions) ByToken(ctx context.Context, n *where.Node) (*where.Node, error) {
 	if n == nil {
 		return nil, nil

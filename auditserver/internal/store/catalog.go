@@ -27,7 +27,8 @@ func (c *catalog) with(add *classInfo, remove string) *catalog {
 }
 
 // classInfo says how one class is stored. Tables and columns are named by
-// numbers that are never used again, because SQLite's names know no case.
+// numbers that are never used again, because names in SQLite are
+// case-insensitive.
 type classInfo struct {
 	def    schema.Class
 	unique []Unique // declared with SetUnique

@@ -8,8 +8,8 @@ import (
 // idAlphabet are the characters of an objectId, in the order SQLite sorts them.
 const idAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-// An objectId begins with the time in tenths of a second, which starts anew
-// every 17 days. What is written together then stands together in the index of
+// An objectId begins with the time in tenths of a second, which begins again at
+// zero every 17 days. What is written together then stands together in the index of
 // ids, instead of touching a page of it for every object.
 const (
 	idStep      = 100 * time.Millisecond

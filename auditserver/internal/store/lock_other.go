@@ -4,7 +4,7 @@ package store
 
 import "os"
 
-// lockInode does nothing here: the lock beside the file has to do.
+// lockInode does nothing here: the lock beside the file must suffice.
 func lockInode(string) (*os.File, error) { return nil, nil }
 
 // linked tells whether the file has more than one name, which is not known here.

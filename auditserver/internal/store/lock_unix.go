@@ -28,7 +28,7 @@ func lockInode(path string) (*os.File, error) {
 	case errors.Is(err, syscall.EWOULDBLOCK):
 		err = ErrInUse
 	case errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EOPNOTSUPP), errors.Is(err, syscall.ENOLCK):
-		return f, nil // a file system without such locks: the lock beside the file has to do
+		return f, nil // a file system without such locks: the lock beside the file must suffice
 	default:
 		err = fmt.Errorf("lock: %w", err)
 	}

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// round is the writes of one transaction of SQLite. They are told together,
-// those that failed as well: their errors, a duplicate for instance, may speak
-// of what others of the round have written.
+// round is the writes of one transaction of SQLite. Their callers
+// get the results together. So do those that failed: their errors, a duplicate for
+// instance, may come from what others of the round have written.
 type round struct {
 	began   time.Time
 	waiting []*writing
@@ -20,7 +20,7 @@ type round struct {
 	left      int  // so many more
 	committed bool
 
-	err     error         // nobody of the round may be acknowledged
+	err     error         // no write of the round may be acknowledged
 	taken   chan struct{} // closed when its sync begins
 	settled chan struct{} // closed when its outcome is certain
 }

@@ -59,7 +59,7 @@ type Store struct {
 	catalog atomic.Pointer[catalog]
 	acls    aclCache
 
-	newID func() string // NewID, but for a test
+	newID func() string // NewID, except in tests
 
 	closed    chan struct{}
 	closeOnce sync.Once
@@ -140,7 +140,7 @@ func (s *Store) start() error {
 	})
 }
 
-// startWriter prepares the file and starts the one who writes to it.
+// startWriter prepares the file and starts the writer.
 func (s *Store) startWriter(c *conn) error {
 	if err := prepareFile(c); err != nil {
 		return err
@@ -373,7 +373,7 @@ func (s *Store) Each(ctx context.Context, q Query, visit func(Row) bool) error {
 	return s.read(ctx, func(r reader) error { return r.each(ctx, q, visit) })
 }
 
-// Count returns how many objects q selects; its Order, Skip and Limit play no part.
+// Count returns how many objects q selects; its Order, Skip and Limit are ignored.
 func (s *Store) Count(ctx context.Context, q Query) (n int, err error) {
 	err = s.read(ctx, func(r reader) error {
 		n, err = r.count(ctx, q)

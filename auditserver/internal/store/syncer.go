@@ -49,8 +49,8 @@ func (y *syncer) run() {
 	}
 }
 
-// sync makes a committed round durable. What a failed sync has dropped, a later
-// one would not bring back: after one, no round is.
+// sync makes a committed round durable. A later sync would not bring back what a
+// failed one has dropped, so after a failure no round becomes durable.
 func (y *syncer) sync(r *round) {
 	if !r.committed || y.log == nil {
 		return

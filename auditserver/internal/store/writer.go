@@ -18,7 +18,7 @@ const (
 	longRound = 5 * time.Millisecond
 )
 
-// writer is the only one who writes: a goroutine with its own connection. It
+// writer is the only goroutine that writes, on a connection of its own. It
 // runs the functions given to Store.Write one after another and commits
 // together those that wait, or that come while the disk is busy.
 type writer struct {
@@ -77,7 +77,7 @@ func (w *writer) run() {
 		case wr := <-w.queue:
 			w.round(wr)
 		case <-w.s.closed:
-			for { // those who were in time
+			for { // the calls that came in time
 				select {
 				case wr := <-w.queue:
 					w.round(wr)

@@ -29,8 +29,8 @@ func checkNested(v any) error {
 	return nil
 }
 
-// CheckKeywords refuses the keys that attack JavaScript servers, as Parse
-// Server's requestKeywordDenylist does: data that passes here passes there.
+// CheckKeywords refuses the keys that Parse Server's requestKeywordDenylist refuses,
+// because they attack JavaScript servers. What is accepted here is accepted there.
 func CheckKeywords(v any) error {
 	switch v := v.(type) {
 	case map[string]any:

@@ -8,8 +8,8 @@ import (
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
-// TypeOf infers the column type of a value in Parse's JSON encoding. An
-// unknown or malformed __type is 111.
+// TypeOf infers the column type of a value in Parse's JSON encoding. For an unknown
+// or malformed __type the error has code 111.
 func TypeOf(v any) (schema.Field, error) {
 	switch v := v.(type) {
 	case bool:

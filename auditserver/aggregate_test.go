@@ -1,11 +1,14 @@
 package auditserver_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/auditserver"
 )
 
 func TestAggregateAndDistinct(t *testing.T) {
@@ -22,4 +25,18 @@ func TestAggregateAndDistinct(t *testing.T) {
 	m.refused(400, 102, http.MethodGet, "/aggregate/Row?group="+url.QueryEscape(`{"objectId":null}`), nil)
 	m.refused(400, 102, http.MethodGet, "/aggregate/Row?pipeline="+url.QueryEscape(`[{"$group":{"objectId":"$site"}}]`), nil)
 	require.Equal(t, http.StatusForbidden, m.public().do(http.MethodGet, "/aggregate/Row?distinct=site", nil).status)
+}
+
+// A $match is bounded like any other condition.
+func TestAggregateLimits(t *testing.T) {
+	_, m := open(t, func(c *auditserver.Config) { c.Limits = auditserver.Limits{Conditions: 2, QueryDepth: 3} })
+	m.create("Row", `{"n":1}`)
+	for _, stages := range []string{`[{"$match":%s}]`, `[{"$sort":{"n":1}},{"$match":%s}]`} {
+		send := func(where string) answer {
+			return m.do(http.MethodPost, "/aggregate/Row", `{"_method":"GET","pipeline":`+fmt.Sprintf(stages, where)+`}`)
+		}
+		require.Equal(t, http.StatusOK, send(`{"n":1,"a":null}`).status)
+		require.Equal(t, 102, send(`{"n":1,"a":1,"b":1}`).code())
+		require.Equal(t, 102, send(`{"$or":[{"$or":[{"$or":[{"n":1}]}]}]}`).code())
+	}
 }

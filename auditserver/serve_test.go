@@ -1,18 +1,22 @@
 package auditserver_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/auditserver"
 )
 
 // pipes is a listener for clients in this process.
@@ -82,3 +86,31 @@ type brokenListener struct{}
 func (brokenListener) Accept() (net.Conn, error) { return nil, errBroken }
 func (brokenListener) Close() error              { return nil }
 func (brokenListener) Addr() net.Addr            { return &net.TCPAddr{} }
+
+func TestServe(t *testing.T) {
+	srv, _ := open(t, func(c *auditserver.Config) { c.Limits.HeaderSize = 4 << 10 })
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(ctx, ln) }()
+
+	transport := &http.Transport{}
+	res, err := (&http.Client{Transport: transport}).Get("http://" + ln.Addr().String() + "/parse/health")
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	require.Equal(t, http.StatusOK, res.StatusCode)
+
+	conn, err := net.Dial("tcp", ln.Addr().String())
+	require.NoError(t, err)
+	_, err = io.WriteString(conn, "GET /parse/health HTTP/1.1\r\nHost: x\r\nX-Big: "+strings.Repeat("x", 64<<10)+"\r\n\r\n")
+	require.NoError(t, err)
+	res, err = http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusRequestHeaderFieldsTooLarge, res.StatusCode)
+	require.NoError(t, res.Body.Close())
+	require.NoError(t, conn.Close())
+	transport.CloseIdleConnections()
+	stop()
+	require.NoError(t, <-done)
+}

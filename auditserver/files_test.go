@@ -1,13 +1,71 @@
 package auditserver_test
 
 import (
+	"encoding/base64"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go/auditserver"
 )
+
+func TestFiles(t *testing.T) {
+	for name, folder := range map[string]bool{"database": false, "folder": true} {
+		t.Run(name, func(t *testing.T) {
+			_, m := open(t, func(c *auditserver.Config) {
+				if folder {
+					c.FilesDir = t.TempDir()
+				}
+			})
+			_, token := m.user("ann")
+			a := m.as(token).with("Content-Type", "text/plain")
+			content := strings.Repeat("0123456789", 30_000)
+			made := a.must(http.MethodPost, "/files/note.txt", content)
+			require.Equal(t, http.StatusCreated, made.status)
+			require.Regexp(t, `^[0-9a-f]{32}_note\.txt$`, made.text("name"))
+			require.Equal(t, "http://example.com/parse/files/app/"+made.text("name"), made.text("url"))
+			path := "/files/app/" + made.text("name")
+			none := &client{t: t, handler: m.handler, header: http.Header{}}
+			got := none.must(http.MethodGet, path, nil)
+			require.Equal(t, content, string(got.raw))
+			require.Equal(t, "text/plain", got.header.Get("Content-Type"))
+			part := none.with("Range", "bytes=10-14").do(http.MethodGet, path, nil)
+			require.Equal(t, http.StatusPartialContent, part.status)
+			require.Equal(t, "01234", string(part.raw))
+
+			encoded := none.must(http.MethodPost, "/files/js.txt", map[string]any{"base64": base64.StdEncoding.EncodeToString([]byte("hello")),
+				"_ContentType": "text/plain", "_ApplicationId": appID, "_SessionToken": token, "fileData": map[string]any{"metadata": map[string]any{"a": 1}}})
+			require.Equal(t, "hello", string(none.must(http.MethodGet, "/files/app/"+encoded.text("name"), nil).raw))
+			require.Equal(t, map[string]any{"a": 1.0}, none.must(http.MethodGet, "/files/app/metadata/"+encoded.text("name"), nil).body["metadata"])
+
+			id := m.create("Doc", `{"file":{"__type":"File","name":"`+made.text("name")+`"}}`)
+			require.Equal(t, map[string]any{"__type": "File", "name": made.text("name"), "url": made.text("url")},
+				m.must(http.MethodGet, "/classes/Doc/"+id, nil).body["file"])
+
+			a.refused(400, 122, http.MethodPost, "/files", "x")
+			a.refused(400, 122, http.MethodPost, "/files/a%2Fb", "x")
+			a.refused(400, 122, http.MethodPost, "/files/"+strings.Repeat("a", 129), "x")
+			a.refused(400, 130, http.MethodPost, "/files/empty.txt", "")
+			for _, cut := range []string{"aGVsbG8gd29ybG", "aGVs!"} {
+				none.refused(400, 130, http.MethodPost, "/files/cut.txt", map[string]any{"base64": cut, "_ApplicationId": appID, "_SessionToken": token})
+			}
+			a.refused(400, 130, http.MethodPost, "/files/page.html", "x")
+			a.with("Content-Type", "image/svg+xml").refused(400, 130, http.MethodPost, "/files/picture", "x")
+			m.must(http.MethodPost, "/files/page.html", "x")
+			m.public().refused(400, 130, http.MethodPost, "/files/note.txt", "x")
+			anonymous := m.public().must(http.MethodPost, "/users", `{"authData":{"anonymous":{"id":"1"}}}`).text("sessionToken")
+			m.as(anonymous).refused(400, 130, http.MethodPost, "/files/note.txt", "x")
+
+			require.Equal(t, http.StatusForbidden, a.do(http.MethodDelete, "/files/"+made.text("name"), nil).status)
+			require.Empty(t, m.must(http.MethodDelete, "/files/"+made.text("name"), nil).raw)
+			m.refused(400, 153, http.MethodDelete, "/files/"+made.text("name"), nil)
+			require.Equal(t, http.StatusNotFound, none.do(http.MethodGet, path, nil).status)
+			require.Equal(t, http.StatusNotFound, none.do(http.MethodGet, "/files/app/..%2F..%2Fetc%2Fpasswd", nil).status)
+		})
+	}
+}
 
 // parseDefault is what the documentation of Parse Server 9.10 gives as the
 // default of fileUpload.fileExtensions.

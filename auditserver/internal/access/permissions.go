@@ -10,6 +10,7 @@ import (
 // Op is what class-level permissions are granted for (protocol section 4.3).
 type Op int
 
+// The operations on a class and its objects.
 const (
 	OpFind Op = iota
 	OpGet

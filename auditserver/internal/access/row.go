@@ -28,12 +28,13 @@ func RowNamesUser(row store.Row, fields []string, userID string) bool {
 	return slices.ContainsFunc(fields, func(f string) bool { return values.PointsToUser(row.Value(f), userID) })
 }
 
-// reads and Writes tell what an object's ACL allows the caller. Without an ACL
-// everybody may do both.
+// reads tells whether an object's ACL lets the caller read it. Without an ACL
+// everybody may.
 func (c *Caller) reads(acl map[string]schema.Access) bool {
 	return c.inACL(acl, func(a schema.Access) bool { return a.Read })
 }
 
+// Writes tells whether an object's ACL lets the caller change or delete it.
 func (c *Caller) Writes(acl map[string]schema.Access) bool {
 	return c.inACL(acl, func(a schema.Access) bool { return a.Write })
 }

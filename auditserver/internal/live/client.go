@@ -47,6 +47,7 @@ const (
 	frameWriteTime = 30 * time.Second
 )
 
+// IsUpgrade tells whether a request opens a WebSocket.
 func IsUpgrade(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.Header.Get("Sec-WebSocket-Key") != ""
 }

@@ -104,6 +104,7 @@ func syntaxText(err error) string {
 	return "invalid JSON"
 }
 
+// Get gives the value of the member name, if there is one.
 func (b Object) Get(name string) (jsontext.Value, bool) {
 	for i := range b {
 		if b[i].Name == name {
@@ -129,6 +130,7 @@ func (b Object) Text(name string) string {
 	return s
 }
 
+// Set sets the member name, or adds it.
 func (b *Object) Set(name string, value jsontext.Value) {
 	for i := range *b {
 		if (*b)[i].Name == name {

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
-
-	"github.com/stretchr/testify/require"
 )
 
 // errorCodes provokes every error code that can be provoked over REST, and the
@@ -130,7 +128,7 @@ func errorCodes() []behaviour {
 	for _, p := range provocations {
 		all = append(all, behaviour{fmt.Sprintf("error %d: %s", p.code, p.name), func(t *testing.T, w *world) {
 			a := p.do(t, w)
-			require.Equalf(t, fmt.Sprint("status ", p.status, ", code ", p.code), fmt.Sprint("status ", a.status, ", code ", a.code()), "%s", a.body)
+			w.expects(t, p.name, fmt.Sprint("status ", p.status, ", code ", p.code), codes(a))
 		}})
 	}
 	for _, p := range []struct {
@@ -161,7 +159,7 @@ func errorCodes() []behaviour {
 	} {
 		all = append(all, behaviour{"what auditserver has not: " + p.key, func(t *testing.T, w *world) {
 			a := p.do(t, w)
-			w.differs(t, p.key, fmt.Sprint("status ", a.status, ", code ", a.code()))
+			w.differs(t, p.key, codes(a))
 		}})
 	}
 	return all

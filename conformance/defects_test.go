@@ -17,7 +17,6 @@ func defects() []behaviour {
 	const columns = `"n":{"type":"Number"},"name":{"type":"String"},"tags":{"type":"Array"},"day":{"type":"Date"},"o":{"type":"Object"},"at":{"type":"GeoPoint"},"kin":{"type":"Relation","targetClass":"_User"}`
 	full := `{"n":1,"name":"alpha","tags":[3,1,1,2],"day":{"__type":"Date","iso":"2026-03-01T00:00:00.000Z"},"o":{"k":1,"x":1.5},"at":{"__type":"GeoPoint","latitude":50,"longitude":8}}`
 
-	codes := func(a answer) string { return fmt.Sprint("status ", a.status, ", code ", a.code()) }
 	found := func(a answer) string {
 		if a.status != 200 {
 			return codes(a)

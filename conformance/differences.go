@@ -1,246 +1,41 @@
 package conformance
 
-// Server is a kind of server that the suite runs against.
-type Server string
-
-// The servers of the suite.
-const (
-	AuditServer Server = "auditserver"
-	ParseServer Server = "Parse Server" // 9.10 on PostgreSQL
+import (
+	"slices"
+	"strings"
 )
 
-// Difference is one behaviour in which the two servers differ on purpose. The
-// suite holds both sides to what is written here.
+// Difference is one behaviour in which servers differ. The suite holds each of
+// them to what is written here.
 type Difference struct {
-	Key         string // what is done, unique
-	AuditServer string // what auditserver answers
-	ParseServer string // what Parse Server on PostgreSQL answers
-	Reason      string // why auditserver does not do the same
+	Key         string            // what is done, unique
+	AuditServer string            // what auditserver answers
+	ParseServer string            // what Parse Server 9.10 on PostgreSQL answers
+	Others      map[Server]string // what the other ones answer that do not answer like 9.10 on PostgreSQL
+	Reason      string            // why
+	StandIn     string            // why FerretDB's answer is not that of MongoDB, where it is not
 }
 
-// Differences lists every behaviour in which auditserver differs from Parse
-// Server on PostgreSQL, ordered by key.
-func Differences() []Difference {
-	return []Difference{
-		{
-			Key:         "$all of what a list holds twice",
-			AuditServer: "finds alpha", ParseServer: "finds nothing",
-			Reason: "a fault of PostgreSQL's adapter: it counts the elements that are found",
-		},
-		{
-			Key:         "$eq with a date",
-			AuditServer: "finds alpha", ParseServer: "status 500, code 1",
-			Reason: "a fault of PostgreSQL's adapter: the plain form of equality works",
-		},
-		{
-			Key:         "$exists on a member of an object",
-			AuditServer: "finds alpha", ParseServer: "finds nothing",
-			Reason: "a fault of PostgreSQL's adapter: no member of an object ever exists",
-		},
-		{
-			Key:         "$in of nothing",
-			AuditServer: "finds nothing", ParseServer: "finds the empty row",
-			Reason: "a fault of PostgreSQL's adapter: rows without a value are found, by an $inQuery without results too",
-		},
-		{
-			Key:         "$in on a member of an object",
-			AuditServer: "finds alpha", ParseServer: "finds nothing",
-			Reason: "a fault of PostgreSQL's adapter: it compares nothing",
-		},
-		{
-			Key:         "$lookup in a pipeline",
-			AuditServer: "status 400, code 102", ParseServer: "status 200, code 0",
-			Reason: "a fault of PostgreSQL's adapter: stages it does not know are left out, and the result is that of another question",
-		},
-		{
-			Key:         "$maxDistanceInKilometers",
-			AuditServer: "finds nothing", ParseServer: "finds alpha",
-			Reason: "a fault of PostgreSQL's adapter: the distance is left out",
-		},
-		{
-			Key:         "$not",
-			AuditServer: "status 400, code 102", ParseServer: "status 400, code 119",
-			Reason: "an operator that does not exist is no matter of permissions",
-		},
-		{
-			Key:         "$or of nothing",
-			AuditServer: "status 400, code 102", ParseServer: "status 500, code 1",
-			Reason: "the error says what is wrong",
-		},
-		{
-			Key:         "GraphQL",
-			AuditServer: "status 404", ParseServer: "answers",
-			Reason: "auditserver has no GraphQL endpoint: everything this SDK offers is in REST",
-		},
-		{
-			Key:         "GraphQL settings",
-			AuditServer: "status 404, code 0", ParseServer: "status 200, code 0",
-			Reason: "auditserver has no GraphQL endpoint, and so no /graphql-config",
-		},
-		{
-			Key:         "a bad date",
-			AuditServer: "status 400, code 111", ParseServer: "status 500, code 1",
-			Reason: "the error names the field",
-		},
-		{
-			Key:         "a batch's request whose body is a list",
-			AuditServer: "code 107", ParseServer: "code 105",
-			Reason: "the error says so; Parse Server takes the positions for names of fields",
-		},
-		{
-			Key:         "a challenge of an authentication service",
-			AuditServer: "status 404, code 0", ParseServer: "status 400, code -1",
-			Reason: "auditserver has no multi-factor authentication, for which challenges are made",
-		},
-		{
-			Key:         "a condition on a field behind a pointer",
-			AuditServer: "status 400, code 102", ParseServer: "status 500, code 1",
-			Reason: "no answer is right without the other object; the error says to use $inQuery",
-		},
-		{
-			Key:         "a limit of the rate of requests",
-			AuditServer: "status 400, code 141", ParseServer: "status 429, code 100",
-			Reason: "auditserver limits no rates, which is for the proxy before it (the function is missing on both)",
-		},
-		{
-			Key:         "a list compared with one value",
-			AuditServer: "finds alpha", ParseServer: "status 500, code 1",
-			Reason: "a fault of PostgreSQL's adapter: with MongoDB it finds the lists that hold the value",
-		},
-		{
-			Key:         "a list that is added to",
-			AuditServer: "[3 1 1 2 5]", ParseServer: "[3 2 1 5]",
-			Reason: "a fault of PostgreSQL's adapter: Add and AddUnique reorder the list and drop what it holds twice",
-		},
-		{
-			Key:         "a negative limit",
-			AuditServer: "status 400, code 102", ParseServer: "status 500, code 1",
-			Reason: "the error says what is wrong",
-		},
-		{
-			Key:         "a pattern that is none",
-			AuditServer: "status 400, code 102", ParseServer: "status 500, code 1",
-			Reason: "the error says what is wrong",
-		},
-		{
-			Key:         "a pattern that looks ahead",
-			AuditServer: "status 400, code 102", ParseServer: "finds alpha",
-			Reason: "patterns are RE2's, which no text can slow down; they have no look-around and no back-references",
-		},
-		{
-			Key:         "a relation to nobody",
-			AuditServer: "status 400, code 107", ParseServer: "status 500, code 1",
-			Reason: "the error says what is wrong",
-		},
-		{
-			Key:         "a request id that was used before",
-			AuditServer: "the first answer again", ParseServer: "status 400, code 159",
-			Reason: "a client that lost the answer gets it, instead of learning only that there was one",
-		},
-		{
-			Key:         "a request id whose first request failed",
-			AuditServer: "status 201, code 0", ParseServer: "status 400, code 159",
-			Reason: "what failed wrote nothing, so its id stays free; Parse Server burns it",
-		},
-		{
-			Key:         "a schedule of jobs",
-			AuditServer: "status 404, code 0", ParseServer: "status 500, code 1",
-			Reason: "jobs are started by /jobs; auditserver keeps no schedules, which are for another program to run (Parse Server's fault here is the empty body)",
-		},
-		{
-			Key:         "a session made with the master key",
-			AuditServer: "status 400, code 209", ParseServer: "status 201, code 0",
-			Reason: "Parse Server stores a session without user and token, which opens nothing; LoginAs makes one that works",
-		},
-		{
-			Key:         "a subscription to a class without live queries",
-			AuditServer: "refused", ParseServer: "accepted",
-			Reason: "an event that can never come is a mistake to be told of",
-		},
-		{
-			Key:         "a text with a NUL character",
-			AuditServer: "status 200, code 0", ParseServer: "status 500, code 1",
-			Reason: "a fault of PostgreSQL's adapter: the column cannot hold it",
-		},
-		{
-			Key:         "a value nested 70 levels deep",
-			AuditServer: "status 400, code 107", ParseServer: "status 200, code 0",
-			Reason: "Config.Limits bounds what a request may cost: here its depth, likewise its conditions, the requests of a batch and the size of its answer",
-		},
-		{
-			Key:         "an ACL that is unset",
-			AuditServer: "everybody may read and write", ParseServer: "nobody but the master key may read",
-			Reason: "unset is what an object without an ACL is; set the ACL that is meant and both agree",
-		},
-		{
-			Key:         "an operation that is unknown",
-			AuditServer: "status 400, code 107", ParseServer: "status 500, code 1",
-			Reason: "the error says what is wrong",
-		},
-		{
-			Key:         "an order by a field behind a pointer",
-			AuditServer: "status 400, code 102", ParseServer: "status 500, code 1",
-			Reason: "the error says what to do instead: include the pointer and sort the results",
-		},
-		{
-			Key:         "fractions added to a member of an object",
-			AuditServer: "status 200, code 0", ParseServer: "status 500, code 1",
-			Reason: "a fault of PostgreSQL's adapter: it reads the member as a whole number",
-		},
-		{
-			Key:         "purchase receipts",
-			AuditServer: "status 404, code 0", ParseServer: "status 400, code 107",
-			Reason: "auditserver sells nothing: there is no /validate_purchase",
-		},
-		{
-			Key:         "push",
-			AuditServer: "status 404, code 0", ParseServer: "status 400, code 115",
-			Reason: "auditserver sends no push messages",
-		},
-		{
-			Key:         "push audiences",
-			AuditServer: "status 404, code 0", ParseServer: "status 200, code 0",
-			Reason: "auditserver sends no push messages, and so keeps no /push_audiences",
-		},
-		{
-			Key:         "the check of security",
-			AuditServer: "status 404, code 0", ParseServer: "status 409, code 0",
-			Reason: "/security looks at options that auditserver has not",
-		},
-		{
-			Key:         "the count of a class with the master key",
-			AuditServer: "exact", ParseServer: "PostgreSQL's estimate",
-			Reason: "an estimate is no count; with any condition both are exact",
-		},
-		{
-			Key:         "the different values of a column, in a class with a relation",
-			AuditServer: "answers", ParseServer: "status 400, code 102",
-			Reason: "a fault of Parse Server on PostgreSQL: it takes each value for an object and puts the relation into it",
-		},
-		{
-			Key:         "the directory of a file",
-			AuditServer: "left out", ParseServer: "kept",
-			Reason: "files are kept side by side",
-		},
-		{
-			Key:         "the log of the server",
-			AuditServer: "status 404, code 0", ParseServer: "status 500, code 1",
-			Reason: "auditserver writes its log to the slog.Logger it is given, and serves no /scriptlog; the Parse Server of the suite keeps no log files",
-		},
-		{
-			Key:         "the tokens of one's other sessions",
-			AuditServer: "1 of 2 tokens shown", ParseServer: "2 of 2 tokens shown",
-			Reason: "tokens are stored as digests: only the one that was sent can be shown",
-		},
-		{
-			Key:         "webhooks",
-			AuditServer: "status 404, code 0", ParseServer: "status 400, code 143",
-			Reason: "auditserver calls Go functions in its own process, and has no /hooks",
-		},
-		{
-			Key:         "why a transaction was refused",
-			AuditServer: "the code of the item", ParseServer: "code 1",
-			Reason: "a client can tell a broken rule from a fault of the server; Parse Server keeps the cause to itself",
-		},
+// Of gives the answer of a server.
+func (d Difference) Of(server Server) string {
+	if server == AuditServer {
+		return d.AuditServer
 	}
+	if answer, ok := d.Others[server]; ok {
+		return answer
+	}
+	return d.ParseServer
+}
+
+// Differences lists every behaviour in which servers differ, ordered by key.
+func Differences() []Difference {
+	all := slices.Concat(onPurpose(), betweenVersions(), betweenDatabases(), ofTheStandIn())
+	slices.SortFunc(all, func(a, b Difference) int { return strings.Compare(a.Key, b.Key) })
+	return all
+}
+
+// alike makes a row of a behaviour in which auditserver and Parse Server 9.10 on
+// PostgreSQL agree, and others do not.
+func alike(key, answer string, others map[Server]string, reason string) Difference {
+	return Difference{Key: key, AuditServer: answer, ParseServer: answer, Others: others, Reason: reason}
 }

@@ -70,7 +70,11 @@ func files() []behaviour {
 			require.ErrorIs(t, w.admin.DeleteFile(t.Context(), file.Name), isoaudit.ErrFileDelete)
 		}},
 		{"file: every character a name may have", func(t *testing.T, w *world) {
-			file := upload(t, w.signUp(t, "names").Client, "A_b-c d.e@f~g.TXT", []byte("named"))
+			file, err := w.signUp(t, "names").Upload(t.Context(), isoaudit.Upload{Name: "A_b-c d.e@f~g.TXT", Content: strings.NewReader("named")})
+			w.expects(t, "a file whose name has two dots and an @", "is stored", refusal(t, err, "is stored"))
+			if err != nil {
+				return
+			}
 			require.Equal(t, []byte("named"), download(t, w.client, file))
 		}},
 	}

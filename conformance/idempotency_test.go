@@ -1,7 +1,6 @@
 package conformance_test
 
 import (
-	"fmt"
 	"sync"
 	"testing"
 
@@ -15,7 +14,7 @@ func idempotency() []behaviour {
 			path, id := "/classes/"+w.itemClass(), w.name("twice")
 			first := w.must(t, nobody, "POST", path, `{"batch":"request id"}`, "X-Parse-Request-Id", id)
 			second := w.send(t, nobody, "POST", path, `{"batch":"request id"}`, "X-Parse-Request-Id", id)
-			answer := fmt.Sprint("status ", second.status, ", code ", second.code())
+			answer := codes(second)
 			if second.text("objectId") == first.text("objectId") {
 				answer = "the first answer again"
 			}
@@ -37,7 +36,7 @@ func idempotency() []behaviour {
 			path, id := "/classes/"+w.name("CheckTitled"), w.name("burnt")
 			require.Equal(t, 142, w.send(t, nobody, "POST", path, `{}`, "X-Parse-Request-Id", id).code())
 			second := w.send(t, nobody, "POST", path, `{"title":"x"}`, "X-Parse-Request-Id", id)
-			w.differs(t, "a request id whose first request failed", fmt.Sprint("status ", second.status, ", code ", second.code()))
+			w.differs(t, "a request id whose first request failed", codes(second))
 		}},
 	}
 }

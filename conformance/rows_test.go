@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -44,6 +45,7 @@ func (w *world) queryRows(t *testing.T) *rows {
 func (w *world) makeRows(t *testing.T) *rows {
 	class := w.name("CheckRow")
 	w.makeClass(t, class, fmt.Sprintf(itemColumns, class), openCLP)
+	polygons := w.storesPolygons(t, class)
 	r := &rows{items: isoaudit.NewCollection[item](w.client, class)}
 	for _, name := range []string{"row-a", "row-b", "row-c"} {
 		author := w.signUp(t, name)
@@ -55,6 +57,9 @@ func (w *world) makeRows(t *testing.T) *rows {
 	require.NoError(t, err)
 	for n := 1; n <= rowCount; n++ {
 		row := r.makeRow(n)
+		if !polygons {
+			row.Area = nil
+		}
 		require.NoError(t, r.items.Create(t.Context(), row))
 		r.all = append(r.all, row)
 	}
@@ -67,6 +72,17 @@ func (w *world) makeRows(t *testing.T) *rows {
 		require.NoError(t, r.items.Update(t.Context(), r.all[n-1].ObjectID, f.Members.Add(members...)))
 	}
 	return r
+}
+
+// storesPolygons says what the table of differences says, and holds the server to it.
+func (w *world) storesPolygons(t *testing.T, class string) bool {
+	a := w.send(t, nobody, "POST", "/classes/"+class, `{"area":{"__type":"Polygon","coordinates":[[0,0],[0,1],[1,1]]}}`)
+	w.expects(t, "a polygon", "status 201, code 0", codes(a))
+	if a.status != http.StatusCreated {
+		return false
+	}
+	w.must(t, nobody, "DELETE", "/classes/"+class+"/"+a.text("objectId"), "")
+	return true
 }
 
 // makeRow decides what row n holds; every column is missing somewhere.

@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -34,8 +35,10 @@ func realTarget(t testing.TB) (target, bool) {
 	if url == "" {
 		return target{}, false
 	}
+	server, err := conformance.ParseServerNamed(os.Getenv("ISOAUDIT_PARSE_SERVER"))
+	require.NoError(t, err)
 	tg := target{
-		server:    conformance.ParseServer,
+		server:    server,
 		url:       url,
 		graphQL:   os.Getenv("ISOAUDIT_PARSE_GRAPHQL_URL"),
 		appID:     os.Getenv("ISOAUDIT_PARSE_APP_ID"),
@@ -88,6 +91,9 @@ func (a answer) code() int {
 	n, _ := a.json["code"].(float64)
 	return int(n)
 }
+
+// codes tells both in the words of the table of differences.
+func codes(a answer) string { return fmt.Sprint("status ", a.status, ", code ", a.code()) }
 
 // text gives a member that is a text.
 func (a answer) text(key string) string {

@@ -37,7 +37,7 @@ let databaseOptions = { enableSchemaHooks: Boolean(redisURL) };
 if (databaseURI.startsWith('mongodb:')) databaseOptions = (await import('../mongodb/shims.cjs')).default(require);
 
 // Before version 6 a server starts by itself, and calls back.
-const start = options => ParseServer.prototype.start
+const start = options => ParseServer.startApp
   ? new ParseServer(options).start()
   : new Promise((resolve, reject) => {
     const server = new ParseServer({ ...options, serverStartComplete: error => (error ? reject(error) : resolve(server)) });

@@ -182,11 +182,11 @@ func anyElement(v any, test func(any) bool) bool {
 }
 
 // equalOrContains is what `{"f": want}` asks: f is want, or is an array with
-// want in it. A null want asks that there is no value.
+// want in it. A null want asks that there is no value, or a null in the array.
 func equalOrContains(v, want any) bool {
 	if equal(v, want) {
 		return true
 	}
 	list, ok := v.([]any)
-	return ok && want != nil && slices.ContainsFunc(list, func(e any) bool { return equal(e, want) })
+	return ok && slices.ContainsFunc(list, func(e any) bool { return equal(e, want) })
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+
+	"github.com/isoaudit/isoaudit-go/internal/transport"
 )
 
 // Admin is a client with the master key: every call on it, also through its
@@ -28,13 +30,13 @@ func NewAdmin(serverURL, masterKey string, options ...Option) (*Admin, error) {
 	if cfg.sessions != nil {
 		return nil, optionError("WithSessionSource", "an Admin acts with the master key; use As for a session")
 	}
-	for option, address := range map[string]*url.URL{"serverURL": cfg.base, "WithGraphQLURL": cfg.graphQL, "WithLiveQueryURL": cfg.live} {
+	for option, address := range map[string]*url.URL{"serverURL": cfg.Base, "WithGraphQLURL": cfg.graphQL, "WithLiveQueryURL": cfg.live} {
 		plain := address.Scheme == "http" || address.Scheme == "ws"
 		if plain && !isLoopback(address.Hostname()) {
 			return nil, optionError(option, "the master key is not sent unencrypted to %s; use https", address.Hostname())
 		}
 	}
-	cfg.credentials.masterKey = newSecret(masterKey)
+	cfg.Credentials.MasterKey = transport.NewSecret(masterKey)
 	return &Admin{newClient(cfg)}, nil
 }
 
@@ -47,19 +49,19 @@ func (a *Admin) own() *Client {
 	return a.Client
 }
 
-func (a *Admin) do(ctx context.Context, call call, out any) error {
+func (a *Admin) do(ctx context.Context, call transport.Call, out any) error {
 	return a.own().do(ctx, call, out)
 }
 
 // LoginAs starts a session of any auditor without a password.
 // ErrObjectNotFound: there is no such auditor.
 func (a *Admin) LoginAs(ctx context.Context, auditorID string) (*Session, error) {
-	call := call{
-		op: "Session.LoginAs", method: http.MethodPost, path: []string{"loginAs"},
-		class: userClass, objectID: auditorID, body: map[string]string{"userId": auditorID}, master: true,
+	call := transport.Call{
+		Op: "Session.LoginAs", Method: http.MethodPost, Path: []string{"loginAs"},
+		Class: userClass, ObjectID: auditorID, Body: map[string]string{"userId": auditorID}, Master: true,
 	}
 	if auditorID == "" {
-		call.err = badInput(call.op, userClass, "auditorID", "is empty")
+		call.Err = badInput(call.Op, userClass, "auditorID", "is empty")
 	}
 	return a.own().startSession(ctx, call)
 }
@@ -67,12 +69,12 @@ func (a *Admin) LoginAs(ctx context.Context, auditorID string) (*Session, error)
 // Purge deletes every object of a class without running triggers or live
 // queries. A class that does not exist is no error.
 func (a *Admin) Purge(ctx context.Context, class string) error {
-	call := call{
-		op: class + ".Purge", method: http.MethodDelete, path: []string{"purge", class},
-		class: class, safety: safeDelete, master: true,
+	call := transport.Call{
+		Op: class + ".Purge", Method: http.MethodDelete, Path: []string{"purge", class},
+		Class: class, Safety: transport.SafeDelete, Master: true,
 	}
 	if !validClass.MatchString(class) {
-		call.op, call.err = "Purge", badInput("Purge", "", "class", "is not the name of a class")
+		call.Op, call.Err = "Purge", badInput("Purge", "", "class", "is not the name of a class")
 	}
 	return a.do(ctx, call, nil)
 }
@@ -80,17 +82,17 @@ func (a *Admin) Purge(ctx context.Context, class string) error {
 // schemaCall is one call on the schemas of the server (protocol section 5). A
 // class of "" means all of them.
 func (a *Admin) schemaCall(ctx context.Context, method, class string, body, out any) error {
-	call := call{op: "Schema." + method, method: method, path: []string{"schemas"}, class: class, body: body, master: true}
+	call := transport.Call{Op: "Schema." + method, Method: method, Path: []string{"schemas"}, Class: class, Body: body, Master: true}
 	if class != "" {
-		call.path = append(call.path, class)
+		call.Path = append(call.Path, class)
 	}
 	switch method {
 	case http.MethodGet:
-		call.safety, call.needs = safeRead, []string{"results"}
+		call.Safety, call.Needs = transport.SafeRead, []string{"results"}
 	case http.MethodDelete:
-		call.safety = safeDelete
+		call.Safety = transport.SafeDelete
 	default:
-		call.needs = []string{"className"}
+		call.Needs = []string{"className"}
 	}
 	return a.do(ctx, call, out)
 }

@@ -3,16 +3,15 @@ package isoaudit
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"reflect"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/internal/transport"
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -22,8 +21,8 @@ import (
 // where the class has a relation.
 func Distinct[T, V any](ctx context.Context, admin *Admin, query Query[T], field Field[T, V]) ([]V, error) {
 	call := aggregateCall(admin, query, "Distinct")
-	if call.err == nil {
-		call.err = distinctParameters(&call, query, field)
+	if call.Err == nil {
+		call.Err = distinctParameters(&call, query, field)
 	}
 	var answer struct {
 		Results []V `json:"results"`
@@ -34,24 +33,24 @@ func Distinct[T, V any](ctx context.Context, admin *Admin, query Query[T], field
 	return answer.Results, nil
 }
 
-func distinctParameters[T, V any](call *call, query Query[T], field Field[T, V]) error {
+func distinctParameters[T, V any](call *transport.Call, query Query[T], field Field[T, V]) error {
 	if field == nil {
-		return badInput(call.op, call.class, "distinct", "nil field")
+		return badInput(call.Op, call.Class, "distinct", "nil field")
 	}
 	column := field.keyOf(nil)
 	if column.mistake != "" {
-		return badInput(call.op, call.class, column.dotted, "%s", column.mistake)
+		return badInput(call.Op, call.Class, column.dotted, "%s", column.mistake)
 	}
 	if err := query.asSubquery(); err != nil {
-		return badInput(call.op, call.class, "", "%v", err)
+		return badInput(call.Op, call.Class, "", "%v", err)
 	}
-	call.query = url.Values{"distinct": {column.dotted}}
+	call.Query = url.Values{"distinct": {column.dotted}}
 	if len(query.where) > 0 {
 		where, err := query.encodeWhere()
 		if err != nil {
-			return mistakeIn(call.op, call.class, err)
+			return mistakeIn(call.Op, call.Class, err)
 		}
-		call.query.Set("where", string(where))
+		call.Query.Set("where", string(where))
 	}
 	return nil
 }
@@ -103,12 +102,12 @@ func resultOf[T any](as, op string, c column[T]) Result[T] {
 // with Eq, Lt, Lte, Gt and Gte. Anything else is refused.
 func Aggregate[R, T any](ctx context.Context, admin *Admin, query Query[T], by Key[T], results ...Result[T]) ([]*R, error) {
 	call := aggregateCall(admin, query, "Aggregate")
-	if call.err == nil {
+	if call.Err == nil {
 		pipeline, err := query.pipeline(by, results)
 		if err != nil {
-			call.err = mistakeIn(call.op, call.class, err)
+			call.Err = mistakeIn(call.Op, call.Class, err)
 		}
-		call.query = url.Values{"pipeline": {string(pipeline)}}
+		call.Query = url.Values{"pipeline": {string(pipeline)}}
 	}
 	var answer struct {
 		Results []*R `json:"results"`
@@ -117,27 +116,27 @@ func Aggregate[R, T any](ctx context.Context, admin *Admin, query Query[T], by K
 		return nil, err
 	}
 	if slices.Contains(answer.Results, nil) {
-		return nil, &Error{Op: call.op, Class: call.class, HTTPStatus: http.StatusOK, Attempts: 1, Message: "a group of the answer is null"}
+		return nil, &Error{Op: call.Op, Class: call.Class, HTTPStatus: http.StatusOK, Attempts: 1, Message: "a group of the answer is null"}
 	}
 	return answer.Results, nil
 }
 
-func aggregateCall[T any](admin *Admin, query Query[T], op string) call {
+func aggregateCall[T any](admin *Admin, query Query[T], op string) transport.Call {
 	call := query.collection.call(op, http.MethodGet, "any")
-	call.objectID, call.safety, call.master, call.needs = "", safeRead, true, []string{"results"}
+	call.ObjectID, call.Safety, call.Master, call.Needs = "", transport.SafeRead, true, []string{"results"}
 	switch {
-	case call.err != nil:
+	case call.Err != nil:
 	case admin == nil:
-		call.err = badInput(call.op, call.class, "admin", "is nil: make one with NewAdmin")
+		call.Err = badInput(call.Op, call.Class, "admin", "is nil: make one with NewAdmin")
 	default:
-		call.path = []string{"aggregate", call.class}
+		call.Path = []string{"aggregate", call.Class}
 	}
 	return call
 }
 
-func runAsAdmin(ctx context.Context, admin *Admin, call call, out any) error {
+func runAsAdmin(ctx context.Context, admin *Admin, call transport.Call, out any) error {
 	if admin == nil {
-		return call.err
+		return call.Err
 	}
 	return admin.do(ctx, call, out)
 }
@@ -153,7 +152,7 @@ func (q Query[T]) pipeline(by Key[T], results []Result[T]) (jsontext.Value, erro
 	}
 	var stages []any
 	if len(q.where) > 0 {
-		match, err := q.collection.codec().encodeMatch(q.where)
+		match, err := where.WriteMatch(q.where, q.collection.codec().encodeOperand)
 		if err != nil {
 			return nil, err
 		}
@@ -175,7 +174,7 @@ func groupStage[T any](by Key[T], results []Result[T]) (map[string]any, error) {
 	if by != nil {
 		column := by.keyOf(nil)
 		if column.mistake != "" {
-			return nil, &fieldMistake{column.dotted, column.mistake}
+			return nil, wire.BadField(column.dotted, column.mistake)
 		}
 		group["_id"] = "$" + column.dotted
 	}
@@ -185,51 +184,13 @@ func groupStage[T any](by Key[T], results []Result[T]) (map[string]any, error) {
 		case r.op == "":
 			return nil, errors.New("zero Result: use CountRows, Sum, Average, Smallest or Largest")
 		case r.mistake != "":
-			return nil, &fieldMistake{r.as, r.mistake}
+			return nil, wire.BadField(r.as, r.mistake)
 		case !validColumn(r.as) || r.as == "objectId":
-			return nil, &fieldMistake{strconv.Quote(r.as), "bad name for a result: a letter, then letters, digits and _; not objectId"}
+			return nil, wire.BadField(strconv.Quote(r.as), "bad name for a result: a letter, then letters, digits and _; not objectId")
 		case twice:
-			return nil, &fieldMistake{r.as, "two results with one name"}
+			return nil, wire.BadField(r.as, "two results with one name")
 		}
 		group[r.as] = map[string]any{r.op: r.operand}
 	}
 	return group, nil
-}
-
-// encodeMatch writes conditions for $match, whose dates are plain ISO strings.
-func (c *codec) encodeMatch(conditions []node) (jsontext.Value, error) {
-	var doc whereObject
-	for _, n := range flatten(nil, conditions) {
-		if n.mistake != "" || n.isZero() {
-			_, err := c.encodeWhere([]node{n})
-			return nil, err
-		}
-		plain := n
-		plain.terms = nil
-		for _, t := range n.terms {
-			if t.op == "$exists" || t.op == "$ne" || !joins(t.op) && t.op != "" || t.op == "$in" || t.op == "$nin" {
-				return nil, &fieldMistake{n.field, fmt.Sprintf("an aggregation cannot heed the condition %s", t.op)}
-			}
-			switch v := t.value.(type) {
-			case time.Time:
-				t.value = wire.FormatISO(v)
-			default:
-				if kind := reflect.ValueOf(v).Kind(); kind == reflect.Struct || kind == reflect.Slice || !reflect.ValueOf(v).IsValid() {
-					return nil, &fieldMistake{n.field, fmt.Sprintf("an aggregation cannot compare with %T", v)}
-				}
-			}
-			plain.terms = append(plain.terms, t)
-		}
-		if n.logic != "" {
-			return nil, &fieldMistake{"", "an aggregation cannot heed " + n.logic}
-		}
-		members, err := c.encodeTerms(plain)
-		if err != nil {
-			return nil, &fieldMistake{n.field, err.Error()}
-		}
-		if !doc.add(n.field, members) {
-			return nil, &fieldMistake{n.field, "an aggregation cannot join these conditions on one field"}
-		}
-	}
-	return doc.append(nil, nil), nil
 }

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/isoaudit/isoaudit-go/internal/transport"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // BatchItem is one write of a batch or a transaction. It is made by a
@@ -21,7 +23,7 @@ type BatchItem struct {
 // batchEntry is what a BatchItem stands for.
 type batchEntry struct {
 	client *Client
-	call   call
+	call   transport.Call
 	out    any // where the item's own answer goes
 }
 
@@ -44,7 +46,7 @@ func (c *Collection[T]) BatchUpdate(id string, changes ...Change[T]) BatchItem {
 // BatchDelete is Delete as an item of a batch.
 func (c *Collection[T]) BatchDelete(id string) BatchItem { return c.batchItem(c.deleteCall(id), nil) }
 
-func (c *Collection[T]) batchItem(call call, out any) BatchItem {
+func (c *Collection[T]) batchItem(call transport.Call, out any) BatchItem {
 	entry := batchEntry{call: call, out: out}
 	if c != nil {
 		entry.client = c.client
@@ -68,9 +70,9 @@ func (c *Client) Batch(ctx context.Context, items ...BatchItem) ([]BatchResult, 
 	}
 	var chunks []batchChunk
 	for part := range slices.Chunk(entries, c.cfg.batchItems) {
-		request, err := c.prepare(ctx, c.batchCall(op, part))
+		request, err := c.cfg.Prepare(ctx, c.batchCall(op, part))
 		if err != nil {
-			return nil, err
+			return nil, publicError(err)
 		}
 		chunks = append(chunks, batchChunk{part, request})
 	}
@@ -121,7 +123,7 @@ func (c *Client) Transaction(ctx context.Context, items ...BatchItem) error {
 	}
 	answers := make([]batchAnswer, 0, len(items))
 	call := c.batchCall(op, entries)
-	call.transaction = true
+	call.Transaction = true
 	if err := c.do(ctx, call, &answers); err != nil {
 		return err
 	}
@@ -140,7 +142,7 @@ func (c *Client) Transaction(ctx context.Context, items ...BatchItem) error {
 // route: one that it cannot would leave its siblings half done.
 func (c *Client) checkItems(ctx context.Context, op string, items []BatchItem) ([]batchEntry, error) {
 	if c == nil || c.cfg == nil {
-		return nil, badInput(op, "", "", "the client is nil or zero; make one with NewClient")
+		return nil, noClient(op, "")
 	}
 	if ctx == nil {
 		return nil, nilContext(op, "")
@@ -157,10 +159,10 @@ func (c *Client) checkItems(ctx context.Context, op string, items []BatchItem) (
 		}
 		entries[i] = item.item()
 		switch {
-		case entries[i].call.err != nil:
-			errs = append(errs, fmt.Errorf("item %d: %w", i, entries[i].call.err))
+		case entries[i].call.Err != nil:
+			errs = append(errs, fmt.Errorf("item %d: %w", i, entries[i].call.Err))
 		case entries[i].client.cfg != c.cfg:
-			errs = append(errs, badInput(op, entries[i].call.class, fmt.Sprintf("item %d", i), "was made by a collection of another client; a batch is sent as one identity"))
+			errs = append(errs, badInput(op, entries[i].call.Class, fmt.Sprintf("item %d", i), "was made by a collection of another client; a batch is sent as one identity"))
 		}
 	}
 	return entries, errors.Join(errs...)
@@ -175,19 +177,19 @@ type batchRequest struct {
 
 // batchCall puts items into one call. Their paths begin with the mount path
 // through which the batch itself is called.
-func (c *Client) batchCall(op string, items []batchEntry) call {
-	call := call{op: op, method: http.MethodPost, path: []string{"batch"}}
+func (c *Client) batchCall(op string, items []batchEntry) transport.Call {
+	call := transport.Call{Op: op, Method: http.MethodPost, Path: []string{"batch"}}
 	requests := make([]batchRequest, 0, len(items))
 	for _, item := range items {
-		address, err := endpoint(c.cfg.base, item.call.path)
+		address, err := transport.Endpoint(c.cfg.Base, item.call.Path)
 		if err != nil {
-			call.err = badInput(op, item.call.class, "path", "%v", err)
+			call.Err = badInput(op, item.call.Class, "path", "%v", err)
 			return call
 		}
-		requests = append(requests, batchRequest{item.call.method, address.EscapedPath(), item.call.body})
-		call.secrets = append(call.secrets, item.call.secrets...)
+		requests = append(requests, batchRequest{item.call.Method, address.EscapedPath(), item.call.Body})
+		call.Secrets = append(call.Secrets, item.call.Secrets...)
 	}
-	call.body = batchBody{requests, op == "Transaction"}
+	call.Body = batchBody{requests, op == "Transaction"}
 	return call
 }
 
@@ -208,13 +210,14 @@ type batchAnswer struct {
 // batchChunk is one request of a batch, made ready before the first is sent.
 type batchChunk struct {
 	items   []batchEntry
-	request *request
+	request *transport.Request
 }
 
 func (c *Client) sendChunk(ctx context.Context, chunk batchChunk, results []BatchResult) {
 	items := chunk.items
 	answers := make([]batchAnswer, 0, len(items))
-	_, err := c.send(ctx, chunk.request, &answers)
+	_, err := c.cfg.Send(ctx, chunk.request, &answers)
+	err = publicError(err)
 	if err == nil && len(answers) != len(items) {
 		err = &Error{HTTPStatus: http.StatusOK, Attempts: 1, Message: miscount(answers, items), unknown: true}
 	}
@@ -234,27 +237,27 @@ func (i *batchEntry) share(err error) error {
 		return err
 	}
 	own := *failure
-	own.Op, own.Class, own.ObjectID = i.call.op, i.call.class, i.call.objectID
+	own.Op, own.Class, own.ObjectID = i.call.Op, i.call.Class, i.call.ObjectID
 	return &own
 }
 
 // settleItem reads an item's own answer.
 func (c *Client) settleItem(item *batchEntry, answer *batchAnswer) error {
-	failure := &Error{Op: item.call.op, Class: item.call.class, ObjectID: item.call.objectID, HTTPStatus: http.StatusOK, Attempts: 1}
+	failure := &Error{Op: item.call.Op, Class: item.call.Class, ObjectID: item.call.ObjectID, HTTPStatus: http.StatusOK, Attempts: 1}
 	switch {
 	case answer.Error != nil && len(answer.Success) > 0:
 		failure.Message, failure.unknown = "the answer tells both success and error", true
 		return failure
 	case answer.Error != nil:
-		failure.Code = parseCode(answer.Error.Code)
-		failure.Message = c.cfg.credentials.scrub(clip(plainText(answer.Error.Message), maxMessage), item.call.secrets...)
+		failure.Code = Code(transport.ParseCode(answer.Error.Code))
+		failure.Message = c.cfg.Credentials.Scrub(wire.Clip(transport.PlainText(answer.Error.Message), transport.MaxMessage), item.call.Secrets...)
 		failure.unknown = failure.Code == 0 || failure.Code == ErrInternal
 		return failure
 	case len(answer.Success) == 0:
 		failure.Message, failure.unknown = "the answer tells neither success nor error", true
 		return failure
 	}
-	if err := c.cfg.codec.answer(answer.Success, item.out, &item.call); err != nil {
+	if err := c.cfg.codec.Answer(answer.Success, item.out, &item.call); err != nil {
 		failure.cause, failure.unknown = err, true
 		return failure
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Change is one field's part of an update. Changes are made by fields; the zero
@@ -47,7 +48,7 @@ func (o changeOp) onRelation() bool { return o == opAddRelation || o == opRemove
 // only, except that a relation may gain and lose members at once.
 func (c *codec) encodeChanges(changes []change) (jsontext.Value, error) {
 	if len(changes) == 0 {
-		return nil, &fieldMistake{"", "no changes: give at least one"}
+		return nil, wire.BadField("", "no changes: give at least one")
 	}
 	var order []string
 	values := make(map[string]encodedChange, len(changes))
@@ -63,7 +64,7 @@ func (c *codec) encodeChanges(changes []change) (jsontext.Value, error) {
 		case before.op.onRelation() && ch.op.onRelation() && before.op != ch.op:
 			raw = fmt.Appendf(nil, `{"__op":"Batch","ops":[%s,%s]}`, before.raw, raw)
 		default:
-			return nil, &fieldMistake{ch.field, "changed twice in one update: give each field one change"}
+			return nil, wire.BadField(ch.field, "changed twice in one update: give each field one change")
 		}
 		values[ch.field] = encodedChange{ch.op, raw}
 	}
@@ -87,17 +88,17 @@ type encodedChange struct {
 
 func (c *codec) encodeChange(ch change) (jsontext.Value, error) {
 	if ch.mistake != "" {
-		return nil, &fieldMistake{ch.field, ch.mistake}
+		return nil, wire.BadField(ch.field, ch.mistake)
 	}
 	if ch.field == "" {
-		return nil, &fieldMistake{"", "zero change: make changes with fields, as in Status.Set"}
+		return nil, wire.BadField("", "zero change: make changes with fields, as in Status.Set")
 	}
 	if ch.op == opUnset {
 		return jsontext.Value(`{"__op":"Delete"}`), nil
 	}
 	raw, err := c.encodeStored(ch.value)
 	if err != nil {
-		return nil, &fieldMistake{ch.field, fmt.Sprintf("cannot encode %T: %v", ch.value, bareCause(err))}
+		return nil, wire.BadField(ch.field, fmt.Sprintf("cannot encode %T: %v", ch.value, wire.BareCause(err)))
 	}
 	switch ch.op {
 	case opSet:

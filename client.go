@@ -1,5 +1,7 @@
 package isoaudit
 
+import "github.com/isoaudit/isoaudit-go/internal/transport"
+
 // Client speaks to one application on one server as one identity. It is
 // immutable and safe for concurrent use; As and Anonymous derive clients with
 // another identity and leave the original as it was.
@@ -32,6 +34,9 @@ func NewClient(serverURL string, options ...Option) (*Client, error) {
 func newClient(cfg *config) *Client {
 	c := &Client{cfg: cfg}
 	c.live = &liveLink{client: c}
+	if cfg.sessions != nil {
+		cfg.Sessions = clientSessions{cfg.sessions, c}
+	}
 	// Made without the checks of NewCollection, which are for types of others: a
 	// server may derive a client for every request.
 	c.Auditors = &Collection[Auditor]{client: c, class: cfg.auditorClass}
@@ -51,8 +56,8 @@ func (c *Client) Anonymous() *Client {
 		return new(Client) // every call of it says so
 	}
 	cfg := *c.cfg
-	cfg.credentials.session, cfg.credentials.masterKey = secret{}, secret{}
-	cfg.sessions = nil
+	cfg.Credentials.Session, cfg.Credentials.MasterKey = transport.Secret{}, transport.Secret{}
+	cfg.sessions, cfg.Sessions = nil, nil
 	return newClient(&cfg)
 }
 
@@ -65,10 +70,10 @@ func (c *Client) As(session *Session) *Client {
 		return derived
 	}
 	if err := session.check(); err != nil {
-		derived.cfg.err = err
+		derived.cfg.Err = err
 		return derived
 	}
-	derived.cfg.credentials.session = session.token
+	derived.cfg.Credentials.Session = session.token
 	return derived
 }
 

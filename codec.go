@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/internal/rows"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -19,7 +20,7 @@ type codec struct {
 	writing      json.Options
 	reading      json.Options
 	acls         aclCache
-	plans        sync.Map // of *rowPlan by reflect.Type
+	plans        rows.Plans
 	mistakes     sync.Map // of entityMistake by reflect.Type, for what pointers lead to
 }
 
@@ -56,7 +57,24 @@ func newCodec(auditorClass string) *codec {
 			json.UnmarshalFromFunc(func(dec *jsontext.Decoder, r relationTarget) error { return r.readRelation(dec) }),
 			wire.Unmarshalers(),
 		)))
+	c.plans.Special, c.plans.Reading = c.specialReader, c.reading
 	return c
+}
+
+// specialReader gives the quick reader of types that have an encoding of their own.
+func (c *codec) specialReader(t reflect.Type) rows.FieldReader {
+	switch {
+	case t == reflect.TypeFor[ACL]():
+		return func(s *rows.Scanner, v reflect.Value) bool {
+			raw, ok := s.Value()
+			return ok && raw.Kind() == '{' && c.acls.decode(raw, v.Addr().Interface().(*ACL)) == nil
+		}
+	case reflect.PointerTo(t).Implements(reflect.TypeFor[pointerTarget]()):
+		return func(s *rows.Scanner, v reflect.Value) bool {
+			return v.Addr().Interface().(pointerTarget).readFast(s, c)
+		}
+	}
+	return nil
 }
 
 // resolve gives the name that class has on this server.
@@ -84,6 +102,9 @@ func (c *codec) writePointer(enc *jsontext.Encoder, p pointerValue) error {
 	return enc.WriteValue(raw)
 }
 
+// Encode implements transport.Codec.
+func (c *codec) Encode(v any) (jsontext.Value, error) { return c.encode(v) }
+
 // encode writes v for the server. PostgreSQL cannot hold the character NUL and
 // answers with an internal error (protocol section 2.1), so it is refused here.
 func (c *codec) encode(v any) (jsontext.Value, error) {
@@ -95,6 +116,16 @@ func (c *codec) encode(v any) (jsontext.Value, error) {
 		return nil, errors.New("a text holds the character NUL, which the server cannot store")
 	}
 	return raw, nil
+}
+
+// encodeStored is encode for what the server is to keep. It refuses integers
+// that would come back as others.
+func (c *codec) encodeStored(v any) (jsontext.Value, error) {
+	raw, err := c.encode(v)
+	if err != nil {
+		return nil, err
+	}
+	return raw, rows.CheckIntegers(raw)
 }
 
 // decode reads an answer of the server into out.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/isoaudit/isoaudit-go/internal/transport"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Collection is one class on the server, whose objects have the Go type T. It
@@ -53,11 +55,11 @@ func (c *Collection[T]) Query() Query[T] { return Query[T]{collection: c} }
 // ErrObjectNotFound: there is none, or this caller may not read it.
 func (c *Collection[T]) Get(ctx context.Context, id string, include ...Includable[T]) (*T, error) {
 	call := c.call("Get", http.MethodGet, id)
-	call.safety = safeRead
+	call.Safety = transport.SafeRead
 	query := c.Query().Include(include...)
-	if call.err == nil {
-		call.query, call.err = query.parameters(call.op)
-		call.query.Del("where")
+	if call.Err == nil {
+		call.Query, call.Err = query.parameters(call.Op)
+		call.Query.Del("where")
 	}
 	row := new(T)
 	if err := c.do(ctx, call, &single[T]{c.codec(), c.Class(), row, id}); err != nil {
@@ -75,31 +77,31 @@ func (c *Collection[T]) Get(ctx context.Context, id string, include ...Includabl
 // A create whose reply is lost is ErrOutcomeUnknown.
 func (c *Collection[T]) Create(ctx context.Context, obj *T) error {
 	call := c.createCall(obj)
-	if call.err != nil {
+	if call.Err != nil {
 		return c.do(ctx, call, nil)
 	}
 	return c.do(ctx, call, c.created(obj))
 }
 
-func (c *Collection[T]) createCall(obj *T) call {
+func (c *Collection[T]) createCall(obj *T) transport.Call {
 	call := c.call("Create", http.MethodPost, "new")
-	call.path, call.objectID = c.path(), ""
-	call.safety, call.needs = safeWithID, []string{"objectId", "createdAt"}
+	call.Path, call.ObjectID = c.path(), ""
+	call.Safety, call.Needs = transport.SafeWithID, []string{"objectId", "createdAt"}
 	switch {
-	case call.err != nil:
+	case call.Err != nil:
 	case obj == nil:
-		call.err = badInput(call.op, c.class, "", "the object is nil")
+		call.Err = badInput(call.Op, c.class, "", "the object is nil")
 	case !object(obj).CreatedAt.IsZero():
-		call.err = badInput(call.op, c.class, "createdAt", "the object was saved before: use Update, or clear its Object for a copy")
+		call.Err = badInput(call.Op, c.class, "createdAt", "the object was saved before: use Update, or clear its Object for a copy")
 	default:
 		row := *obj
 		object(&row).UpdatedAt = object(&row).CreatedAt // zero: the server sets both
 		body, err := c.codec().encodeStored(&row)
 		if err != nil {
-			call.err = badInput(call.op, c.class, fieldOf(err), "%v", bareCause(err))
+			call.Err = badInput(call.Op, c.class, wire.FieldOf(err), "%v", wire.BareCause(err))
 		}
-		call.body = body
-		call.secrets = secretsOf(&row)
+		call.Body = body
+		call.Secrets = secretsOf(&row)
 	}
 	return call
 }
@@ -141,36 +143,36 @@ func (c *Collection[T]) Update(ctx context.Context, id string, changes ...Change
 func (c *Collection[T]) Apply(ctx context.Context, obj *T, changes ...Change[T]) error {
 	if obj == nil {
 		call := c.call("Apply", http.MethodPut, "nil")
-		if call.err == nil {
-			call.err = badInput(call.op, c.class, "", "the object is nil")
+		if call.Err == nil {
+			call.Err = badInput(call.Op, c.class, "", "the object is nil")
 		}
 		return c.do(ctx, call, nil)
 	}
 	call := c.updateCall(object(obj).ObjectID, changes)
-	if call.err != nil {
+	if call.Err != nil {
 		return c.do(ctx, call, nil)
 	}
 	return c.do(ctx, call, &application[T]{single[T]{codec: c.codec(), class: c.class, into: obj}, changes})
 }
 
-func (c *Collection[T]) updateCall(id string, changes []Change[T]) call {
+func (c *Collection[T]) updateCall(id string, changes []Change[T]) transport.Call {
 	call := c.call("Update", http.MethodPut, id)
-	call.safety, call.needs = safeWithID, []string{"updatedAt"}
-	if call.err != nil {
+	call.Safety, call.Needs = transport.SafeWithID, []string{"updatedAt"}
+	if call.Err != nil {
 		return call
 	}
 	plain := make([]change, len(changes))
 	for i, ch := range changes {
 		plain[i] = ch.change
-		if p, ok := ch.change.value.(secret); ok {
-			call.secrets = append(call.secrets, p.value())
+		if p, ok := ch.change.value.(transport.Secret); ok {
+			call.Secrets = append(call.Secrets, p.Value())
 		}
 	}
 	body, err := c.codec().encodeChanges(plain)
 	if err != nil {
-		call.err = mistakeIn(call.op, c.class, err)
+		call.Err = mistakeIn(call.Op, c.class, err)
 	}
-	call.body = body
+	call.Body = body
 	return call
 }
 
@@ -218,27 +220,27 @@ func (c *Collection[T]) Delete(ctx context.Context, id string) error {
 	return c.do(ctx, c.deleteCall(id), nil)
 }
 
-func (c *Collection[T]) deleteCall(id string) call {
+func (c *Collection[T]) deleteCall(id string) transport.Call {
 	call := c.call("Delete", http.MethodDelete, id)
-	call.safety = safeDelete
+	call.Safety = transport.SafeDelete
 	return call
 }
 
 // call is a call on the object id of the class.
-func (c *Collection[T]) call(op, method, id string) call {
+func (c *Collection[T]) call(op, method, id string) transport.Call {
 	if c == nil || c.client == nil || c.client.cfg == nil {
-		return call{op: op, err: badInput(op, "", "", "the collection is nil or zero: use a client's or NewCollection")}
+		return transport.Call{Op: op, Err: badInput(op, "", "", "the collection is nil or zero: use a client's or NewCollection")}
 	}
-	call := call{op: c.class + "." + op, method: method, path: append(c.path(), id), class: c.class, objectID: id}
+	call := transport.Call{Op: c.class + "." + op, Method: method, Path: append(c.path(), id), Class: c.class, ObjectID: id}
 	switch {
 	case !validClass.MatchString(c.class):
-		call.op, call.err = op, badInput(op, "", "class", "%q is not the name of a class", c.class)
+		call.Op, call.Err = op, badInput(op, "", "class", "%q is not the name of a class", c.class)
 	case c.mistake != "":
-		call.err = badInput(call.op, c.class, "", "%s", c.mistake)
+		call.Err = badInput(call.Op, c.class, "", "%s", c.mistake)
 	case id == "":
-		call.err = badInput(call.op, c.class, "objectId", "is empty: give the id of a saved object")
-	case isDots(id):
-		call.err = badInput(call.op, c.class, "objectId", "%q is no id: it would name another path", id)
+		call.Err = badInput(call.Op, c.class, "objectId", "is empty: give the id of a saved object")
+	case transport.IsDots(id):
+		call.Err = badInput(call.Op, c.class, "objectId", "%q is no id: it would name another path", id)
 	}
 	return call
 }
@@ -253,31 +255,20 @@ func (c *Collection[T]) codec() *codec {
 	return c.client.cfg.codec
 }
 
-func (c *Collection[T]) do(ctx context.Context, call call, out any) error {
+func (c *Collection[T]) do(ctx context.Context, call transport.Call, out any) error {
 	if c == nil {
-		return call.err
+		return call.Err
 	}
 	return c.client.do(ctx, call, out)
 }
 
 // mistakeIn turns a mistake in a condition or change into an InputError.
 func mistakeIn(op, class string, err error) error {
-	var mistake *fieldMistake
+	var mistake *wire.FieldError
 	if errors.As(err, &mistake) {
-		return badInput(op, class, mistake.field, "%s", mistake.reason)
+		return badInput(op, class, mistake.Field, "%s", mistake.Reason)
 	}
-	return badInput(op, class, fieldOf(err), "%v", bareCause(err))
-}
-
-// fieldOf names the field at which encoding failed.
-func fieldOf(err error) string {
-	var semantic *json.SemanticError
-	if errors.As(err, &semantic) {
-		for element := range semantic.JSONPointer.Tokens() {
-			return element
-		}
-	}
-	return ""
+	return badInput(op, class, wire.FieldOf(err), "%v", wire.BareCause(err))
 }
 
 // secretsOf lists what no error about a call with obj may repeat.

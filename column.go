@@ -1,5 +1,7 @@
 package isoaudit
 
+import "github.com/isoaudit/isoaudit-go/internal/where"
+
 // column is what all fields share: a name, checked when the field is made, and
 // the class it belongs to.
 type column[T any] struct {
@@ -33,19 +35,21 @@ func validColumn(name string) bool {
 func (c column[T]) Name() string { return c.name }
 
 // Exists holds where the column has a value.
-func (c column[T]) Exists() Condition[T] { return c.where(term{"$exists", true}) }
+func (c column[T]) Exists() Condition[T] { return c.where(where.Is(where.Exists, true)) }
 
 // Missing holds where the column has no value.
-func (c column[T]) Missing() Condition[T] { return c.where(term{"$exists", false}) }
+func (c column[T]) Missing() Condition[T] { return c.where(where.Is(where.Exists, false)) }
 
-func (c column[T]) where(terms ...term) Condition[T] { return Condition[T]{node: c.node(terms...)} }
+func (c column[T]) where(terms ...where.Term) Condition[T] {
+	return Condition[T]{node: c.node(terms...)}
+}
 
-func (c column[T]) node(terms ...term) node {
-	return node{field: c.name, terms: terms, mistake: c.whatIsWrong()}
+func (c column[T]) node(terms ...where.Term) where.Clause {
+	return where.Clause{Field: c.name, Terms: terms, Mistake: c.whatIsWrong()}
 }
 
 func (c column[T]) refuse(mistake string) Condition[T] {
-	return Condition[T]{node: node{field: c.name, mistake: mistake}}
+	return Condition[T]{node: where.Clause{Field: c.name, Mistake: mistake}}
 }
 
 func (c column[T]) whatIsWrong() string {

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -37,17 +38,17 @@ func (n number) MarshalJSON() ([]byte, error) { return []byte(n), nil }
 
 // after gives the conditions of the rows behind the cursor: the first columns
 // are equal and the next one is behind, for each column in turn.
-func (c *cursor) after() []node {
-	var branches, equal []node
+func (c *cursor) after() []where.Clause {
+	var branches, equal []where.Clause
 	for _, key := range c.keys {
 		for _, behind := range key.behind() {
-			branches = append(branches, allOf(append(slices.Clone(equal), behind)...))
+			branches = append(branches, where.EachClause(append(slices.Clone(equal), behind)...))
 		}
 		equal = append(equal, key.same())
 	}
-	rows := []node{anyOf(branches...)}
+	rows := []where.Clause{where.AnyClause(branches...)}
 	if len(branches) == 1 {
-		rows = branches[0].children
+		rows = branches[0].Children
 	}
 	if bound, ok := c.keys[0].bound(); ok && len(c.keys) > 1 {
 		rows = append(rows, bound) // says nothing new, but lets the database use an index
@@ -65,41 +66,43 @@ func (c *cursor) isAt(values []sortValue) bool {
 	return true
 }
 
-func (k sortKey) on(terms ...term) node { return node{field: k.name, terms: terms} }
+func (k sortKey) on(terms ...where.Term) where.Clause {
+	return where.Clause{Field: k.name, Terms: terms}
+}
 
-func (k sortKey) same() node {
+func (k sortKey) same() where.Clause {
 	switch v := k.value.v.(type) {
 	case nil:
-		return k.on(term{"$exists", false})
+		return k.on(where.Is(where.Exists, false))
 	case time.Time:
 		return temporal[any]{column[any]{name: k.name}}.at(v)
 	default:
-		return k.on(term{"", v})
+		return k.on(where.Is("", v))
 	}
 }
 
 // behind gives the alternatives for a row that sorts behind the cursor's by this
 // column alone.
-func (k sortKey) behind() []node {
+func (k sortKey) behind() []where.Clause {
 	if k.value.empty() {
 		if k.emptyFirst {
-			return []node{k.on(term{"$exists", true})}
+			return []where.Clause{k.on(where.Is(where.Exists, true))}
 		}
 		return nil
 	}
-	var alternatives []node
+	var alternatives []where.Clause
 	if n := k.beyond(); n != nil {
 		alternatives = append(alternatives, *n)
 	}
 	if !k.filled && !k.emptyFirst {
-		alternatives = append(alternatives, k.on(term{"$exists", false}))
+		alternatives = append(alternatives, k.on(where.Is(where.Exists, false)))
 	}
 	return alternatives
 }
 
 // beyond is behind among the rows that have a value; nil: there can be none.
-func (k sortKey) beyond() *node {
-	var n node
+func (k sortKey) beyond() *where.Clause {
+	var n where.Clause
 	switch v := k.value.v.(type) {
 	case string:
 		f := textual[any, string]{column[any]{name: k.name}}
@@ -115,35 +118,35 @@ func (k sortKey) beyond() *node {
 		if v != k.descending {
 			return nil
 		}
-		n = k.on(term{"", !v})
+		n = k.on(where.Is("", !v))
 	default:
-		op := "$gt"
+		op := where.Gt
 		if k.descending {
-			op = "$lt"
+			op = where.Lt
 		}
-		n = k.on(term{op, v})
+		n = k.on(where.Is(op, v))
 	}
 	return &n
 }
 
 // bound is a plain range that all rows behind the cursor are in.
-func (k sortKey) bound() (node, bool) {
+func (k sortKey) bound() (where.Clause, bool) {
 	if k.value.empty() || !k.filled && !k.emptyFirst {
-		return node{}, false
+		return where.Clause{}, false
 	}
 	switch v := k.value.v.(type) {
 	case time.Time:
 		if k.descending {
-			return k.on(term{"$lt", v.Add(time.Millisecond)}), true
+			return k.on(where.Is(where.Lt, v.Add(time.Millisecond))), true
 		}
-		return k.on(term{"$gte", v}), true
+		return k.on(where.Is(where.Gte, v)), true
 	case number:
 		if k.descending {
-			return k.on(term{"$lte", v}), true
+			return k.on(where.Is(where.Lte, v)), true
 		}
-		return k.on(term{"$gte", v}), true
+		return k.on(where.Is(where.Gte, v)), true
 	}
-	return node{}, false
+	return where.Clause{}, false
 }
 
 // readSortValues reads the sort columns of a row as it came over the wire: its

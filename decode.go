@@ -152,7 +152,7 @@ func (s *single[T]) decodeBody(body []byte) error {
 		return explainDecoding(err, s.class, 0, body)
 	}
 	if found := object(&row).ObjectID; s.asked != "" && found != s.asked {
-		return &DecodeError{Class: s.class, ObjectID: s.asked, Field: "objectId", Reason: fmt.Sprintf("the answer has %q", clip(found, 60))}
+		return &DecodeError{Class: s.class, ObjectID: s.asked, Field: "objectId", Reason: fmt.Sprintf("the answer has %q", wire.Clip(found, 60))}
 	}
 	*s.into = row
 	return nil
@@ -198,42 +198,17 @@ func explainDecoding(err error, class string, depth int, raw []byte) error {
 	}
 	reason := ""
 	if semantic.Err != nil {
-		reason = bareCause(semantic).Error()
+		reason = wire.BareCause(semantic).Error()
 	}
 	var typed *wire.TypeError
 	if !errors.As(semantic.Err, &typed) && semantic.JSONKind != 0 {
-		typed = &wire.TypeError{Want: fmt.Sprint(semantic.GoType), Found: kindName(semantic.JSONKind)}
+		typed = &wire.TypeError{Want: fmt.Sprint(semantic.GoType), Found: wire.KindName(semantic.JSONKind)}
 		reason = strings.TrimSuffix(typed.Error()+": "+reason, ": ")
 	}
 	return &DecodeError{
 		Class: class, ObjectID: objectIDOf(raw),
 		Field: strings.Join(path[min(depth, len(path)):], "."), Reason: reason,
 	}
-}
-
-// bareCause strips what the JSON package adds to an error of ours.
-func bareCause(err error) error {
-	for {
-		var semantic *json.SemanticError
-		if !errors.As(err, &semantic) || semantic.Err == nil {
-			return err
-		}
-		err = semantic.Err
-	}
-}
-
-func kindName(kind jsontext.Kind) string {
-	switch kind {
-	case '[', ']':
-		return "an array"
-	case '{', '}':
-		return "an object"
-	case 'n':
-		return "null"
-	case 't', 'f':
-		return "a boolean"
-	}
-	return "a " + kind.String()
 }
 
 // objectIDOf finds the objectId of the object that raw begins with.

@@ -31,12 +31,14 @@ var linked = map[string][]string{
 
 // layers lists which packages of ours each package may import.
 var layers = map[string][]string{
-	"":               {"livequery", "schema", "policy", "internal/where", "internal/wire"},
-	"livequery":      {"internal/wire"},
-	"schema":         {"internal/wire"},
-	"policy":         {"internal/wire"},
-	"internal/wire":  {},
-	"internal/where": {"internal/wire"},
+	"":                   {"livequery", "schema", "policy", "internal/transport", "internal/rows", "internal/where", "internal/wire"},
+	"livequery":          {"internal/wire"},
+	"schema":             {"internal/wire"},
+	"policy":             {"internal/wire"},
+	"internal/wire":      {},
+	"internal/where":     {"internal/wire"},
+	"internal/transport": {"internal/wire"},
+	"internal/rows":      {"internal/wire"},
 }
 
 func TestDependenciesShortList(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isoaudit/isoaudit-go/internal/transport"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -79,9 +80,9 @@ func (e *Error) Error() string {
 func (e *Error) what() string {
 	var parts []string
 	if broken := e.policy(); broken != nil {
-		parts = append(parts, clip(broken.Error(), maxMessage))
+		parts = append(parts, wire.Clip(broken.Error(), transport.MaxMessage))
 	} else if e.Message != "" {
-		parts = append(parts, clip(e.Message, maxExcerpt))
+		parts = append(parts, wire.Clip(e.Message, transport.MaxExcerpt))
 	}
 	if e.cause != nil && e.cause.Error() != e.Message {
 		parts = append(parts, e.cause.Error())
@@ -161,12 +162,4 @@ func (e *InputError) Error() string {
 		where += ": " + e.Field
 	}
 	return "isoaudit: " + where + ": " + e.Reason + " (nothing was sent)"
-}
-
-func nilContext(op, class string) error {
-	return badInput(op, class, "ctx", "the context is nil; use context.Background()")
-}
-
-func badInput(op, class, field, format string, args ...any) error {
-	return &InputError{Op: op, Class: class, Field: field, Reason: fmt.Sprintf(format, args...)}
 }

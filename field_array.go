@@ -1,5 +1,7 @@
 package isoaudit
 
+import "github.com/isoaudit/isoaudit-go/internal/where"
+
 // ArrayField is an Array column whose elements have the Go type E.
 //
 // A server on PostgreSQL sorts and de-duplicates an array that Add or AddUnique
@@ -20,24 +22,24 @@ func (f array[T, E]) holds(*T, []E) {}
 
 // Contains holds where value is an element. It is sent as $in, because
 // PostgreSQL fails on an array that is compared with a single value.
-func (f array[T, E]) Contains(value E) Condition[T] { return f.elements("$in", []E{value}) }
+func (f array[T, E]) Contains(value E) Condition[T] { return f.elements(where.In, []E{value}) }
 
 // ContainsAny holds where one of values is an element. Without values it holds
 // nowhere.
 func (f array[T, E]) ContainsAny(values ...E) Condition[T] {
 	if len(values) == 0 {
-		return f.constant(never)
+		return f.constant(where.Never)
 	}
-	return f.elements("$in", values)
+	return f.elements(where.In, values)
 }
 
 // ContainsNone holds where there is an array and none of values is an element.
 // Without values it holds everywhere.
 func (f array[T, E]) ContainsNone(values ...E) Condition[T] {
 	if len(values) == 0 {
-		return f.constant(always)
+		return f.constant(where.Always)
 	}
-	return And(f.elements("$nin", values), f.Exists())
+	return And(f.elements(where.Nin, values), f.Exists())
 }
 
 // ContainsAll holds where all values are elements. Each is asked for on its own:
@@ -45,7 +47,7 @@ func (f array[T, E]) ContainsNone(values ...E) Condition[T] {
 // row 13). Without values it holds everywhere.
 func (f array[T, E]) ContainsAll(values ...E) Condition[T] {
 	if len(values) == 0 {
-		return f.constant(always)
+		return f.constant(where.Always)
 	}
 	each := make([]Condition[T], len(values))
 	for i, v := range values {
@@ -56,14 +58,14 @@ func (f array[T, E]) ContainsAll(values ...E) Condition[T] {
 
 // ContainedBy holds where there is an array and all its elements are among values.
 func (f array[T, E]) ContainedBy(values ...E) Condition[T] {
-	return f.elements("$containedBy", values)
+	return f.elements(where.ContainedBy, values)
 }
 
-func (f array[T, E]) elements(op string, values []E) Condition[T] {
+func (f array[T, E]) elements(op where.Op, values []E) Condition[T] {
 	if mistake := badElements(values); mistake != "" {
 		return f.refuse(mistake)
 	}
-	return f.where(term{op, elements(values)})
+	return f.where(where.Is(op, elements(values)))
 }
 
 // Set replaces the array; a nil one clears the column.

@@ -1,6 +1,10 @@
 package isoaudit
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
+)
 
 // FileField is a File column.
 type FileField[T any] struct{ column[T] }
@@ -93,15 +97,15 @@ type InnerField[T any, V string | float64 | bool] struct{ column column[T] }
 func (f InnerField[T, V]) Name() string { return f.column.name }
 
 // Eq holds where the value is value.
-func (f InnerField[T, V]) Eq(value V) Condition[T] { return f.column.where(term{"", value}) }
+func (f InnerField[T, V]) Eq(value V) Condition[T] { return f.column.where(where.Is("", value)) }
 
 // Ne holds where the value is not value, also where there is none.
-func (f InnerField[T, V]) Ne(value V) Condition[T] { return f.column.where(term{"$ne", value}) }
+func (f InnerField[T, V]) Ne(value V) Condition[T] { return f.column.where(where.Is(where.Ne, value)) }
 
 // In holds where the value is one of values. Without values it holds nowhere.
 func (f InnerField[T, V]) In(values ...V) Condition[T] {
 	if len(values) == 0 {
-		return f.column.constant(never)
+		return f.column.constant(where.Never)
 	}
 	each := make([]Condition[T], len(values))
 	for i, v := range values {
@@ -114,7 +118,7 @@ func (f InnerField[T, V]) In(values ...V) Condition[T] {
 func (f InnerField[T, V]) Exists() Condition[T] { return Nor(f.Missing()) }
 
 // Missing holds where there is no value.
-func (f InnerField[T, V]) Missing() Condition[T] { return f.column.where(term{"", nil}) }
+func (f InnerField[T, V]) Missing() Condition[T] { return f.column.where(where.Is("", nil)) }
 
 // Set replaces the value and leaves the rest of the object alone.
 func (f InnerField[T, V]) Set(value V) Change[T] { return f.column.set(value) }

@@ -3,6 +3,7 @@ package isoaudit
 import (
 	"math"
 
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -18,7 +19,7 @@ func (f GeoField[T]) holds(*T, GeoPoint) {}
 // Near sorts by the distance from point, nearest first. It cannot be paged with
 // All, nor stand inside Or, And or Nor.
 func (f GeoField[T]) Near(point GeoPoint) Condition[T] {
-	return f.geo(wire.GeoPoint(point).Check(), term{"$nearSphere", point})
+	return f.geo(wire.GeoPoint(point).Check(), where.Is(where.NearSphere, point))
 }
 
 // NearWithin is Near for points at most so many kilometers away.
@@ -26,7 +27,7 @@ func (f GeoField[T]) NearWithin(point GeoPoint, kilometers float64) Condition[T]
 	if !validDistance(kilometers) {
 		return f.refuse("distance must not be negative")
 	}
-	return f.geo(wire.GeoPoint(point).Check(), term{"$nearSphere", point}, term{"$maxDistance", kilometers / kilometersPerRadian})
+	return f.geo(wire.GeoPoint(point).Check(), where.Is(where.NearSphere, point), where.Is("$maxDistance", kilometers/kilometersPerRadian))
 }
 
 // WithinKilometers holds at most so many kilometers from point, in no order.
@@ -38,7 +39,7 @@ func (f GeoField[T]) WithinKilometers(point GeoPoint, kilometers float64) Condit
 		Center []any `json:"$centerSphere"`
 	}
 	center := []float64{point.Longitude, point.Latitude} // the form that also live queries understand
-	return f.geo(wire.GeoPoint(point).Check(), term{"$geoWithin", sphere{[]any{center, kilometers / kilometersPerRadian}}})
+	return f.geo(wire.GeoPoint(point).Check(), where.Is(where.GeoWithin, sphere{[]any{center, kilometers / kilometersPerRadian}}))
 }
 
 // WithinBox holds between the south-western and the north-eastern corner.
@@ -53,7 +54,7 @@ func (f GeoField[T]) WithinBox(southWest, northEast GeoPoint) Condition[T] {
 	if err == nil {
 		err = wire.GeoPoint(northEast).Check()
 	}
-	return f.geo(err, term{"$within", box{[2]GeoPoint{southWest, northEast}}})
+	return f.geo(err, where.Is(where.Within, box{[2]GeoPoint{southWest, northEast}}))
 }
 
 // WithinPolygon holds inside the ring.
@@ -61,7 +62,7 @@ func (f GeoField[T]) WithinPolygon(ring Polygon) Condition[T] {
 	type polygon struct {
 		Corners []GeoPoint `json:"$polygon"`
 	}
-	return f.geo(ring.wire().Check(), term{"$geoWithin", polygon{ring}})
+	return f.geo(ring.wire().Check(), where.Is(where.GeoWithin, polygon{ring}))
 }
 
 // Set replaces the position.
@@ -75,7 +76,7 @@ func (f GeoField[T]) Set(point GeoPoint) Change[T] {
 // Unset clears the column.
 func (f GeoField[T]) Unset() Change[T] { return f.change(opUnset, nil) }
 
-func (c column[T]) geo(err error, terms ...term) Condition[T] {
+func (c column[T]) geo(err error, terms ...where.Term) Condition[T] {
 	if err != nil {
 		return c.refuse(err.Error())
 	}
@@ -99,7 +100,7 @@ func (f PolygonField[T]) Contains(point GeoPoint) Condition[T] {
 	type intersects struct {
 		Point GeoPoint `json:"$point"`
 	}
-	return f.geo(wire.GeoPoint(point).Check(), term{"$geoIntersects", intersects{point}})
+	return f.geo(wire.GeoPoint(point).Check(), where.Is(where.GeoIntersects, intersects{point}))
 }
 
 // Set replaces the ring.

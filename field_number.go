@@ -1,5 +1,7 @@
 package isoaudit
 
+import "github.com/isoaudit/isoaudit-go/internal/where"
+
 // Number is any Go type that a Number column can be read into. The server
 // computes with 64-bit floating point: integers from 2^53 on lose digits, so one
 // that would come back as another is refused before it is sent.
@@ -18,10 +20,10 @@ func NewNumberField[T any, V Number](name string) NumberField[T, V] {
 func (f NumberField[T, V]) holds(*T, V) {}
 
 // Eq holds where the number is value.
-func (f NumberField[T, V]) Eq(value V) Condition[T] { return f.where(term{"", value}) }
+func (f NumberField[T, V]) Eq(value V) Condition[T] { return f.where(where.Is("", value)) }
 
 // Ne holds where the number is not value, also where there is none.
-func (f NumberField[T, V]) Ne(value V) Condition[T] { return f.where(term{"$ne", value}) }
+func (f NumberField[T, V]) Ne(value V) Condition[T] { return f.where(where.Is(where.Ne, value)) }
 
 // In holds where the number is one of values. Without values it holds nowhere.
 func (f NumberField[T, V]) In(values ...V) Condition[T] { return in(f.column, numbers(values)) }
@@ -40,16 +42,16 @@ func numbers[V Number](values []V) []any {
 }
 
 // Lt holds where the number is less than value.
-func (f NumberField[T, V]) Lt(value V) Condition[T] { return f.where(term{"$lt", value}) }
+func (f NumberField[T, V]) Lt(value V) Condition[T] { return f.where(where.Is(where.Lt, value)) }
 
 // Lte holds where the number is at most value.
-func (f NumberField[T, V]) Lte(value V) Condition[T] { return f.where(term{"$lte", value}) }
+func (f NumberField[T, V]) Lte(value V) Condition[T] { return f.where(where.Is(where.Lte, value)) }
 
 // Gt holds where the number is greater than value.
-func (f NumberField[T, V]) Gt(value V) Condition[T] { return f.where(term{"$gt", value}) }
+func (f NumberField[T, V]) Gt(value V) Condition[T] { return f.where(where.Is(where.Gt, value)) }
 
 // Gte holds where the number is at least value.
-func (f NumberField[T, V]) Gte(value V) Condition[T] { return f.where(term{"$gte", value}) }
+func (f NumberField[T, V]) Gte(value V) Condition[T] { return f.where(where.Is(where.Gte, value)) }
 
 // Asc sorts with the smallest first.
 func (f NumberField[T, V]) Asc() Order[T] { return f.order(false) }
@@ -80,10 +82,10 @@ func NewBoolField[T any](name string) BoolField[T] { return BoolField[T]{newColu
 func (f BoolField[T]) holds(*T, bool) {}
 
 // Eq holds where the column is value; an empty one is neither true nor false.
-func (f BoolField[T]) Eq(value bool) Condition[T] { return f.where(term{"", value}) }
+func (f BoolField[T]) Eq(value bool) Condition[T] { return f.where(where.Is("", value)) }
 
 // Ne holds where the column is not value, also where it is empty.
-func (f BoolField[T]) Ne(value bool) Condition[T] { return f.where(term{"$ne", value}) }
+func (f BoolField[T]) Ne(value bool) Condition[T] { return f.where(where.Is(where.Ne, value)) }
 
 // Asc sorts with false first.
 func (f BoolField[T]) Asc() Order[T] { return f.order(false) }

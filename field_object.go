@@ -1,5 +1,7 @@
 package isoaudit
 
+import "github.com/isoaudit/isoaudit-go/internal/transport"
+
 // objectFields are the columns that every class has. The server sets the first
 // three; only the ACL can be changed.
 type objectFields[T any] struct {
@@ -62,7 +64,7 @@ func (f PasswordField[T]) Set(password Password) Change[T] {
 	if password == "" {
 		return f.column.refuseChange("empty password")
 	}
-	return f.column.change(opSet, newSecret(string(password)))
+	return f.column.change(opSet, transport.NewSecret(string(password)))
 }
 
 // Name is the column's name on the server.

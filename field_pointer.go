@@ -1,5 +1,7 @@
 package isoaudit
 
+import "github.com/isoaudit/isoaudit-go/internal/where"
+
 // PointerField is a Pointer column to the class that P stands for.
 type PointerField[T, P any] struct{ column[T] }
 
@@ -14,24 +16,24 @@ func (f PointerField[T, P]) holds(*T, Pointer[P]) {}
 func (f PointerField[T, P]) Eq(p Pointer[P]) Condition[T] { return pointersTo(f.column, "", p) }
 
 // Ne holds where the column does not point to that object, also where it is empty.
-func (f PointerField[T, P]) Ne(p Pointer[P]) Condition[T] { return pointersTo(f.column, "$ne", p) }
+func (f PointerField[T, P]) Ne(p Pointer[P]) Condition[T] { return pointersTo(f.column, where.Ne, p) }
 
 // In holds where the column points to one of the objects. Without objects it
 // holds nowhere.
 func (f PointerField[T, P]) In(ps ...Pointer[P]) Condition[T] {
 	if len(ps) == 0 {
-		return f.constant(never)
+		return f.constant(where.Never)
 	}
-	return pointersTo(f.column, "$in", ps...)
+	return pointersTo(f.column, where.In, ps...)
 }
 
 // NotIn holds where the column points to an object that is none of these.
 // Without objects it holds everywhere.
 func (f PointerField[T, P]) NotIn(ps ...Pointer[P]) Condition[T] {
 	if len(ps) == 0 {
-		return f.constant(always)
+		return f.constant(where.Always)
 	}
-	return And(pointersTo(f.column, "$nin", ps...), f.Exists())
+	return And(pointersTo(f.column, where.Nin, ps...), f.Exists())
 }
 
 // Matches holds where the column points to an object that the query finds. The
@@ -41,13 +43,13 @@ func (f PointerField[T, P]) NotIn(ps ...Pointer[P]) Condition[T] {
 // An empty column never matches; a server on PostgreSQL would find it where the
 // query finds nothing (protocol section 12, row 12).
 func (f PointerField[T, P]) Matches(query Query[P]) Condition[T] {
-	return f.where(term{"$inQuery", inQuery[P]{query}}, term{"$exists", true})
+	return f.where(where.Is(where.InQuery, inQuery[P]{query}), where.Is(where.Exists, true))
 }
 
 // NotMatches holds where the column points to an object that the query does not
 // find.
 func (f PointerField[T, P]) NotMatches(query Query[P]) Condition[T] {
-	return f.where(term{"$notInQuery", inQuery[P]{query}}, term{"$exists", true})
+	return f.where(where.Is(where.NotInQuery, inQuery[P]{query}), where.Is(where.Exists, true))
 }
 
 // Set points the column to another object.
@@ -62,16 +64,16 @@ func (f PointerField[T, P]) Then(next Includable[P]) Path[T] { return then[T](f.
 func (f PointerField[T, P]) includePath(*T) columnPath { return f.asPath() }
 
 // pointersTo is the condition op on the column with one pointer or a list.
-func pointersTo[T, P any](c column[T], op string, ps ...Pointer[P]) Condition[T] {
+func pointersTo[T, P any](c column[T], op where.Op, ps ...Pointer[P]) Condition[T] {
 	for _, p := range ps {
 		if err := p.check(); err != nil {
 			return c.refuse(err.Error())
 		}
 	}
-	if op == "$in" || op == "$nin" || op == "$all" || op == "$containedBy" {
-		return c.where(term{op, ps})
+	if op == where.In || op == where.Nin || op == where.All || op == where.ContainedBy {
+		return c.where(where.Is(op, ps))
 	}
-	return c.where(term{op, ps[0]})
+	return c.where(where.Is(op, ps[0]))
 }
 
 // Includable is a pointer of T's class, or one reached through it with Then.

@@ -1,5 +1,7 @@
 package isoaudit
 
+import "github.com/isoaudit/isoaudit-go/internal/where"
+
 // RelationField is a Relation column to the class that P stands for.
 type RelationField[T, P any] struct{ column column[T] }
 
@@ -24,8 +26,8 @@ func (f RelationField[T, P]) MembersOf(owner Pointer[T]) Condition[P] {
 		Object Pointer[T] `json:"object"`
 		Key    string     `json:"key"`
 	}
-	return Condition[P]{node: node{
-		field: "$relatedTo", terms: []term{{"", relatedTo{owner, f.column.name}}}, mistake: mistake,
+	return Condition[P]{node: where.Clause{
+		Field: string(where.RelatedTo), Terms: []where.Term{where.Is("", relatedTo{owner, f.column.name})}, Mistake: mistake,
 	}}
 }
 
@@ -38,19 +40,19 @@ func (f RelationField[T, P]) Has(member Pointer[P]) Condition[T] {
 // nowhere.
 func (f RelationField[T, P]) HasAny(members ...Pointer[P]) Condition[T] {
 	if len(members) == 0 {
-		return f.column.constant(never)
+		return f.column.constant(where.Never)
 	}
-	return f.notLive(pointersTo(f.column, "$in", members...))
+	return f.notLive(pointersTo(f.column, where.In, members...))
 }
 
 func (f RelationField[T, P]) notLive(c Condition[T]) Condition[T] {
-	c.node.notLive = "live queries cannot look into relations"
+	c.node.NotLive = "live queries cannot look into relations"
 	return c
 }
 
 // Matches holds where a member is found by the query; see PointerField.Matches.
 func (f RelationField[T, P]) Matches(query Query[P]) Condition[T] {
-	return f.column.where(term{"$inQuery", inQuery[P]{query}})
+	return f.column.where(where.Is(where.InQuery, inQuery[P]{query}))
 }
 
 // Add makes the objects members. Several relations may be changed in one update,

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
 )
 
 // TextField is a String column whose values have the Go type V.
@@ -26,10 +28,10 @@ type textual[T any, V ~string] struct{ column[T] }
 func (f textual[T, V]) holds(*T, V) {}
 
 // Eq holds where the text is value.
-func (f textual[T, V]) Eq(value V) Condition[T] { return f.text(value, term{"", value}) }
+func (f textual[T, V]) Eq(value V) Condition[T] { return f.text(value, where.Is("", value)) }
 
 // Ne holds where the text is not value, also where there is none.
-func (f textual[T, V]) Ne(value V) Condition[T] { return f.text(value, term{"$ne", value}) }
+func (f textual[T, V]) Ne(value V) Condition[T] { return f.text(value, where.Is(where.Ne, value)) }
 
 // In holds where the text is one of values. Without values it holds nowhere.
 func (f textual[T, V]) In(values ...V) Condition[T] { return in(f.column, values) }
@@ -41,9 +43,9 @@ func (f textual[T, V]) NotIn(values ...V) Condition[T] { return notIn(f.column, 
 // Lt holds where the text sorts before value, in the database's own order.
 func (f textual[T, V]) Lt(value V) Condition[T] {
 	if value == "" {
-		return f.constant(never)
+		return f.constant(where.Never)
 	}
-	return f.text(value, term{"$lt", value})
+	return f.text(value, where.Is(where.Lt, value))
 }
 
 // Lte holds where the text sorts before value or is value.
@@ -51,15 +53,15 @@ func (f textual[T, V]) Lte(value V) Condition[T] {
 	if value == "" {
 		return f.Eq(value)
 	}
-	return f.text(value, term{"$lte", value})
+	return f.text(value, where.Is(where.Lte, value))
 }
 
 // Gt holds where the text sorts after value.
 func (f textual[T, V]) Gt(value V) Condition[T] {
 	if value == "" { // PostgreSQL takes no empty operand (protocol section 3.1)
-		return f.where(term{"$exists", true}, term{"$ne", ""})
+		return f.where(where.Is(where.Exists, true), where.Is(where.Ne, ""))
 	}
-	return f.text(value, term{"$gt", value})
+	return f.text(value, where.Is(where.Gt, value))
 }
 
 // Gte holds where the text sorts after value or is value.
@@ -67,7 +69,7 @@ func (f textual[T, V]) Gte(value V) Condition[T] {
 	if value == "" {
 		return f.Exists()
 	}
-	return f.text(value, term{"$gte", value})
+	return f.text(value, where.Is(where.Gte, value))
 }
 
 // HasPrefix holds where the text begins with prefix. No character of prefix has
@@ -113,7 +115,7 @@ func (f textual[T, V]) Search(words string) Condition[T] {
 	type text struct {
 		Search search `json:"$search"`
 	}
-	return f.where(term{"$text", text{search{strings.Join(parts, " & ")}}})
+	return f.where(where.Is(where.Text, text{search{strings.Join(parts, " & ")}}))
 }
 
 // Asc sorts with the smallest first, in the database's own order.
@@ -122,7 +124,7 @@ func (f textual[T, V]) Asc() Order[T] { return f.order(false) }
 // Desc sorts with the largest first.
 func (f textual[T, V]) Desc() Order[T] { return f.order(true) }
 
-func (f textual[T, V]) text(value V, t term) Condition[T] {
+func (f textual[T, V]) text(value V, t where.Term) Condition[T] {
 	if strings.IndexByte(string(value), 0) >= 0 {
 		return f.refuse("text with the character NUL, which the server cannot store")
 	}
@@ -133,9 +135,9 @@ func (f textual[T, V]) pattern(pattern, options string) Condition[T] {
 	if strings.IndexByte(pattern, 0) >= 0 {
 		return f.refuse("text with the character NUL, which the server cannot store")
 	}
-	terms := []term{{"$regex", pattern}}
+	terms := []where.Term{where.Is(where.Regex, pattern)}
 	if options != "" {
-		terms = append(terms, term{"$options", options})
+		terms = append(terms, where.Is("$options", options))
 	}
 	return f.where(terms...)
 }
@@ -150,9 +152,9 @@ func quoteRegexp(text string) string {
 	return `\Q` + text + `\E`
 }
 
-// constant is a condition that holds always or never, for a field that is sound.
-func (c column[T]) constant(n node) Condition[T] {
-	n.mistake = c.whatIsWrong()
+// constant is a condition that holds always or where.Never, for a field that is sound.
+func (c column[T]) constant(n where.Clause) Condition[T] {
+	n.Mistake = c.whatIsWrong()
 	return Condition[T]{node: n}
 }
 
@@ -160,18 +162,18 @@ func (c column[T]) constant(n node) Condition[T] {
 // without a value (protocol section 12, row 12).
 func in[T, V any](c column[T], values []V) Condition[T] {
 	if len(values) == 0 {
-		return c.constant(never)
+		return c.constant(where.Never)
 	}
-	return c.where(term{"$in", values})
+	return c.where(where.Is(where.In, values))
 }
 
 // notIn asks for a value too: a server on MongoDB would also return the rows
 // without one, a server on PostgreSQL would not (protocol section 3.1).
 func notIn[T, V any](c column[T], values []V) Condition[T] {
 	if len(values) == 0 {
-		return c.constant(always)
+		return c.constant(where.Always)
 	}
-	return c.where(term{"$nin", values}, term{"$exists", true})
+	return c.where(where.Is(where.Nin, values), where.Is(where.Exists, true))
 }
 
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }

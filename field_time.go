@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -39,20 +40,20 @@ func (f temporal[T]) holds(*T, time.Time) {}
 
 // Eq holds in the millisecond of value.
 func (f temporal[T]) Eq(value time.Time) Condition[T] {
-	return f.time(value, func(t time.Time) node { return f.at(t) })
+	return f.time(value, func(t time.Time) where.Clause { return f.at(t) })
 }
 
 // Ne holds outside the millisecond of value, also where there is no time.
 func (f temporal[T]) Ne(value time.Time) Condition[T] {
-	return f.time(value, func(t time.Time) node {
-		return anyOf(f.node(term{"$lt", t}), f.node(term{"$gte", t.Add(time.Millisecond)}), f.node(term{"$exists", false}))
+	return f.time(value, func(t time.Time) where.Clause {
+		return where.AnyClause(f.node(where.Is(where.Lt, t)), f.node(where.Is(where.Gte, t.Add(time.Millisecond))), f.node(where.Is(where.Exists, false)))
 	})
 }
 
 // In holds in the milliseconds of values. Without values it holds nowhere.
 func (f temporal[T]) In(values ...time.Time) Condition[T] {
 	if len(values) == 0 {
-		return f.constant(never)
+		return f.constant(where.Never)
 	}
 	return Or(f.each(values)...)
 }
@@ -61,7 +62,7 @@ func (f temporal[T]) In(values ...time.Time) Condition[T] {
 // values it holds everywhere.
 func (f temporal[T]) NotIn(values ...time.Time) Condition[T] {
 	if len(values) == 0 {
-		return f.constant(always)
+		return f.constant(where.Always)
 	}
 	return And(f.Exists(), Nor(f.each(values)...))
 }
@@ -76,22 +77,22 @@ func (f temporal[T]) each(values []time.Time) []Condition[T] {
 
 // Lt holds before value.
 func (f temporal[T]) Lt(value time.Time) Condition[T] {
-	return f.time(value, func(t time.Time) node { return f.node(term{"$lt", t}) })
+	return f.time(value, func(t time.Time) where.Clause { return f.node(where.Is(where.Lt, t)) })
 }
 
 // Lte holds before the end of the millisecond of value.
 func (f temporal[T]) Lte(value time.Time) Condition[T] {
-	return f.time(value, func(t time.Time) node { return f.node(term{"$lt", t.Add(time.Millisecond)}) })
+	return f.time(value, func(t time.Time) where.Clause { return f.node(where.Is(where.Lt, t.Add(time.Millisecond))) })
 }
 
 // Gt holds after the millisecond of value.
 func (f temporal[T]) Gt(value time.Time) Condition[T] {
-	return f.time(value, func(t time.Time) node { return f.node(term{"$gte", t.Add(time.Millisecond)}) })
+	return f.time(value, func(t time.Time) where.Clause { return f.node(where.Is(where.Gte, t.Add(time.Millisecond))) })
 }
 
 // Gte holds from value on.
 func (f temporal[T]) Gte(value time.Time) Condition[T] {
-	return f.time(value, func(t time.Time) node { return f.node(term{"$gte", t}) })
+	return f.time(value, func(t time.Time) where.Clause { return f.node(where.Is(where.Gte, t)) })
 }
 
 // Between holds from the first time on and before the second.
@@ -101,10 +102,10 @@ func (f temporal[T]) Between(from, before time.Time) Condition[T] {
 
 // Before holds before a moment that the server reckons from its own clock when
 // the query arrives, as in DueDate.Before(isoaudit.Now()).
-func (f temporal[T]) Before(moment RelativeTime) Condition[T] { return f.relative("$lt", moment) }
+func (f temporal[T]) Before(moment RelativeTime) Condition[T] { return f.relative(where.Lt, moment) }
 
 // After is Before for later times.
-func (f temporal[T]) After(moment RelativeTime) Condition[T] { return f.relative("$gt", moment) }
+func (f temporal[T]) After(moment RelativeTime) Condition[T] { return f.relative(where.Gt, moment) }
 
 // Asc sorts with the earliest first.
 func (f temporal[T]) Asc() Order[T] { return f.order(false) }
@@ -112,11 +113,11 @@ func (f temporal[T]) Asc() Order[T] { return f.order(false) }
 // Desc sorts with the latest first.
 func (f temporal[T]) Desc() Order[T] { return f.order(true) }
 
-func (f temporal[T]) at(t time.Time) node {
-	return f.node(term{"$gte", t}, term{"$lt", t.Add(time.Millisecond)})
+func (f temporal[T]) at(t time.Time) where.Clause {
+	return f.node(where.Is(where.Gte, t), where.Is(where.Lt, t.Add(time.Millisecond)))
 }
 
-func (f temporal[T]) time(value time.Time, build func(time.Time) node) Condition[T] {
+func (f temporal[T]) time(value time.Time, build func(time.Time) where.Clause) Condition[T] {
 	if mistake := badTime(value); mistake != "" {
 		return f.refuse(mistake)
 	}
@@ -133,14 +134,14 @@ func badTime(value time.Time) string {
 	return ""
 }
 
-func (f temporal[T]) relative(op string, moment RelativeTime) Condition[T] {
+func (f temporal[T]) relative(op where.Op, moment RelativeTime) Condition[T] {
 	type relative struct {
 		Time string `json:"$relativeTime"`
 	}
 	if moment.text == "" {
 		return f.refuse("zero RelativeTime: use Now, Ago or FromNow")
 	}
-	return f.where(term{op, relative{moment.text}})
+	return f.where(where.Is(op, relative{moment.text}))
 }
 
 // RelativeTime is a moment reckoned from the server's clock.

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"path"
 	"strings"
+
+	"github.com/isoaudit/isoaudit-go/internal/transport"
 )
 
 // File is a column's reference to a stored file. Upload makes one; it is kept
@@ -50,13 +52,13 @@ type Upload struct {
 // that nothing refers to.
 func (c *Client) Upload(ctx context.Context, upload Upload) (File, error) {
 	const op = "File.Upload"
-	call := call{op: op, method: http.MethodPost, path: []string{"files", upload.Name}, needs: []string{"name", "url"}}
+	call := transport.Call{Op: op, Method: http.MethodPost, Path: []string{"files", upload.Name}, Needs: []string{"name", "url"}}
 	mediaType, err := upload.check()
 	if err != nil {
-		call.err = badInput(op, "", "Upload", "%v", err)
+		call.Err = badInput(op, "", "Upload", "%v", err)
 	}
-	call.header = http.Header{"Content-Type": {mediaType}}
-	call.content = &content{reader: upload.Content, size: upload.Size, progress: upload.Progress}
+	call.Header = http.Header{"Content-Type": {mediaType}}
+	call.Content = transport.NewContent(upload.Content, upload.Size, upload.Progress)
 	var stored struct { // plain, without the __type of a File in an object
 		Name string `json:"name"`
 		URL  string `json:"url"`
@@ -125,27 +127,32 @@ func (c *FileContent) Read(p []byte) (int, error) {
 	return n, err
 }
 
+func (c *FileContent) take(resp *http.Response) {
+	*c = FileContent{ReadCloser: resp.Body, Size: resp.ContentLength, ContentType: resp.Header.Get("Content-Type")}
+}
+
 // Open reads a stored file from its URL, as a stream. Files are public to who
 // knows the URL, and often stand on another host, so neither keys nor sessions
 // are sent. The context bounds the reading too. A missing file is an *Error
 // with HTTPStatus 404.
 func (c *Client) Open(ctx context.Context, file File) (*FileContent, error) {
-	call := call{op: "File.Open", method: http.MethodGet, safety: safeRead, opens: new(FileContent)}
+	stored := new(FileContent)
+	call := transport.Call{Op: "File.Open", Method: http.MethodGet, Safety: transport.SafeRead, Stream: stored.take}
 	if address, err := url.Parse(file.URL); err != nil || address.Scheme != "https" && address.Scheme != "http" || address.Host == "" {
-		call.err = badInput(call.op, "", "File.URL", "is not an absolute http or https URL; use the File of an object that was read")
+		call.Err = badInput(call.Op, "", "File.URL", "is not an absolute http or https URL; use the File of an object that was read")
 	} else {
-		call.address = address
+		call.Address = address
 	}
 	if err := c.do(ctx, call, nil); err != nil {
 		return nil, err
 	}
-	return call.opens, nil
+	return stored, nil
 }
 
 // DeleteFile deletes a stored file by its Name. A missing one is ErrFileDelete.
 // Objects that refer to the file are not changed.
 func (a *Admin) DeleteFile(ctx context.Context, name string) error {
-	call := call{op: "File.Delete", method: http.MethodDelete, path: []string{"files"}, safety: safeDelete, emptyOK: true, master: true}
-	call.path = append(call.path, strings.Split(name, "/")...)
+	call := transport.Call{Op: "File.Delete", Method: http.MethodDelete, Path: []string{"files"}, Safety: transport.SafeDelete, EmptyOK: true, Master: true}
+	call.Path = append(call.Path, strings.Split(name, "/")...)
 	return a.do(ctx, call, nil)
 }

@@ -3,6 +3,8 @@ package isoaudit
 import (
 	"context"
 	"net/http"
+
+	"github.com/isoaudit/isoaudit-go/internal/transport"
 )
 
 // Call runs a cloud function and decodes its result. The params are a struct or
@@ -14,12 +16,12 @@ import (
 // code of its own. A call whose reply is lost is ErrOutcomeUnknown and is not
 // repeated, unless WithRequestIDs(RequestIDsHonoured) is set.
 func Call[T any](ctx context.Context, c *Client, name string, params any) (T, error) {
-	call := call{
-		op: "Function." + name, method: http.MethodPost, path: []string{"functions", name},
-		body: orEmpty(params), safety: safeWithID, cloudCode: true,
+	call := transport.Call{
+		Op: "Function." + name, Method: http.MethodPost, Path: []string{"functions", name},
+		Body: orEmpty(params), Safety: transport.SafeWithID, CloudCode: true,
 	}
 	if !validFunction.MatchString(name) {
-		call.op, call.err = "Function", badInput("Function", "", "name", "is not the name of a cloud function")
+		call.Op, call.Err = "Function", badInput("Function", "", "name", "is not the name of a cloud function")
 	}
 	var answer struct {
 		Result T `json:"result"`

@@ -3,6 +3,7 @@ package isoaudit
 import (
 	"testing"
 
+	"github.com/isoaudit/isoaudit-go/internal/transport"
 	"github.com/stretchr/testify/require"
 )
 
@@ -58,7 +59,7 @@ func FuzzObject(f *testing.F) {
 		row := fuzzed{Count: 41}
 		codec := newCodec(userClass)
 		answer := &creation[fuzzed]{single[fuzzed]{codec: codec, class: "AuditPlan", into: &row}}
-		if codec.answer(body, answer, &call{needs: []string{"objectId"}}) != nil {
+		if codec.Answer(body, answer, &transport.Call{Needs: []string{"objectId"}}) != nil {
 			require.Equal(t, fuzzed{Count: 41}, row, "a refused answer leaves the object alone")
 		} else {
 			require.NotEmpty(t, row.ObjectID)

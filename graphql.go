@@ -7,6 +7,8 @@ import (
 	"regexp"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/isoaudit/isoaudit-go/internal/transport"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // GraphQL sends one GraphQL document with its variables and decodes the
@@ -20,28 +22,28 @@ import (
 // A document with a mutation is a write and is never sent twice.
 func (c *Client) GraphQL(ctx context.Context, document string, variables, out any) error {
 	call := c.graphQLCall(document, variables)
-	mutation := call.safety == safeNever
+	mutation := call.Safety == transport.SafeNever
 	var answer struct {
-		Data   jsontext.Value `json:"data"`
-		Errors []graphQLError `json:"errors"`
+		Data   jsontext.Value           `json:"data"`
+		Errors []transport.GraphQLError `json:"errors"`
 	}
 	if err := c.do(ctx, call, &answer); err != nil {
 		return err
 	}
 	if len(answer.Errors) == 0 && (len(answer.Data) == 0 || answer.Data.Kind() == 'n') {
-		return &Error{Op: call.op, HTTPStatus: http.StatusOK, Attempts: 1, Message: "the answer has neither data nor errors", unknown: mutation}
+		return &Error{Op: call.Op, HTTPStatus: http.StatusOK, Attempts: 1, Message: "the answer has neither data nor errors", unknown: mutation}
 	}
 	var errs []error
 	if out != nil && len(answer.Data) > 0 && answer.Data.Kind() != 'n' {
 		if err := c.cfg.codec.decode(answer.Data, out); err != nil {
-			errs = append(errs, &Error{Op: call.op, HTTPStatus: http.StatusOK, Attempts: 1, cause: err, unknown: mutation})
+			errs = append(errs, &Error{Op: call.Op, HTTPStatus: http.StatusOK, Attempts: 1, cause: err, unknown: mutation})
 		}
 	}
 	for _, e := range answer.Errors {
-		code := e.code()
+		code := Code(e.Code())
 		errs = append(errs, &Error{
-			Op: call.op, Code: code, HTTPStatus: http.StatusOK, Attempts: 1,
-			Message: c.cfg.credentials.scrub(clip(e.Message, maxMessage)),
+			Op: call.Op, Code: code, HTTPStatus: http.StatusOK, Attempts: 1,
+			Message: c.cfg.Credentials.Scrub(wire.Clip(e.Message, transport.MaxMessage)),
 			unknown: mutation && (code == 0 || code == ErrInternal),
 		})
 	}
@@ -51,25 +53,25 @@ func (c *Client) GraphQL(ctx context.Context, document string, variables, out an
 	return errors.Join(errs...)
 }
 
-func (c *Client) graphQLCall(document string, variables any) call {
-	call := call{op: "GraphQL", method: http.MethodPost, safety: safeRead}
+func (c *Client) graphQLCall(document string, variables any) transport.Call {
+	call := transport.Call{Op: "GraphQL", Method: http.MethodPost, Safety: transport.SafeRead}
 	if mutates(document) {
-		call.safety = safeNever
+		call.Safety = transport.SafeNever
 	}
 	if c == nil || c.cfg == nil {
 		return call
 	}
-	call.address = c.cfg.graphQL
+	call.Address = c.cfg.graphQL
 	encoded, err := c.cfg.codec.encode(orEmpty(variables))
 	switch {
 	case document == "":
-		call.err = badInput(call.op, "", "document", "is empty")
+		call.Err = badInput(call.Op, "", "document", "is empty")
 	case err != nil:
-		call.err = badInput(call.op, "", "variables", "cannot be encoded: %v", bareCause(err))
+		call.Err = badInput(call.Op, "", "variables", "cannot be encoded: %v", wire.BareCause(err))
 	case encoded.Kind() != '{':
-		call.err = badInput(call.op, "", "variables", notAnObject, kindName(encoded.Kind()))
+		call.Err = badInput(call.Op, "", "variables", transport.NotAnObject, wire.KindName(encoded.Kind()))
 	}
-	call.body = graphQLRequest{document, encoded}
+	call.Body = graphQLRequest{document, encoded}
 	return call
 }
 
@@ -77,16 +79,6 @@ type graphQLRequest struct {
 	Query     string         `json:"query"`
 	Variables jsontext.Value `json:"variables"`
 }
-
-// graphQLError is one entry of an answer's errors.
-type graphQLError struct {
-	Message    string `json:"message"`
-	Extensions struct {
-		Code jsontext.Value `json:"code"` // Parse's number, or a word of the GraphQL server
-	} `json:"extensions"`
-}
-
-func (e *graphQLError) code() Code { return parseCode(e.Extensions.Code) }
 
 // graphQLNoise is what may hold the word mutation without being one: comments
 // and strings.

@@ -9,52 +9,41 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/isoaudit/isoaudit-go/internal/transport"
 )
 
 // config is everything a client knows. It is never changed after NewClient;
 // derived clients copy it.
 type config struct {
-	base          *url.URL // with the mount path, without a trailing slash
+	transport.Client // the calls: address, identity, retries and limits
+
 	live          *url.URL // of the live query server
 	graphQL       *url.URL
-	credentials   credentials
-	http          http.Client       // follows redirects on the same host only
-	open          http.Client       // as the caller gave it, for files on other hosts; carries no credentials
-	transport     http.RoundTripper // of WithTransport
-	logger        *slog.Logger
+	roundTripper  http.RoundTripper // of WithTransport
 	auditorClass  string
-	userAgent     string
-	retry         RetryPolicy
-	requestIDs    RequestIDs
 	codec         *codec
 	batchItems    int           // in one request
 	batchParallel int           // requests at once
 	transactions  chan struct{} // shared by all clients derived from one
-	maxRequest    int64
-	maxResponse   int64
-	liveMessage   int64 // bytes; 0 and those below: livequery's default
-	liveEvents    int   // waiting in each subscription
+	liveMessage   int64         // bytes; 0 and those below: livequery's default
+	liveEvents    int           // waiting in each subscription
 	liveBytes     int
 	sessions      *sessionKeeper // nil: no session source
-	err           error          // a mistake in a derivation; every call reports it
-}
-
-// credentials are the identity of a client: data, applied by authorize alone.
-type credentials struct {
-	appID                             string
-	restKey, javaScriptKey, clientKey secret
-	masterKey                         secret
-	session                           secret
 }
 
 func newConfig(serverURL string, options []Option) (*config, error) {
 	c := &config{
-		logger:        slog.New(slog.DiscardHandler),
+		Client: transport.Client{
+			Logger:     slog.New(slog.DiscardHandler),
+			LogMessage: "isoaudit request",
+			UserAgent:  defaultUserAgent,
+			Retry:      transport.RetryPolicy(RetryPolicy{}.withDefaults()),
+			SendIDs:    true,
+			MaxRequest: defaultMaxRequest,
+			MaxAnswer:  defaultMaxResponse,
+		},
 		auditorClass:  userClass,
-		userAgent:     defaultUserAgent,
-		retry:         RetryPolicy{}.withDefaults(),
-		maxRequest:    defaultMaxRequest,
-		maxResponse:   defaultMaxResponse,
 		batchItems:    defaultBatchItems,
 		batchParallel: defaultBatchParallel,
 		transactions:  make(chan struct{}, maxTransactions),
@@ -69,14 +58,15 @@ func newConfig(serverURL string, options []Option) (*config, error) {
 		}
 		errs = append(errs, option(c))
 	}
-	if c.credentials.appID == "" {
+	if c.Credentials.AppID == "" {
 		errs = append(errs, optionError("WithApplicationID", "is required"))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	c.base = base
+	c.Base = base
 	c.codec = newCodec(c.auditorClass)
+	c.Codec = c.codec
 	if c.graphQL == nil {
 		c.graphQL = &url.URL{Scheme: base.Scheme, Host: base.Host, Path: "/graphql"}
 	}
@@ -85,11 +75,11 @@ func newConfig(serverURL string, options []Option) (*config, error) {
 		live.Scheme = strings.Replace(base.Scheme, "http", "ws", 1)
 		c.live = &live
 	}
-	if c.transport != nil {
-		c.http.Transport = c.transport
+	if c.roundTripper != nil {
+		c.HTTP.Transport = c.roundTripper
 	}
-	c.open = c.http
-	c.http.CheckRedirect = sameHostOnly(c.open.CheckRedirect)
+	c.Streams = c.HTTP
+	c.HTTP.CheckRedirect = sameHostOnly(c.Streams.CheckRedirect)
 	return c, nil
 }
 
@@ -128,32 +118,6 @@ func sameHostOnly(callers func(*http.Request, []*http.Request) error) func(*http
 		}
 		return nil
 	}
-}
-
-// authorize is the one place that puts an identity into a request.
-func (c *credentials) authorize(header http.Header) {
-	set := func(name, value string) {
-		if value != "" {
-			header[name] = []string{value}
-		}
-	}
-	set("X-Parse-Application-Id", c.appID)
-	set("X-Parse-Rest-Api-Key", c.restKey.value())
-	set("X-Parse-Javascript-Key", c.javaScriptKey.value())
-	set("X-Parse-Client-Key", c.clientKey.value())
-	set("X-Parse-Master-Key", c.masterKey.value())
-	set("X-Parse-Session-Token", c.session.value())
-}
-
-// scrub hides every credential, and what else is secret, in a text.
-func (c *credentials) scrub(text string, more ...string) string {
-	own := []string{c.masterKey.value(), c.session.value(), c.restKey.value(), c.javaScriptKey.value(), c.clientKey.value()}
-	for _, hidden := range append(own, more...) {
-		if hidden != "" {
-			text = strings.ReplaceAll(text, hidden, redacted)
-		}
-	}
-	return text
 }
 
 // isLoopback says whether plain text to host stays on this machine.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
 )
 
 // pageSize is how many rows All asks for at once. A server may send fewer.
@@ -61,11 +63,11 @@ type walk[T any] struct {
 func (q Query[T]) walk() (*walk[T], error) {
 	w := &walk[T]{query: q, left: -1}
 	call := q.collection.call("All", "", "any")
-	if call.err != nil {
-		return nil, call.err
+	if call.Err != nil {
+		return nil, call.Err
 	}
-	if slices.ContainsFunc(q.where, node.sortsByDistance) {
-		return nil, badInput(call.op, call.class, "", "rows sorted by distance have no pages: use Find with Limit and Skip, or WithinKilometers")
+	if slices.ContainsFunc(q.where, sortsByDistance) {
+		return nil, badInput(call.Op, call.Class, "", "rows sorted by distance have no pages: use Find with Limit and Skip, or WithinKilometers")
 	}
 	if q.limit != nil {
 		w.left = *q.limit
@@ -195,7 +197,7 @@ func alwaysFilled(column string) bool {
 	return column == "objectId" || column == "createdAt" || column == "updatedAt"
 }
 
-func (n node) sortsByDistance() bool {
-	return slices.ContainsFunc(n.terms, func(t term) bool { return t.op == "$nearSphere" }) ||
-		slices.ContainsFunc(n.children, node.sortsByDistance)
+func sortsByDistance(c where.Clause) bool {
+	return slices.ContainsFunc(c.Terms, func(t where.Term) bool { return t.Op == where.NearSphere }) ||
+		slices.ContainsFunc(c.Children, sortsByDistance)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"github.com/isoaudit/isoaudit-go/internal/transport"
 )
 
 // JobState says how far a background job is.
@@ -29,33 +31,33 @@ type Job struct {
 // StartJob starts a background job and returns the id of its run for Job and
 // WaitJob. The params are as in Call. ErrScriptFailed: there is no such job.
 func (a *Admin) StartJob(ctx context.Context, name string, params any) (id string, err error) {
-	call := call{
-		op: "Job.Start", method: http.MethodPost, path: []string{"jobs", name},
-		body: orEmpty(params), safety: safeWithID, cloudCode: true, master: true,
+	call := transport.Call{
+		Op: "Job.Start", Method: http.MethodPost, Path: []string{"jobs", name},
+		Body: orEmpty(params), Safety: transport.SafeWithID, CloudCode: true, Master: true,
 	}
 	if !validFunction.MatchString(name) {
-		call.err = badInput(call.op, "", "name", "is not the name of a job")
+		call.Err = badInput(call.Op, "", "name", "is not the name of a job")
 	}
-	header, err := a.own().exchange(ctx, call, nil)
+	header, err := a.own().doWithHeader(ctx, call, nil)
 	if err != nil {
 		return "", err
 	}
 	if id = header.Get("X-Parse-Job-Status-Id"); id == "" {
-		return "", &Error{Op: call.op, HTTPStatus: http.StatusOK, Attempts: 1, Message: "the answer names no job status", unknown: true}
+		return "", &Error{Op: call.Op, HTTPStatus: http.StatusOK, Attempts: 1, Message: "the answer names no job status", unknown: true}
 	}
 	return id, nil
 }
 
 // Job reads the status of one run.
 func (a *Admin) Job(ctx context.Context, id string) (Job, error) {
-	call := call{
-		op: "Job.Status", method: http.MethodGet, path: []string{"classes", "_JobStatus", id},
-		class: "_JobStatus", objectID: id, safety: safeRead, master: true, needs: []string{"objectId", "status"},
+	call := transport.Call{
+		Op: "Job.Status", Method: http.MethodGet, Path: []string{"classes", "_JobStatus", id},
+		Class: "_JobStatus", ObjectID: id, Safety: transport.SafeRead, Master: true, Needs: []string{"objectId", "status"},
 	}
 	if id == "" {
-		call.err = badInput(call.op, call.class, "objectId", "is empty: give the id that StartJob returned")
-	} else if isDots(id) {
-		call.err = badInput(call.op, call.class, "objectId", "%q is no id: it would name another path", id)
+		call.Err = badInput(call.Op, call.Class, "objectId", "is empty: give the id that StartJob returned")
+	} else if transport.IsDots(id) {
+		call.Err = badInput(call.Op, call.Class, "objectId", "%q is no id: it would name another path", id)
 	}
 	var job Job
 	err := a.do(ctx, call, &job)
@@ -74,7 +76,7 @@ func (a *Admin) WaitJob(ctx context.Context, id string, interval time.Duration) 
 		if err != nil || job.State != JobRunning {
 			return job, err
 		}
-		if err := wait(ctx, interval); err != nil {
+		if err := transport.Wait(ctx, interval); err != nil {
 			return job, &Error{Op: "Job.Wait", Class: "_JobStatus", ObjectID: id, cause: err}
 		}
 	}

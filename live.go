@@ -46,24 +46,24 @@ func (l *liveLink) open() (*livequery.Client, error) {
 		return l.socket, nil
 	}
 	cfg := l.client.cfg
-	if cfg.err != nil {
-		return nil, cfg.err
+	if cfg.Err != nil {
+		return nil, cfg.Err
 	}
 	socket, err := livequery.New(livequery.Config{
 		URL:        cfg.live.String(),
-		HTTPClient: &cfg.http,
+		HTTPClient: &cfg.HTTP,
 		Credentials: livequery.Credentials{
-			ApplicationID: cfg.credentials.appID,
-			RESTKey:       livequery.Secret(cfg.credentials.restKey.value()),
-			JavaScriptKey: livequery.Secret(cfg.credentials.javaScriptKey.value()),
-			ClientKey:     livequery.Secret(cfg.credentials.clientKey.value()),
-			MasterKey:     livequery.Secret(cfg.credentials.masterKey.value()),
+			ApplicationID: cfg.Credentials.AppID,
+			RESTKey:       livequery.Secret(cfg.Credentials.RESTKey.Value()),
+			JavaScriptKey: livequery.Secret(cfg.Credentials.JavaScriptKey.Value()),
+			ClientKey:     livequery.Secret(cfg.Credentials.ClientKey.Value()),
+			MasterKey:     livequery.Secret(cfg.Credentials.MasterKey.Value()),
 		},
 		Session:    l.token,
 		ReadLimit:  cfg.liveMessage,
 		QueueSize:  cfg.liveEvents,
 		QueueBytes: cfg.liveBytes,
-		Logger:     cfg.logger,
+		Logger:     cfg.Logger,
 	})
 	if err != nil {
 		return nil, err
@@ -75,9 +75,9 @@ func (l *liveLink) open() (*livequery.Client, error) {
 // token is the socket's session source.
 func (l *liveLink) token(ctx context.Context, rejected string) (string, error) {
 	cfg := l.client.cfg
-	take, passes := l.fixedToken, passing
+	take, passes := l.fixedToken, transient
 	if cfg.sessions != nil {
-		take, passes = l.sourceToken, cfg.sessions.passing
+		take, passes = l.sourceToken, cfg.sessions.transient
 	}
 	token, err := take(ctx, rejected)
 	// A connection that breaks gives up the log-in it waits for.
@@ -90,11 +90,11 @@ func (l *liveLink) token(ctx context.Context, rejected string) (string, error) {
 // fixedToken gives the client's session. Parse Server refuses a good one too
 // while it cannot look it up, so REST is asked.
 func (l *liveLink) fixedToken(ctx context.Context, rejected string) (string, error) {
-	token := l.client.cfg.credentials.session.value()
+	token := l.client.cfg.Credentials.Session.Value()
 	if token == "" || token != rejected {
 		return token, nil
 	}
-	if err := l.lookUp(ctx); ended(err) || passing(err) {
+	if err := l.lookUp(ctx); ended(err) || transient(err) {
 		return "", err
 	}
 	return token, nil
@@ -109,7 +109,7 @@ func (l *liveLink) lookUp(ctx context.Context) error {
 // any more, and none to be had. Whatever else is wrong, live queries go on.
 func ended(err error) bool {
 	var login *logInFailure
-	return errors.Is(err, ErrInvalidSession) || errors.As(err, &login) && !login.passes
+	return errors.Is(err, ErrInvalidSession) || errors.As(err, &login) && !login.transient
 }
 
 // sourceToken gives the source's session, a new one for one that was rejected.
@@ -118,7 +118,7 @@ func (l *liveLink) sourceToken(ctx context.Context, rejected string) (string, er
 	l.mu.Lock()
 	last := l.session
 	l.mu.Unlock()
-	if last != nil && last.token.value() == rejected {
+	if last != nil && last.token.Value() == rejected {
 		cfg.sessions.reject(last)
 	}
 	session, err := cfg.sessions.get(ctx, l.client)
@@ -128,7 +128,7 @@ func (l *liveLink) sourceToken(ctx context.Context, rejected string) (string, er
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.session = session
-	return session.token.value(), nil
+	return session.token.Value(), nil
 }
 
 // probeInterval is how long a live query goes on without asking whether its
@@ -141,7 +141,7 @@ const probeInterval = time.Minute
 // source; without one its end is returned.
 func (l *liveLink) probe(ctx context.Context) error {
 	cfg := l.client.cfg
-	if cfg.sessions == nil && cfg.credentials.session.empty() {
+	if cfg.sessions == nil && cfg.Credentials.Session.Empty() {
 		return nil
 	}
 	l.mu.Lock()
@@ -178,31 +178,6 @@ func (l *liveLink) follow() {
 	if stale && socket != nil {
 		socket.Refresh()
 	}
-}
-
-// passing says whether the same request may succeed later: the server is down,
-// starting, busy or out of order.
-func passing(err error) bool {
-	var failure *Error
-	if !errors.As(err, &failure) {
-		return false
-	}
-	if login := new(logInFailure); errors.As(failure.cause, &login) {
-		return login.passes
-	}
-	if wrong := new(decodeError); errors.As(err, &wrong) || errors.Is(err, errTooLarge) {
-		return false
-	}
-	switch status := failure.HTTPStatus; {
-	case status == 408, status == 425, status == 429, status >= 500:
-		return true
-	case status == 401, status == 403:
-		return false
-	}
-	// Without a code it was not Parse Server that answered, or not yet: one that
-	// starts answers 404 until its routes are there. ErrOther with 400 is how it
-	// says that it could not look the session up.
-	return failure.Code == 0 || failure.Code == ErrOther
 }
 
 // liveError gives an error of the socket the form of all errors of the client.

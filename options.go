@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"github.com/isoaudit/isoaudit-go/internal/transport"
 )
 
 // Option sets one property of a client. A bad value is reported by NewClient.
@@ -18,7 +20,7 @@ func WithApplicationID(id string) Option {
 		if err := checkCredential("WithApplicationID", id); err != nil {
 			return err
 		}
-		c.credentials.appID = id
+		c.Credentials.AppID = id
 		return nil
 	}
 }
@@ -26,17 +28,17 @@ func WithApplicationID(id string) Option {
 // WithRESTKey sends the key X-Parse-REST-API-Key. A server that has keys
 // configured wants one of them; they are equal in power.
 func WithRESTKey(key string) Option {
-	return credentialOption("WithRESTKey", key, func(c *credentials) *secret { return &c.restKey })
+	return credentialOption("WithRESTKey", key, func(c *transport.Credentials) *transport.Secret { return &c.RESTKey })
 }
 
 // WithJavaScriptKey sends the key X-Parse-Javascript-Key.
 func WithJavaScriptKey(key string) Option {
-	return credentialOption("WithJavaScriptKey", key, func(c *credentials) *secret { return &c.javaScriptKey })
+	return credentialOption("WithJavaScriptKey", key, func(c *transport.Credentials) *transport.Secret { return &c.JavaScriptKey })
 }
 
 // WithClientKey sends the key X-Parse-Client-Key.
 func WithClientKey(key string) Option {
-	return credentialOption("WithClientKey", key, func(c *credentials) *secret { return &c.clientKey })
+	return credentialOption("WithClientKey", key, func(c *transport.Credentials) *transport.Secret { return &c.ClientKey })
 }
 
 // WithHTTPClient sends everything through a copy of client: REST, files,
@@ -50,24 +52,24 @@ func WithHTTPClient(client *http.Client) Option {
 		if client == nil {
 			return optionError("WithHTTPClient", "the client is nil; leave the option out for the default")
 		}
-		transport := c.http.Transport
-		c.http = *client
-		if c.http.Transport == nil {
-			c.http.Transport = transport // of WithTransport, in either order
+		before := c.HTTP.Transport
+		c.HTTP = *client
+		if c.HTTP.Transport == nil {
+			c.HTTP.Transport = before
 		}
 		return nil
 	}
 }
 
-// WithTransport sends everything through transport: the place for tracing,
+// WithTransport sends everything through roundTripper: the place for tracing,
 // metrics and fakes. It replaces the transport of WithHTTPClient. It must not
 // repeat requests by itself.
-func WithTransport(transport http.RoundTripper) Option {
+func WithTransport(roundTripper http.RoundTripper) Option {
 	return func(c *config) error {
-		if transport == nil {
+		if roundTripper == nil {
 			return optionError("WithTransport", "the transport is nil; leave the option out for the default")
 		}
-		c.transport = transport
+		c.roundTripper = roundTripper
 		return nil
 	}
 }
@@ -80,7 +82,7 @@ func WithLogger(logger *slog.Logger) Option {
 		if logger == nil {
 			return optionError("WithLogger", "the logger is nil; leave the option out for none")
 		}
-		c.logger = logger
+		c.Logger = logger
 		return nil
 	}
 }
@@ -103,7 +105,7 @@ func WithUserAgent(agent string) Option {
 		if err := checkCredential("WithUserAgent", agent); err != nil {
 			return err
 		}
-		c.userAgent = agent
+		c.UserAgent = agent
 		return nil
 	}
 }
@@ -114,7 +116,7 @@ func WithRetryPolicy(policy RetryPolicy) Option {
 		if policy.MaxAttempts < 0 || policy.FirstWait < 0 || policy.MaxWait < 0 || policy.AttemptTimeout < 0 {
 			return optionError("WithRetryPolicy", "a negative value; 0 means the default, MaxAttempts: 1 means no retries")
 		}
-		c.retry = policy.withDefaults()
+		c.Retry = transport.RetryPolicy(policy.withDefaults())
 		return nil
 	}
 }
@@ -146,7 +148,7 @@ func WithRequestIDs(ids RequestIDs) Option {
 		if ids < RequestIDsSent || ids > RequestIDsOff {
 			return optionError("WithRequestIDs", "unknown value")
 		}
-		c.requestIDs = ids
+		c.SendIDs, c.TrustIDs = ids != RequestIDsOff, ids == RequestIDsHonoured
 		return nil
 	}
 }
@@ -156,7 +158,7 @@ func WithRequestIDs(ids RequestIDs) Option {
 // server's own, and 64 MB. Files are streamed and not bounded by it.
 func WithBodyLimits(request, response int64) Option {
 	return func(c *config) error {
-		return errors.Join(setLimit("WithBodyLimits", &c.maxRequest, request), setLimit("WithBodyLimits", &c.maxResponse, response))
+		return errors.Join(setLimit("WithBodyLimits", &c.MaxRequest, request), setLimit("WithBodyLimits", &c.MaxAnswer, response))
 	}
 }
 
@@ -225,12 +227,12 @@ var (
 	validFunction = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 )
 
-func credentialOption(option, value string, field func(*credentials) *secret) Option {
+func credentialOption(option, value string, field func(*transport.Credentials) *transport.Secret) Option {
 	return func(c *config) error {
 		if err := checkCredential(option, value); err != nil {
 			return err
 		}
-		*field(&c.credentials) = newSecret(value)
+		*field(&c.Credentials) = transport.NewSecret(value)
 		return nil
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/isoaudit/isoaudit-go/internal/transport"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Config is a snapshot of the application's configuration parameters. The nil
@@ -25,7 +27,7 @@ func (c *Client) Config(ctx context.Context) (*Config, error) {
 		Params     map[string]jsontext.Value `json:"params"`
 		MasterOnly map[string]bool           `json:"masterKeyOnly"`
 	}
-	call := call{op: "Config.Get", method: http.MethodGet, path: []string{"config"}, safety: safeRead, needs: []string{"params"}}
+	call := transport.Call{Op: "Config.Get", Method: http.MethodGet, Path: []string{"config"}, Safety: transport.SafeRead, Needs: []string{"params"}}
 	if err := c.do(ctx, call, &answer); err != nil {
 		return nil, err
 	}
@@ -62,24 +64,24 @@ func (c *Config) Names() []string {
 // SetConfig sets the given parameters and leaves the others as they are. The
 // names in masterOnly, which must be among them, are hidden from clients.
 func (a *Admin) SetConfig(ctx context.Context, params map[string]any, masterOnly ...string) error {
-	call := call{op: "Config.Set", method: http.MethodPut, path: []string{"config"}, master: true, needs: []string{"result"}}
+	call := transport.Call{Op: "Config.Set", Method: http.MethodPut, Path: []string{"config"}, Master: true, Needs: []string{"result"}}
 	hidden := make(map[string]bool, len(params))
 	for name := range params {
 		hidden[name] = false
 		if !validName.MatchString(name) {
-			call.err = badInput(call.op, "", "params", "%q is not a name of letters, digits and _", clip(name, 60))
+			call.Err = badInput(call.Op, "", "params", "%q is not a name of letters, digits and _", wire.Clip(name, 60))
 		}
 	}
 	for _, name := range masterOnly {
 		if _, ok := params[name]; !ok {
-			call.err = badInput(call.op, "", "masterOnly", "%q is not among the parameters", clip(name, 60))
+			call.Err = badInput(call.Op, "", "masterOnly", "%q is not among the parameters", wire.Clip(name, 60))
 		}
 		hidden[name] = true
 	}
 	if len(params) == 0 {
-		call.err = badInput(call.op, "", "params", "is empty")
+		call.Err = badInput(call.Op, "", "params", "is empty")
 	}
-	call.body = map[string]any{"params": params, "masterKeyOnly": hidden}
+	call.Body = map[string]any{"params": params, "masterKeyOnly": hidden}
 	return a.do(ctx, call, nil)
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/internal/rows"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -61,7 +62,7 @@ type pointerValue interface {
 // pointerTarget is any *Pointer[T], for the codec and for marking.
 type pointerTarget interface {
 	readPointer(dec *jsontext.Decoder, c *codec) error
-	readFast(s *scanner, c *codec) bool
+	readFast(s *rows.Scanner, c *codec) bool
 	markDangling()
 	included() any // *T, or nil
 }
@@ -182,4 +183,33 @@ func (p *Pointer[T]) included() any {
 		return nil
 	}
 	return p.object
+}
+
+// readFast is readPointer for what a server usually writes.
+func (p *Pointer[T]) readFast(s *rows.Scanner, c *codec) bool {
+	name, _ := classOf[T]()
+	want := c.resolve(name)
+	before := s.Pos()
+	if class, id, ok := s.Pointer(); ok {
+		*p = Pointer[T]{ID: string(id)}
+		if string(class) != want {
+			return p.refer(string(class), p.ID, c) == nil
+		}
+		return p.ID != ""
+	}
+	s.Back(before)
+	plan := c.plans.For(reflect.TypeFor[T]())
+	if plan == nil {
+		return false
+	}
+	row, head := new(T), rows.Head{}
+	if !plan.Read(s, reflect.ValueOf(row).Elem(), &head) || string(head.Type) != "Object" || string(head.Class) != want {
+		return false
+	}
+	based, ok := any(row).(interface{ base() *Object })
+	if !ok || based.base().ObjectID == "" {
+		return false
+	}
+	*p = Pointer[T]{ID: based.base().ObjectID, object: row}
+	return true
 }

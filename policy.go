@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/isoaudit/isoaudit-go/internal/transport"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/policy"
 )
 
@@ -88,7 +90,7 @@ func (c *Client) Check(ctx context.Context, object Checkable) (warnings []Violat
 	}
 	change := policy.Change{
 		Class: c.cfg.codec.resolve(object.className()), ObjectID: object.base().ObjectID,
-		Master: !c.cfg.credentials.masterKey.empty(), Now: time.Now(),
+		Master: !c.cfg.Credentials.MasterKey.Empty(), Now: time.Now(),
 	}
 	look := &policyLookup{client: c}
 	if change.User, err = look.caller(ctx); err != nil {
@@ -101,11 +103,11 @@ func (c *Client) Check(ctx context.Context, object Checkable) (warnings []Violat
 	}
 	encoded, err := c.cfg.codec.encode(object)
 	if err != nil {
-		return nil, badInput(op, change.Class, fieldOf(err), "%v", bareCause(err))
+		return nil, badInput(op, change.Class, wire.FieldOf(err), "%v", wire.BareCause(err))
 	}
 	var given map[string]any
 	if err := json.Unmarshal(encoded, &given); err != nil {
-		return nil, badInput(op, change.Class, "", "%v", bareCause(err))
+		return nil, badInput(op, change.Class, "", "%v", wire.BareCause(err))
 	}
 	// What the Go type does not know, or does not send, stays as it is stored.
 	change.Object = make(map[string]any, len(given)+len(change.Original))
@@ -124,14 +126,14 @@ func (c *Client) Check(ctx context.Context, object Checkable) (warnings []Violat
 // caller is the objectId of the client's user, "" without a session.
 func (l *policyLookup) caller(ctx context.Context) (string, error) {
 	cfg := l.client.cfg
-	if !cfg.credentials.masterKey.empty() || (cfg.credentials.session.empty() && cfg.sessions == nil) {
+	if !cfg.Credentials.MasterKey.Empty() || (cfg.Credentials.Session.Empty() && cfg.sessions == nil) {
 		return "", nil
 	}
 	var me struct {
 		ObjectID string `json:"objectId"`
 	}
-	err := l.client.do(ctx, call{
-		op: "Session.Me", method: http.MethodGet, path: []string{"users", "me"}, class: userClass, safety: safeRead, needs: []string{"objectId"},
+	err := l.client.do(ctx, transport.Call{
+		Op: "Session.Me", Method: http.MethodGet, Path: []string{"users", "me"}, Class: userClass, Safety: transport.SafeRead, Needs: []string{"objectId"},
 	}, &me)
 	return me.ObjectID, err
 }

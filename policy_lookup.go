@@ -9,6 +9,8 @@ import (
 	"strconv"
 
 	"github.com/go-json-experiment/json"
+	"github.com/isoaudit/isoaudit-go/internal/transport"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // policyLookup reads over REST what the workflow rules ask for.
@@ -20,9 +22,9 @@ type policyLookup struct {
 // Get implements policy.Lookup.
 func (l *policyLookup) Get(ctx context.Context, class, objectID string) (map[string]any, error) {
 	var row map[string]any
-	err := l.client.do(ctx, call{
-		op: class + ".Get", method: http.MethodGet, path: append(classPath(class), objectID),
-		class: class, objectID: objectID, safety: safeRead, needs: []string{"objectId"},
+	err := l.client.do(ctx, transport.Call{
+		Op: class + ".Get", Method: http.MethodGet, Path: append(classPath(class), objectID),
+		Class: class, ObjectID: objectID, Safety: transport.SafeRead, Needs: []string{"objectId"},
 	}, &row)
 	if errors.Is(err, ErrObjectNotFound) {
 		return nil, nil
@@ -95,14 +97,14 @@ func findAll[R any](ctx context.Context, c *Client, class string, where map[stri
 		}
 		document, err := json.Marshal(page, json.Deterministic(true))
 		if err != nil {
-			return nil, badInput(class+".Find", class, "where", "%v", bareCause(err))
+			return nil, badInput(class+".Find", class, "where", "%v", wire.BareCause(err))
 		}
 		var found struct {
 			Results []R `json:"results"`
 		}
-		if err := c.do(ctx, call{
-			op: class + ".Find", method: http.MethodGet, path: classPath(class), class: class, safety: safeRead, needs: []string{"results"},
-			query: url.Values{"where": {string(document)}, "order": {"objectId"}, "limit": {strconv.Itoa(limit)}},
+		if err := c.do(ctx, transport.Call{
+			Op: class + ".Find", Method: http.MethodGet, Path: classPath(class), Class: class, Safety: transport.SafeRead, Needs: []string{"results"},
+			Query: url.Values{"where": {string(document)}, "order": {"objectId"}, "limit": {strconv.Itoa(limit)}},
 		}, &found); err != nil {
 			return nil, err
 		}

@@ -5,6 +5,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/isoaudit/isoaudit-go/internal/transport"
+	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Query finds objects of one class. It is a value: every step returns a new
@@ -12,14 +16,14 @@ import (
 // reported by the calls that send it, before anything is sent.
 type Query[T any] struct {
 	collection *Collection[T]
-	where      []node
+	where      []where.Clause
 	order      []Order[T]
 	include    []columnPath
 	keys       []columnPath
 	exclude    []columnPath
 	limit      *int
 	skip       int
-	mistake    *fieldMistake
+	mistake    *wire.FieldError
 }
 
 // Where narrows the query: all conditions hold, with those of earlier steps.
@@ -114,7 +118,7 @@ func (q Query[T]) Skip(rows int) Query[T] {
 
 func (q Query[T]) refuse(field, reason string) Query[T] {
 	if q.mistake == nil {
-		q.mistake = &fieldMistake{field, reason}
+		q.mistake = wire.BadField(field, reason)
 	}
 	return q
 }
@@ -167,24 +171,24 @@ func (q Query[T]) FindAndCount(ctx context.Context) ([]*T, int, error) {
 
 // counting are the conditions a count needs besides the query's own: an empty
 // where would make a server estimate for the master key.
-func (q Query[T]) counting() []node {
-	return []node{always}
+func (q Query[T]) counting() []where.Clause {
+	return []where.Clause{where.Always}
 }
 
 // send makes the request. With more conditions, even of no effect, it counts.
-func (q Query[T]) send(ctx context.Context, op string, counting []node) (*page[T], error) {
+func (q Query[T]) send(ctx context.Context, op string, counting []where.Clause) (*page[T], error) {
 	call := q.collection.call(op, http.MethodGet, "any")
-	if call.err != nil {
+	if call.Err != nil {
 		return nil, q.collection.do(ctx, call, nil)
 	}
-	call.path, call.objectID = q.collection.path(), ""
-	call.safety = safeRead
-	if counting != nil && len(q.where) == 0 && !q.collection.client.cfg.credentials.masterKey.empty() {
+	call.Path, call.ObjectID = q.collection.path(), ""
+	call.Safety = transport.SafeRead
+	if counting != nil && len(q.where) == 0 && !q.collection.client.cfg.Credentials.MasterKey.Empty() {
 		q.where = counting
 	}
-	call.query, call.err = q.parameters(call.op)
-	if counting != nil && call.err == nil {
-		call.query.Set("count", "1")
+	call.Query, call.Err = q.parameters(call.Op)
+	if counting != nil && call.Err == nil {
+		call.Query.Set("count", "1")
 	}
 	answer := &page[T]{codec: q.collection.codec(), class: q.collection.class, counts: counting != nil}
 	if err := q.collection.do(ctx, call, answer); err != nil {

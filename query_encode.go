@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-querystring/query"
+	"github.com/isoaudit/isoaudit-go/internal/where"
 )
 
 // parameters are a query's parameters as the server names them (protocol
@@ -111,23 +112,23 @@ func (q Query[T]) asSubquery() error {
 // MatchesKey holds where the field's value is the value of key in an object that
 // the query finds.
 func MatchesKey[T, U, V any](field Field[T, V], query Query[U], key Field[U, V]) Condition[T] {
-	return keyCondition("$select", field, query, key)
+	return keyCondition(where.Select, field, query, key)
 }
 
 // NotMatchesKey holds where the field has a value that is not the value of key
 // in any object that the query finds.
 func NotMatchesKey[T, U, V any](field Field[T, V], query Query[U], key Field[U, V]) Condition[T] {
-	return keyCondition("$dontSelect", field, query, key)
+	return keyCondition(where.DontSelect, field, query, key)
 }
 
-func keyCondition[T, U, V any](op string, field Field[T, V], query Query[U], key Field[U, V]) Condition[T] {
+func keyCondition[T, U, V any](op where.Op, field Field[T, V], query Query[U], key Field[U, V]) Condition[T] {
 	if field == nil || key == nil {
-		return Condition[T]{node: node{mistake: "nil field"}}
+		return Condition[T]{node: where.Clause{Mistake: "nil field"}}
 	}
 	own, other := field.keyOf(nil), key.keyOf(nil)
-	return Condition[T]{node: node{
-		field: own.dotted, mistake: own.mistake + other.mistake,
-		terms: []term{{op, keyQuery[U]{query, other.dotted}}, {"$exists", true}},
+	return Condition[T]{node: where.Clause{
+		Field: own.dotted, Mistake: own.mistake + other.mistake,
+		Terms: []where.Term{where.Is(op, keyQuery[U]{query, other.dotted}), where.Is(where.Exists, true)},
 	}}
 }
 
@@ -140,7 +141,7 @@ type keyQuery[U any] struct {
 func (s keyQuery[U]) encodeSubquery(c *codec) (jsontext.Value, error) {
 	// Parse Server takes a missing value for one to compare with, and PostgreSQL
 	// then answers the whole query with an error.
-	having := s.query.Where(Condition[U]{node: node{field: s.key, terms: []term{{"$exists", true}}}})
+	having := s.query.Where(Condition[U]{node: where.Clause{Field: s.key, Terms: []where.Term{where.Is(where.Exists, true)}}})
 	inner, err := inQuery[U]{having}.encodeSubquery(c)
 	if err != nil {
 		return nil, err

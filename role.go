@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+
+	"github.com/isoaudit/isoaudit-go/internal/transport"
 )
 
 // Role is a Parse role: the authority behind the permissions of the classes.
@@ -54,12 +56,12 @@ var roleName = regexp.MustCompile(`^[0-9A-Za-z_\- ]+$`)
 // ErrDuplicateValue.
 func (c *Client) CreateRole(ctx context.Context, name string, acl ACL, members RoleMembers) (*Role, error) {
 	role := &Role{Object: Object{ACL: acl}, Name: name}
-	call := call{op: roleClass + ".Create", method: http.MethodPost, path: classPath(roleClass), class: roleClass, safety: safeWithID, needs: []string{"objectId", "createdAt"}}
+	call := transport.Call{Op: roleClass + ".Create", Method: http.MethodPost, Path: classPath(roleClass), Class: roleClass, Safety: transport.SafeWithID, Needs: []string{"objectId", "createdAt"}}
 	switch {
 	case !roleName.MatchString(name):
-		call.err = badInput(call.op, roleClass, "name", "must be of letters, digits, spaces, _ and -")
+		call.Err = badInput(call.Op, roleClass, "name", "must be of letters, digits, spaces, _ and -")
 	case acl == nil:
-		call.err = badInput(call.op, roleClass, "ACL", "is nil; a role needs one, ACL{} locks it to the master key")
+		call.Err = badInput(call.Op, roleClass, "ACL", "is nil; a role needs one, ACL{} locks it to the master key")
 	}
 	body := map[string]any{"name": name, "ACL": acl}
 	if len(members.Users) > 0 {
@@ -68,7 +70,7 @@ func (c *Client) CreateRole(ctx context.Context, name string, acl ACL, members R
 	if len(members.Roles) > 0 {
 		body["roles"] = addRelation{"AddRelation", members.Roles}
 	}
-	call.body = body
+	call.Body = body
 	if c == nil {
 		return nil, c.do(ctx, call, nil)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/isoaudit/isoaudit-go/internal/transport"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -60,11 +61,11 @@ func (s *schemaApplication) putRole(ctx context.Context, want schema.Role) error
 	if ops := s.nesting(want.Roles, have.Roles); ops != nil {
 		body["roles"] = ops
 	}
-	call := call{op: roleClass + ".Create", method: http.MethodPost, path: []string{"roles"}, class: roleClass, body: body, master: true, needs: []string{"objectId", "createdAt"}}
+	call := transport.Call{Op: roleClass + ".Create", Method: http.MethodPost, Path: []string{"roles"}, Class: roleClass, Body: body, Master: true, Needs: []string{"objectId", "createdAt"}}
 	if exists {
-		call.op, call.method, call.objectID = roleClass+".Update", http.MethodPut, have.id
-		call.needs = []string{"updatedAt"}
-		call.path = append(call.path, have.id)
+		call.Op, call.Method, call.ObjectID = roleClass+".Update", http.MethodPut, have.id
+		call.Needs = []string{"updatedAt"}
+		call.Path = append(call.Path, have.id)
 	} else {
 		body["name"] = want.Name
 	}

@@ -7,9 +7,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/isoaudit/isoaudit-go/internal/transport"
 )
-
-const redacted = "[redacted]"
 
 // Password is an auditor's password on its way to the server. It is sent by
 // SignUp and by a change of AuditorFields.Password, is never returned by the
@@ -22,16 +21,16 @@ const redacted = "[redacted]"
 type Password string
 
 // Format writes "[redacted]" for every verb.
-func (Password) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, redacted) }
+func (Password) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, transport.Redacted) }
 
 // MarshalJSON writes "[redacted]"; only requests to the server carry the value.
-func (Password) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
+func (Password) MarshalJSON() ([]byte, error) { return []byte(`"` + transport.Redacted + `"`), nil }
 
 // MarshalText writes "[redacted]", for loggers that prefer text.
-func (Password) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+func (Password) MarshalText() ([]byte, error) { return []byte(transport.Redacted), nil }
 
 // LogValue implements slog.LogValuer.
-func (Password) LogValue() slog.Value { return slog.StringValue(redacted) }
+func (Password) LogValue() slog.Value { return slog.StringValue(transport.Redacted) }
 
 // passwordMarshalers write a password's value; they are part of the options
 // with which bodies are encoded and of no others.
@@ -40,28 +39,8 @@ func passwordMarshalers() *json.Marshalers {
 		json.MarshalToFunc(func(enc *jsontext.Encoder, p Password) error {
 			return enc.WriteToken(jsontext.String(string(p)))
 		}),
-		json.MarshalToFunc(func(enc *jsontext.Encoder, s secret) error { // a Password in a Change
-			return enc.WriteToken(jsontext.String(s.value()))
+		json.MarshalToFunc(func(enc *jsontext.Encoder, s transport.Secret) error { // a Password in a Change
+			return enc.WriteToken(jsontext.String(s.Value()))
 		}),
 	)
 }
-
-// secret hides a credential from every kind of printing: fmt, JSON and
-// debuggers that walk fields by reflection find a function, never its text.
-type secret struct{ reveal func() string }
-
-func newSecret(s string) secret {
-	if s == "" {
-		return secret{}
-	}
-	return secret{func() string { return s }}
-}
-
-func (s secret) value() string {
-	if s.reveal == nil {
-		return ""
-	}
-	return s.reveal()
-}
-
-func (s secret) empty() bool { return s.reveal == nil }

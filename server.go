@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/isoaudit/isoaudit-go/internal/transport"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Health asks once whether the server is ready to serve; nil means yes. A
@@ -13,12 +15,12 @@ func (c *Client) Health(ctx context.Context) error {
 	var answer struct {
 		Status string `json:"status"`
 	}
-	call := call{op: "Health", method: http.MethodGet, path: []string{"health"}, safety: safeRead, once: true, noSession: true}
+	call := transport.Call{Op: "Health", Method: http.MethodGet, Path: []string{"health"}, Safety: transport.SafeRead, NoRetry: true, NoSession: true}
 	if err := c.do(ctx, call, &answer); err != nil {
 		return err
 	}
 	if answer.Status != "ok" {
-		return &Error{Op: call.op, HTTPStatus: http.StatusOK, Attempts: 1, Message: "status " + clip(answer.Status, maxExcerpt)}
+		return &Error{Op: call.Op, HTTPStatus: http.StatusOK, Attempts: 1, Message: "status " + wire.Clip(answer.Status, transport.MaxExcerpt)}
 	}
 	return nil
 }
@@ -32,6 +34,6 @@ type ServerInfo struct {
 // ServerInfo asks for the server's version and features.
 func (a *Admin) ServerInfo(ctx context.Context) (ServerInfo, error) {
 	var info ServerInfo
-	err := a.do(ctx, call{op: "ServerInfo", method: http.MethodGet, path: []string{"serverInfo"}, safety: safeRead, master: true, needs: []string{"parseServerVersion"}}, &info)
+	err := a.do(ctx, transport.Call{Op: "ServerInfo", Method: http.MethodGet, Path: []string{"serverInfo"}, Safety: transport.SafeRead, Master: true, Needs: []string{"parseServerVersion"}}, &info)
 	return info, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/isoaudit/isoaudit-go/internal/transport"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -17,19 +18,19 @@ type Session struct {
 	// Auditor is who logged in; nil for a session made from a token.
 	Auditor *Auditor
 
-	token secret
+	token transport.Secret
 }
 
 // SessionWithToken takes up a session whose token was kept from Token. Nothing
 // is sent; a token that has ended is rejected by the first call (209).
-func SessionWithToken(token string) *Session { return &Session{token: newSecret(token)} }
+func SessionWithToken(token string) *Session { return &Session{token: transport.NewSecret(token)} }
 
 // Token gives the session token, to be kept somewhere safe; "" where there is none.
 func (s *Session) Token() string {
 	if s == nil {
 		return ""
 	}
-	return s.token.value()
+	return s.token.Value()
 }
 
 // Format prints whose session it is, whatever the verb.
@@ -38,16 +39,16 @@ func (s Session) Format(f fmt.State, _ rune) {
 	if s.Auditor != nil {
 		who = s.Auditor.Username
 	}
-	_, _ = fmt.Fprintf(f, "session of %s, token %s", who, redacted)
+	_, _ = fmt.Fprintf(f, "session of %s, token %s", who, transport.Redacted)
 }
 
 func (s *Session) check() error {
 	switch {
 	case s == nil:
 		return badInput("Client.As", "", "session", "is nil; use what LogIn returned")
-	case s.token.empty():
+	case s.token.Empty():
 		return badInput("Client.As", "", "session", "has no token; the server may want the e-mail address verified first")
-	case checkCredential("", s.token.value()) != nil:
+	case checkCredential("", s.token.Value()) != nil:
 		return badInput("Client.As", "", "session", "has a token that cannot stand in a header")
 	}
 	return nil
@@ -64,12 +65,12 @@ func (c *Client) SignUp(ctx context.Context, auditor *Auditor) (*Session, error)
 	}
 	users := NewCollection[Auditor](c, userClass)
 	call := users.createCall(auditor)
-	call.op, call.noSession = op, true
+	call.Op, call.NoSession = op, true
 	switch {
 	case auditor.Username == "":
-		call.err = badInput(op, userClass, "username", "is empty")
+		call.Err = badInput(op, userClass, "username", "is empty")
 	case auditor.Password == "":
-		call.err = badInput(op, userClass, "password", "is empty")
+		call.Err = badInput(op, userClass, "password", "is empty")
 	}
 	session := &Session{Auditor: auditor}
 	if err := c.do(ctx, call, &signUp{users.created(auditor), session}); err != nil {
@@ -92,14 +93,14 @@ func (s *signUp) decodeBody(body []byte) (err error) {
 }
 
 // sessionToken reads the token out of an auditor's JSON; there may be none.
-func sessionToken(body []byte) (secret, error) {
+func sessionToken(body []byte) (transport.Secret, error) {
 	var issued struct {
 		Token string `json:"sessionToken"`
 	}
 	if err := json.Unmarshal(body, &issued, wire.Tolerant()); err != nil {
-		return secret{}, errors.New("the session token is not a text") // the decoder's text might show it
+		return transport.Secret{}, errors.New("the session token is not a text") // the decoder's text might show it
 	}
-	return newSecret(issued.Token), nil
+	return transport.NewSecret(issued.Token), nil
 }
 
 // LogIn starts a session for an auditor. Use it with As. A wrong name or
@@ -113,7 +114,7 @@ func (c *Client) LogIn(ctx context.Context, username, password string) (*Session
 func (c *Client) VerifyPassword(ctx context.Context, username, password string) (*Auditor, error) {
 	auditor := new(Auditor)
 	call := c.passwordCall("Auditor.VerifyPassword", "verifyPassword", username, password)
-	call.needs = []string{"objectId"}
+	call.Needs = []string{"objectId"}
 	if err := c.do(ctx, call, auditor); err != nil {
 		return nil, err
 	}
@@ -121,26 +122,26 @@ func (c *Client) VerifyPassword(ctx context.Context, username, password string) 
 }
 
 // passwordCall posts the password, so that it stands in no URL.
-func (c *Client) passwordCall(op, path, username, password string) call {
-	call := call{
-		op: op, method: http.MethodPost, path: []string{path}, class: userClass, noSession: true,
-		body: map[string]string{"username": username, "password": password}, secrets: []string{password},
+func (c *Client) passwordCall(op, path, username, password string) transport.Call {
+	call := transport.Call{
+		Op: op, Method: http.MethodPost, Path: []string{path}, Class: userClass, NoSession: true,
+		Body: map[string]string{"username": username, "password": password}, Secrets: []string{password},
 	}
 	switch {
 	case username == "":
-		call.err = badInput(op, userClass, "username", "is empty")
+		call.Err = badInput(op, userClass, "username", "is empty")
 	case password == "":
-		call.err = badInput(op, userClass, "password", "is empty")
+		call.Err = badInput(op, userClass, "password", "is empty")
 	}
 	return call
 }
 
 // startSession sends a call that answers with an auditor and a session token.
-func (c *Client) startSession(ctx context.Context, call call) (*Session, error) {
+func (c *Client) startSession(ctx context.Context, call transport.Call) (*Session, error) {
 	if c == nil || c.cfg == nil {
 		return nil, c.do(ctx, call, nil)
 	}
-	call.needs = []string{"objectId", "sessionToken"}
+	call.Needs = []string{"objectId", "sessionToken"}
 	session := &Session{Auditor: new(Auditor)}
 	if err := c.do(ctx, call, &logIn{c.cfg.codec, session}); err != nil {
 		return nil, err
@@ -164,7 +165,7 @@ func (l *logIn) decodeBody(body []byte) (err error) {
 // LogOut ends the client's session on the server. A session that has ended
 // already (209) is no error.
 func (c *Client) LogOut(ctx context.Context) error {
-	call := call{op: "Session.LogOut", method: http.MethodPost, path: []string{"logout"}, body: struct{}{}, safety: safeDelete, class: userClass}
+	call := transport.Call{Op: "Session.LogOut", Method: http.MethodPost, Path: []string{"logout"}, Body: struct{}{}, Safety: transport.SafeDelete, Class: userClass}
 	if c != nil && c.cfg != nil && c.cfg.sessions != nil {
 		session := c.cfg.sessions.forget()
 		if session == nil {
@@ -172,7 +173,7 @@ func (c *Client) LogOut(ctx context.Context) error {
 		}
 		return c.As(session).LogOut(ctx)
 	}
-	call.err = c.needsSession(call.op)
+	call.Err = c.needsSession(call.Op)
 	if err := c.do(ctx, call, nil); err != nil && !errors.Is(err, ErrInvalidSession) {
 		return err
 	}
@@ -182,7 +183,7 @@ func (c *Client) LogOut(ctx context.Context) error {
 // CurrentAuditor reads the auditor whose session this client has.
 func (c *Client) CurrentAuditor(ctx context.Context) (*Auditor, error) {
 	call := currentAuditorCall()
-	call.needs, call.err = []string{"objectId"}, c.needsSession(call.op)
+	call.Needs, call.Err = []string{"objectId"}, c.needsSession(call.Op)
 	auditor := new(Auditor)
 	if err := c.do(ctx, call, auditor); err != nil {
 		return nil, err
@@ -191,12 +192,12 @@ func (c *Client) CurrentAuditor(ctx context.Context) (*Auditor, error) {
 }
 
 // currentAuditorCall asks the server whose session it is.
-func currentAuditorCall() call {
-	return call{op: "Auditor.Current", method: http.MethodGet, path: []string{"users", "me"}, safety: safeRead, class: userClass}
+func currentAuditorCall() transport.Call {
+	return transport.Call{Op: "Auditor.Current", Method: http.MethodGet, Path: []string{"users", "me"}, Safety: transport.SafeRead, Class: userClass}
 }
 
 func (c *Client) needsSession(op string) error {
-	if c != nil && c.cfg != nil && c.cfg.err == nil && c.cfg.sessions == nil && c.cfg.credentials.session.empty() {
+	if c != nil && c.cfg != nil && c.cfg.Err == nil && c.cfg.sessions == nil && c.cfg.Credentials.Session.Empty() {
 		return badInput(op, userClass, "", "needs a session; use a client made with As, or WithSessionSource")
 	}
 	return nil
@@ -205,12 +206,12 @@ func (c *Client) needsSession(op string) error {
 // RequestPasswordReset has the server mail a link to set a new password. By
 // default it is not told whether the address is known.
 func (c *Client) RequestPasswordReset(ctx context.Context, email string) error {
-	call := call{
-		op: "Auditor.RequestPasswordReset", method: http.MethodPost, path: []string{"requestPasswordReset"},
-		class: userClass, noSession: true, body: map[string]string{"email": email},
+	call := transport.Call{
+		Op: "Auditor.RequestPasswordReset", Method: http.MethodPost, Path: []string{"requestPasswordReset"},
+		Class: userClass, NoSession: true, Body: map[string]string{"email": email},
 	}
 	if email == "" {
-		call.err = badInput(call.op, userClass, "email", "is empty")
+		call.Err = badInput(call.Op, userClass, "email", "is empty")
 	}
 	return c.do(ctx, call, nil)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"sync"
+
+	"github.com/isoaudit/isoaudit-go/internal/transport"
 )
 
 // SessionSource gets a new session when a client needs one. The client it is
@@ -35,6 +37,21 @@ type pendingLogin struct {
 	cancel  context.CancelFunc
 }
 
+// clientSessions is the keeper's way to give sessions to the calls of a client.
+type clientSessions struct {
+	keeper *sessionKeeper
+	client *Client
+}
+
+// Session implements transport.Sessions.
+func (s clientSessions) Session(ctx context.Context) (transport.Secret, func(), error) {
+	session, err := s.keeper.get(ctx, s.client)
+	if err != nil {
+		return transport.Secret{}, nil, &logInFailure{err, s.keeper.transient(err)}
+	}
+	return session.token, func() { s.keeper.reject(session) }, nil
+}
+
 // get returns the current session, or a new one where there is none. All calls
 // that need a new one at the same time wait for the same log-in; each stops
 // waiting when its own context ends, and the log-in is given up with the last
@@ -61,7 +78,7 @@ func (k *sessionKeeper) get(ctx context.Context, client *Client) (*Session, erro
 		if login.waiting--; login.waiting == 0 {
 			login.cancel()
 			if k.pending == login {
-				k.pending = nil // whoever comes next starts anew
+				k.pending = nil // whoever comes next starts again
 			}
 		}
 		return nil, ctx.Err()
@@ -107,15 +124,15 @@ func (k *sessionKeeper) reject(session *Session) {
 	}
 }
 
-// passing says whether a source that has failed may succeed later. What is not
+// transient says whether a source that has failed may succeed later. What is not
 // an error of this package says nothing about that: a source that has worked
 // before gets another chance.
-func (k *sessionKeeper) passing(err error) bool {
+func (k *sessionKeeper) transient(err error) bool {
 	var failure *Error
 	var mistake *InputError
 	switch {
 	case errors.As(err, &failure):
-		return passing(failure)
+		return transient(failure)
 	case errors.As(err, &mistake):
 		return false
 	}
@@ -128,8 +145,8 @@ func (k *sessionKeeper) passing(err error) bool {
 // and the outcome of the log-in's own request are not the call's: a wrong
 // password (101) must not read as a missing object.
 type logInFailure struct {
-	err    error
-	passes bool // trying again later may help
+	err       error
+	transient bool // trying again later may help
 }
 
 func (f *logInFailure) Error() string { return "logging in: " + f.err.Error() }

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/livequery"
 )
 
@@ -91,44 +92,44 @@ func (q Query[T]) Subscribe(ctx context.Context, options ...SubscribeOption) (*S
 // subscription checks the query and translates it for the server.
 func (q Query[T]) subscription(options []SubscribeOption) (*Subscription[T], livequery.Query, error) {
 	call := q.collection.call("Subscribe", "", "any")
-	if call.err != nil {
-		return nil, livequery.Query{}, call.err
+	if call.Err != nil {
+		return nil, livequery.Query{}, call.Err
 	}
 	class := q.collection.class
 	s := &Subscription[T]{unsettled: make(map[string]time.Time)}
 	for _, option := range options {
 		if option == nil {
-			return nil, livequery.Query{}, badInput(call.op, class, "options", "holds nil")
+			return nil, livequery.Query{}, badInput(call.Op, class, "options", "holds nil")
 		}
 		option(&s.config)
 	}
 	for _, list := range s.config.include {
 		pointers, ok := list.([]Includable[T])
 		if !ok {
-			return nil, livequery.Query{}, badInput(call.op, class, "include", "WithHydration names pointers of another class")
+			return nil, livequery.Query{}, badInput(call.Op, class, "include", "WithHydration names pointers of another class")
 		}
 		q = q.Include(pointers...)
 	}
 	s.query = q
 	switch {
 	case q.limit != nil:
-		return nil, livequery.Query{}, badInput(call.op, class, "limit", "a subscription has none")
+		return nil, livequery.Query{}, badInput(call.Op, class, "limit", "a subscription has none")
 	case q.skip != 0:
-		return nil, livequery.Query{}, badInput(call.op, class, "skip", "a subscription has none")
+		return nil, livequery.Query{}, badInput(call.Op, class, "skip", "a subscription has none")
 	case len(q.exclude) > 0:
-		return nil, livequery.Query{}, badInput(call.op, class, "excludeKeys", "live queries do not know it: use Select")
+		return nil, livequery.Query{}, badInput(call.Op, class, "excludeKeys", "live queries do not know it: use Select")
 	case len(q.order) > 0 && !s.config.snapshot:
-		return nil, livequery.Query{}, badInput(call.op, class, "order", "sorts nothing without WithSnapshot")
+		return nil, livequery.Query{}, badInput(call.Op, class, "order", "sorts nothing without WithSnapshot")
 	}
 	if field, reason := notLive(q.where); reason != "" {
-		return nil, livequery.Query{}, badInput(call.op, class, field, "%s", reason)
+		return nil, livequery.Query{}, badInput(call.Op, class, field, "%s", reason)
 	}
 	doc, err := q.encodeWhere()
 	if err == nil {
 		s.matcher, err = newMatcher(doc)
 	}
 	if err != nil {
-		return nil, livequery.Query{}, mistakeIn(call.op, class, err)
+		return nil, livequery.Query{}, mistakeIn(call.Op, class, err)
 	}
 	s.ledger = newLedger(s.config.deletes)
 	s.ledger.shown = s.config.deletes && s.config.snapshot
@@ -265,12 +266,12 @@ func (s *Subscription[T]) Format(f fmt.State, _ rune) {
 
 // notLive finds a condition that its JSON does not show to be one that live
 // queries cannot evaluate.
-func notLive(nodes []node) (field, reason string) {
+func notLive(nodes []where.Clause) (field, reason string) {
 	for _, n := range nodes {
-		if n.notLive != "" {
-			return n.field, n.notLive
+		if n.NotLive != "" {
+			return n.Field, n.NotLive
 		}
-		if field, reason = notLive(n.children); reason != "" {
+		if field, reason = notLive(n.Children); reason != "" {
 			return field, reason
 		}
 	}

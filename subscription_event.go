@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // EventKind says what an Event tells.
@@ -92,7 +93,7 @@ type Gap struct {
 // Original, sorted. It returns nil where the server sent no original.
 func (e Event[T]) Changed() []string {
 	var before, after map[string]jsontext.Value
-	if e.before == nil || json.Unmarshal(e.before, &before, lenientJSON) != nil || json.Unmarshal(e.after, &after, lenientJSON) != nil {
+	if e.before == nil || json.Unmarshal(e.before, &before, wire.Lenient()) != nil || json.Unmarshal(e.after, &after, wire.Lenient()) != nil {
 		return nil
 	}
 	changed := make(map[string]bool)
@@ -110,12 +111,10 @@ func (e Event[T]) Changed() []string {
 	return slices.Sorted(maps.Keys(changed))
 }
 
-var lenientJSON = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-
 func sameJSON(a, b jsontext.Value) bool {
 	if bytes.Equal(a, b) {
 		return true
 	}
 	a, b = a.Clone(), b.Clone()
-	return a.Canonicalize(lenientJSON) == nil && b.Canonicalize(lenientJSON) == nil && bytes.Equal(a, b)
+	return a.Canonicalize(wire.Lenient()) == nil && b.Canonicalize(wire.Lenient()) == nil && bytes.Equal(a, b)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // matcher evaluates a query on the objects of live events again: Parse Server's
@@ -28,7 +29,7 @@ func newMatcher(doc jsontext.Value) (matcher, error) {
 	}
 	for n := range node.Walk() {
 		if reason := neverLive(n); reason != "" {
-			return matcher{}, &fieldMistake{n.Path, reason}
+			return matcher{}, wire.BadField(n.Path, reason)
 		}
 	}
 	if node.Op == where.And && len(node.Children) == 0 {
@@ -85,7 +86,7 @@ func (m matcher) matches(object jsontext.Value) (bool, error) {
 		return true, nil
 	}
 	var decoded map[string]any
-	if err := json.Unmarshal(object, &decoded, lenientJSON); err != nil {
+	if err := json.Unmarshal(object, &decoded, wire.Lenient()); err != nil {
 		return false, err
 	}
 	return m.node.Match(decoded)

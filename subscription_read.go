@@ -4,6 +4,9 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/isoaudit/isoaudit-go/internal/transport"
+	"github.com/isoaudit/isoaudit-go/internal/where"
 )
 
 // This file is what a subscription reads over REST: where it begins and what it
@@ -76,7 +79,7 @@ func (s *Subscription[T]) catchUp(emit func(Event[T]) error) error {
 	changed := s.query
 	if !s.since.IsZero() {
 		s.gap.Since = s.since.Add(-skew)
-		changed.where = append(slices.Clip(changed.where), node{field: "updatedAt", terms: []term{{"$gte", s.gap.Since}}})
+		changed.where = append(slices.Clip(changed.where), where.Clause{Field: "updatedAt", Terms: []where.Term{where.Is(where.Gte, s.gap.Since)}})
 	}
 	changed.order = []Order[T]{{name: "updatedAt"}}
 	err := s.each(changed, func(row *T) error {
@@ -200,20 +203,20 @@ func (s *Subscription[T]) emitGone(gone []string, emit func(Event[T]) error) err
 // retrying waits after a failure that may pass; any other ends the
 // subscription.
 func (s *Subscription[T]) retrying(err error) error {
-	if err == nil || errors.Is(err, errLeft) || !passing(err) {
+	if err == nil || errors.Is(err, errLeft) || !transient(err) {
 		s.failures = 0
 		return err
 	}
 	s.cannotRead(err)
 	s.failures++
-	return wait(s.work, pauseAfter(s.failures))
+	return transport.Wait(s.work, pauseAfter(s.failures))
 }
 
 func (s *Subscription[T]) cannotRead(err error) {
 	if s.work.Err() != nil {
 		return // it was closed meanwhile
 	}
-	s.query.collection.client.cfg.logger.WarnContext(s.work, "live query cannot catch up", "class", s.query.collection.class, "error", err)
+	s.query.collection.client.cfg.Logger.WarnContext(s.work, "live query cannot catch up", "class", s.query.collection.class, "error", err)
 }
 
 // pauseAfter grows with the failures in a row.
@@ -243,7 +246,7 @@ func (s *Subscription[T]) idsOnly(q Query[T]) Query[T] {
 // byID reads those of the objects that q finds, all of them: a server may cap
 // pages, and one that is not found is taken for gone.
 func (s *Subscription[T]) byID(q Query[T], ids []string) (rows []*T, err error) {
-	q.where = append(slices.Clip(q.where), node{field: "objectId", terms: []term{{"$in", ids}}})
+	q.where = append(slices.Clip(q.where), where.Clause{Field: "objectId", Terms: []where.Term{where.Is(where.In, ids)}})
 	q.order = nil
 	err = s.each(q.Limit(len(ids)), func(row *T) error {
 		rows = append(rows, row)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // This file is about objects whose events came so close together that the last
@@ -53,7 +54,7 @@ func (s *Subscription[T]) settle(emit func(Event[T]) error) error {
 			s.settleAt = at
 		}
 	}
-	if passing(err) {
+	if transient(err) {
 		s.cannotRead(err)
 		return nil
 	}
@@ -92,7 +93,7 @@ func (s *Subscription[T]) settled(due []string, rows []*T, start time.Time, emit
 // whether they came live or were read; included objects do not count. It is
 // never 0.
 func contentSum[T any](row *T) uint64 {
-	raw, err := json.Marshal(row, json.Deterministic(true), lenientJSON)
+	raw, err := json.Marshal(row, json.Deterministic(true), wire.Lenient())
 	if err != nil {
 		return uint64(time.Now().UnixNano()) | 1 // like nothing else
 	}

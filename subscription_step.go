@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/livequery"
 )
 
@@ -224,7 +225,7 @@ func (s *Subscription[T]) strip(raw jsontext.Value) (jsontext.Value, error) {
 		return raw, nil
 	}
 	var all map[string]jsontext.Value
-	if err := json.Unmarshal(raw, &all, lenientJSON); err != nil {
+	if err := json.Unmarshal(raw, &all, wire.Lenient()); err != nil {
 		return nil, err
 	}
 	kept := make(map[string]jsontext.Value, len(s.selected)+4)
@@ -235,5 +236,5 @@ func (s *Subscription[T]) strip(raw jsontext.Value) (jsontext.Value, error) {
 			}
 		}
 	}
-	return json.Marshal(kept, lenientJSON)
+	return json.Marshal(kept, wire.Lenient())
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Kind says what an Event means.
@@ -53,7 +54,7 @@ func (e *Event) objectID() string {
 	var head struct {
 		ObjectID string `json:"objectId"`
 	}
-	if e.Object == nil || json.Unmarshal(e.Object, &head, lenient) != nil {
+	if e.Object == nil || json.Unmarshal(e.Object, &head, wire.Lenient()) != nil {
 		return ""
 	}
 	return head.ObjectID

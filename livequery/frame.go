@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // request is a frame to the server (protocol section 8.1). The server refuses
@@ -79,14 +80,10 @@ type frame struct {
 	Error     jsontext.Value `json:"error"` // a string, but some servers sent an object
 }
 
-// lenient takes the JSON that real servers send: what they stored may hold
-// broken UTF-8.
-var lenient = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
-
 // decodeFrame reads one message. The frame does not refer to data.
 func decodeFrame(data []byte) (frame, error) {
 	var f frame
-	if err := json.Unmarshal(data, &f, lenient); err != nil {
+	if err := json.Unmarshal(data, &f, wire.Lenient()); err != nil {
 		return frame{}, fmt.Errorf("livequery: unreadable message of %d bytes: %w", len(data), err)
 	}
 	if kind := f.kind(); kind != 0 {

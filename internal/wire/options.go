@@ -37,3 +37,7 @@ func Unmarshalers() *json.Unmarshalers {
 // Tolerant are the options to read what a server sends: unknown keys are
 // ignored, and of a repeated key the last one counts.
 func Tolerant() json.Options { return tolerant }
+
+// Lenient are the options for JSON whose values go on as they are: like Tolerant,
+// and texts need not be valid UTF-8.
+func Lenient() json.Options { return lenient }

@@ -46,7 +46,10 @@ func Describe(raw jsontext.Value) string {
 
 // tolerant reads what a server sends: unknown keys are ignored, a repeated key
 // counts the last time. Not looking for repeats is also faster.
-var tolerant = json.JoinOptions(jsontext.AllowDuplicateNames(true))
+var (
+	tolerant = json.JoinOptions(jsontext.AllowDuplicateNames(true))
+	lenient  = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+)
 
 // decodeTyped reads the object raw, whose __type must be want, into out.
 func decodeTyped(raw jsontext.Value, want string, out any) error {

@@ -1,4 +1,4 @@
-package isoaudit
+package transport
 
 import (
 	"compress/gzip"
@@ -9,20 +9,24 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
+// How many bytes of a text from the server an error holds.
 const (
-	maxMessage = 16 << 10 // of an error's text: rule violations come as one long text
-	maxExcerpt = 500      // of a body that is not Parse's, and of a message in Error()
-
-	firstBuffer = 1 << 20 // reserved at most on the word of a Content-Length
+	MaxMessage = 16 << 10 // of an error's text: rule violations come as one long text
+	MaxExcerpt = 500      // of a body that is not Parse's, and of a message in Error()
 )
 
-var errTooLarge = errors.New("the answer is larger than the limit; see WithBodyLimits")
+// firstBuffer is reserved at most on the word of a Content-Length.
+const firstBuffer = 1 << 20
+
+// ErrTooLarge is an answer of more than [Client.MaxAnswer] bytes.
+var ErrTooLarge = errors.New("the answer is larger than the limit; see WithBodyLimits")
 
 // readBody reads an answer to its end, unpacked, up to limit bytes.
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
@@ -40,7 +44,7 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 		data = data[:len(data)+n]
 		switch {
 		case int64(len(data)) > limit:
-			return nil, errTooLarge
+			return nil, ErrTooLarge
 		case err == io.EOF:
 			return data, nil
 		case err != nil:
@@ -51,44 +55,43 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	}
 }
 
-// parseFailure reads the body of an answer that is not a success: Parse's own
+// readRefusal reads the body of an answer that is not a success: Parse's own
 // forms (protocol section 7) or whatever a proxy wrote.
-func parseFailure(body []byte) (Code, string) {
+func readRefusal(body []byte) (int, string) {
 	var answer struct {
 		Code    jsontext.Value `json:"code"`
 		Error   jsontext.Value `json:"error"`
 		Message jsontext.Value `json:"message"`
-		Errors  []graphQLError `json:"errors"`
+		Errors  []GraphQLError `json:"errors"`
 	}
-	lenient := json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if len(body) == 0 || json.Unmarshal(body, &answer, lenient) != nil {
-		return 0, clip(string(body), maxExcerpt)
+	if len(body) == 0 || json.Unmarshal(body, &answer, wire.Lenient()) != nil {
+		return 0, wire.Clip(string(body), MaxExcerpt)
 	}
-	text := plainText(answer.Error)
+	text := PlainText(answer.Error)
 	if text == "" {
-		text = plainText(answer.Message)
+		text = PlainText(answer.Message)
 	}
 	if text == "" && len(answer.Errors) > 0 {
-		return answer.Errors[0].code(), clip(answer.Errors[0].Message, maxMessage)
+		return answer.Errors[0].Code(), wire.Clip(answer.Errors[0].Message, MaxMessage)
 	}
 	if text == "" && len(answer.Code) == 0 {
-		text = clip(string(body), maxExcerpt)
+		text = wire.Clip(string(body), MaxExcerpt)
 	}
-	return parseCode(answer.Code), clip(text, maxMessage)
+	return ParseCode(answer.Code), wire.Clip(text, MaxMessage)
 }
 
-// parseCode reads an error code; anything but a whole number is 0, no code.
-func parseCode(value jsontext.Value) Code {
+// ParseCode reads an error code; anything but a whole number is 0, no code.
+func ParseCode(value jsontext.Value) int {
 	code, err := strconv.ParseInt(string(value), 10, 32)
 	if err != nil {
 		return 0
 	}
-	return Code(code)
+	return int(code)
 }
 
-// plainText gives the text of a JSON string, and anything else as it stands:
+// PlainText gives the text of a JSON string, and anything else as it stands:
 // webhooks answer with objects in the place of the text.
-func plainText(value jsontext.Value) string {
+func PlainText(value jsontext.Value) string {
 	if value.Kind() == '"' {
 		text, err := jsontext.AppendUnquote(nil, value)
 		if err == nil || len(text) > 0 {
@@ -99,25 +102,6 @@ func plainText(value jsontext.Value) string {
 		return ""
 	}
 	return string(value)
-}
-
-// clip shortens text and takes out what could forge a line of a log.
-func clip(text string, limit int) string {
-	cut := len(text) > limit
-	if cut {
-		text = text[:limit]
-	}
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(text, ""))
-	text = strings.TrimSpace(text)
-	if cut {
-		text += "..."
-	}
-	return text
 }
 
 // retryAfter reads the header of the same name: seconds or a date.
@@ -131,3 +115,23 @@ func retryAfter(header http.Header) time.Duration {
 	}
 	return 0
 }
+
+// GraphQLError is one entry of the errors of a GraphQL answer.
+type GraphQLError struct {
+	Message    string `json:"message"`
+	Extensions struct {
+		Code jsontext.Value `json:"code"` // Parse's number, or a word of the GraphQL server
+	} `json:"extensions"`
+}
+
+// Code is Parse's error code, 0 for none.
+func (e *GraphQLError) Code() int { return ParseCode(e.Extensions.Code) }
+
+// UnfitError is a whole JSON answer that does not fit what was asked for.
+type UnfitError struct{ Err error }
+
+// Error implements error.
+func (e *UnfitError) Error() string { return e.Err.Error() }
+
+// Unwrap gives what does not fit.
+func (e *UnfitError) Unwrap() error { return e.Err }

@@ -1,4 +1,4 @@
-package isoaudit
+package rows
 
 import (
 	"bytes"
@@ -9,18 +9,33 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// scanner reads the JSON that Parse Server usually writes: compact, without
+// Scanner reads the JSON that Parse Server usually writes: compact, without
 // nulls. Each method reports false for anything else, and the caller then turns
 // to the JSON package, which also finds the words for an error. So the scanner
 // never decides that an answer is wrong; FuzzPage holds both ways together.
-type scanner struct {
+type Scanner struct {
 	data []byte
 	pos  int
 	seen [128]string // short texts by a cheap hash: sites and statuses repeat on a page
 }
 
-// take consumes text if it comes next.
-func (s *scanner) take(text string) bool {
+// NewScanner reads data from its beginning.
+func NewScanner(data []byte) *Scanner { return &Scanner{data: data} }
+
+// Pos is where the scanner stands; Back returns to such a place.
+func (s *Scanner) Pos() int { return s.pos }
+
+// Back continues at a place where the scanner was before.
+func (s *Scanner) Back(pos int) { s.pos = pos }
+
+// Since is what was consumed from pos on.
+func (s *Scanner) Since(pos int) []byte { return s.data[pos:s.pos] }
+
+// AtEnd says that everything was consumed.
+func (s *Scanner) AtEnd() bool { return s.pos == len(s.data) }
+
+// Take consumes text if it comes next.
+func (s *Scanner) Take(text string) bool {
 	if len(s.data)-s.pos < len(text) || string(s.data[s.pos:s.pos+len(text)]) != text {
 		return false
 	}
@@ -28,8 +43,8 @@ func (s *scanner) take(text string) bool {
 	return true
 }
 
-// is consumes one byte if it comes next.
-func (s *scanner) is(c byte) bool {
+// Is consumes one byte if it comes next.
+func (s *Scanner) Is(c byte) bool {
 	if s.pos >= len(s.data) || s.data[s.pos] != c {
 		return false
 	}
@@ -37,9 +52,9 @@ func (s *scanner) is(c byte) bool {
 	return true
 }
 
-// plain consumes a string without escapes and gives its bytes, which are valid.
-func (s *scanner) plain() ([]byte, bool) {
-	if !s.is('"') {
+// Plain consumes a string without escapes and gives its bytes, which are valid.
+func (s *Scanner) Plain() ([]byte, bool) {
+	if !s.Is('"') {
 		return nil, false
 	}
 	start, ascii := s.pos, true
@@ -57,14 +72,14 @@ func (s *scanner) plain() ([]byte, bool) {
 	return nil, false
 }
 
-// text consumes any string.
-func (s *scanner) text() (string, bool) {
+// Text consumes any string.
+func (s *Scanner) Text() (string, bool) {
 	before := s.pos
-	if plain, ok := s.plain(); ok {
+	if plain, ok := s.Plain(); ok {
 		return s.intern(plain), true
 	}
 	s.pos = before
-	raw, ok := s.value()
+	raw, ok := s.Value()
 	if !ok || raw.Kind() != '"' {
 		return "", false
 	}
@@ -72,7 +87,7 @@ func (s *scanner) text() (string, bool) {
 	return string(text), err == nil
 }
 
-func (s *scanner) intern(text []byte) string {
+func (s *Scanner) intern(text []byte) string {
 	if len(text) == 0 || len(text) > 24 {
 		return string(text)
 	}
@@ -87,9 +102,9 @@ func (s *scanner) intern(text []byte) string {
 	return *slot
 }
 
-// value consumes the next value without looking into it: whoever uses it has to
+// Value consumes the next value without looking into it: whoever uses it has to
 // find out whether it is valid.
-func (s *scanner) value() (jsontext.Value, bool) {
+func (s *Scanner) Value() (jsontext.Value, bool) {
 	start, depth := s.pos, 0
 	for s.pos < len(s.data) {
 		switch s.data[s.pos] {
@@ -124,7 +139,7 @@ func (s *scanner) value() (jsontext.Value, bool) {
 	return nil, false
 }
 
-func (s *scanner) skipString() bool {
+func (s *Scanner) skipString() bool {
 	s.pos = stringEnd(s.data, s.pos)
 	return s.pos <= len(s.data)
 }
@@ -143,16 +158,16 @@ func stringEnd(data []byte, start int) int {
 	return len(data) + 1
 }
 
-// pointer consumes a Pointer and gives its class and id.
-func (s *scanner) pointer() (class, id []byte, ok bool) {
-	if !s.take(wire.PointerPrefix) {
+// Pointer consumes a Pointer and gives its class and id.
+func (s *Scanner) Pointer() (class, id []byte, ok bool) {
+	if !s.Take(wire.PointerPrefix) {
 		return nil, nil, false
 	}
 	s.pos-- // the class's quote
-	class, ok = s.plain()
-	if !ok || !s.take(`,"objectId":`) {
+	class, ok = s.Plain()
+	if !ok || !s.Take(`,"objectId":`) {
 		return nil, nil, false
 	}
-	id, ok = s.plain()
-	return class, id, ok && s.is('}')
+	id, ok = s.Plain()
+	return class, id, ok && s.Is('}')
 }

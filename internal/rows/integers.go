@@ -1,4 +1,4 @@
-package isoaudit
+package rows
 
 import (
 	"bytes"
@@ -7,19 +7,16 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// encodeStored is encode for what the server is to keep. It refuses integers
-// that would come back as others.
-func (c *codec) encodeStored(v any) (jsontext.Value, error) {
-	raw, err := c.encode(v)
-	if err != nil {
-		return nil, err
-	}
+// CheckIntegers refuses integers that would come back from a server as others.
+// The error is a *json.SemanticError, which names the place.
+func CheckIntegers(raw jsontext.Value) error {
 	if at := inexactNumber(raw); at >= 0 {
-		return nil, &json.SemanticError{JSONPointer: locate(raw, at), Err: errors.New(tooLong)}
+		return &json.SemanticError{JSONPointer: locate(raw, at), Err: errors.New(tooLong)}
 	}
-	return raw, nil
+	return nil
 }
 
 const tooLong = "an integer of 2^53 or more, which the server cannot hold exactly: use a String column"
@@ -62,7 +59,7 @@ func exact(number []byte) bool {
 
 // locate names the value at an offset of a JSON text.
 func locate(raw jsontext.Value, offset int) jsontext.Pointer {
-	dec := jsontext.NewDecoder(bytes.NewReader(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	dec := jsontext.NewDecoder(bytes.NewReader(raw), wire.Lenient())
 	for dec.InputOffset() <= int64(offset) {
 		if _, err := dec.ReadToken(); err != nil {
 			return ""

@@ -1,4 +1,4 @@
-package isoaudit
+package transport
 
 import (
 	"errors"
@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// content is what an upload sends. It notes how far it was read and how the
+// Content is what an upload sends. It notes how far it was read and how the
 // caller's reader failed, which tells a failed upload from an unknown one.
-type content struct {
+type Content struct {
 	reader   io.Reader
 	size     int64
 	progress func(int64)
@@ -19,11 +19,17 @@ type content struct {
 	blocked  atomic.Bool // a Read did not return when its attempt had ended
 }
 
+// NewContent sends what reader gives. The size is the length in bytes, 0 where it
+// is not known. The progress, if not nil, is called with the bytes read so far.
+func NewContent(reader io.Reader, size int64, progress func(sent int64)) *Content {
+	return &Content{reader: reader, size: size, progress: progress}
+}
+
 // reading is one attempt's right to read a content, as the body of its request.
 // A transport may go on with the body after it has answered; when the attempt
 // ends, the right ends with it.
 type reading struct {
-	*content
+	*Content
 	turn  chan struct{} // holds one while a Read is under way
 	ended atomic.Bool
 }
@@ -35,7 +41,7 @@ const blockedRead = time.Second
 
 var errReadingEnded = errors.New("the upload has ended")
 
-func (c *content) open() *reading { return &reading{content: c, turn: make(chan struct{}, 1)} }
+func (c *Content) open() *reading { return &reading{Content: c, turn: make(chan struct{}, 1)} }
 
 // Read implements io.Reader for the transport.
 func (r *reading) Read(p []byte) (int, error) {
@@ -44,7 +50,7 @@ func (r *reading) Read(p []byte) (int, error) {
 	if r.ended.Load() {
 		return 0, errReadingEnded
 	}
-	return r.content.Read(p)
+	return r.Content.Read(p)
 }
 
 // Close implements io.Closer for the transport; the content is the caller's to close.
@@ -74,7 +80,7 @@ func (e *contentError) Error() string { return "reading the content: " + e.err.E
 func (e *contentError) Unwrap() error { return e.err }
 
 // Read notes what the caller's reader does.
-func (c *content) Read(p []byte) (int, error) {
+func (c *Content) Read(p []byte) (int, error) {
 	n, err := c.reader.Read(p)
 	total := c.read.Add(int64(n))
 	if n > 0 && c.progress != nil {
@@ -93,7 +99,7 @@ func (c *content) Read(p []byte) (int, error) {
 }
 
 // broken tells how the caller's reader failed; nil: it did not. It works on nil.
-func (c *content) broken() error {
+func (c *Content) broken() error {
 	if c == nil {
 		return nil
 	}
@@ -104,6 +110,6 @@ func (c *content) broken() error {
 }
 
 // untouched says that nothing was read yet, so that it can be sent again.
-func (c *content) untouched() bool {
+func (c *Content) untouched() bool {
 	return c == nil || c.read.Load() == 0 && c.failure.Load() == nil && !c.blocked.Load()
 }

@@ -1,4 +1,4 @@
-package isoaudit
+package rows
 
 import (
 	"fmt"

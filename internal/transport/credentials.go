@@ -1,0 +1,40 @@
+package transport
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Credentials are the identity of a client: data, applied by authorize alone.
+type Credentials struct {
+	AppID                             string
+	RESTKey, JavaScriptKey, ClientKey Secret
+	MasterKey                         Secret
+	Session                           Secret
+}
+
+// authorize is the one place that puts an identity into a request.
+func (c *Credentials) authorize(header http.Header) {
+	set := func(name, value string) {
+		if value != "" {
+			header[name] = []string{value}
+		}
+	}
+	set("X-Parse-Application-Id", c.AppID)
+	set("X-Parse-Rest-Api-Key", c.RESTKey.Value())
+	set("X-Parse-Javascript-Key", c.JavaScriptKey.Value())
+	set("X-Parse-Client-Key", c.ClientKey.Value())
+	set("X-Parse-Master-Key", c.MasterKey.Value())
+	set("X-Parse-Session-Token", c.Session.Value())
+}
+
+// Scrub hides every credential, and what else is secret, in a text.
+func (c *Credentials) Scrub(text string, more ...string) string {
+	own := []string{c.MasterKey.Value(), c.Session.Value(), c.RESTKey.Value(), c.JavaScriptKey.Value(), c.ClientKey.Value()}
+	for _, hidden := range append(own, more...) {
+		if hidden != "" {
+			text = strings.ReplaceAll(text, hidden, Redacted)
+		}
+	}
+	return text
+}

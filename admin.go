@@ -2,10 +2,10 @@ package isoaudit
 
 import (
 	"context"
-	"net/http"
-	"net/url"
+	"time"
 
-	"github.com/isoaudit/isoaudit-go/internal/transport"
+	"github.com/isoaudit/isoaudit-go/parse"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // Admin is a client with the master key: every call on it, also through its
@@ -14,85 +14,93 @@ import (
 // the addresses in its masterKeyIps only, by default from its own machine.
 type Admin struct {
 	*Client
+	*parse.Admin
 }
 
 // NewAdmin makes an Admin; the options are those of NewClient. The master key
 // is refused over plain http and ws to any host that is not this machine. A
 // session source is refused: the server ignores sessions beside the master key.
-func NewAdmin(serverURL, masterKey string, options ...Option) (*Admin, error) {
-	if err := checkCredential("masterKey", masterKey); err != nil {
-		return nil, err
-	}
-	cfg, err := newConfig(serverURL, options)
+func NewAdmin(serverURL, masterKey string, options ...parse.Option) (*Admin, error) {
+	admin, err := parse.NewAdmin(serverURL, masterKey, withRules(options)...)
 	if err != nil {
 		return nil, err
 	}
-	if cfg.sessions != nil {
-		return nil, optionError("WithSessionSource", "an Admin acts with the master key; use As for a session")
-	}
-	for option, address := range map[string]*url.URL{"serverURL": cfg.Base, "WithGraphQLURL": cfg.graphQL, "WithLiveQueryURL": cfg.live} {
-		plain := address.Scheme == "http" || address.Scheme == "ws"
-		if plain && !isLoopback(address.Hostname()) {
-			return nil, optionError(option, "the master key is not sent unencrypted to %s; use https", address.Hostname())
-		}
-	}
-	cfg.Credentials.MasterKey = transport.NewSecret(masterKey)
-	return &Admin{newClient(cfg)}, nil
+	return &Admin{newClient(admin.Client()), admin}, nil
 }
 
-// own is the client that the calls of an Admin go through: nil, which every call
-// reports, where the Admin is nil or zero.
-func (a *Admin) own() *Client {
-	if a == nil {
+// engine is what the calls go through; nil, which every call reports, where this
+// Admin is nil.
+func (a *Admin) engine() *parse.Admin {
+	switch {
+	case a == nil:
 		return nil
+	case a.Admin == nil:
+		return parse.AdminOf(a.Client.engine())
 	}
-	return a.Client
-}
-
-func (a *Admin) do(ctx context.Context, call transport.Call, out any) error {
-	return a.own().do(ctx, call, out)
+	return a.Admin
 }
 
 // LoginAs starts a session of any auditor without a password.
 // ErrObjectNotFound: there is no such auditor.
 func (a *Admin) LoginAs(ctx context.Context, auditorID string) (*Session, error) {
-	call := transport.Call{
-		Op: "Session.LoginAs", Method: http.MethodPost, Path: []string{"loginAs"},
-		Class: userClass, ObjectID: auditorID, Body: map[string]string{"userId": auditorID}, Master: true,
-	}
 	if auditorID == "" {
-		call.Err = badInput(call.Op, userClass, "auditorID", "is empty")
+		return nil, badInput("Session.LoginAs", userClass.Name(), "auditorID", "is empty")
 	}
-	return a.own().startSession(ctx, call)
+	return newSession(parse.LoginAs[Auditor](ctx, a.engine(), auditorID))
 }
 
-// Purge deletes every object of a class without running triggers or live
-// queries. A class that does not exist is no error.
-func (a *Admin) Purge(ctx context.Context, class string) error {
-	call := transport.Call{
-		Op: class + ".Purge", Method: http.MethodDelete, Path: []string{"purge", class},
-		Class: class, Safety: transport.SafeDelete, Master: true,
-	}
-	if !validClass.MatchString(class) {
-		call.Op, call.Err = "Purge", badInput("Purge", "", "class", "is not the name of a class")
-	}
-	return a.do(ctx, call, nil)
+// Purge deletes every object of a class; see [parse.Admin.Purge].
+func (a *Admin) Purge(ctx context.Context, class string) error { return a.engine().Purge(ctx, class) }
+
+// Schema reads the schema of the server; see [parse.Admin.Schema].
+func (a *Admin) Schema(ctx context.Context) (schema.Schema, error) { return a.engine().Schema(ctx) }
+
+// PlanSchema compares the server with a schema; see [parse.Admin.PlanSchema].
+func (a *Admin) PlanSchema(ctx context.Context, want schema.Schema, options ...schema.PlanOption) (schema.Plan, error) {
+	return a.engine().PlanSchema(ctx, want, options...)
 }
 
-// schemaCall is one call on the schemas of the server (protocol section 5). A
-// class of "" means all of them.
-func (a *Admin) schemaCall(ctx context.Context, method, class string, body, out any) error {
-	call := transport.Call{Op: "Schema." + method, Method: method, Path: []string{"schemas"}, Class: class, Body: body, Master: true}
-	if class != "" {
-		call.Path = append(call.Path, class)
-	}
-	switch method {
-	case http.MethodGet:
-		call.Safety, call.Needs = transport.SafeRead, []string{"results"}
-	case http.MethodDelete:
-		call.Safety = transport.SafeDelete
-	default:
-		call.Needs = []string{"className"}
-	}
-	return a.do(ctx, call, out)
+// ApplySchema makes the server what a schema says; see [parse.Admin.ApplySchema].
+func (a *Admin) ApplySchema(ctx context.Context, want schema.Schema, options ...schema.PlanOption) (schema.Plan, error) {
+	return a.engine().ApplySchema(ctx, want, options...)
+}
+
+// CloudCode asks what Cloud Code the server runs; see [parse.Admin.CloudCode].
+func (a *Admin) CloudCode(ctx context.Context) (parse.CloudCode, error) {
+	return a.engine().CloudCode(ctx)
+}
+
+// StartJob starts a background job; see [parse.Admin.StartJob].
+func (a *Admin) StartJob(ctx context.Context, name string, params any) (id string, err error) {
+	return a.engine().StartJob(ctx, name, params)
+}
+
+// Job reads the status of a job; see [parse.Admin.Job].
+func (a *Admin) Job(ctx context.Context, id string) (parse.Job, error) {
+	return a.engine().Job(ctx, id)
+}
+
+// WaitJob waits for the end of a job; see [parse.Admin.WaitJob].
+func (a *Admin) WaitJob(ctx context.Context, id string, interval time.Duration) (parse.Job, error) {
+	return a.engine().WaitJob(ctx, id, interval)
+}
+
+// SetConfig sets parameters of the application; see [parse.Admin.SetConfig].
+func (a *Admin) SetConfig(ctx context.Context, params map[string]any, masterOnly ...string) error {
+	return a.engine().SetConfig(ctx, params, masterOnly...)
+}
+
+// DeleteConfig removes parameters; see [parse.Admin.DeleteConfig].
+func (a *Admin) DeleteConfig(ctx context.Context, names ...string) error {
+	return a.engine().DeleteConfig(ctx, names...)
+}
+
+// DeleteFile deletes a stored file; see [parse.Admin.DeleteFile].
+func (a *Admin) DeleteFile(ctx context.Context, name string) error {
+	return a.engine().DeleteFile(ctx, name)
+}
+
+// ServerInfo asks for the server's version; see [parse.Admin.ServerInfo].
+func (a *Admin) ServerInfo(ctx context.Context) (parse.ServerInfo, error) {
+	return a.engine().ServerInfo(ctx)
 }

@@ -1,11 +1,15 @@
 package isoaudit
 
-import "time"
+import (
+	"time"
+
+	"github.com/isoaudit/isoaudit-go/parse"
+)
 
 // AuditPlan is one planned audit of a site against a clause of the standard
 // (ISO 9001 clause 9.2.2).
 type AuditPlan struct {
-	Object
+	parse.Object
 	AuditRef         string           `json:"auditRef"`
 	StandardClause   string           `json:"standardClause"`
 	Scope            string           `json:"scope"`
@@ -32,19 +36,25 @@ const (
 // Pointer gives a pointer to this plan.
 func (p *AuditPlan) Pointer() Pointer[AuditPlan] { return PointerTo[AuditPlan](p.ObjectID) }
 
+// planClass is the class that AuditPlan stands for.
+var planClass = parse.ClassOf[AuditPlan]("AuditPlan")
+
+// ParseClass implements parse.Classed.
+func (*AuditPlan) ParseClass() parse.Class { return planClass }
+
 func (p *AuditPlan) auditPlan() *AuditPlan { return p }
 
 // AuditPlanFieldSet are the columns of AuditPlan, for T AuditPlan itself or a
 // struct that embeds it.
 type AuditPlanFieldSet[T any] struct {
-	objectFields[T]
-	AuditRef         TextField[T, string]
-	StandardClause   TextField[T, string]
-	Scope            TextField[T, string]
-	SiteCode         TextField[T, string]
-	LeadAuditor      PointerField[T, Auditor]
-	PlannedStartDate TimeField[T]
-	Status           TextField[T, PlanStatus]
+	parse.ObjectFieldSet[T]
+	AuditRef         parse.TextField[T, string]
+	StandardClause   parse.TextField[T, string]
+	Scope            parse.TextField[T, string]
+	SiteCode         parse.TextField[T, string]
+	LeadAuditor      parse.PointerField[T, Auditor]
+	PlannedStartDate parse.TimeField[T]
+	Status           parse.TextField[T, PlanStatus]
 }
 
 // AuditPlanFields are the columns of AuditPlan.
@@ -52,17 +62,17 @@ var AuditPlanFields = AuditPlanFieldsOf[AuditPlan]()
 
 // AuditPlanFieldsOf gives the columns of AuditPlan to a struct that embeds it.
 func AuditPlanFieldsOf[T any, P interface {
-	Entity[T]
+	parse.Entity[T]
 	auditPlan() *AuditPlan
 }]() AuditPlanFieldSet[T] {
 	return AuditPlanFieldSet[T]{
-		objectFields:     newObjectFields[T](),
-		AuditRef:         NewTextField[T, string]("auditRef"),
-		StandardClause:   NewTextField[T, string]("standardClause"),
-		Scope:            NewTextField[T, string]("scope"),
-		SiteCode:         NewTextField[T, string]("siteCode"),
-		LeadAuditor:      NewPointerField[T, Auditor]("leadAuditor"),
-		PlannedStartDate: NewTimeField[T]("plannedStartDate"),
-		Status:           NewTextField[T, PlanStatus]("status"),
+		ObjectFieldSet:   parse.ObjectFieldsOf[T, P](),
+		AuditRef:         parse.NewTextField[T, string]("auditRef"),
+		StandardClause:   parse.NewTextField[T, string]("standardClause"),
+		Scope:            parse.NewTextField[T, string]("scope"),
+		SiteCode:         parse.NewTextField[T, string]("siteCode"),
+		LeadAuditor:      parse.NewPointerField[T, Auditor]("leadAuditor"),
+		PlannedStartDate: parse.NewTimeField[T]("plannedStartDate"),
+		Status:           parse.NewTextField[T, PlanStatus]("status"),
 	}
 }

@@ -1,11 +1,15 @@
 package isoaudit
 
-import "time"
+import (
+	"time"
+
+	"github.com/isoaudit/isoaudit-go/parse"
+)
 
 // CorrectiveAction is what is done about the cause of a finding, and the proof
 // that it worked (ISO 9001 clause 10.2).
 type CorrectiveAction struct {
-	Object
+	parse.Object
 	CAPARef           string                `json:"capaRef"`
 	Finding           Pointer[AuditFinding] `json:"finding"`
 	ActionDescription string                `json:"actionDescription"`
@@ -33,19 +37,25 @@ func (a *CorrectiveAction) Pointer() Pointer[CorrectiveAction] {
 	return PointerTo[CorrectiveAction](a.ObjectID)
 }
 
+// actionClass is the class that CorrectiveAction stands for.
+var actionClass = parse.ClassOf[CorrectiveAction]("CorrectiveAction")
+
+// ParseClass implements parse.Classed.
+func (*CorrectiveAction) ParseClass() parse.Class { return actionClass }
+
 func (a *CorrectiveAction) correctiveAction() *CorrectiveAction { return a }
 
 // CorrectiveActionFieldSet are the columns of CorrectiveAction, for T
 // CorrectiveAction itself or a struct that embeds it.
 type CorrectiveActionFieldSet[T any] struct {
-	objectFields[T]
-	CAPARef           TextField[T, string]
-	Finding           PointerField[T, AuditFinding]
-	ActionDescription TextField[T, string]
-	Owner             PointerField[T, Auditor]
-	DueDate           TimeField[T]
-	Status            TextField[T, CAPAStatus]
-	VerificationNote  TextField[T, string]
+	parse.ObjectFieldSet[T]
+	CAPARef           parse.TextField[T, string]
+	Finding           parse.PointerField[T, AuditFinding]
+	ActionDescription parse.TextField[T, string]
+	Owner             parse.PointerField[T, Auditor]
+	DueDate           parse.TimeField[T]
+	Status            parse.TextField[T, CAPAStatus]
+	VerificationNote  parse.TextField[T, string]
 }
 
 // CorrectiveActionFields are the columns of CorrectiveAction.
@@ -54,17 +64,17 @@ var CorrectiveActionFields = CorrectiveActionFieldsOf[CorrectiveAction]()
 // CorrectiveActionFieldsOf gives the columns of CorrectiveAction to a struct
 // that embeds it.
 func CorrectiveActionFieldsOf[T any, P interface {
-	Entity[T]
+	parse.Entity[T]
 	correctiveAction() *CorrectiveAction
 }]() CorrectiveActionFieldSet[T] {
 	return CorrectiveActionFieldSet[T]{
-		objectFields:      newObjectFields[T](),
-		CAPARef:           NewTextField[T, string]("capaRef"),
-		Finding:           NewPointerField[T, AuditFinding]("finding"),
-		ActionDescription: NewTextField[T, string]("actionDescription"),
-		Owner:             NewPointerField[T, Auditor]("owner"),
-		DueDate:           NewTimeField[T]("dueDate"),
-		Status:            NewTextField[T, CAPAStatus]("status"),
-		VerificationNote:  NewTextField[T, string]("verificationNote"),
+		ObjectFieldSet:    parse.ObjectFieldsOf[T, P](),
+		CAPARef:           parse.NewTextField[T, string]("capaRef"),
+		Finding:           parse.NewPointerField[T, AuditFinding]("finding"),
+		ActionDescription: parse.NewTextField[T, string]("actionDescription"),
+		Owner:             parse.NewPointerField[T, Auditor]("owner"),
+		DueDate:           parse.NewTimeField[T]("dueDate"),
+		Status:            parse.NewTextField[T, CAPAStatus]("status"),
+		VerificationNote:  parse.NewTextField[T, string]("verificationNote"),
 	}
 }

@@ -1,10 +1,15 @@
 package isoaudit
 
-import "github.com/isoaudit/isoaudit-go/internal/transport"
+import (
+	"context"
 
-// Client speaks to one application on one server as one identity. It is
-// immutable and safe for concurrent use; As and Anonymous derive clients with
-// another identity and leave the original as it was.
+	"github.com/isoaudit/isoaudit-go/parse"
+)
+
+// Client speaks to one audit backend as one identity: a [parse.Client] with the
+// six classes, roles and sessions. It is immutable and safe for concurrent use; As
+// and Anonymous derive clients with another identity and leave the original as it
+// was.
 type Client struct {
 	Auditors            *Collection[Auditor]
 	AuditPlans          *Collection[AuditPlan]
@@ -15,67 +20,116 @@ type Client struct {
 	Roles               *Collection[Role]
 	Sessions            *Collection[SessionRecord]
 
-	cfg  *config
-	live *liveLink
+	*parse.Client
 }
+
+// The names of package parse that stand in the types and calls of a program on the
+// six classes. All others are parse's alone.
+type (
+	// Collection is [parse.Collection]: one class on the server.
+	Collection[T any] = parse.Collection[T]
+	// Query is [parse.Query]: a search in one class.
+	Query[T any] = parse.Query[T]
+	// Pointer is [parse.Pointer]: a reference to one object.
+	Pointer[T any] = parse.Pointer[T]
+	// Subscription is [parse.Subscription]: the changes of what a query finds.
+	Subscription[T any] = parse.Subscription[T]
+	// Event is [parse.Event]: one change.
+	Event[T any] = parse.Event[T]
+)
+
+// PointerTo is [parse.PointerTo]: a pointer to the object with this id.
+func PointerTo[T any](id string) Pointer[T] { return parse.PointerTo[T](id) }
 
 // NewClient makes a client for the server at serverURL, which includes the
 // mount path, as in "https://parseapi.back4app.com" or
-// "http://127.0.0.1:1337/parse". WithApplicationID is required. Nothing is
+// "http://127.0.0.1:1337/parse". [parse.WithApplicationID] is required. Nothing is
 // sent. All mistakes in the URL and the options are reported together.
-func NewClient(serverURL string, options ...Option) (*Client, error) {
-	cfg, err := newConfig(serverURL, options)
+func NewClient(serverURL string, options ...parse.Option) (*Client, error) {
+	client, err := parse.NewClient(serverURL, withRules(options)...)
 	if err != nil {
 		return nil, err
 	}
-	return newClient(cfg), nil
+	return newClient(client), nil
 }
 
-func newClient(cfg *config) *Client {
-	c := &Client{cfg: cfg}
-	c.live = &liveLink{client: c}
-	if cfg.sessions != nil {
-		cfg.Sessions = clientSessions{cfg.sessions, c}
+// withRules adds what reads the messages of a server that refuses by the rules.
+func withRules(options []parse.Option) []parse.Option {
+	return append(options[:len(options):len(options)], parse.WithErrorDetails(brokenRules))
+}
+
+// WithAuditorClass names the class that holds auditors: "_User", the default,
+// or a plain class such as "Auditor" in applications that have one.
+func WithAuditorClass(class string) parse.Option { return parse.WithUserClass(class) }
+
+func newClient(c *parse.Client) *Client {
+	return &Client{
+		Auditors:            parse.NewCollection[Auditor](c, c.ClassName((*Auditor)(nil))),
+		AuditPlans:          parse.NewCollection[AuditPlan](c, planClass.Name()),
+		AuditFindings:       parse.NewCollection[AuditFinding](c, findingClass.Name()),
+		CorrectiveActions:   parse.NewCollection[CorrectiveAction](c, actionClass.Name()),
+		DocumentControlLogs: parse.NewCollection[DocumentControlLog](c, documentClass.Name()),
+		AuditReviews:        parse.NewCollection[AuditReview](c, reviewClass.Name()),
+		Roles:               parse.NewCollection[Role](c, roleClass.Name()),
+		Sessions:            parse.NewCollection[SessionRecord](c, sessionClass),
+		Client:              c,
 	}
-	// Made without the checks of NewCollection, which are for types of others: a
-	// server may derive a client for every request.
-	c.Auditors = &Collection[Auditor]{client: c, class: cfg.auditorClass}
-	c.AuditPlans = &Collection[AuditPlan]{client: c, class: classAuditPlan}
-	c.AuditFindings = &Collection[AuditFinding]{client: c, class: classAuditFinding}
-	c.CorrectiveActions = &Collection[CorrectiveAction]{client: c, class: classCorrectiveAction}
-	c.DocumentControlLogs = &Collection[DocumentControlLog]{client: c, class: classDocumentControlLog}
-	c.AuditReviews = &Collection[AuditReview]{client: c, class: classAuditReview}
-	c.Roles = &Collection[Role]{client: c, class: roleClass}
-	c.Sessions = &Collection[SessionRecord]{client: c, class: sessionClass}
-	return c
 }
 
 // Anonymous derives a client that sends its keys but no session, and no master key.
-func (c *Client) Anonymous() *Client {
-	if c == nil || c.cfg == nil {
-		return new(Client) // every call of it says so
-	}
-	cfg := *c.cfg
-	cfg.Credentials.Session, cfg.Credentials.MasterKey = transport.Secret{}, transport.Secret{}
-	cfg.sessions, cfg.Sessions = nil, nil
-	return newClient(&cfg)
-}
+func (c *Client) Anonymous() *Client { return derive(c.engine().Anonymous()) }
 
 // As derives a client that acts as session's auditor, and without the master
 // key, beside which the server would ignore the session. A nil session or one
 // without a token is reported by every call of the derived client.
-func (c *Client) As(session *Session) *Client {
-	derived := c.Anonymous()
-	if derived.cfg == nil {
-		return derived
+func (c *Client) As(session *Session) *Client { return derive(c.engine().As(session.engine())) }
+
+// derive is newClient, except that the client of a zero one stays zero.
+func derive(c *parse.Client) *Client {
+	if *c == (parse.Client{}) {
+		return new(Client) // every call of it says so
 	}
-	if err := session.check(); err != nil {
-		derived.cfg.Err = err
-		return derived
-	}
-	derived.cfg.Credentials.Session = session.token
-	return derived
+	return newClient(c)
 }
 
-// userClass is Parse Server's own class of users.
-const userClass = "_User"
+// engine is the client that the calls go through; nil, which every call reports,
+// where this one is nil or zero. Methods of package parse would panic on a nil
+// *Client if they were only promoted, so those of a Client and an Admin stand here
+// and in admin.go.
+func (c *Client) engine() *parse.Client {
+	if c == nil {
+		return nil
+	}
+	return c.Client
+}
+
+// Batch sends many writes in few requests; see [parse.Client.Batch].
+func (c *Client) Batch(ctx context.Context, items ...parse.BatchItem) ([]parse.BatchResult, error) {
+	return c.engine().Batch(ctx, items...)
+}
+
+// Transaction carries out all items or none; see [parse.Client.Transaction].
+func (c *Client) Transaction(ctx context.Context, items ...parse.BatchItem) error {
+	return c.engine().Transaction(ctx, items...)
+}
+
+// Upload streams a file to the server; see [parse.Client.Upload].
+func (c *Client) Upload(ctx context.Context, upload parse.Upload) (parse.File, error) {
+	return c.engine().Upload(ctx, upload)
+}
+
+// Open reads a stored file; see [parse.Client.Open].
+func (c *Client) Open(ctx context.Context, file parse.File) (*parse.FileContent, error) {
+	return c.engine().Open(ctx, file)
+}
+
+// GraphQL sends one GraphQL document; see [parse.Client.GraphQL].
+func (c *Client) GraphQL(ctx context.Context, document string, variables, out any) error {
+	return c.engine().GraphQL(ctx, document, variables, out)
+}
+
+// Config reads the application's parameters; see [parse.Client.Config].
+func (c *Client) Config(ctx context.Context) (*parse.Config, error) { return c.engine().Config(ctx) }
+
+// Health asks once whether the server is ready; see [parse.Client.Health].
+func (c *Client) Health(ctx context.Context) error { return c.engine().Health(ctx) }

@@ -17,7 +17,10 @@ import (
 	"context"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
+
+var _ parse.Code
 
 func run(ctx context.Context, client *isoaudit.Client, admin *isoaudit.Admin) {
 	plan, finding, capa := isoaudit.AuditPlanFields, isoaudit.AuditFindingFields, isoaudit.CorrectiveActionFields
@@ -31,11 +34,11 @@ func TestMistakesDoNotCompile(t *testing.T) {
 	imports := exportData(t)
 	tests := []struct{ mistake, body, reason string }{
 		{"none", `_ = client.AuditPlans.Query().Where(plan.Status.Eq(isoaudit.PlanClosed)).Include(plan.LeadAuditor)
-	_, _ = isoaudit.Distinct(ctx, admin, admin.AuditPlans.Query(), plan.SiteCode)`, ""},
+	_, _ = parse.Distinct(ctx, admin, admin.AuditPlans.Query(), plan.SiteCode)`, ""},
 		{"field of another class", `_ = client.AuditPlans.Query().Where(finding.Clause.Eq("8.5"))`, "Condition[isoaudit.AuditFinding]"},
 		{"order of another class", `_ = client.AuditPlans.Query().OrderBy(capa.DueDate.Asc())`, "Order[isoaudit.CorrectiveAction]"},
 		{"change of another class", `_ = client.AuditPlans.Update(ctx, "x", capa.Status.Set(isoaudit.CAPAClosed))`, "Change[isoaudit.CorrectiveAction]"},
-		{"selection of another class", `_ = client.AuditPlans.Query().Select(finding.Clause)`, "does not implement isoaudit.Key"},
+		{"selection of another class", `_ = client.AuditPlans.Query().Select(finding.Clause)`, "does not implement parse.Key"},
 		{"wrong type of value", `_ = plan.PlannedStartDate.Eq("2026-01-01")`, `cannot use "2026-01-01"`},
 		{"status of another class", `_ = plan.Status.Eq(isoaudit.CAPAOpen)`, "CAPAStatus"},
 		{"pointer to another class", `_ = finding.AuditPlan.Eq(isoaudit.PointerTo[isoaudit.Auditor]("u"))`, "Pointer[isoaudit.Auditor]"},
@@ -43,18 +46,18 @@ func TestMistakesDoNotCompile(t *testing.T) {
 		{"operator of another kind", `_ = plan.PlannedStartDate.HasPrefix("2026")`, "HasPrefix undefined"},
 		{"increment of a text", `_ = plan.Scope.Increment(1)`, "Increment undefined"},
 		{"misspelt field", `_ = plan.StandardClaus.Eq("4.1")`, "StandardClaus undefined"},
-		{"include of a text", `_ = client.AuditPlans.Query().Include(plan.Scope)`, "does not implement isoaudit.Includable"},
-		{"nested include of another class", `_ = finding.AuditPlan.Then(capa.Owner)`, "does not implement isoaudit.Includable"},
+		{"include of a text", `_ = client.AuditPlans.Query().Include(plan.Scope)`, "does not implement parse.Includable"},
+		{"nested include of another class", `_ = finding.AuditPlan.Then(capa.Owner)`, "does not implement parse.Includable"},
 		{"a column that the server sets", `_ = plan.CreatedAt.Set`, "Set undefined"},
 		{"unset of an ACL", `_ = plan.ACL.Unset`, "Unset undefined"},
 		{"query by password", `_ = isoaudit.AuditorFields.Password.Eq("x")`, "Eq undefined"},
 		{"master-only call on Client", `_ = client.Purge(ctx, "AuditPlan")`, "client.Purge undefined"},
-		{"master-only query on Client", `_, _ = isoaudit.Distinct(ctx, client, client.AuditPlans.Query(), plan.SiteCode)`, "*isoaudit.Admin"},
-		{"conversion of a condition", `_ = isoaudit.Condition[isoaudit.AuditPlan](finding.Clause.Eq("8.5"))`, "cannot convert"},
-		{"conversion of a change", `_ = isoaudit.Change[isoaudit.AuditPlan](finding.Clause.Set("8.5"))`, "cannot convert"},
-		{"conditions of two classes joined", `_ = isoaudit.Or(plan.Scope.Eq("x"), finding.Clause.Eq("y"))`, "does not match inferred type"},
-		{"keys of two types compared", `_ = isoaudit.MatchesKey(plan.SiteCode, client.AuditPlans.Query(), plan.PlannedStartDate)`, "does not match inferred type isoaudit.Field"},
-		{"collection of no object", `_ = isoaudit.NewCollection[struct{ Name string }](client, "X")`, "does not satisfy isoaudit.Entity"},
+		{"master-only query on Client", `_, _ = parse.Distinct(ctx, client, client.AuditPlans.Query(), plan.SiteCode)`, "parse.AdminCaller"},
+		{"conversion of a condition", `_ = parse.Condition[isoaudit.AuditPlan](finding.Clause.Eq("8.5"))`, "cannot convert"},
+		{"conversion of a change", `_ = parse.Change[isoaudit.AuditPlan](finding.Clause.Set("8.5"))`, "cannot convert"},
+		{"conditions of two classes joined", `_ = parse.Or(plan.Scope.Eq("x"), finding.Clause.Eq("y"))`, "does not match inferred type"},
+		{"keys of two types compared", `_ = parse.MatchesKey(plan.SiteCode, client.AuditPlans.Query(), plan.PlannedStartDate)`, "does not match inferred type parse.Field"},
+		{"collection of no object", `_ = parse.NewCollection[struct{ Name string }](client, "X")`, "does not satisfy parse.Entity"},
 		{"fields for a struct without the class", `_ = isoaudit.AuditPlanFieldsOf[isoaudit.Auditor]()`, "missing method auditPlan"},
 	}
 	for _, tt := range tests {

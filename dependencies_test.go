@@ -20,6 +20,12 @@ var linked = map[string][]string{
 		"github.com/go-json-experiment/json",
 		"github.com/google/go-querystring",
 	},
+	module + "/parse": {
+		"github.com/cenkalti/backoff/v5",
+		"github.com/coder/websocket",
+		"github.com/go-json-experiment/json",
+		"github.com/google/go-querystring",
+	},
 	module + "/livequery": {
 		"github.com/cenkalti/backoff/v5",
 		"github.com/coder/websocket",
@@ -31,14 +37,15 @@ var linked = map[string][]string{
 
 // layers lists which packages of ours each package may import.
 var layers = map[string][]string{
-	"":                   {"livequery", "schema", "policy", "internal/transport", "internal/rows", "internal/where", "internal/wire"},
-	"livequery":          {"internal/wire"},
-	"schema":             {"internal/wire"},
-	"policy":             {"internal/wire"},
-	"internal/wire":      {},
-	"internal/where":     {"internal/wire"},
-	"internal/transport": {"internal/wire"},
-	"internal/rows":      {"internal/wire"},
+	"":                         {"parse", "policy", "schema"},
+	"parse":                    {"parse/internal/rows", "parse/internal/transport", "livequery", "schema", "internal/where", "internal/wire"},
+	"parse/internal/rows":      {"internal/wire"},
+	"parse/internal/transport": {"internal/wire"},
+	"livequery":                {"internal/wire"},
+	"schema":                   {"internal/wire"},
+	"policy":                   {"internal/wire"},
+	"internal/wire":            {},
+	"internal/where":           {"internal/wire"},
 }
 
 func TestDependenciesShortList(t *testing.T) {
@@ -73,11 +80,12 @@ func TestDependenciesServerWithoutClient(t *testing.T) {
 	deps := goList(t, "-deps", module+"/auditserver")
 	require.Contains(t, deps, "modernc.org/sqlite")
 	require.NotContains(t, deps, module)
+	require.NotContains(t, deps, module+"/parse")
 	require.NotContains(t, deps, module+"/livequery")
 }
 
 func TestDependenciesWithoutTesting(t *testing.T) {
-	for _, pkg := range []string{"", "/livequery", "/schema", "/policy", "/auditserver", "/audittest"} {
+	for _, pkg := range []string{"", "/parse", "/livequery", "/schema", "/policy", "/auditserver", "/audittest"} {
 		require.NotContains(t, goList(t, "-deps", module+pkg), "testing", "%s must keep testing out of its API", pkg)
 	}
 }

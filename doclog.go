@@ -1,11 +1,15 @@
 package isoaudit
 
-import "time"
+import (
+	"time"
+
+	"github.com/isoaudit/isoaudit-go/parse"
+)
 
 // DocumentControlLog is one revision of a controlled document (ISO 9001 clause
 // 7.5.3).
 type DocumentControlLog struct {
-	Object
+	parse.Object
 	DocumentNumber string           `json:"documentNumber"`
 	DocumentTitle  string           `json:"documentTitle"`
 	Revision       string           `json:"revision"` // numbers, letters or dotted: never sort it as text
@@ -35,19 +39,25 @@ func (d *DocumentControlLog) Pointer() Pointer[DocumentControlLog] {
 	return PointerTo[DocumentControlLog](d.ObjectID)
 }
 
+// documentClass is the class that DocumentControlLog stands for.
+var documentClass = parse.ClassOf[DocumentControlLog]("DocumentControlLog")
+
+// ParseClass implements parse.Classed.
+func (*DocumentControlLog) ParseClass() parse.Class { return documentClass }
+
 func (d *DocumentControlLog) documentControlLog() *DocumentControlLog { return d }
 
 // DocumentControlLogFieldSet are the columns of DocumentControlLog, for T
 // DocumentControlLog itself or a struct that embeds it.
 type DocumentControlLogFieldSet[T any] struct {
-	objectFields[T]
-	DocumentNumber TextField[T, string]
-	DocumentTitle  TextField[T, string]
-	Revision       TextField[T, string]
-	Owner          PointerField[T, Auditor]
-	ApprovedBy     PointerField[T, Auditor]
-	EffectiveDate  TimeField[T]
-	Status         TextField[T, DocumentStatus]
+	parse.ObjectFieldSet[T]
+	DocumentNumber parse.TextField[T, string]
+	DocumentTitle  parse.TextField[T, string]
+	Revision       parse.TextField[T, string]
+	Owner          parse.PointerField[T, Auditor]
+	ApprovedBy     parse.PointerField[T, Auditor]
+	EffectiveDate  parse.TimeField[T]
+	Status         parse.TextField[T, DocumentStatus]
 }
 
 // DocumentControlLogFields are the columns of DocumentControlLog.
@@ -56,17 +66,17 @@ var DocumentControlLogFields = DocumentControlLogFieldsOf[DocumentControlLog]()
 // DocumentControlLogFieldsOf gives the columns of DocumentControlLog to a
 // struct that embeds it.
 func DocumentControlLogFieldsOf[T any, P interface {
-	Entity[T]
+	parse.Entity[T]
 	documentControlLog() *DocumentControlLog
 }]() DocumentControlLogFieldSet[T] {
 	return DocumentControlLogFieldSet[T]{
-		objectFields:   newObjectFields[T](),
-		DocumentNumber: NewTextField[T, string]("documentNumber"),
-		DocumentTitle:  NewTextField[T, string]("documentTitle"),
-		Revision:       NewTextField[T, string]("revision"),
-		Owner:          NewPointerField[T, Auditor]("owner"),
-		ApprovedBy:     NewPointerField[T, Auditor]("approvedBy"),
-		EffectiveDate:  NewTimeField[T]("effectiveDate"),
-		Status:         NewTextField[T, DocumentStatus]("status"),
+		ObjectFieldSet: parse.ObjectFieldsOf[T, P](),
+		DocumentNumber: parse.NewTextField[T, string]("documentNumber"),
+		DocumentTitle:  parse.NewTextField[T, string]("documentTitle"),
+		Revision:       parse.NewTextField[T, string]("revision"),
+		Owner:          parse.NewPointerField[T, Auditor]("owner"),
+		ApprovedBy:     parse.NewPointerField[T, Auditor]("approvedBy"),
+		EffectiveDate:  parse.NewTimeField[T]("effectiveDate"),
+		Status:         parse.NewTextField[T, DocumentStatus]("status"),
 	}
 }

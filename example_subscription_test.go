@@ -7,6 +7,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/audittest"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // A live query sends pointers; the auditor each of them names is fetched, once
@@ -19,7 +20,7 @@ func ExampleWithHydration() {
 	plan := isoaudit.AuditPlanFields
 	sub, err := coordinator.AuditPlans.Query().
 		Where(plan.SiteCode.Eq("PLANT-07")).
-		Subscribe(context.Background(), isoaudit.WithHydration(plan.LeadAuditor))
+		Subscribe(context.Background(), parse.WithHydration(plan.LeadAuditor))
 	if err != nil {
 		log.Panic(err)
 	}

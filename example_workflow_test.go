@@ -10,6 +10,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/audittest"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // example stands in for a *testing.T; in a test, give its t to NewServer.
@@ -48,7 +49,7 @@ func ExampleClient_As() {
 	username := server.As(isoaudit.RoleCoordinator).Auditor.Username
 
 	client, err := isoaudit.NewClient(server.URL,
-		isoaudit.WithApplicationID(server.AppID), isoaudit.WithRESTKey(server.RESTKey))
+		parse.WithApplicationID(server.AppID), parse.WithRESTKey(server.RESTKey))
 	if err != nil {
 		log.Panic(err)
 	}
@@ -61,7 +62,7 @@ func ExampleClient_As() {
 	auditor, err := lena.CurrentAuditor(context.Background())
 	fmt.Println(auditor.Username, err)
 	_, err = client.AuditPlans.Query().Find(context.Background())
-	fmt.Println(errors.Is(err, isoaudit.ErrObjectNotFound), "for who is not logged in")
+	fmt.Println(errors.Is(err, parse.ErrObjectNotFound), "for who is not logged in")
 	fmt.Println(session)
 	// Output:
 	// coordinator-1 <nil>
@@ -162,14 +163,14 @@ func ExampleErrOutcomeUnknown() {
 		LeadAuditor: lena.Auditor.Pointer(), PlannedStartDate: monday, Status: isoaudit.PlanPlanned,
 	}
 	err := lena.AuditPlans.Create(ctx, plan)
-	if errors.Is(err, isoaudit.ErrOutcomeUnknown) {
+	if errors.Is(err, parse.ErrOutcomeUnknown) {
 		fmt.Println("unknown")
 		var stored *isoaudit.AuditPlan
 		stored, err = lena.AuditPlans.Query().Where(isoaudit.AuditPlanFields.AuditRef.Eq(plan.AuditRef)).First(ctx)
 		switch {
 		case err == nil:
 			plan = stored // it was created
-		case errors.Is(err, isoaudit.ErrObjectNotFound):
+		case errors.Is(err, parse.ErrObjectNotFound):
 			err = lena.AuditPlans.Create(ctx, plan) // it was not; references are unique, so twice is refused
 		}
 	}

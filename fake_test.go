@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // script is a transport that answers request after request as it is told, and
@@ -87,20 +88,20 @@ func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 const serverURL = "https://parse.example/mount"
 
 // scripted makes a client whose requests meet these steps, each once.
-func scripted(t *testing.T, options []isoaudit.Option, steps ...step) (*isoaudit.Client, *script) {
+func scripted(t *testing.T, options []parse.Option, steps ...step) (*isoaudit.Client, *script) {
 	t.Helper()
 	s := &script{t: t, steps: steps}
-	options = append([]isoaudit.Option{isoaudit.WithApplicationID("app"), isoaudit.WithTransport(s)}, options...)
+	options = append([]parse.Option{parse.WithApplicationID("app"), parse.WithTransport(s)}, options...)
 	client, err := isoaudit.NewClient(serverURL, options...)
 	require.NoError(t, err)
 	return client, s
 }
 
 // scriptedAdmin is scripted with the master key.
-func scriptedAdmin(t *testing.T, options []isoaudit.Option, steps ...step) (*isoaudit.Admin, *script) {
+func scriptedAdmin(t *testing.T, options []parse.Option, steps ...step) (*isoaudit.Admin, *script) {
 	t.Helper()
 	s := &script{t: t, steps: steps}
-	options = append([]isoaudit.Option{isoaudit.WithApplicationID("app"), isoaudit.WithTransport(s)}, options...)
+	options = append([]parse.Option{parse.WithApplicationID("app"), parse.WithTransport(s)}, options...)
 	admin, err := isoaudit.NewAdmin(serverURL, masterKey, options...)
 	require.NoError(t, err)
 	return admin, s

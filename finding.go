@@ -1,9 +1,11 @@
 package isoaudit
 
+import "github.com/isoaudit/isoaudit-go/parse"
+
 // AuditFinding is one result of an audit: what was seen, against which clause
 // (ISO 9001 clauses 9.2.2 and 10.2).
 type AuditFinding struct {
-	Object
+	parse.Object
 	FindingRef   string             `json:"findingRef"`
 	AuditPlan    Pointer[AuditPlan] `json:"auditPlan"`
 	FindingType  FindingType        `json:"findingType"`
@@ -42,20 +44,26 @@ const (
 // Pointer gives a pointer to this finding.
 func (f *AuditFinding) Pointer() Pointer[AuditFinding] { return PointerTo[AuditFinding](f.ObjectID) }
 
+// findingClass is the class that AuditFinding stands for.
+var findingClass = parse.ClassOf[AuditFinding]("AuditFinding")
+
+// ParseClass implements parse.Classed.
+func (*AuditFinding) ParseClass() parse.Class { return findingClass }
+
 func (f *AuditFinding) auditFinding() *AuditFinding { return f }
 
 // AuditFindingFieldSet are the columns of AuditFinding, for T AuditFinding
 // itself or a struct that embeds it.
 type AuditFindingFieldSet[T any] struct {
-	objectFields[T]
-	FindingRef   TextField[T, string]
-	AuditPlan    PointerField[T, AuditPlan]
-	FindingType  TextField[T, FindingType]
-	Clause       TextField[T, string]
-	Statement    TextField[T, string]
-	EvidenceNote TextField[T, string]
-	Severity     TextField[T, Severity]
-	ReportedBy   PointerField[T, Auditor]
+	parse.ObjectFieldSet[T]
+	FindingRef   parse.TextField[T, string]
+	AuditPlan    parse.PointerField[T, AuditPlan]
+	FindingType  parse.TextField[T, FindingType]
+	Clause       parse.TextField[T, string]
+	Statement    parse.TextField[T, string]
+	EvidenceNote parse.TextField[T, string]
+	Severity     parse.TextField[T, Severity]
+	ReportedBy   parse.PointerField[T, Auditor]
 }
 
 // AuditFindingFields are the columns of AuditFinding.
@@ -63,18 +71,18 @@ var AuditFindingFields = AuditFindingFieldsOf[AuditFinding]()
 
 // AuditFindingFieldsOf gives the columns of AuditFinding to a struct that embeds it.
 func AuditFindingFieldsOf[T any, P interface {
-	Entity[T]
+	parse.Entity[T]
 	auditFinding() *AuditFinding
 }]() AuditFindingFieldSet[T] {
 	return AuditFindingFieldSet[T]{
-		objectFields: newObjectFields[T](),
-		FindingRef:   NewTextField[T, string]("findingRef"),
-		AuditPlan:    NewPointerField[T, AuditPlan]("auditPlan"),
-		FindingType:  NewTextField[T, FindingType]("findingType"),
-		Clause:       NewTextField[T, string]("clause"),
-		Statement:    NewTextField[T, string]("statement"),
-		EvidenceNote: NewTextField[T, string]("evidenceNote"),
-		Severity:     NewTextField[T, Severity]("severity"),
-		ReportedBy:   NewPointerField[T, Auditor]("reportedBy"),
+		ObjectFieldSet: parse.ObjectFieldsOf[T, P](),
+		FindingRef:     parse.NewTextField[T, string]("findingRef"),
+		AuditPlan:      parse.NewPointerField[T, AuditPlan]("auditPlan"),
+		FindingType:    parse.NewTextField[T, FindingType]("findingType"),
+		Clause:         parse.NewTextField[T, string]("clause"),
+		Statement:      parse.NewTextField[T, string]("statement"),
+		EvidenceNote:   parse.NewTextField[T, string]("evidenceNote"),
+		Severity:       parse.NewTextField[T, Severity]("severity"),
+		ReportedBy:     parse.NewPointerField[T, Auditor]("reportedBy"),
 	}
 }

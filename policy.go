@@ -2,16 +2,15 @@ package isoaudit
 
 import (
 	"context"
+	"errors"
 	"maps"
-	"net/http"
 	"reflect"
 	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/isoaudit/isoaudit-go/internal/transport"
-	"github.com/isoaudit/isoaudit-go/internal/wire"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/policy"
 )
 
@@ -24,7 +23,7 @@ type Violation = policy.Violation
 //	var broken *isoaudit.PolicyError
 //	if errors.As(err, &broken) { ... }
 //
-// Both matches ErrValidation.
+// Both match [parse.ErrValidation].
 type PolicyError struct {
 	Violations []Violation
 }
@@ -38,25 +37,12 @@ func (e *PolicyError) Error() string {
 	return "rules broken: " + strings.Join(texts, "; ")
 }
 
-// Is matches ErrValidation.
-func (e *PolicyError) Is(target error) bool { return target == error(ErrValidation) }
+// Is matches [parse.ErrValidation].
+func (e *PolicyError) Is(target error) bool { return target == error(parse.ErrValidation) }
 
-// As gives a [PolicyError] where the server refused a save by its rules.
-func (e *Error) As(target any) bool {
-	out, ok := target.(**PolicyError)
-	if !ok {
-		return false
-	}
-	broken := e.policy()
-	if broken == nil {
-		return false
-	}
-	*out = broken
-	return true
-}
-
-func (e *Error) policy() *PolicyError {
-	if e.Code != ErrValidation {
+// brokenRules finds the rules in a server's refusal of a save.
+func brokenRules(e *parse.Error) error {
+	if e.Code != parse.ErrValidation {
 		return nil
 	}
 	violations, ok := policy.ParseMessage(e.Message)
@@ -68,8 +54,8 @@ func (e *Error) policy() *PolicyError {
 
 // Checkable is a pointer to one of the six classes, or to a struct that embeds one.
 type Checkable interface {
-	classed
-	base() *Object
+	parse.Classed
+	parse.Stored
 }
 
 // Check runs the workflow rules on an object before it is saved: as a new one
@@ -82,32 +68,34 @@ type Checkable interface {
 // and others may have written in between.
 func (c *Client) Check(ctx context.Context, object Checkable) (warnings []Violation, err error) {
 	const op = "Client.Check"
-	if c == nil || c.cfg == nil {
+	if c == nil || c.Client == nil {
 		return nil, badInput(op, "", "", "the client is nil or zero: use NewClient")
 	}
 	if object == nil || reflect.ValueOf(object).IsNil() {
 		return nil, badInput(op, "", "", "the object is nil")
 	}
+	base := parse.ObjectOf(object)
 	change := policy.Change{
-		Class: c.cfg.codec.resolve(object.className()), ObjectID: object.base().ObjectID,
-		Master: !c.cfg.Credentials.MasterKey.Empty(), Now: time.Now(),
+		Class: c.ClassName(object), ObjectID: base.ObjectID, Master: c.HasMasterKey(), Now: time.Now(),
 	}
 	look := &policyLookup{client: c}
 	if change.User, err = look.caller(ctx); err != nil {
 		return nil, err
 	}
-	if !object.base().CreatedAt.IsZero() {
+	if !base.CreatedAt.IsZero() {
 		if change.Original, err = look.Get(ctx, change.Class, change.ObjectID); err != nil {
 			return nil, err
 		}
 	}
-	encoded, err := c.cfg.codec.encode(object)
-	if err != nil {
-		return nil, badInput(op, change.Class, wire.FieldOf(err), "%v", wire.BareCause(err))
+	encoded, err := c.EncodeJSON(op, object)
+	if input := new(parse.InputError); errors.As(err, &input) {
+		return nil, badInput(op, change.Class, input.Field, input.Reason)
+	} else if err != nil {
+		return nil, err
 	}
 	var given map[string]any
 	if err := json.Unmarshal(encoded, &given); err != nil {
-		return nil, badInput(op, change.Class, "", "%v", wire.BareCause(err))
+		return nil, badInput(op, change.Class, "", err.Error())
 	}
 	// What the Go type does not know, or does not send, stays as it is stored.
 	change.Object = make(map[string]any, len(given)+len(change.Original))
@@ -125,15 +113,17 @@ func (c *Client) Check(ctx context.Context, object Checkable) (warnings []Violat
 
 // caller is the objectId of the client's user, "" without a session.
 func (l *policyLookup) caller(ctx context.Context) (string, error) {
-	cfg := l.client.cfg
-	if !cfg.Credentials.MasterKey.Empty() || (cfg.Credentials.Session.Empty() && cfg.sessions == nil) {
+	if l.client.HasMasterKey() || !l.client.HasSession() {
 		return "", nil
 	}
-	var me struct {
-		ObjectID string `json:"objectId"`
+	me, err := parse.CurrentUser[struct{ parse.Object }](ctx, l.client)
+	if err != nil {
+		return "", err
 	}
-	err := l.client.do(ctx, transport.Call{
-		Op: "Session.Me", Method: http.MethodGet, Path: []string{"users", "me"}, Class: userClass, Safety: transport.SafeRead, Needs: []string{"objectId"},
-	}, &me)
-	return me.ObjectID, err
+	return me.ObjectID, nil
+}
+
+// badInput is a mistake of the caller that this package found itself.
+func badInput(op, class, field, reason string) error {
+	return &parse.InputError{Package: "isoaudit", Op: op, Class: class, Field: field, Reason: reason}
 }

@@ -1,6 +1,7 @@
 package isoaudit_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/policy"
 )
 
@@ -19,23 +21,26 @@ func TestRefusalByRulesIsAPolicyError(t *testing.T) {
 	}
 	text, err := policy.Message(violations)
 	require.NoError(t, err)
-	err = &isoaudit.Error{Code: isoaudit.ErrValidation, HTTPStatus: 400, Op: "AuditPlan.Update", Message: text}
+	refusal := func(code parse.Code, message string) error {
+		body, err := json.Marshal(map[string]any{"code": code, "error": message})
+		require.NoError(t, err)
+		client, _ := scripted(t, nil, reply(400, string(body)))
+		return client.AuditPlans.Update(t.Context(), "p1", isoaudit.AuditPlanFields.Scope.Set("x"))
+	}
+	err = refusal(parse.ErrValidation, text)
 
 	var broken *isoaudit.PolicyError
 	require.ErrorAs(t, fmt.Errorf("saving: %w", err), &broken)
 	require.Equal(t, violations, broken.Violations)
-	require.ErrorIs(t, err, isoaudit.ErrValidation)
-	require.ErrorIs(t, broken, isoaudit.ErrValidation)
+	require.ErrorIs(t, err, parse.ErrValidation)
+	require.ErrorIs(t, broken, parse.ErrValidation)
 	require.Contains(t, err.Error(), "AuditPlan.status: only: completed (plan-status-step); AuditPlan.ACL: leave it out (acl-fixed)")
 	require.NotContains(t, err.Error(), "{", "people do not read JSON")
-	var full *isoaudit.Error
+	var full *parse.Error
 	require.ErrorAs(t, err, &full)
 
-	for _, other := range []*isoaudit.Error{
-		{Code: isoaudit.ErrValidation, Message: "scope is required"},
-		{Code: isoaudit.ErrForbidden, Message: text},
-	} {
-		require.False(t, errors.As(other, &broken), other.Message)
+	for _, other := range []error{refusal(parse.ErrValidation, "scope is required"), refusal(parse.ErrForbidden, text)} {
+		require.False(t, errors.As(other, &broken), other.Error())
 	}
 }
 
@@ -81,7 +86,7 @@ func TestCheckOfAStoredObjectComparesWithIt(t *testing.T) {
 func TestCheckRefusesNothingToCheck(t *testing.T) {
 	client, _ := scripted(t, nil)
 	_, err := client.Check(t.Context(), nil)
-	var input *isoaudit.InputError
+	var input *parse.InputError
 	require.ErrorAs(t, err, &input)
 	_, err = client.Check(t.Context(), (*isoaudit.AuditPlan)(nil))
 	require.ErrorAs(t, err, &input)

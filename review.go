@@ -1,10 +1,14 @@
 package isoaudit
 
-import "time"
+import (
+	"time"
+
+	"github.com/isoaudit/isoaudit-go/parse"
+)
 
 // AuditReview is management's review of an audit (ISO 9001 clause 9.3).
 type AuditReview struct {
-	Object
+	parse.Object
 	AuditPlan  Pointer[AuditPlan] `json:"auditPlan"`
 	ReviewedBy Pointer[Auditor]   `json:"reviewedBy"`
 	ReviewDate time.Time          `json:"reviewDate"`
@@ -15,17 +19,23 @@ type AuditReview struct {
 // Pointer gives a pointer to this review.
 func (r *AuditReview) Pointer() Pointer[AuditReview] { return PointerTo[AuditReview](r.ObjectID) }
 
+// reviewClass is the class that AuditReview stands for.
+var reviewClass = parse.ClassOf[AuditReview]("AuditReview")
+
+// ParseClass implements parse.Classed.
+func (*AuditReview) ParseClass() parse.Class { return reviewClass }
+
 func (r *AuditReview) auditReview() *AuditReview { return r }
 
 // AuditReviewFieldSet are the columns of AuditReview, for T AuditReview itself
 // or a struct that embeds it.
 type AuditReviewFieldSet[T any] struct {
-	objectFields[T]
-	AuditPlan  PointerField[T, AuditPlan]
-	ReviewedBy PointerField[T, Auditor]
-	ReviewDate TimeField[T]
-	Summary    TextField[T, string]
-	NextStep   TextField[T, string]
+	parse.ObjectFieldSet[T]
+	AuditPlan  parse.PointerField[T, AuditPlan]
+	ReviewedBy parse.PointerField[T, Auditor]
+	ReviewDate parse.TimeField[T]
+	Summary    parse.TextField[T, string]
+	NextStep   parse.TextField[T, string]
 }
 
 // AuditReviewFields are the columns of AuditReview.
@@ -33,15 +43,15 @@ var AuditReviewFields = AuditReviewFieldsOf[AuditReview]()
 
 // AuditReviewFieldsOf gives the columns of AuditReview to a struct that embeds it.
 func AuditReviewFieldsOf[T any, P interface {
-	Entity[T]
+	parse.Entity[T]
 	auditReview() *AuditReview
 }]() AuditReviewFieldSet[T] {
 	return AuditReviewFieldSet[T]{
-		objectFields: newObjectFields[T](),
-		AuditPlan:    NewPointerField[T, AuditPlan]("auditPlan"),
-		ReviewedBy:   NewPointerField[T, Auditor]("reviewedBy"),
-		ReviewDate:   NewTimeField[T]("reviewDate"),
-		Summary:      NewTextField[T, string]("summary"),
-		NextStep:     NewTextField[T, string]("nextStep"),
+		ObjectFieldSet: parse.ObjectFieldsOf[T, P](),
+		AuditPlan:      parse.NewPointerField[T, AuditPlan]("auditPlan"),
+		ReviewedBy:     parse.NewPointerField[T, Auditor]("reviewedBy"),
+		ReviewDate:     parse.NewTimeField[T]("reviewDate"),
+		Summary:        parse.NewTextField[T, string]("summary"),
+		NextStep:       parse.NewTextField[T, string]("nextStep"),
 	}
 }

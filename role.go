@@ -2,10 +2,9 @@ package isoaudit
 
 import (
 	"context"
-	"net/http"
 	"regexp"
 
-	"github.com/isoaudit/isoaudit-go/internal/transport"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // Role is a Parse role: the authority behind the permissions of the classes.
@@ -16,29 +15,35 @@ import (
 // their MembersOf. ACLs and permissions refer to roles by name: renaming one
 // takes its authority away.
 type Role struct {
-	Object
-	Name  string            `json:"name"`
-	Users Relation[Auditor] `json:"users,omitzero"`
-	Roles Relation[Role]    `json:"roles,omitzero"`
+	parse.Object
+	Name  string                  `json:"name"`
+	Users parse.Relation[Auditor] `json:"users,omitzero"`
+	Roles parse.Relation[Role]    `json:"roles,omitzero"`
 }
 
 // Pointer gives a pointer to this role.
 func (r *Role) Pointer() Pointer[Role] { return PointerTo[Role](r.ObjectID) }
 
+// roleClass is Parse Server's own class of roles.
+var roleClass = parse.ClassOf[Role]("_Role")
+
+// ParseClass implements parse.Classed.
+func (*Role) ParseClass() parse.Class { return roleClass }
+
 // RoleFieldSet are the columns of Role.
 type RoleFieldSet struct {
-	objectFields[Role]
-	Name  TextField[Role, string]
-	Users RelationField[Role, Auditor]
-	Roles RelationField[Role, Role] // nested roles, whose members are members too
+	parse.ObjectFieldSet[Role]
+	Name  parse.TextField[Role, string]
+	Users parse.RelationField[Role, Auditor]
+	Roles parse.RelationField[Role, Role] // nested roles, whose members are members too
 }
 
 // RoleFields are the columns of Role.
 var RoleFields = RoleFieldSet{
-	objectFields: newObjectFields[Role](),
-	Name:         NewTextField[Role, string]("name"),
-	Users:        NewRelationField[Role, Auditor]("users"),
-	Roles:        NewRelationField[Role, Role]("roles"),
+	ObjectFieldSet: parse.ObjectFieldsOf[Role](),
+	Name:           parse.NewTextField[Role, string]("name"),
+	Users:          parse.NewRelationField[Role, Auditor]("users"),
+	Roles:          parse.NewRelationField[Role, Role]("roles"),
 }
 
 // RoleMembers are the first members of a new role.
@@ -53,34 +58,27 @@ var roleName = regexp.MustCompile(`^[0-9A-Za-z_\- ]+$`)
 // CreateRole creates a role together with its first members. The ACL is
 // required: it says who may see the role and who may change its members, and
 // with them everything the role is allowed. A name that is taken is
-// ErrDuplicateValue.
-func (c *Client) CreateRole(ctx context.Context, name string, acl ACL, members RoleMembers) (*Role, error) {
-	role := &Role{Object: Object{ACL: acl}, Name: name}
-	call := transport.Call{Op: roleClass + ".Create", Method: http.MethodPost, Path: classPath(roleClass), Class: roleClass, Safety: transport.SafeWithID, Needs: []string{"objectId", "createdAt"}}
+// [parse.ErrDuplicateValue].
+func (c *Client) CreateRole(ctx context.Context, name string, acl parse.ACL, members RoleMembers) (*Role, error) {
+	const op = "_Role.Create"
 	switch {
+	case c == nil || c.Roles == nil:
+		return nil, badInput(op, roleClass.Name(), "", "the client is nil or zero; make one with NewClient")
 	case !roleName.MatchString(name):
-		call.Err = badInput(call.Op, roleClass, "name", "must be of letters, digits, spaces, _ and -")
+		return nil, badInput(op, roleClass.Name(), "name", "must be of letters, digits, spaces, _ and -")
 	case acl == nil:
-		call.Err = badInput(call.Op, roleClass, "ACL", "is nil; a role needs one, ACL{} locks it to the master key")
+		return nil, badInput(op, roleClass.Name(), "ACL", "is nil; a role needs one, ACL{} locks it to the master key")
 	}
-	body := map[string]any{"name": name, "ACL": acl}
-	if len(members.Users) > 0 {
-		body["users"] = addRelation{"AddRelation", members.Users}
-	}
+	var first []parse.Change[Role]
 	if len(members.Roles) > 0 {
-		body["roles"] = addRelation{"AddRelation", members.Roles}
+		first = append(first, RoleFields.Roles.Add(members.Roles...))
 	}
-	call.Body = body
-	if c == nil {
-		return nil, c.do(ctx, call, nil)
+	if len(members.Users) > 0 {
+		first = append(first, RoleFields.Users.Add(members.Users...))
 	}
-	if err := c.do(ctx, call, c.Roles.created(role)); err != nil {
+	role := &Role{Object: parse.Object{ACL: acl}, Name: name}
+	if err := c.Roles.CreateWith(ctx, role, first...); err != nil {
 		return nil, err
 	}
 	return role, nil
-}
-
-type addRelation struct {
-	Op      string `json:"__op"`
-	Objects any    `json:"objects"`
 }

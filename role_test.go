@@ -8,11 +8,12 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/audittest"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 func TestCreateRoleRequest(t *testing.T) {
 	admin, s := scriptedAdmin(t, nil, reply(201, `{"objectId":"r1","createdAt":"2026-01-02T03:04:05.678Z"}`), reply(200, `{"updatedAt":"2026-01-02T03:04:06.000Z"}`))
-	acl := isoaudit.ACL{}.Grant(isoaudit.Everyone, isoaudit.Access{Read: true})
+	acl := parse.ACL{}.Grant(parse.Everyone, parse.Access{Read: true})
 	role, err := admin.CreateRole(t.Context(), "line leads", acl, isoaudit.RoleMembers{
 		Users: []isoaudit.Pointer[isoaudit.Auditor]{isoaudit.PointerTo[isoaudit.Auditor]("u1")},
 		Roles: []isoaudit.Pointer[isoaudit.Role]{isoaudit.PointerTo[isoaudit.Role]("r0")},
@@ -34,7 +35,7 @@ func TestCreateRoleRequest(t *testing.T) {
 
 func TestCreateRoleChecksItsInput(t *testing.T) {
 	admin, _ := scriptedAdmin(t, nil)
-	acl := isoaudit.ACL{}
+	acl := parse.ACL{}
 	for field, create := range map[string]func() error{
 		"name": func() error { _, err := admin.CreateRole(t.Context(), "a/b", acl, isoaudit.RoleMembers{}); return err },
 		"ACL": func() error {
@@ -43,7 +44,7 @@ func TestCreateRoleChecksItsInput(t *testing.T) {
 		},
 		"users": func() error { return zeroMember(t, admin) },
 	} {
-		var mistake *isoaudit.InputError
+		var mistake *parse.InputError
 		require.ErrorAs(t, create(), &mistake, field)
 		require.Equal(t, "_Role", mistake.Class)
 		require.Contains(t, mistake.Error(), field)
@@ -54,7 +55,7 @@ func TestCreateRoleChecksItsInput(t *testing.T) {
 }
 
 func zeroMember(t *testing.T, admin *isoaudit.Admin) error {
-	_, err := admin.CreateRole(t.Context(), "leads", isoaudit.ACL{}, isoaudit.RoleMembers{Users: make([]isoaudit.Pointer[isoaudit.Auditor], 1)})
+	_, err := admin.CreateRole(t.Context(), "leads", parse.ACL{}, isoaudit.RoleMembers{Users: make([]isoaudit.Pointer[isoaudit.Auditor], 1)})
 	return err
 }
 
@@ -64,22 +65,22 @@ func TestRolesGrantWhatTheirNameIsGranted(t *testing.T) {
 	server := audittest.NewServer(t)
 	ctx := t.Context()
 	coordinator, guest := server.As(isoaudit.RoleCoordinator), server.As("")
-	nobody := isoaudit.ACL{}
+	nobody := parse.ACL{}
 
 	inner, err := server.Admin.CreateRole(ctx, "line 3", nobody, isoaudit.RoleMembers{Users: []isoaudit.Pointer[isoaudit.Auditor]{guest.Auditor.Pointer()}})
 	require.NoError(t, err)
 	outer, err := server.Admin.CreateRole(ctx, "lines", nobody, isoaudit.RoleMembers{})
 	require.NoError(t, err)
 	_, err = server.Admin.CreateRole(ctx, "lines", nobody, isoaudit.RoleMembers{})
-	require.ErrorIs(t, err, isoaudit.ErrDuplicateValue)
+	require.ErrorIs(t, err, parse.ErrDuplicateValue)
 
 	plan := newPlan(coordinator.Auditor.Pointer())
-	plan.ACL = isoaudit.ACL{}.Grant(isoaudit.RoleNamed("lines"), isoaudit.Access{Read: true}).
-		Grant(isoaudit.RoleNamed("coordinator"), isoaudit.Access{Read: true, Write: true})
+	plan.ACL = parse.ACL{}.Grant(parse.RoleNamed("lines"), parse.Access{Read: true}).
+		Grant(parse.RoleNamed("coordinator"), parse.Access{Read: true, Write: true})
 	require.NoError(t, server.Admin.AuditPlans.Create(ctx, plan))
 
 	_, err = guest.AuditPlans.Get(ctx, plan.ObjectID)
-	require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+	require.ErrorIs(t, err, parse.ErrObjectNotFound)
 	require.NoError(t, server.Admin.Roles.Update(ctx, outer.ObjectID, isoaudit.RoleFields.Roles.Add(inner.Pointer())))
 	_, err = guest.AuditPlans.Get(ctx, plan.ObjectID)
 	require.NoError(t, err)
@@ -95,10 +96,10 @@ func TestRolesGrantWhatTheirNameIsGranted(t *testing.T) {
 
 	require.NoError(t, server.Admin.Roles.Update(ctx, inner.ObjectID, isoaudit.RoleFields.Users.Remove(guest.Auditor.Pointer())))
 	_, err = guest.AuditPlans.Get(ctx, plan.ObjectID)
-	require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+	require.ErrorIs(t, err, parse.ErrObjectNotFound)
 	require.NoError(t, server.Admin.Roles.Delete(ctx, outer.ObjectID))
 	_, err = server.Admin.Roles.Get(ctx, outer.ObjectID)
-	require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+	require.ErrorIs(t, err, parse.ErrObjectNotFound)
 }
 
 func newPlan(lead isoaudit.Pointer[isoaudit.Auditor]) *isoaudit.AuditPlan {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -63,7 +64,7 @@ func columnType(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[time.Time]():
 		return "Date"
-	case t == reflect.TypeFor[isoaudit.ACL]():
+	case t == reflect.TypeFor[parse.ACL]():
 		return "ACL"
 	case strings.HasPrefix(t.Name(), "Pointer["):
 		_, target, _ := strings.Cut(strings.TrimSuffix(t.Name(), "]"), "isoaudit-go.")

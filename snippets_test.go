@@ -26,6 +26,7 @@ var packages = map[string]string{
 	"audittest":   module + "/audittest",
 	"isoaudit":    module,
 	"livequery":   module + "/livequery",
+	"parse":       module + "/parse",
 	"policy":      module + "/policy",
 	"schema":      module + "/schema",
 	"context":     "context",

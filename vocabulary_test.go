@@ -47,7 +47,9 @@ func TestConstantsAreThePolicysVocabularies(t *testing.T) {
 // constantsByType lists the values of the package's exported text constants.
 func constantsByType(t *testing.T) map[string][]string {
 	values := map[string][]string{}
-	scope := rootScope(t)
+	pkg, err := exportData(t).Import(module)
+	require.NoError(t, err)
+	scope := pkg.Scope()
 	for _, name := range scope.Names() {
 		c, ok := scope.Lookup(name).(*types.Const)
 		if !ok || !c.Exported() || c.Val().Kind() != constant.String {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // The five calls of the audit workflow, exactly as they leave.
@@ -96,8 +97,8 @@ func TestWorkflowRequests(t *testing.T) {
 				}
 				return httpmock.NewStringResponse(tt.status, tt.answer), nil
 			})
-			client, err := isoaudit.NewClient("https://qms.example/parse", isoaudit.WithApplicationID("app-1"), isoaudit.WithRESTKey("rest-1"),
-				isoaudit.WithTransport(transport))
+			client, err := isoaudit.NewClient("https://qms.example/parse", parse.WithApplicationID("app-1"), parse.WithRESTKey("rest-1"),
+				parse.WithTransport(transport))
 			require.NoError(t, err)
 			client = client.As(isoaudit.SessionWithToken("r:token"))
 			require.NoError(t, tt.call(client))

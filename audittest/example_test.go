@@ -11,6 +11,7 @@ import (
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/auditserver"
 	"github.com/isoaudit/isoaudit-go/audittest"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // example stands for a test: *testing.T and *testing.B can be used as they are.
@@ -73,9 +74,9 @@ func ExampleServer_backend() {
 			AuditRef: "IA-" + site, StandardClause: "8.5", Scope: "Assembly of pumps", SiteCode: site,
 			LeadAuditor: lena.Auditor.Pointer(), PlannedStartDate: time.Now(), Status: isoaudit.PlanPlanned,
 		})
-		fmt.Println(site, errors.Is(err, isoaudit.ErrValidation))
+		fmt.Println(site, errors.Is(err, parse.ErrValidation))
 	}
-	n, err := isoaudit.Call[int](ctx, lena.Client, "auditsOf", map[string]any{"site": "PLANT-07"})
+	n, err := parse.Call[int](ctx, lena.Client, "auditsOf", map[string]any{"site": "PLANT-07"})
 	fmt.Println(n, err)
 	// Output:
 	// PLANT-07 false
@@ -135,7 +136,7 @@ func ExampleFaults() {
 		AuditRef: "IA-2026-001", StandardClause: "8.5", Scope: "Assembly of pumps", SiteCode: "PLANT-07",
 		LeadAuditor: lena.Auditor.Pointer(), PlannedStartDate: time.Now(), Status: isoaudit.PlanPlanned,
 	})
-	fmt.Println(errors.Is(err, isoaudit.ErrOutcomeUnknown))
+	fmt.Println(errors.Is(err, parse.ErrOutcomeUnknown))
 	// Output:
 	// 0 <nil> 2
 	// true

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // Load puts the sample on a server that has the ISO 9001 schema and its roles.
@@ -71,7 +72,7 @@ func refer[T any](pointer *isoaudit.Pointer[T], ids map[string]string) {
 }
 
 func createAll[T any](ctx context.Context, admin *isoaudit.Admin, collection *isoaudit.Collection[T], objects []*T) error {
-	items := make([]isoaudit.BatchItem, len(objects))
+	items := make([]parse.BatchItem, len(objects))
 	for i, object := range objects {
 		items[i] = collection.BatchCreate(object)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/policy"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -107,15 +108,15 @@ func (s *Server) start(ctx context.Context, config auditserver.Config) error {
 	})
 
 	s.URL = "http://" + listener.Addr().String() + mount
-	keys := []isoaudit.Option{isoaudit.WithApplicationID(s.AppID)}
+	keys := []parse.Option{parse.WithApplicationID(s.AppID)}
 	if s.RESTKey != "" { // taken out by the test: the application id is enough
-		keys = append(keys, isoaudit.WithRESTKey(s.RESTKey))
+		keys = append(keys, parse.WithRESTKey(s.RESTKey))
 	}
 	s.Client, err = isoaudit.NewClient(s.URL, keys...)
 	if err != nil {
 		return err
 	}
-	s.Admin, err = isoaudit.NewAdmin(s.URL, s.MasterKey, isoaudit.WithApplicationID(s.AppID))
+	s.Admin, err = isoaudit.NewAdmin(s.URL, s.MasterKey, parse.WithApplicationID(s.AppID))
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/auditserver"
 	"github.com/isoaudit/isoaudit-go/audittest"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 var _ audittest.TB = testing.TB(nil)
@@ -47,7 +48,7 @@ func TestServerLogsInAnyRole(t *testing.T) {
 			if role == isoaudit.RoleCoordinator {
 				require.NoError(t, err)
 			} else {
-				require.ErrorIs(t, err, isoaudit.ErrForbidden)
+				require.ErrorIs(t, err, parse.ErrForbidden)
 			}
 		})
 	}
@@ -170,7 +171,7 @@ func TestServerPlaysFaults(t *testing.T) {
 	lost := server.Faults.Add(audittest.Match{Method: "POST", Path: "/classes/AuditPlan", Times: 1}, audittest.AfterCommit(audittest.Drop))
 
 	err := lena.AuditPlans.Create(t.Context(), planBy(lena))
-	require.ErrorIs(t, err, isoaudit.ErrOutcomeUnknown)
+	require.ErrorIs(t, err, parse.ErrOutcomeUnknown)
 	require.Equal(t, 1, lost.Fired())
 	count, err := lena.AuditPlans.Query().Count(t.Context())
 	require.NoError(t, err)
@@ -204,7 +205,7 @@ func TestServerFailsTheTest(t *testing.T) {
 		"audittest: starting the server: auditserver: Config.AppID is empty": func() {
 			audittest.NewServer(tb, func(c *auditserver.Config) { c.AppID = "" })
 		},
-		"audittest: logging in nobody: isoaudit: Session.LogIn: Invalid username/password.": func() {
+		"audittest: logging in nobody: parse: Session.LogIn: Invalid username/password.": func() {
 			other := audittest.NewServer(tb)
 			other.LogIn("nobody", "x")
 		},

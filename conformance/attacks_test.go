@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/policy"
 )
 
@@ -17,7 +18,7 @@ func requireBroken(t *testing.T, err error, rules ...string) {
 	t.Helper()
 	var broken *isoaudit.PolicyError
 	require.ErrorAs(t, err, &broken)
-	require.ErrorIs(t, err, isoaudit.ErrValidation)
+	require.ErrorIs(t, err, parse.ErrValidation)
 	var found []string
 	for _, v := range broken.Violations {
 		found = append(found, v.Rule)
@@ -34,7 +35,7 @@ func TestAttacks(t *testing.T) {
 		mine := save(t, b.admin.CorrectiveActions, b.action(finding, anna))
 		document := save(t, b.admin.DocumentControlLogs, b.document(otto, ada))
 		auditors, actions, documents := isoaudit.AuditorFields, isoaudit.CorrectiveActionFields, isoaudit.DocumentControlLogFields
-		open := isoaudit.ACL{}.Grant(isoaudit.Everyone, isoaudit.Access{Read: true, Write: true})
+		open := parse.ACL{}.Grant(parse.Everyone, parse.Access{Read: true, Write: true})
 
 		for name, attack := range map[string]func(ctx context.Context, t *testing.T){
 			"signing up as a coordinator": func(ctx context.Context, t *testing.T) {
@@ -42,7 +43,7 @@ func TestAttacks(t *testing.T) {
 				mallory.Role = isoaudit.RoleCoordinator
 				requireBroken(t, b.anonymous.Auditors.Create(ctx, mallory), "auditor-role-label")
 				_, err := b.anonymous.LogIn(ctx, mallory.Username, "pass-mallory")
-				require.ErrorIs(t, err, isoaudit.ErrObjectNotFound, "nobody was signed up")
+				require.ErrorIs(t, err, parse.ErrObjectNotFound, "nobody was signed up")
 			},
 			"signing up with a record that everyone may write": func(ctx context.Context, t *testing.T) {
 				mallory := b.auditor("mallory")
@@ -93,15 +94,15 @@ func TestAttacks(t *testing.T) {
 				require.Len(t, people, 1)
 				require.Empty(t, people[0].Email)
 				_, err = b.as(otto).Auditors.Query().Where(auditors.Email.Eq("cora-" + b.run + "@example.com")).Find(ctx)
-				require.ErrorIs(t, err, isoaudit.ErrForbidden, "nor is it found out by asking")
+				require.ErrorIs(t, err, parse.ErrForbidden, "nor is it found out by asking")
 				_, err = b.as(otto).Auditors.Query().OrderBy(auditors.Email.Asc()).Find(ctx)
-				require.ErrorIs(t, err, isoaudit.ErrForbidden)
+				require.ErrorIs(t, err, parse.ErrForbidden)
 			},
 			"an ACL that locks others out": func(ctx context.Context, t *testing.T) {
 				action := b.action(finding, anna)
-				action.ACL = isoaudit.ACL{}.Grant(isoaudit.User(b.people[anna].id), isoaudit.Access{Read: true, Write: true})
+				action.ACL = parse.ACL{}.Grant(parse.User(b.people[anna].id), parse.Access{Read: true, Write: true})
 				requireBroken(t, b.as(anna).CorrectiveActions.Create(ctx, action), "acl-fixed")
-				requireBroken(t, b.as(anna).CorrectiveActions.Update(ctx, mine.ObjectID, actions.ACL.Set(isoaudit.ACL{})), "acl-fixed")
+				requireBroken(t, b.as(anna).CorrectiveActions.Update(ctx, mine.ObjectID, actions.ACL.Set(parse.ACL{})), "acl-fixed")
 			},
 			"an ACL that opens a record to the public": func(ctx context.Context, t *testing.T) {
 				requireBroken(t, b.as(anna).CorrectiveActions.Update(ctx, mine.ObjectID, actions.ACL.Set(open)), "acl-fixed")
@@ -177,7 +178,7 @@ func TestWorkflow(t *testing.T) {
 		require.NoError(t, owner.CorrectiveActions.Update(ctx, action.ObjectID, actions.Status.Set(isoaudit.CAPAPendingVerification)))
 		err = b.as(cora).CorrectiveActions.Update(ctx, action.ObjectID, actions.Status.Set(isoaudit.CAPAClosed))
 		requireBroken(t, err, "action-closing-note")
-		var refused *isoaudit.Error
+		var refused *parse.Error
 		require.True(t, errors.As(err, &refused))
 		require.Equal(t, action.ObjectID, refused.ObjectID)
 		require.NoError(t, b.as(cora).CorrectiveActions.Update(ctx, action.ObjectID,

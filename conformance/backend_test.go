@@ -12,6 +12,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/conformance"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -169,7 +170,7 @@ func (b *backend) pointer(name string) isoaudit.Pointer[isoaudit.Auditor] {
 func (b *backend) auditor(name string) *isoaudit.Auditor {
 	return &isoaudit.Auditor{
 		Username: name + "-" + b.run, Email: name + "-" + b.run + "@example.com",
-		Password: isoaudit.Password("pass-" + name), Role: isoaudit.RoleAuditor, SiteCode: "PLANT-07",
+		Password: parse.Password("pass-" + name), Role: isoaudit.RoleAuditor, SiteCode: "PLANT-07",
 	}
 }
 

@@ -8,13 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // calls are what the client offers beside reading and writing objects one by one.
 func calls() []behaviour {
 	f := itemFields()
 	items := func(w *world) *isoaudit.Collection[item] {
-		return isoaudit.NewCollection[item](w.client, w.itemClass())
+		return parse.NewCollection[item](w.client, w.itemClass())
 	}
 	return []behaviour{
 		{"query: First gives the first, or says that there is none", func(t *testing.T, w *world) {
@@ -23,7 +24,7 @@ func calls() []behaviour {
 			require.NoError(t, err)
 			require.Equal(t, rowCount, first.N)
 			_, err = r.items.Query().Where(f.N.Gt(1000)).First(t.Context())
-			require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+			require.ErrorIs(t, err, parse.ErrObjectNotFound)
 		}},
 		{"query: Select and Exclude choose columns", func(t *testing.T, w *world) {
 			r := w.queryRows(t)
@@ -93,7 +94,7 @@ func calls() []behaviour {
 			require.NoError(t, err)
 			require.Equal(t, 5, got.N)
 			_, err = items(w).Get(t.Context(), two.ObjectID)
-			require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+			require.ErrorIs(t, err, parse.ErrObjectNotFound)
 		}},
 		{"aggregate: groups of rows", func(t *testing.T, w *world) {
 			r := w.queryRows(t)
@@ -106,10 +107,10 @@ func calls() []behaviour {
 				High int     `json:"high"`
 			}
 			query := r.items.Query().Where(f.N.Gt(4))
-			counted := []isoaudit.Result[item]{isoaudit.CountRows[item]("rows")}
-			all := append(counted, isoaudit.Sum("sum", f.N), isoaudit.Average("mean", f.N), isoaudit.Smallest("low", f.N), isoaudit.Largest("high", f.N))
-			for _, results := range [][]isoaudit.Result[item]{counted, all} {
-				groups, err := isoaudit.Aggregate[group](t.Context(), w.admin, query, f.Done, results...)
+			counted := []parse.Result[item]{parse.CountRows[item]("rows")}
+			all := append(counted, parse.Sum("sum", f.N), parse.Average("mean", f.N), parse.Smallest("low", f.N), parse.Largest("high", f.N))
+			for _, results := range [][]parse.Result[item]{counted, all} {
+				groups, err := parse.Aggregate[group](t.Context(), w.admin, query, f.Done, results...)
 				if len(results) == len(all) {
 					w.expects(t, "several results of a group", "answers", refusal(t, err, "answers"))
 					if err != nil {
@@ -138,21 +139,21 @@ func calls() []behaviour {
 		{"aggregate: the different values of a column", func(t *testing.T, w *world) {
 			class := w.name("CheckDistinct")
 			w.makeClass(t, class, `"n":{"type":"Number"},"done":{"type":"Boolean"}`, openCLP)
-			plain := isoaudit.NewCollection[item](w.client, class)
+			plain := parse.NewCollection[item](w.client, class)
 			for n := range 6 {
 				require.NoError(t, plain.Create(t.Context(), &item{N: n / 2, Done: n < 4}))
 			}
-			values, err := isoaudit.Distinct(t.Context(), w.admin, plain.Query().Where(f.Done.Eq(true)), f.N)
+			values, err := parse.Distinct(t.Context(), w.admin, plain.Query().Where(f.Done.Eq(true)), f.N)
 			require.NoError(t, err)
 			require.ElementsMatch(t, []int{0, 1}, values)
-			dones, err := isoaudit.Distinct(t.Context(), w.admin, plain.Query(), f.Done)
+			dones, err := parse.Distinct(t.Context(), w.admin, plain.Query(), f.Done)
 			require.NoError(t, err)
 			require.ElementsMatch(t, []bool{true, false}, dones)
 		}},
 		{"aggregate: the different values in a class with a relation", func(t *testing.T, w *world) {
 			r := w.queryRows(t)
-			values, err := isoaudit.Distinct(t.Context(), w.admin, r.items.Query().Where(f.N.Lt(4)), f.N)
-			var refused *isoaudit.Error
+			values, err := parse.Distinct(t.Context(), w.admin, r.items.Query().Where(f.N.Lt(4)), f.N)
+			var refused *parse.Error
 			if errors.As(err, &refused) {
 				w.differs(t, "the different values of a column, in a class with a relation", refusal(t, err, ""))
 				return
@@ -164,22 +165,22 @@ func calls() []behaviour {
 		{"trigger: it changes, and refuses, what is saved and deleted", func(t *testing.T, w *world) {
 			w.makeGuarded(t)
 			type guarded struct {
-				isoaudit.Object
+				parse.Object
 				Refuse bool   `json:"refuse,omitzero"`
 				Keep   bool   `json:"keep,omitzero"`
 				Stamp  string `json:"stamp,omitzero"`
 			}
-			class := isoaudit.NewCollection[guarded](w.client, "CheckGuarded")
+			class := parse.NewCollection[guarded](w.client, "CheckGuarded")
 			o := &guarded{Keep: true}
 			require.NoError(t, class.Create(t.Context(), o))
 			got, err := class.Get(t.Context(), o.ObjectID)
 			require.NoError(t, err)
 			require.Equal(t, "checked", got.Stamp)
-			require.ErrorIs(t, class.Create(t.Context(), &guarded{Refuse: true}), isoaudit.Code(4242))
-			require.ErrorIs(t, class.Delete(t.Context(), o.ObjectID), isoaudit.Code(4243))
+			require.ErrorIs(t, class.Create(t.Context(), &guarded{Refuse: true}), parse.Code(4242))
+			require.ErrorIs(t, class.Delete(t.Context(), o.ObjectID), parse.Code(4243))
 		}},
 		{"job: it runs to its end, well or badly", func(t *testing.T, w *world) {
-			for message, state := range map[string]isoaudit.JobState{"half way": isoaudit.JobSucceeded, "fail": isoaudit.JobFailed} {
+			for message, state := range map[string]parse.JobState{"half way": parse.JobSucceeded, "fail": parse.JobFailed} {
 				id, err := w.admin.StartJob(t.Context(), "checkJob", map[string]any{"message": message})
 				require.NoError(t, err)
 				job, err := w.admin.WaitJob(t.Context(), id, 20*time.Millisecond)
@@ -194,15 +195,15 @@ func calls() []behaviour {
 		{"role: made with its members, who then have its rights", func(t *testing.T, w *world) {
 			m := w.signUp(t, "rolemember")
 			name := w.name("guild")
-			role, err := w.admin.CreateRole(t.Context(), name, isoaudit.ACL{}, isoaudit.RoleMembers{Users: []isoaudit.Pointer[isoaudit.Auditor]{isoaudit.PointerTo[isoaudit.Auditor](m.id)}})
+			role, err := w.admin.CreateRole(t.Context(), name, parse.ACL{}, isoaudit.RoleMembers{Users: []isoaudit.Pointer[isoaudit.Auditor]{isoaudit.PointerTo[isoaudit.Auditor](m.id)}})
 			require.NoError(t, err)
 			require.NotEmpty(t, role.ObjectID)
-			o := &item{Object: isoaudit.Object{ACL: isoaudit.ACL{}.Grant(isoaudit.RoleNamed(name), isoaudit.Access{Read: true})}}
+			o := &item{Object: parse.Object{ACL: parse.ACL{}.Grant(parse.RoleNamed(name), parse.Access{Read: true})}}
 			require.NoError(t, items(w).Create(t.Context(), o))
-			_, err = isoaudit.NewCollection[item](m.Client, w.itemClass()).Get(t.Context(), o.ObjectID)
+			_, err = parse.NewCollection[item](m.Client, w.itemClass()).Get(t.Context(), o.ObjectID)
 			require.NoError(t, err)
-			_, err = isoaudit.NewCollection[item](m.Anonymous(), w.itemClass()).Get(t.Context(), o.ObjectID)
-			require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+			_, err = parse.NewCollection[item](m.Anonymous(), w.itemClass()).Get(t.Context(), o.ObjectID)
+			require.ErrorIs(t, err, parse.ErrObjectNotFound)
 		}},
 		{"sign-up: it starts a session, once a name", func(t *testing.T, w *world) {
 			auditor := func() *isoaudit.Auditor {
@@ -215,10 +216,10 @@ func calls() []behaviour {
 			require.NoError(t, err)
 			require.Equal(t, a.ObjectID, me.ObjectID)
 			_, err = w.client.SignUp(t.Context(), auditor())
-			require.ErrorIs(t, err, isoaudit.ErrUsernameTaken)
+			require.ErrorIs(t, err, parse.ErrUsernameTaken)
 		}},
 		{"password reset: refused where no mail is set up", func(t *testing.T, w *world) {
-			require.ErrorIs(t, w.client.RequestPasswordReset(t.Context(), "a@example.com"), isoaudit.ErrInternal)
+			require.ErrorIs(t, w.client.RequestPasswordReset(t.Context(), "a@example.com"), parse.ErrInternal)
 		}},
 	}
 }

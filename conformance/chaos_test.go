@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // TestNodeKilledUnderLoad kills one of several Parse Servers in the middle of
@@ -96,7 +97,7 @@ func (l *ledger) note(name string, err error) {
 	case err == nil:
 		l.done[name] = true
 		l.acknowledged.Add(1)
-	case errors.Is(err, isoaudit.ErrOutcomeUnknown):
+	case errors.Is(err, parse.ErrOutcomeUnknown):
 		l.unknown[name] = true
 	default:
 		l.failed[name] = true
@@ -115,11 +116,11 @@ func underLoad(t *testing.T, s stack, drop int64, disturb func(*testing.T)) *fro
 	w := newWorld(t, direct)
 	f, url := startFront(t, s.nodes, drop)
 	client, err := isoaudit.NewClient(url, tg.options(
-		isoaudit.WithRequestIDs(isoaudit.RequestIDsHonoured),
-		isoaudit.WithRetryPolicy(isoaudit.RetryPolicy{MaxAttempts: 6, FirstWait: 50 * time.Millisecond, MaxWait: time.Second, AttemptTimeout: 5 * time.Second}),
+		parse.WithRequestIDs(parse.RequestIDsHonoured),
+		parse.WithRetryPolicy(parse.RetryPolicy{MaxAttempts: 6, FirstWait: 50 * time.Millisecond, MaxWait: time.Second, AttemptTimeout: 5 * time.Second}),
 	)...)
 	require.NoError(t, err)
-	items, fields := isoaudit.NewCollection[item](client, w.itemClass()), itemFields()
+	items, fields := parse.NewCollection[item](client, w.itemClass()), itemFields()
 	counter := &item{Name: "counter"}
 	require.NoError(t, items.Create(t.Context(), counter))
 
@@ -136,7 +137,7 @@ func underLoad(t *testing.T, s stack, drop int64, disturb func(*testing.T)) *fro
 				switch err := items.Update(t.Context(), counter.ObjectID, fields.N.Increment(1)); {
 				case err == nil:
 					l.added.Add(1)
-				case errors.Is(err, isoaudit.ErrOutcomeUnknown):
+				case errors.Is(err, parse.ErrOutcomeUnknown):
 					l.maybe.Add(1)
 				}
 			}
@@ -152,7 +153,7 @@ func underLoad(t *testing.T, s stack, drop int64, disturb func(*testing.T)) *fro
 	more(150)
 	stop()
 	writers.Wait()
-	l.compare(t, isoaudit.NewCollection[item](w.admin.Client, w.itemClass()), counter.ObjectID)
+	l.compare(t, parse.NewCollection[item](w.admin.Client, w.itemClass()), counter.ObjectID)
 	return f
 }
 

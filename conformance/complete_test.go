@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // kinds are the words with which the cases of queries begin, by type of column.
@@ -33,7 +34,7 @@ func requireEveryCondition(t *testing.T, cases []string) {
 			columns = append(columns, reflect.ValueOf(f).FieldByIndex(field.Index).Interface())
 		}
 	}
-	condition, seen := reflect.TypeFor[isoaudit.Condition[item]](), 0
+	condition, seen := reflect.TypeFor[parse.Condition[item]](), 0
 	for _, column := range columns {
 		name, _, _ := strings.Cut(reflect.TypeOf(column).Name(), "[")
 		for method := range reflect.TypeOf(column).Methods() {

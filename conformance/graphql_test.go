@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/conformance"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // graphQL goes to an endpoint of its own.
@@ -36,12 +36,12 @@ func graphQL() []behaviour {
 		}},
 		{"GraphQL: an error has Parse's code", func(t *testing.T, w *world) {
 			err := w.client.GraphQL(t.Context(), `mutation { logIn(input: {username: "nobody", password: "wrong"}) { viewer { sessionToken } } }`, nil, nil)
-			require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+			require.ErrorIs(t, err, parse.ErrObjectNotFound)
 		}},
 		{"error 106: a pointer in GraphQL that names nothing", func(t *testing.T, w *world) {
 			class := w.itemClass()
 			err := w.client.GraphQL(t.Context(), `mutation { create`+class+`(input: {fields: {parent: {}}}) { clientMutationId } }`, nil, nil)
-			require.ErrorIs(t, err, isoaudit.ErrInvalidPointer)
+			require.ErrorIs(t, err, parse.ErrInvalidPointer)
 		}},
 		{"GraphQL: a document that is wrong is refused", func(t *testing.T, w *world) {
 			require.Error(t, w.client.GraphQL(t.Context(), `query { nonsense }`, nil, nil))
@@ -54,7 +54,7 @@ func graphQL() []behaviour {
 				w.differs(t, "GraphQL", "answers")
 				return
 			}
-			var e *isoaudit.Error
+			var e *parse.Error
 			require.ErrorAs(t, w.client.GraphQL(t.Context(), `query { health }`, nil, nil), &e)
 			w.differs(t, "GraphQL", fmt.Sprint("status ", e.HTTPStatus))
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // TestInteroperation lets the Parse JavaScript SDK write what this one reads,
@@ -26,7 +27,7 @@ func TestInteroperation(t *testing.T) {
 		t.Run(string(tg.server), func(t *testing.T) {
 			w := newWorld(t, tg)
 			i := &interop{world: w, person: w.signUp(t, "interop")}
-			i.items = isoaudit.NewCollection[item](i.person.Client, w.itemClass())
+			i.items = parse.NewCollection[item](i.person.Client, w.itemClass())
 			i.parent = &item{Name: "parent"}
 			require.NoError(t, i.items.Create(t.Context(), i.parent))
 			t.Run("the JavaScript SDK writes, we read", i.weRead)
@@ -58,17 +59,17 @@ func (i *interop) script(t *testing.T, out any, args ...string) {
 
 // values are what both sides write, without what a server must make first.
 func (i *interop) values() *item {
-	level, spot := 2.25, isoaudit.GeoPoint{Latitude: 53.5, Longitude: -9.9}
+	level, spot := 2.25, parse.GeoPoint{Latitude: 53.5, Longitude: -9.9}
 	return &item{
 		Name: `grüße "x" 日本 🚢`, N: -7, Level: &level, Done: true, Day: day(3), Tags: []string{"a", "", "ü"},
 		Meta: &itemMeta{Level: 1, Label: "l", Even: true}, Raw: []byte{0, 1, 254, 255}, Spot: &spot,
-		Area: isoaudit.Polygon{{Latitude: 0, Longitude: 0}, {Latitude: 0, Longitude: 2}, {Latitude: 2, Longitude: 2}, {Latitude: 2, Longitude: 0}},
+		Area: parse.Polygon{{Latitude: 0, Longitude: 0}, {Latitude: 0, Longitude: 2}, {Latitude: 2, Longitude: 2}, {Latitude: 2, Longitude: 0}},
 	}
 }
 
-func (i *interop) acl() isoaudit.ACL {
-	return isoaudit.ACL{}.Grant(isoaudit.User(i.person.id), isoaudit.Access{Read: true, Write: true}).
-		Grant(isoaudit.RoleNamed("interop"), isoaudit.Access{Read: true})
+func (i *interop) acl() parse.ACL {
+	return parse.ACL{}.Grant(parse.User(i.person.id), parse.Access{Read: true, Write: true}).
+		Grant(parse.RoleNamed("interop"), parse.Access{Read: true})
 }
 
 func (i *interop) weRead(t *testing.T) {
@@ -104,7 +105,7 @@ func (i *interop) weRead(t *testing.T) {
 func (i *interop) weWrite(t *testing.T) {
 	o := i.values()
 	var err error
-	o.File, err = i.person.Upload(t.Context(), isoaudit.Upload{Name: "note.txt", Content: strings.NewReader("evidence")})
+	o.File, err = i.person.Upload(t.Context(), parse.Upload{Name: "note.txt", Content: strings.NewReader("evidence")})
 	require.NoError(t, err)
 	o.Parent, o.Crew = i.items.PointerTo(i.parent.ObjectID), []isoaudit.Pointer[item]{i.items.PointerTo(i.parent.ObjectID)}
 	o.Author, o.ACL = isoaudit.PointerTo[isoaudit.Auditor](i.person.id), i.acl()
@@ -126,7 +127,7 @@ func (i *interop) weWrite(t *testing.T) {
 }
 
 // ringOf is a polygon without the corner that closes it.
-func ringOf(p isoaudit.Polygon) isoaudit.Polygon {
+func ringOf(p parse.Polygon) parse.Polygon {
 	if n := len(p); n > 1 && p[0] == p[n-1] {
 		return p[:n-1]
 	}

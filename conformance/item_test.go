@@ -4,27 +4,28 @@ import (
 	"time"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // item has a column of every kind. Pointers and times may be missing.
 type item struct {
-	isoaudit.Object
-	Name    string                              `json:"name,omitzero"`
-	N       int                                 `json:"n"`
-	Level   *float64                            `json:"level,omitzero"`
-	Done    bool                                `json:"done"`
-	Day     time.Time                           `json:"day,omitzero"`
-	Tags    []string                            `json:"tags,omitzero"`
-	Meta    *itemMeta                           `json:"meta,omitzero"`
-	Raw     []byte                              `json:"raw,omitzero"`
-	File    isoaudit.File                       `json:"file,omitzero"`
-	Spot    *isoaudit.GeoPoint                  `json:"spot,omitzero"`
-	Area    isoaudit.Polygon                    `json:"area,omitzero"`
-	Parent  isoaudit.Pointer[item]              `json:"parent,omitzero"`
-	Author  isoaudit.Pointer[isoaudit.Auditor]  `json:"author,omitzero"`
-	Crew    []isoaudit.Pointer[item]            `json:"crew,omitzero"`
-	Members isoaudit.Relation[isoaudit.Auditor] `json:"members,omitzero"`
-	Batch   string                              `json:"batch,omitzero"` // rows of one behaviour
+	parse.Object
+	Name    string                             `json:"name,omitzero"`
+	N       int                                `json:"n"`
+	Level   *float64                           `json:"level,omitzero"`
+	Done    bool                               `json:"done"`
+	Day     time.Time                          `json:"day,omitzero"`
+	Tags    []string                           `json:"tags,omitzero"`
+	Meta    *itemMeta                          `json:"meta,omitzero"`
+	Raw     []byte                             `json:"raw,omitzero"`
+	File    parse.File                         `json:"file,omitzero"`
+	Spot    *parse.GeoPoint                    `json:"spot,omitzero"`
+	Area    parse.Polygon                      `json:"area,omitzero"`
+	Parent  isoaudit.Pointer[item]             `json:"parent,omitzero"`
+	Author  isoaudit.Pointer[isoaudit.Auditor] `json:"author,omitzero"`
+	Crew    []isoaudit.Pointer[item]           `json:"crew,omitzero"`
+	Members parse.Relation[isoaudit.Auditor]   `json:"members,omitzero"`
+	Batch   string                             `json:"batch,omitzero"` // rows of one behaviour
 }
 
 type itemMeta struct {
@@ -46,43 +47,43 @@ const itemColumns = `
 
 // itemFieldSet are item's columns for conditions, orders and changes.
 type itemFieldSet struct {
-	isoaudit.ObjectFieldSet[item]
-	Name    isoaudit.TextField[item, string]
-	N       isoaudit.NumberField[item, int]
-	Level   isoaudit.NumberField[item, float64]
-	Done    isoaudit.BoolField[item]
-	Day     isoaudit.TimeField[item]
-	Tags    isoaudit.ArrayField[item, string]
-	Meta    isoaudit.ObjectField[item, *itemMeta]
-	Raw     isoaudit.BytesField[item]
-	File    isoaudit.FileField[item]
-	Spot    isoaudit.GeoField[item]
-	Area    isoaudit.PolygonField[item]
-	Parent  isoaudit.PointerField[item, item]
-	Author  isoaudit.PointerField[item, isoaudit.Auditor]
-	Crew    isoaudit.PointersField[item, item]
-	Members isoaudit.RelationField[item, isoaudit.Auditor]
-	Batch   isoaudit.TextField[item, string]
+	parse.ObjectFieldSet[item]
+	Name    parse.TextField[item, string]
+	N       parse.NumberField[item, int]
+	Level   parse.NumberField[item, float64]
+	Done    parse.BoolField[item]
+	Day     parse.TimeField[item]
+	Tags    parse.ArrayField[item, string]
+	Meta    parse.ObjectField[item, *itemMeta]
+	Raw     parse.BytesField[item]
+	File    parse.FileField[item]
+	Spot    parse.GeoField[item]
+	Area    parse.PolygonField[item]
+	Parent  parse.PointerField[item, item]
+	Author  parse.PointerField[item, isoaudit.Auditor]
+	Crew    parse.PointersField[item, item]
+	Members parse.RelationField[item, isoaudit.Auditor]
+	Batch   parse.TextField[item, string]
 }
 
 func itemFields() itemFieldSet {
 	return itemFieldSet{
-		ObjectFieldSet: isoaudit.ObjectFieldsOf[item](),
-		Name:           isoaudit.NewTextField[item, string]("name"),
-		N:              isoaudit.NewNumberField[item, int]("n"),
-		Level:          isoaudit.NewNumberField[item, float64]("level"),
-		Done:           isoaudit.NewBoolField[item]("done"),
-		Day:            isoaudit.NewTimeField[item]("day"),
-		Tags:           isoaudit.NewArrayField[item, string]("tags"),
-		Meta:           isoaudit.NewObjectField[item, *itemMeta]("meta"),
-		Raw:            isoaudit.NewBytesField[item]("raw"),
-		File:           isoaudit.NewFileField[item]("file"),
-		Spot:           isoaudit.NewGeoField[item]("spot"),
-		Area:           isoaudit.NewPolygonField[item]("area"),
-		Parent:         isoaudit.NewPointerField[item, item]("parent"),
-		Author:         isoaudit.NewPointerField[item, isoaudit.Auditor]("author"),
-		Crew:           isoaudit.NewPointersField[item, item]("crew"),
-		Members:        isoaudit.NewRelationField[item, isoaudit.Auditor]("members"),
-		Batch:          isoaudit.NewTextField[item, string]("batch"),
+		ObjectFieldSet: parse.ObjectFieldsOf[item](),
+		Name:           parse.NewTextField[item, string]("name"),
+		N:              parse.NewNumberField[item, int]("n"),
+		Level:          parse.NewNumberField[item, float64]("level"),
+		Done:           parse.NewBoolField[item]("done"),
+		Day:            parse.NewTimeField[item]("day"),
+		Tags:           parse.NewArrayField[item, string]("tags"),
+		Meta:           parse.NewObjectField[item, *itemMeta]("meta"),
+		Raw:            parse.NewBytesField[item]("raw"),
+		File:           parse.NewFileField[item]("file"),
+		Spot:           parse.NewGeoField[item]("spot"),
+		Area:           parse.NewPolygonField[item]("area"),
+		Parent:         parse.NewPointerField[item, item]("parent"),
+		Author:         parse.NewPointerField[item, isoaudit.Auditor]("author"),
+		Crew:           parse.NewPointersField[item, item]("crew"),
+		Members:        parse.NewRelationField[item, isoaudit.Auditor]("members"),
+		Batch:          parse.NewTextField[item, string]("batch"),
 	}
 }

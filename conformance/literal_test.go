@@ -9,6 +9,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/conformance"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -82,7 +83,7 @@ func (b *backend) literalAuditors(ctx context.Context, t *testing.T) {
 	zoe := save(t, b.as(cora).Auditors, b.auditor("zoe"))
 	requireBroken(t, b.as(cora).Auditors.Update(ctx, zoe.ObjectID, role.Set("Approver")), "auditor-role-known")
 	require.NoError(t, b.as(cora).Auditors.Update(ctx, zoe.ObjectID, role.Set(isoaudit.RoleManager)))
-	requireBroken(t, b.as(cora).Auditors.Update(ctx, zoe.ObjectID, isoaudit.AuditorFields.ACL.Set(isoaudit.ACL{})), "acl-fixed")
+	requireBroken(t, b.as(cora).Auditors.Update(ctx, zoe.ObjectID, isoaudit.AuditorFields.ACL.Set(parse.ACL{})), "acl-fixed")
 
 	for reader, email := range map[string]string{anna: "", cora: zoe.Email} {
 		seen, err := b.as(reader).Auditors.Get(ctx, zoe.ObjectID)

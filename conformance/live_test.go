@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // liveQueries are what subscribers hear. On several nodes the changes are made
@@ -15,7 +16,7 @@ import (
 func liveQueries() []behaviour {
 	f := itemFields()
 	items := func(w *world, c *isoaudit.Client) *isoaudit.Collection[item] {
-		return isoaudit.NewCollection[item](c, w.itemClass())
+		return parse.NewCollection[item](c, w.itemClass())
 	}
 	return []behaviour{
 		{"live query: an object comes, changes, leaves, comes back and goes", func(t *testing.T, w *world) {
@@ -39,8 +40,8 @@ func liveQueries() []behaviour {
 			one, two := w.signUp(t, "hears"), w.signUp(t, "deaf")
 			query := items(w, one.Client).Query().Where(f.Batch.Eq("live acl"))
 			hers, his := listen(t, query), listen(t, items(w, two.Client).Query().Where(f.Batch.Eq("live acl")))
-			only := isoaudit.ACL{}.Grant(isoaudit.User(one.id), isoaudit.Access{Read: true, Write: true})
-			hidden := &item{Batch: "live acl", N: 1, Object: isoaudit.Object{ACL: only}}
+			only := parse.ACL{}.Grant(parse.User(one.id), parse.Access{Read: true, Write: true})
+			hidden := &item{Batch: "live acl", N: 1, Object: parse.Object{ACL: only}}
 			require.NoError(t, items(w, one.Client).Create(t.Context(), hidden))
 			require.Equal(t, "created 1", hers(t))
 			require.NoError(t, items(w, w.client).Create(t.Context(), &item{Batch: "live acl", N: 2}))
@@ -52,7 +53,7 @@ func liveQueries() []behaviour {
 			for n := range 3 {
 				require.NoError(t, live.Create(t.Context(), &item{Batch: "live snapshot", N: n}))
 			}
-			heard := listen(t, live.Query().Where(f.Batch.Eq("live snapshot")).OrderBy(f.N.Desc()), isoaudit.WithSnapshot())
+			heard := listen(t, live.Query().Where(f.Batch.Eq("live snapshot")).OrderBy(f.N.Desc()), parse.WithSnapshot())
 			for _, want := range []string{"snapshot 2", "snapshot 1", "snapshot 0", "caught up 0"} {
 				require.Equal(t, want, heard(t))
 			}
@@ -78,7 +79,7 @@ func liveQueries() []behaviour {
 		{"live query: a class without live queries is refused or silent, never half told", func(t *testing.T, w *world) {
 			class := w.name("Unlistened")
 			w.makeClass(t, class, `"batch":{"type":"String"}`, openCLP)
-			_, err := isoaudit.NewCollection[item](w.client, class).Query().Subscribe(t.Context())
+			_, err := parse.NewCollection[item](w.client, class).Query().Subscribe(t.Context())
 			answer := "accepted"
 			if err != nil {
 				answer = "refused"
@@ -91,7 +92,7 @@ func liveQueries() []behaviour {
 
 // listen subscribes and gives a function that waits for the next event, told as
 // its kind and the number of its row.
-func listen(t *testing.T, query isoaudit.Query[item], options ...isoaudit.SubscribeOption) func(*testing.T) string {
+func listen(t *testing.T, query isoaudit.Query[item], options ...parse.SubscribeOption) func(*testing.T) string {
 	t.Helper()
 	sub, err := query.Subscribe(t.Context(), options...)
 	require.NoError(t, err)

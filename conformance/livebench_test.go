@@ -16,6 +16,7 @@ import (
 
 	isoaudit "github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // BenchmarkLiveDelivery creates objects that a hundred subscriptions of one
@@ -30,9 +31,9 @@ func BenchmarkLiveDelivery(b *testing.B) {
 	defer func() { require.NoError(b, server.Close(context.Background())) }()
 	front := httptest.NewServer(server)
 	defer front.Close()
-	admin, err := isoaudit.NewAdmin(front.URL+"/parse", "master", isoaudit.WithApplicationID("app"))
+	admin, err := isoaudit.NewAdmin(front.URL+"/parse", "master", parse.WithApplicationID("app"))
 	require.NoError(b, err)
-	rows := isoaudit.NewCollection[speedRow](admin.Client, "CheckSpeed")
+	rows := parse.NewCollection[speedRow](admin.Client, "CheckSpeed")
 	write := func() {
 		require.NoError(b, rows.Create(b.Context(), &speedRow{Text: "The calibration record of gauge 17 is missing for the second quarter."}))
 	}

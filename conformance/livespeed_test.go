@@ -18,11 +18,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	isoaudit "github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // speedRow is an object that says when its write was sent.
 type speedRow struct {
-	isoaudit.Object
+	parse.Object
 	At   float64 `json:"at"` // Unix ms
 	Text string  `json:"text"`
 }
@@ -82,9 +83,9 @@ func newSpeedRun(t *testing.T, server soakServer, subscriptions, writes int) *sp
 	r.class = fmt.Sprintf("CheckSpeed%x", time.Now().UnixNano())
 	server.must(t, master, "POST", "/schemas/"+r.class, fmt.Sprintf(
 		`{"className":%q,"fields":{"at":{"type":"Number"},"text":{"type":"String"}}}`, r.class))
-	admin, err := isoaudit.NewAdmin(server.url, server.masterKey, isoaudit.WithApplicationID(server.appID), isoaudit.WithRESTKey(server.restKey))
+	admin, err := isoaudit.NewAdmin(server.url, server.masterKey, parse.WithApplicationID(server.appID), parse.WithRESTKey(server.restKey))
 	require.NoError(t, err)
-	r.rows = isoaudit.NewCollection[speedRow](admin.Client, r.class)
+	r.rows = parse.NewCollection[speedRow](admin.Client, r.class)
 	return r
 }
 
@@ -129,10 +130,10 @@ func (r *speedRun) write() {
 
 // startGo subscribes with this SDK.
 func (r *speedRun) startGo() receiver {
-	client, err := isoaudit.NewClient(r.server.url, isoaudit.WithApplicationID(r.server.appID), isoaudit.WithRESTKey(r.server.restKey),
-		isoaudit.WithHTTPClient(&http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}))
+	client, err := isoaudit.NewClient(r.server.url, parse.WithApplicationID(r.server.appID), parse.WithRESTKey(r.server.restKey),
+		parse.WithHTTPClient(&http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}))
 	require.NoError(r.t, err)
-	rows := isoaudit.NewCollection[speedRow](client, r.class)
+	rows := parse.NewCollection[speedRow](client, r.class)
 	ctx, cancel := context.WithCancel(r.t.Context())
 	got := make(chan struct{}, 1)
 	var count atomic.Int64

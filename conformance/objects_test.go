@@ -9,17 +9,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // objects are single writes, pages, batches and transactions.
 func objects() []behaviour {
 	f := itemFields()
 	items := func(w *world) *isoaudit.Collection[item] {
-		return isoaudit.NewCollection[item](w.client, w.itemClass())
+		return parse.NewCollection[item](w.client, w.itemClass())
 	}
 	series := func(t *testing.T, w *world, batch string, n int) []*item {
 		t.Helper()
-		var writes []isoaudit.BatchItem
+		var writes []parse.BatchItem
 		var all []*item
 		for i := range n {
 			all = append(all, &item{N: i, Batch: batch})
@@ -31,7 +32,7 @@ func objects() []behaviour {
 	}
 	return []behaviour{
 		{"object: every kind of value comes back as it went", func(t *testing.T, w *world) {
-			level, spot := 2.25, isoaudit.GeoPoint{Latitude: 53.5, Longitude: -9.9}
+			level, spot := 2.25, parse.GeoPoint{Latitude: 53.5, Longitude: -9.9}
 			in := &item{Name: "grüße \"x\" \\ 日本 🚢", N: -7, Level: &level, Done: true, Day: day(3), Tags: []string{"a", "", "ü"},
 				Meta: &itemMeta{Level: 1, Label: "l", Even: true}, Raw: []byte{0, 1, 254, 255}, Spot: &spot, Batch: "values"}
 			require.NoError(t, items(w).Create(t.Context(), in))
@@ -63,7 +64,7 @@ func objects() []behaviour {
 			included, ok := got.Parent.Get()
 			require.True(t, ok && included.Name == "parent")
 			require.NoError(t, items(w).Delete(t.Context(), parent.ObjectID))
-			require.ErrorIs(t, items(w).Delete(t.Context(), parent.ObjectID), isoaudit.ErrObjectNotFound)
+			require.ErrorIs(t, items(w).Delete(t.Context(), parent.ObjectID), parse.ErrObjectNotFound)
 			got, err = items(w).Get(t.Context(), child.ObjectID, f.Parent)
 			require.NoError(t, err)
 			require.True(t, got.Parent.Dangling())
@@ -86,7 +87,7 @@ func objects() []behaviour {
 		}},
 		{"page: All gives every row once while rows change in between", func(t *testing.T, w *world) {
 			series(t, w, "paging", 130)
-			admin := isoaudit.NewCollection[item](w.admin.Client, w.itemClass())
+			admin := parse.NewCollection[item](w.admin.Client, w.itemClass())
 			seen := map[int]int{}
 			for row, err := range items(w).Query().Where(f.Batch.Eq("paging")).OrderBy(f.Done.Asc(), f.N.Desc()).All(t.Context()) {
 				require.NoError(t, err)
@@ -108,18 +109,18 @@ func objects() []behaviour {
 			require.Equal(t, 9, count)
 		}},
 		{"batch: one bad item fails, the others are saved", func(t *testing.T, w *world) {
-			titled := isoaudit.NewCollection[struct {
-				isoaudit.Object
+			titled := parse.NewCollection[struct {
+				parse.Object
 				Title string `json:"title"`
 			}](w.client, w.name("CheckTitled"))
 			results, err := w.client.Batch(t.Context(), items(w).BatchCreate(&item{Batch: "partly"}),
 				titled.BatchCreate(new(struct {
-					isoaudit.Object
+					parse.Object
 					Title string `json:"title"`
 				})), items(w).BatchCreate(&item{Batch: "partly"}))
 			require.Error(t, err)
 			require.NoError(t, results[0].Err)
-			require.ErrorIs(t, results[1].Err, isoaudit.ErrValidation)
+			require.ErrorIs(t, results[1].Err, parse.ErrValidation)
 			require.NoError(t, results[2].Err)
 			n, err := items(w).Query().Where(f.Batch.Eq("partly")).Count(t.Context())
 			require.NoError(t, err)
@@ -128,7 +129,7 @@ func objects() []behaviour {
 		{"transaction: all or nothing", func(t *testing.T, w *world) {
 			for _, bad := range []bool{false, true} {
 				batch := fmt.Sprint("transaction ", bad)
-				writes := []isoaudit.BatchItem{items(w).BatchCreate(&item{Batch: batch}), items(w).BatchCreate(&item{Batch: batch})}
+				writes := []parse.BatchItem{items(w).BatchCreate(&item{Batch: batch}), items(w).BatchCreate(&item{Batch: batch})}
 				if bad {
 					writes = append(writes, items(w).BatchDelete("missing000"))
 				}
@@ -140,9 +141,9 @@ func objects() []behaviour {
 				}
 				require.Equal(t, map[bool]int{false: 0, true: 2}[err == nil], n, "all or nothing")
 				if bad {
-					var e *isoaudit.Error
+					var e *parse.Error
 					require.ErrorAs(t, err, &e)
-					w.differs(t, transactionCause, causeOf(int(e.Code), int(isoaudit.ErrObjectNotFound)))
+					w.differs(t, transactionCause, causeOf(int(e.Code), int(parse.ErrObjectNotFound)))
 				}
 			}
 		}},

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // table is the permission table of the design: who may do what, by role. "own"
@@ -36,7 +37,7 @@ type class struct {
 // typed ties a class of the client to the table. text is any column that no rule
 // is about.
 func typed[T any](name string, collection func(*isoaudit.Client) *isoaudit.Collection[T], build func(owner string) *T,
-	base func(*T) *isoaudit.Object, key isoaudit.IDField[T], text isoaudit.TextField[T, string]) class {
+	base func(*T) *parse.Object, key parse.IDField[T], text parse.TextField[T, string]) class {
 	return class{
 		name: name,
 		create: func(ctx context.Context, c *isoaudit.Client, owner string) (string, error) {
@@ -64,24 +65,24 @@ func (b *backend) classes(t *testing.T) []class {
 	finding := save(t, b.admin.AuditFindings, b.finding(plan, cora))
 	return []class{
 		typed("AuditPlan", func(c *isoaudit.Client) *isoaudit.Collection[isoaudit.AuditPlan] { return c.AuditPlans },
-			b.plan, func(p *isoaudit.AuditPlan) *isoaudit.Object { return &p.Object },
+			b.plan, func(p *isoaudit.AuditPlan) *parse.Object { return &p.Object },
 			isoaudit.AuditPlanFields.ObjectID, isoaudit.AuditPlanFields.Scope),
 		typed("AuditFinding", func(c *isoaudit.Client) *isoaudit.Collection[isoaudit.AuditFinding] { return c.AuditFindings },
 			func(owner string) *isoaudit.AuditFinding { return b.finding(plan, owner) },
-			func(f *isoaudit.AuditFinding) *isoaudit.Object { return &f.Object },
+			func(f *isoaudit.AuditFinding) *parse.Object { return &f.Object },
 			isoaudit.AuditFindingFields.ObjectID, isoaudit.AuditFindingFields.Statement),
 		typed("CorrectiveAction", func(c *isoaudit.Client) *isoaudit.Collection[isoaudit.CorrectiveAction] { return c.CorrectiveActions },
 			func(owner string) *isoaudit.CorrectiveAction { return b.action(finding, owner) },
-			func(a *isoaudit.CorrectiveAction) *isoaudit.Object { return &a.Object },
+			func(a *isoaudit.CorrectiveAction) *parse.Object { return &a.Object },
 			isoaudit.CorrectiveActionFields.ObjectID, isoaudit.CorrectiveActionFields.ActionDescription),
 		typed("DocumentControlLog", func(c *isoaudit.Client) *isoaudit.Collection[isoaudit.DocumentControlLog] {
 			return c.DocumentControlLogs
 		},
-			b.documentOf, func(d *isoaudit.DocumentControlLog) *isoaudit.Object { return &d.Object },
+			b.documentOf, func(d *isoaudit.DocumentControlLog) *parse.Object { return &d.Object },
 			isoaudit.DocumentControlLogFields.ObjectID, isoaudit.DocumentControlLogFields.DocumentTitle),
 		typed("AuditReview", func(c *isoaudit.Client) *isoaudit.Collection[isoaudit.AuditReview] { return c.AuditReviews },
 			func(owner string) *isoaudit.AuditReview { return b.review(plan, owner) },
-			func(r *isoaudit.AuditReview) *isoaudit.Object { return &r.Object },
+			func(r *isoaudit.AuditReview) *parse.Object { return &r.Object },
 			isoaudit.AuditReviewFields.ObjectID, isoaudit.AuditReviewFields.Summary),
 	}
 }
@@ -158,7 +159,7 @@ func requireAllowed(t *testing.T, allowed bool, err error) {
 		return
 	}
 	require.Error(t, err, "this must be refused")
-	refused := errors.Is(err, isoaudit.ErrForbidden) || errors.Is(err, isoaudit.ErrObjectNotFound) || errors.Is(err, isoaudit.ErrSessionMissing)
+	refused := errors.Is(err, parse.ErrForbidden) || errors.Is(err, parse.ErrObjectNotFound) || errors.Is(err, parse.ErrSessionMissing)
 	require.True(t, refused, "%v", err)
 }
 

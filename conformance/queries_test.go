@@ -12,18 +12,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // queries are all conditions of all kinds of columns, each against rows whose
 // membership is computed here.
 func queries() []behaviour {
-	type where = isoaudit.Condition[item]
+	type where = parse.Condition[item]
 	f := itemFields()
 	named := func(i *item) bool { return i.Name != "" }
 	levelled := func(i *item, holds func(float64) bool) bool { return i.Level != nil && holds(*i.Level) }
 	dated := func(i *item) bool { return !i.Day.IsZero() }
 	tagged := func(i *item, tag string) bool { return slices.Contains(i.Tags, tag) }
-	home := isoaudit.GeoPoint{Latitude: 50.1, Longitude: 8.1}
+	home := parse.GeoPoint{Latitude: 50.1, Longitude: 8.1}
 
 	cases := []struct {
 		name  string
@@ -88,8 +89,8 @@ func queries() []behaviour {
 		{"time Lt", func(*rows) []where { return []where{f.Day.Lt(day(5))} }, func(_ *rows, i *item) bool { return dated(i) && i.Day.Before(day(5)) }},
 		{"time Lte", func(*rows) []where { return []where{f.Day.Lte(day(5))} }, func(_ *rows, i *item) bool { return dated(i) && !i.Day.After(day(5)) }},
 		{"time Between", func(*rows) []where { return []where{f.Day.Between(day(5), day(9))} }, func(_ *rows, i *item) bool { return dated(i) && i.N >= 5 && i.N < 9 }},
-		{"time Before a moment of the server's clock", func(*rows) []where { return []where{f.Day.Before(isoaudit.Ago(20 * 365 * 24 * time.Hour))} }, func(*rows, *item) bool { return false }},
-		{"time After a moment of the server's clock", func(*rows) []where { return []where{f.Day.After(isoaudit.Ago(20 * 365 * 24 * time.Hour))} }, func(_ *rows, i *item) bool { return dated(i) }},
+		{"time Before a moment of the server's clock", func(*rows) []where { return []where{f.Day.Before(parse.Ago(20 * 365 * 24 * time.Hour))} }, func(*rows, *item) bool { return false }},
+		{"time After a moment of the server's clock", func(*rows) []where { return []where{f.Day.After(parse.Ago(20 * 365 * 24 * time.Hour))} }, func(_ *rows, i *item) bool { return dated(i) }},
 		{"time Exists", func(*rows) []where { return []where{f.Day.Exists()} }, func(_ *rows, i *item) bool { return dated(i) }},
 		{"time Missing", func(*rows) []where { return []where{f.Day.Missing()} }, func(_ *rows, i *item) bool { return !dated(i) }},
 		{"createdAt Eq", func(r *rows) []where { return []where{f.CreatedAt.Eq(r.all[9].CreatedAt)} }, func(r *rows, i *item) bool { return i.CreatedAt.Equal(r.all[9].CreatedAt) }},
@@ -103,8 +104,8 @@ func queries() []behaviour {
 		{"createdAt Between", func(r *rows) []where { return []where{f.CreatedAt.Between(r.all[4].CreatedAt, r.all[9].CreatedAt)} }, func(r *rows, i *item) bool {
 			return !i.CreatedAt.Before(r.all[4].CreatedAt) && i.CreatedAt.Before(r.all[9].CreatedAt)
 		}},
-		{"createdAt Before", func(*rows) []where { return []where{f.CreatedAt.Before(isoaudit.Ago(time.Hour))} }, func(*rows, *item) bool { return false }},
-		{"createdAt After", func(*rows) []where { return []where{f.CreatedAt.After(isoaudit.Ago(time.Hour))} }, func(*rows, *item) bool { return true }},
+		{"createdAt Before", func(*rows) []where { return []where{f.CreatedAt.Before(parse.Ago(time.Hour))} }, func(*rows, *item) bool { return false }},
+		{"createdAt After", func(*rows) []where { return []where{f.CreatedAt.After(parse.Ago(time.Hour))} }, func(*rows, *item) bool { return true }},
 		{"createdAt Exists", func(*rows) []where { return []where{f.CreatedAt.Exists()} }, func(*rows, *item) bool { return true }},
 		{"createdAt Missing", func(*rows) []where { return []where{f.CreatedAt.Missing()} }, func(*rows, *item) bool { return false }},
 
@@ -177,26 +178,26 @@ func queries() []behaviour {
 		}, func(_ *rows, i *item) bool { return i.N == 2 || i.N == 3 }},
 
 		{"MatchesKey", func(r *rows) []where {
-			return []where{isoaudit.MatchesKey(f.Name, r.items.Query().Where(f.N.Gt(10)), f.Batch)}
+			return []where{parse.MatchesKey(f.Name, r.items.Query().Where(f.N.Gt(10)), f.Batch)}
 		}, func(_ *rows, i *item) bool { return i.N == 15 || i.N == 19 }},
 		{"NotMatchesKey", func(r *rows) []where {
-			return []where{isoaudit.NotMatchesKey(f.Name, r.items.Query().Where(f.N.Gt(10)), f.Batch)}
+			return []where{parse.NotMatchesKey(f.Name, r.items.Query().Where(f.N.Gt(10)), f.Batch)}
 		}, func(_ *rows, i *item) bool { return named(i) && i.N != 15 && i.N != 19 }},
 
 		{"position WithinKilometers", func(*rows) []where { return []where{f.Spot.WithinKilometers(home, 60)} }, func(_ *rows, i *item) bool { return i.Spot != nil && kilometers(home, *i.Spot) <= 60 }},
 		{"position NearWithin", func(*rows) []where { return []where{f.Spot.NearWithin(home, 60)} }, func(_ *rows, i *item) bool { return i.Spot != nil && kilometers(home, *i.Spot) <= 60 }},
 		{"position WithinBox", func(*rows) []where {
-			return []where{f.Spot.WithinBox(isoaudit.GeoPoint{Latitude: 50.25, Longitude: 8.25}, isoaudit.GeoPoint{Latitude: 50.65, Longitude: 8.65})}
+			return []where{f.Spot.WithinBox(parse.GeoPoint{Latitude: 50.25, Longitude: 8.25}, parse.GeoPoint{Latitude: 50.65, Longitude: 8.65})}
 		}, func(_ *rows, i *item) bool { return i.N >= 3 && i.N <= 6 }},
 		{"position WithinPolygon", func(*rows) []where {
-			return []where{f.Spot.WithinPolygon(isoaudit.Polygon{{Latitude: 50.15, Longitude: 8.15}, {Latitude: 50.15, Longitude: 8.55}, {Latitude: 50.55, Longitude: 8.55}, {Latitude: 50.55, Longitude: 8.15}})}
+			return []where{f.Spot.WithinPolygon(parse.Polygon{{Latitude: 50.15, Longitude: 8.15}, {Latitude: 50.15, Longitude: 8.55}, {Latitude: 50.55, Longitude: 8.55}, {Latitude: 50.55, Longitude: 8.15}})}
 		}, func(_ *rows, i *item) bool { return i.N >= 2 && i.N <= 5 }},
 		{"position Near", func(*rows) []where { return []where{f.Spot.Near(home)} }, func(_ *rows, i *item) bool { return i.Spot != nil }},
 		{"position Exists", func(*rows) []where { return []where{f.Spot.Exists()} }, func(_ *rows, i *item) bool { return i.Spot != nil }},
 		{"position Missing", func(*rows) []where { return []where{f.Spot.Missing()} }, func(_ *rows, i *item) bool { return i.Spot == nil }},
 		{"polygon Exists", func(*rows) []where { return []where{f.Area.Exists()} }, func(_ *rows, i *item) bool { return i.Area != nil }},
 		{"polygon Missing", func(*rows) []where { return []where{f.Area.Missing()} }, func(_ *rows, i *item) bool { return i.Area == nil }},
-		{"polygon Contains", func(*rows) []where { return []where{f.Area.Contains(isoaudit.GeoPoint{Latitude: 6.5, Longitude: 6.5})} }, func(_ *rows, i *item) bool { return i.N == 2 || i.N == 3 }},
+		{"polygon Contains", func(*rows) []where { return []where{f.Area.Contains(parse.GeoPoint{Latitude: 6.5, Longitude: 6.5})} }, func(_ *rows, i *item) bool { return i.N == 2 || i.N == 3 }},
 
 		{"objectId Eq", func(r *rows) []where { return []where{f.ObjectID.Eq(r.all[4].ObjectID)} }, func(_ *rows, i *item) bool { return i.N == 5 }},
 		{"objectId In", func(r *rows) []where { return []where{f.ObjectID.In(r.all[4].ObjectID, r.all[5].ObjectID)} }, func(_ *rows, i *item) bool { return i.N == 5 || i.N == 6 }},
@@ -219,14 +220,14 @@ func queries() []behaviour {
 		{"objectId Exists", func(*rows) []where { return []where{f.ObjectID.Exists()} }, func(*rows, *item) bool { return true }},
 		{"objectId Missing", func(*rows) []where { return []where{f.ObjectID.Missing()} }, func(*rows, *item) bool { return false }},
 
-		{"Or", func(*rows) []where { return []where{isoaudit.Or(f.N.Lt(3), isoaudit.And(f.Done.Eq(true), f.N.Gt(20)))} }, func(_ *rows, i *item) bool { return i.N < 3 || (i.Done && i.N > 20) }},
-		{"Or beside another condition", func(*rows) []where { return []where{f.Done.Eq(true), isoaudit.Or(f.N.Lt(3), f.N.Gt(20))} }, func(_ *rows, i *item) bool { return i.Done && (i.N < 3 || i.N > 20) }},
+		{"Or", func(*rows) []where { return []where{parse.Or(f.N.Lt(3), parse.And(f.Done.Eq(true), f.N.Gt(20)))} }, func(_ *rows, i *item) bool { return i.N < 3 || (i.Done && i.N > 20) }},
+		{"Or beside another condition", func(*rows) []where { return []where{f.Done.Eq(true), parse.Or(f.N.Lt(3), f.N.Gt(20))} }, func(_ *rows, i *item) bool { return i.Done && (i.N < 3 || i.N > 20) }},
 		{"two Ors", func(*rows) []where {
-			return []where{isoaudit.Or(f.N.Lt(10), f.N.Gt(20)), isoaudit.Or(f.N.Eq(4), f.N.Eq(14), f.N.Eq(24))}
+			return []where{parse.Or(f.N.Lt(10), f.N.Gt(20)), parse.Or(f.N.Eq(4), f.N.Eq(14), f.N.Eq(24))}
 		}, func(_ *rows, i *item) bool { return i.N == 4 || i.N == 24 }},
-		{"Nor", func(*rows) []where { return []where{isoaudit.Nor(f.N.Lt(20), f.N.Eq(22))} }, func(_ *rows, i *item) bool { return i.N >= 20 && i.N != 22 }},
-		{"Or with an In of nothing", func(*rows) []where { return []where{isoaudit.Or(f.Name.In(), f.N.Eq(3))} }, func(_ *rows, i *item) bool { return i.N == 3 }},
-		{"Nor with an In of nothing", func(*rows) []where { return []where{isoaudit.Nor(f.Name.In(), f.N.Lt(20))} }, func(_ *rows, i *item) bool { return i.N >= 20 }},
+		{"Nor", func(*rows) []where { return []where{parse.Nor(f.N.Lt(20), f.N.Eq(22))} }, func(_ *rows, i *item) bool { return i.N >= 20 && i.N != 22 }},
+		{"Or with an In of nothing", func(*rows) []where { return []where{parse.Or(f.Name.In(), f.N.Eq(3))} }, func(_ *rows, i *item) bool { return i.N == 3 }},
+		{"Nor with an In of nothing", func(*rows) []where { return []where{parse.Nor(f.Name.In(), f.N.Lt(20))} }, func(_ *rows, i *item) bool { return i.N >= 20 }},
 		{"no condition", func(*rows) []where { return nil }, func(*rows, *item) bool { return true }},
 	}
 	names := []string{}
@@ -260,7 +261,7 @@ func queries() []behaviour {
 }
 
 // kilometers is the distance on a sphere, by the haversine formula.
-func kilometers(a, b isoaudit.GeoPoint) float64 {
+func kilometers(a, b parse.GeoPoint) float64 {
 	rad := math.Pi / 180
 	dLat, dLon := (b.Latitude-a.Latitude)*rad, (b.Longitude-a.Longitude)*rad
 	h := math.Pow(math.Sin(dLat/2), 2) + math.Cos(a.Latitude*rad)*math.Cos(b.Latitude*rad)*math.Pow(math.Sin(dLon/2), 2)

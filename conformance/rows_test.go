@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // rowCount is how many rows the queries have to choose from.
@@ -23,7 +24,7 @@ type rows struct {
 	items   *isoaudit.Collection[item]
 	all     []*item // row n is all[n-1]
 	authors []member
-	file    isoaudit.File
+	file    parse.File
 }
 
 // row gives a pointer to row n.
@@ -46,14 +47,14 @@ func (w *world) makeRows(t *testing.T) *rows {
 	class := w.name("CheckRow")
 	w.makeClass(t, class, fmt.Sprintf(itemColumns, class), openCLP)
 	polygons := w.storesPolygons(t, class)
-	r := &rows{items: isoaudit.NewCollection[item](w.client, class)}
+	r := &rows{items: parse.NewCollection[item](w.client, class)}
 	for _, name := range []string{"row-a", "row-b", "row-c"} {
 		author := w.signUp(t, name)
 		w.must(t, master, "PUT", "/users/"+author.id, `{"ACL":{"*":{"read":true}}}`) // for conditions on the authors themselves
 		r.authors = append(r.authors, author)
 	}
 	var err error
-	r.file, err = r.authors[0].Upload(t.Context(), isoaudit.Upload{Name: "row.txt", Content: strings.NewReader("row")})
+	r.file, err = r.authors[0].Upload(t.Context(), parse.Upload{Name: "row.txt", Content: strings.NewReader("row")})
 	require.NoError(t, err)
 	for n := 1; n <= rowCount; n++ {
 		row := r.makeRow(n)
@@ -117,11 +118,11 @@ func (r *rows) makeRow(n int) *item {
 		row.Meta = &itemMeta{Level: n % 4, Label: fmt.Sprint("L", n), Even: n%2 == 0}
 	}
 	if n != 20 {
-		row.Spot = &isoaudit.GeoPoint{Latitude: 50 + float64(n)/10, Longitude: 8 + float64(n)/10}
+		row.Spot = &parse.GeoPoint{Latitude: 50 + float64(n)/10, Longitude: 8 + float64(n)/10}
 	}
 	if n <= 6 {
 		v := float64(n * 2)
-		row.Area = isoaudit.Polygon{{Latitude: v, Longitude: v}, {Latitude: v, Longitude: v + 3}, {Latitude: v + 3, Longitude: v + 3}, {Latitude: v + 3, Longitude: v}}
+		row.Area = parse.Polygon{{Latitude: v, Longitude: v}, {Latitude: v, Longitude: v + 3}, {Latitude: v + 3, Longitude: v + 3}, {Latitude: v + 3, Longitude: v}}
 	}
 	if n%2 == 0 {
 		row.Parent = r.items.PointerTo(r.all[n/2-1].ObjectID)

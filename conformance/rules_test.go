@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // rules are the workflow rules, broken and kept over REST.
@@ -145,7 +146,7 @@ func rules() []behaviour {
 		}},
 		{"acl-fixed", func(t *testing.T, b *backend) error {
 			p := save(t, b.admin.AuditPlans, b.openPlan())
-			return b.as(cora).AuditPlans.Update(t.Context(), p.ObjectID, plan.ACL.Set(isoaudit.ACL{}.Grant(isoaudit.Everyone, isoaudit.Access{Read: true, Write: true})))
+			return b.as(cora).AuditPlans.Update(t.Context(), p.ObjectID, plan.ACL.Set(parse.ACL{}.Grant(parse.Everyone, parse.Access{Read: true, Write: true})))
 		}},
 		{"plan-lead-fixed", func(t *testing.T, b *backend) error {
 			p := save(t, b.admin.AuditPlans, b.openPlan())
@@ -163,7 +164,7 @@ func rules() []behaviour {
 	for _, broken := range breaches {
 		all = append(all, behaviour{"rule: " + broken.rule, func(t *testing.T, w *world) {
 			err := broken.save(t, w.rulesBackend(t))
-			require.ErrorIs(t, err, isoaudit.ErrValidation)
+			require.ErrorIs(t, err, parse.ErrValidation)
 			var policy *isoaudit.PolicyError
 			require.ErrorAs(t, err, &policy, "the violations cannot be read from the error")
 			require.Len(t, policy.Violations, 1)

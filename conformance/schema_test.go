@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -126,7 +127,7 @@ func TestDriftByHand(t *testing.T) {
 			class.Fields["scope"] = schema.Field{Type: schema.Number, Required: true}
 			class.Fields["fresh"] = schema.Field{Type: schema.String}
 			_, err := b.admin.ApplySchema(t.Context(), want)
-			require.ErrorIs(t, err, isoaudit.ErrSchemaDrift)
+			require.ErrorIs(t, err, parse.ErrSchemaDrift)
 			require.ErrorContains(t, err, "AuditPlan.scope")
 			have, err := b.admin.Schema(t.Context())
 			require.NoError(t, err)
@@ -142,7 +143,7 @@ func (b *backend) drift(t *testing.T, method, path, body, reported string, mends
 	b.must(t, master, method, path, body)
 	plan, err := b.admin.PlanSchema(ctx, b.wanted(t))
 	require.NoError(t, err)
-	require.ErrorIs(t, plan.Drift(), isoaudit.ErrSchemaDrift)
+	require.ErrorIs(t, plan.Drift(), parse.ErrSchemaDrift)
 	require.ErrorContains(t, plan.Drift(), reported)
 	_, err = b.admin.ApplySchema(ctx, b.wanted(t))
 	require.NoError(t, err)

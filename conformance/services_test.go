@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // services are functions, configuration, health: what the server offers beside objects.
@@ -48,36 +48,36 @@ func services() []behaviour {
 				When time.Time `json:"when"`
 			}
 			in := params{"grüße", []int{1, 2}, time.Date(2026, 3, 4, 5, 6, 7, int(89*time.Millisecond), time.UTC)}
-			out, err := isoaudit.Call[params](t.Context(), w.client, "checkEcho", in)
+			out, err := parse.Call[params](t.Context(), w.client, "checkEcho", in)
 			require.NoError(t, err)
 			require.Equal(t, in, out)
 		}},
 		{"function: it knows its caller", func(t *testing.T, w *world) {
 			m := w.signUp(t, "caller")
-			name, err := isoaudit.Call[string](t.Context(), m.Client, "checkWhoAmI", nil)
+			name, err := parse.Call[string](t.Context(), m.Client, "checkWhoAmI", nil)
 			require.NoError(t, err)
 			require.Equal(t, m.name, name)
 		}},
 		{"function: its own code comes through", func(t *testing.T, w *world) {
-			_, err := isoaudit.Call[string](t.Context(), w.client, "checkFail", map[string]any{"code": 4242, "message": "not today"})
-			require.ErrorIs(t, err, isoaudit.Code(4242))
-			var e *isoaudit.Error
+			_, err := parse.Call[string](t.Context(), w.client, "checkFail", map[string]any{"code": 4242, "message": "not today"})
+			require.ErrorIs(t, err, parse.Code(4242))
+			var e *parse.Error
 			require.ErrorAs(t, err, &e)
 			require.Equal(t, "not today", e.Message)
 			require.Equal(t, http.StatusBadRequest, e.HTTPStatus)
 		}},
 		{"function: a plain error is 141", func(t *testing.T, w *world) {
-			_, err := isoaudit.Call[string](t.Context(), w.client, "checkFail", map[string]any{"message": "broken"})
-			require.ErrorIs(t, err, isoaudit.ErrScriptFailed)
+			_, err := parse.Call[string](t.Context(), w.client, "checkFail", map[string]any{"message": "broken"})
+			require.ErrorIs(t, err, parse.ErrScriptFailed)
 		}},
 		{"function: one that is missing is 141", func(t *testing.T, w *world) {
-			_, err := isoaudit.Call[string](t.Context(), w.client, "checkNothing", nil)
-			require.ErrorIs(t, err, isoaudit.ErrScriptFailed)
+			_, err := parse.Call[string](t.Context(), w.client, "checkNothing", nil)
+			require.ErrorIs(t, err, parse.ErrScriptFailed)
 		}},
 		{"function: a validator refuses (142)", func(t *testing.T, w *world) {
-			_, err := isoaudit.Call[string](t.Context(), w.client, "checkMembersOnly", nil)
-			require.ErrorIs(t, err, isoaudit.ErrValidation)
-			text, err := isoaudit.Call[string](t.Context(), w.signUp(t, "welcome").Client, "checkMembersOnly", nil)
+			_, err := parse.Call[string](t.Context(), w.client, "checkMembersOnly", nil)
+			require.ErrorIs(t, err, parse.ErrValidation)
+			text, err := parse.Call[string](t.Context(), w.signUp(t, "welcome").Client, "checkMembersOnly", nil)
 			require.NoError(t, err)
 			require.Equal(t, "welcome", text)
 		}},
@@ -91,7 +91,7 @@ func services() []behaviour {
 		}},
 		{"job: one that is missing is refused", func(t *testing.T, w *world) {
 			_, err := w.admin.StartJob(t.Context(), "checkNothing", nil)
-			require.ErrorIs(t, err, isoaudit.ErrScriptFailed)
+			require.ErrorIs(t, err, parse.ErrScriptFailed)
 		}},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // sessions are logging in and out, tokens, and their end.
@@ -27,14 +28,14 @@ func sessions() []behaviour {
 			m := w.signUp(t, "wrong")
 			_, wrong := w.client.LogIn(t.Context(), m.name, "not it")
 			_, unknown := w.client.LogIn(t.Context(), w.name("nobody"), "not it")
-			require.ErrorIs(t, wrong, isoaudit.ErrObjectNotFound)
+			require.ErrorIs(t, wrong, parse.ErrObjectNotFound)
 			require.Equal(t, wrong.Error(), unknown.Error())
 		}},
 		{"session: logging out ends the token", func(t *testing.T, w *world) {
 			m := w.signUp(t, "logout")
 			require.NoError(t, m.LogOut(t.Context()))
 			_, err := m.CurrentAuditor(t.Context())
-			require.ErrorIs(t, err, isoaudit.ErrInvalidSession)
+			require.ErrorIs(t, err, parse.ErrInvalidSession)
 			require.NoError(t, m.LogOut(t.Context()), "a session that has ended is no error")
 		}},
 		{"session: verifying a password starts none", func(t *testing.T, w *world) {
@@ -46,7 +47,7 @@ func sessions() []behaviour {
 			}
 			require.Equal(t, m.id, auditor.ObjectID)
 			_, err = w.client.VerifyPassword(t.Context(), m.name, "not it")
-			require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+			require.ErrorIs(t, err, parse.ErrObjectNotFound)
 			require.Len(t, w.must(t, user(m.session.Token()), "GET", "/sessions", "").list(), 1)
 		}},
 		{"session: the master key logs in as anybody", func(t *testing.T, w *world) {
@@ -57,21 +58,22 @@ func sessions() []behaviour {
 			require.NoError(t, err)
 			require.Equal(t, m.id, auditor.ObjectID)
 			_, err = w.admin.LoginAs(t.Context(), "missing000")
-			require.ErrorIs(t, err, isoaudit.ErrObjectNotFound)
+			require.ErrorIs(t, err, parse.ErrObjectNotFound)
 		}},
 		{"session: one that has expired is 209", func(t *testing.T, w *world) {
 			m := w.signUp(t, "expired")
 			w.expireSession(t, m)
 			_, err := w.client.As(m.session).CurrentAuditor(t.Context())
-			require.ErrorIs(t, err, isoaudit.ErrInvalidSession)
+			require.ErrorIs(t, err, parse.ErrInvalidSession)
 		}},
 		{"session: a source logs in again when the token has ended", func(t *testing.T, w *world) {
 			m := w.signUp(t, "again")
 			var logins atomic.Int32
-			client, err := isoaudit.NewClient(w.url, w.options(isoaudit.WithSessionSource(
-				func(ctx context.Context, c *isoaudit.Client) (*isoaudit.Session, error) {
+			client, err := isoaudit.NewClient(w.url, w.options(parse.WithSessionSource(
+				func(ctx context.Context, c *parse.Client) (*parse.Session, error) {
 					logins.Add(1)
-					return c.LogIn(ctx, m.name, m.password)
+					_, session, err := parse.LogIn[isoaudit.Auditor](ctx, c, m.name, m.password)
+					return session, err
 				}))...)
 			require.NoError(t, err)
 			_, err = client.CurrentAuditor(t.Context())

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	isoaudit "github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // soakPicture is what a subscriber makes of its events.
@@ -20,17 +21,17 @@ type soakPicture struct {
 	rows   map[string]int // present objects and their n
 	newest map[string]int // of every object ever seen
 	heard  map[soakChange]bool
-	kinds  map[isoaudit.EventKind]int
+	kinds  map[parse.EventKind]int
 	faults []string
 	gaps   int
 	failed error
 }
 
 // client makes a client that goes through the proxy.
-func (s *soak) client(proxy *cutter, options ...isoaudit.Option) *isoaudit.Client {
+func (s *soak) client(proxy *cutter, options ...parse.Option) *isoaudit.Client {
 	client, err := isoaudit.NewClient(proxy.url, append(options,
-		isoaudit.WithApplicationID(s.server.appID), isoaudit.WithRESTKey(s.server.restKey),
-		isoaudit.WithHTTPClient(&http.Client{Transport: &http.Transport{}}))...)
+		parse.WithApplicationID(s.server.appID), parse.WithRESTKey(s.server.restKey),
+		parse.WithHTTPClient(&http.Client{Transport: &http.Transport{}}))...)
 	require.NoError(s.t, err)
 	return client
 }
@@ -39,10 +40,10 @@ func (s *soak) client(proxy *cutter, options ...isoaudit.Option) *isoaudit.Clien
 func (s *soak) subscribe(client *isoaudit.Client) *soakPicture {
 	p := &soakPicture{
 		rows: make(map[string]int), newest: make(map[string]int),
-		heard: make(map[soakChange]bool), kinds: make(map[isoaudit.EventKind]int),
+		heard: make(map[soakChange]bool), kinds: make(map[parse.EventKind]int),
 	}
-	rows := isoaudit.NewCollection[soakRow](client, s.class)
-	sub, err := rows.Query().Where(soakOpen.Eq(true)).Subscribe(context.WithoutCancel(s.t.Context()), isoaudit.WithSnapshot(), isoaudit.WithDeletes())
+	rows := parse.NewCollection[soakRow](client, s.class)
+	sub, err := rows.Query().Where(soakOpen.Eq(true)).Subscribe(context.WithoutCancel(s.t.Context()), parse.WithSnapshot(), parse.WithDeletes())
 	require.NoError(s.t, err)
 	done := make(chan struct{})
 	go func() {
@@ -75,7 +76,7 @@ func (p *soakPicture) take(e isoaudit.Event[soakRow]) {
 	defer p.mu.Unlock()
 	p.kinds[e.Kind]++
 	row := e.Object
-	if e.Kind == isoaudit.CaughtUp {
+	if e.Kind == parse.CaughtUp {
 		if e.Gap != nil {
 			p.gaps++
 		}
@@ -84,10 +85,10 @@ func (p *soakPicture) take(e isoaudit.Event[soakRow]) {
 	shown, present := p.rows[row.ObjectID]
 	p.heard[soakChange{row.ObjectID, row.N, row.Open}] = true
 	switch {
-	case e.Kind == isoaudit.Deleted:
+	case e.Kind == parse.Deleted:
 		p.heard[soakChange{row.ObjectID, -1, true}] = true
 		fallthrough
-	case e.Kind == isoaudit.Left:
+	case e.Kind == parse.Left:
 		if !present {
 			p.fault("%s of %s, which is not there", e.Kind, row.ObjectID)
 		}

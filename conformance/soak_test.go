@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	isoaudit "github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // soakPlan is how much happens in a soak.
@@ -49,7 +50,7 @@ type soakServer struct {
 // soakRow is an object of a soak. N grows with every write; a writer's own
 // objects are written by it alone, shared ones by all.
 type soakRow struct {
-	isoaudit.Object
+	parse.Object
 	N      int    `json:"n"`
 	Open   bool   `json:"open"` // what the subscription asks for
 	Writer string `json:"writer"`
@@ -75,7 +76,7 @@ func TestLiveQuerySoak(t *testing.T) {
 func runSoak(t *testing.T, server soakServer, plan soakPlan) {
 	s := newSoak(t, server, plan)
 	proxy := startCutter(t, server.address)
-	picture := s.subscribe(s.client(proxy, isoaudit.WithSessionSource(isoaudit.PasswordLogin(s.name, "soak"))))
+	picture := s.subscribe(s.client(proxy, parse.WithSessionSource(parse.PasswordLogin(s.name, "soak"))))
 	other := s.startJS(startCutter(t, server.address))
 
 	writing, stop := context.WithCancel(t.Context())
@@ -133,7 +134,7 @@ func newSoak(t *testing.T, server soakServer, plan soakPlan) *soak {
 	admin, err := isoaudit.NewAdmin(w.url, w.masterKey, w.options()...)
 	require.NoError(t, err)
 	s.admin = admin
-	s.rows = isoaudit.NewCollection[soakRow](admin.Client, s.class)
+	s.rows = parse.NewCollection[soakRow](admin.Client, s.class)
 	for range 5 {
 		row := s.newRow("shared")
 		require.NoError(t, s.rows.Create(t.Context(), row))
@@ -144,14 +145,14 @@ func newSoak(t *testing.T, server soakServer, plan soakPlan) *soak {
 
 func (s *soak) newRow(writer string) *soakRow {
 	return &soakRow{
-		Object: isoaudit.Object{ACL: isoaudit.ACL{isoaudit.Subject(s.userID): {Read: true}}},
+		Object: parse.Object{ACL: parse.ACL{parse.Subject(s.userID): {Read: true}}},
 		N:      1, Open: true, Writer: writer,
 	}
 }
 
 var (
-	soakN    = isoaudit.NewNumberField[soakRow, int]("n")
-	soakOpen = isoaudit.NewBoolField[soakRow]("open")
+	soakN    = parse.NewNumberField[soakRow, int]("n")
+	soakOpen = parse.NewBoolField[soakRow]("open")
 )
 
 // write does a writer's share. What fails because the server is away is tried
@@ -182,7 +183,7 @@ func (s *soak) write(ctx context.Context, writer string) {
 			if err = s.rows.Delete(ctx, rows[i].id); err == nil {
 				s.count(rows[i].id, -1, rows[i].open, rows[i].open)
 				rows = slices.Delete(rows, i, i+1)
-			} else if errors.Is(err, isoaudit.ErrObjectNotFound) {
+			} else if errors.Is(err, parse.ErrObjectNotFound) {
 				rows, err = slices.Delete(rows, i, i+1), nil
 			}
 		default:

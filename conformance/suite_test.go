@@ -14,6 +14,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/conformance"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // requestTimeout bounds one raw request: a server that hangs is a failure.
@@ -120,10 +121,10 @@ func newWorld(t *testing.T, tg target) *world {
 }
 
 // options are what every client of the suite is made with.
-func (tg target) options(more ...isoaudit.Option) []isoaudit.Option {
-	options := []isoaudit.Option{isoaudit.WithApplicationID(tg.appID), isoaudit.WithRESTKey(tg.restKey), isoaudit.WithHTTPClient(suiteClient)}
+func (tg target) options(more ...parse.Option) []parse.Option {
+	options := []parse.Option{parse.WithApplicationID(tg.appID), parse.WithRESTKey(tg.restKey), parse.WithHTTPClient(suiteClient)}
 	if tg.graphQL != "" {
-		options = append(options, isoaudit.WithGraphQLURL(tg.graphQL))
+		options = append(options, parse.WithGraphQLURL(tg.graphQL))
 	}
 	return append(options, more...)
 }
@@ -184,7 +185,7 @@ func refusal(t *testing.T, err error, usual string) string {
 	if err == nil {
 		return usual
 	}
-	var e *isoaudit.Error
+	var e *parse.Error
 	require.ErrorAs(t, err, &e)
 	return fmt.Sprintf("status %d, code %d", e.HTTPStatus, e.Code)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/policy"
 )
 
@@ -174,7 +175,7 @@ func (b *backend) inGraphQL(t *testing.T, a attempt) {
 		require.NotContains(t, err.Error()+string(out), a.secret)
 		return
 	}
-	var refused *isoaudit.Error
+	var refused *parse.Error
 	require.ErrorAs(t, err, &refused)
 	a.requireRefused(t, int(refused.Code), []byte(refused.Error()))
 }

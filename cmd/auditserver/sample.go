@@ -8,6 +8,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/audittest"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/policy"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -24,7 +25,7 @@ func (s *settings) prepareSample() {
 // loadSample applies the ISO 9001 schema to the running server and puts a year
 // of audits on it, unless it holds audits already.
 func (s *settings) loadSample(ctx context.Context, out io.Writer, url string) error {
-	admin, err := isoaudit.NewAdmin(url, s.cfg.MasterKey, isoaudit.WithApplicationID(s.cfg.AppID))
+	admin, err := isoaudit.NewAdmin(url, s.cfg.MasterKey, parse.WithApplicationID(s.cfg.AppID))
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/audittest"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // started runs the program until the test ends and returns what it printed up
@@ -46,7 +47,7 @@ func TestSampleIsLoadedOnce(t *testing.T) {
 	require.Regexp(t, `sample +53 audits; log in as m\.okafor, password `+audittest.SamplePassword, said)
 
 	url := regexp.MustCompile(`http://\S+`).FindString(said)
-	client, err := isoaudit.NewClient(url, isoaudit.WithApplicationID(defaultAppID))
+	client, err := isoaudit.NewClient(url, parse.WithApplicationID(defaultAppID))
 	require.NoError(t, err)
 	session, err := client.LogIn(t.Context(), "m.okafor", audittest.SamplePassword)
 	require.NoError(t, err)

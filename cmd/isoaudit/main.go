@@ -25,7 +25,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 const (
@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	case errors.Is(err, errUsage):
 		fmt.Fprintln(stderr, err)
 		return statusUsage
-	case errors.Is(err, isoaudit.ErrSchemaDrift):
+	case errors.Is(err, parse.ErrSchemaDrift):
 		fmt.Fprintln(stderr, err)
 		return statusDrift
 	}

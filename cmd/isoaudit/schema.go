@@ -14,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -138,9 +139,9 @@ func (c *command) connect(getenv func(string) string) (*isoaudit.Admin, error) {
 			return nil, fmt.Errorf("%s is not set, neither in the environment nor, with -keys, in the file", name)
 		}
 	}
-	options := []isoaudit.Option{isoaudit.WithApplicationID(keys("ISOAUDIT_APP_ID"))}
+	options := []parse.Option{parse.WithApplicationID(keys("ISOAUDIT_APP_ID"))}
 	if rest := keys("ISOAUDIT_REST_KEY"); rest != "" {
-		options = append(options, isoaudit.WithRESTKey(rest))
+		options = append(options, parse.WithRESTKey(rest))
 	}
 	return isoaudit.NewAdmin(c.url, keys("ISOAUDIT_MASTER_KEY"), options...)
 }

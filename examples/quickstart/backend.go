@@ -11,6 +11,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/policy"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -100,15 +101,15 @@ func remote(url, appID, keyFile string) (*backend, error) {
 }
 
 func connect(url, appID, restKey, masterKey string) (*backend, error) {
-	keys := []isoaudit.Option{isoaudit.WithApplicationID(appID)}
+	keys := []parse.Option{parse.WithApplicationID(appID)}
 	if restKey != "" { // a server without client keys wants none
-		keys = append(keys, isoaudit.WithRESTKey(restKey))
+		keys = append(keys, parse.WithRESTKey(restKey))
 	}
 	client, err := isoaudit.NewClient(url, keys...)
 	if err != nil {
 		return nil, err
 	}
-	admin, err := isoaudit.NewAdmin(url, masterKey, isoaudit.WithApplicationID(appID))
+	admin, err := isoaudit.NewAdmin(url, masterKey, parse.WithApplicationID(appID))
 	if err != nil {
 		return nil, err
 	}

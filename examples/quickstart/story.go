@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // finding is an audit finding with one more column, the file that proves it. The
 // backend's schema has that column too (see backend.go).
 type finding struct {
 	isoaudit.AuditFinding
-	Evidence isoaudit.File `json:"evidence,omitzero"`
+	Evidence parse.File `json:"evidence,omitzero"`
 }
 
 // run tells the story of one audit and prints how things stand at its end.
@@ -52,7 +53,7 @@ func run(ctx context.Context, b *backend, out io.Writer, now time.Time) error {
 	if err := t.amal.AuditPlans.Update(ctx, plan.ObjectID, audits.Status.Set(isoaudit.PlanInProgress)); err != nil {
 		return err
 	}
-	scan, err := t.amal.Upload(ctx, isoaudit.Upload{
+	scan, err := t.amal.Upload(ctx, parse.Upload{
 		Name: "traveller-70312.txt", Content: strings.NewReader("Pump 70312\nCasing bolts, torque: ______ Nm\n"),
 	})
 	if err != nil {
@@ -64,7 +65,7 @@ func run(ctx context.Context, b *backend, out io.Writer, now time.Time) error {
 		EvidenceNote: "3 of 12 travellers without a torque value, see the copy of one.",
 		Severity:     isoaudit.SeverityMajor, ReportedBy: t.amal.auditor.Pointer(),
 	}}
-	findings := isoaudit.NewCollection[finding](t.amal.Client, "AuditFinding")
+	findings := parse.NewCollection[finding](t.amal.Client, "AuditFinding")
 	if err := findings.Create(ctx, found); err != nil {
 		return err
 	}
@@ -166,7 +167,7 @@ func wasRefused(err error, out io.Writer) error {
 			fmt.Fprintf(out, "refused    %s: %s\n", violation.Field, violation.Message)
 		}
 		return nil
-	case errors.Is(err, isoaudit.ErrForbidden):
+	case errors.Is(err, parse.ErrForbidden):
 		fmt.Fprintf(out, "refused    this auditor's roles do not allow it\n")
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // member is an auditor and the client that works in his name.
@@ -49,7 +50,7 @@ func (b *backend) signUp(ctx context.Context, username string, role isoaudit.Aud
 	auditor := &isoaudit.Auditor{
 		Username: username,
 		Email:    username + "@pumps.example",
-		Password: isoaudit.Password(rand.Text()),
+		Password: parse.Password(rand.Text()),
 		Role:     isoaudit.RoleAuditor,
 		SiteCode: "PLANT-07",
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // board is the picture that the events add up to.
@@ -36,9 +37,9 @@ func (b *board) takeAction(e isoaudit.Event[isoaudit.CorrectiveAction]) {
 
 // take is all a consumer needs to keep a picture: present objects replace what
 // was there, the others go.
-func take[T any](rows map[string]*T, kind isoaudit.EventKind, id string, object *T) {
+func take[T any](rows map[string]*T, kind parse.EventKind, id string, object *T) {
 	switch {
-	case kind == isoaudit.CaughtUp:
+	case kind == parse.CaughtUp:
 	case kind.Present():
 		rows[id] = object
 	default:
@@ -76,8 +77,8 @@ func (b *board) overdueActions(now time.Time) []*isoaudit.CorrectiveAction {
 }
 
 // screen shows boards on a terminal.
-func screen(w io.Writer, plain bool) func(*board, isoaudit.LiveStatus) {
-	return func(b *board, status isoaudit.LiveStatus) {
+func screen(w io.Writer, plain bool) func(*board, parse.LiveStatus) {
+	return func(b *board, status parse.LiveStatus) {
 		if !plain {
 			_, _ = io.WriteString(w, "\x1b[H\x1b[2J") // top left, clear
 		}
@@ -85,7 +86,7 @@ func screen(w io.Writer, plain bool) func(*board, isoaudit.LiveStatus) {
 	}
 }
 
-func (b *board) text(now time.Time, status isoaudit.LiveStatus) string {
+func (b *board) text(now time.Time, status parse.LiveStatus) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s  %s", now.Format(time.DateTime), status.State)
 	if status.Attempt > 0 {

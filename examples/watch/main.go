@@ -16,6 +16,7 @@ import (
 	"os/signal"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 func main() {
@@ -28,12 +29,12 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	options := []isoaudit.Option{
-		isoaudit.WithApplicationID(*appID),
-		isoaudit.WithSessionSource(isoaudit.PasswordLogin(*user, os.Getenv("WATCH_PASSWORD"))),
+	options := []parse.Option{
+		parse.WithApplicationID(*appID),
+		parse.WithSessionSource(parse.PasswordLogin(*user, os.Getenv("WATCH_PASSWORD"))),
 	}
 	if key := os.Getenv("PARSE_REST_KEY"); key != "" {
-		options = append(options, isoaudit.WithRESTKey(key))
+		options = append(options, parse.WithRESTKey(key))
 	}
 	client, err := isoaudit.NewClient(*url, options...)
 	if err == nil {

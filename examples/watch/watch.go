@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // redraw is how long changes are collected before the picture is drawn again.
@@ -14,14 +15,14 @@ const redraw = 100 * time.Millisecond
 // watch keeps the board up to date and shows it whenever it has changed, until
 // ctx ends or the server refuses for good. Every minute it is drawn anyway:
 // actions become overdue without any event.
-func watch(ctx context.Context, client *isoaudit.Client, show func(*board, isoaudit.LiveStatus)) error {
+func watch(ctx context.Context, client *isoaudit.Client, show func(*board, parse.LiveStatus)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	finding := isoaudit.AuditFindingFields
 
 	// The snapshot is the picture to begin with; with deletes the picture is
 	// right again after every gap.
-	options := []isoaudit.SubscribeOption{isoaudit.WithSnapshot(), isoaudit.WithDeletes()}
+	options := []parse.SubscribeOption{parse.WithSnapshot(), parse.WithDeletes()}
 	findings, err := client.AuditFindings.Query().
 		Where(finding.FindingType.Eq(isoaudit.FindingNonconformity)).
 		Include(finding.AuditPlan).

@@ -15,6 +15,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -49,19 +50,19 @@ func TestWatchSurvivesARestart(t *testing.T) {
 	r.start()
 	t.Cleanup(func() { r.stop() })
 	url := "http://" + r.address + "/parse"
-	admin, err := isoaudit.NewAdmin(url, "master", isoaudit.WithApplicationID("watch"))
+	admin, err := isoaudit.NewAdmin(url, "master", parse.WithApplicationID("watch"))
 	require.NoError(t, err)
 	_, err = admin.ApplySchema(t.Context(), schema.ISO9001())
 	require.NoError(t, err)
 	require.NoError(t, admin.Auditors.Create(t.Context(), &isoaudit.Auditor{Username: "ada", Password: "pw", Email: "ada@example.com", Role: "auditor", SiteCode: "PLANT-07"}))
 
-	client, err := isoaudit.NewClient(url, isoaudit.WithApplicationID("watch"), isoaudit.WithSessionSource(isoaudit.PasswordLogin("ada", "pw")))
+	client, err := isoaudit.NewClient(url, parse.WithApplicationID("watch"), parse.WithSessionSource(parse.PasswordLogin("ada", "pw")))
 	require.NoError(t, err)
 	pictures := make(chan string, 1000)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- watch(ctx, client, func(b *board, status isoaudit.LiveStatus) { pictures <- b.text(time.Now(), status) })
+		ended <- watch(ctx, client, func(b *board, status parse.LiveStatus) { pictures <- b.text(time.Now(), status) })
 	}()
 	t.Cleanup(func() { cancel(); require.ErrorIs(t, <-ended, context.Canceled) })
 
@@ -69,7 +70,7 @@ func TestWatchSurvivesARestart(t *testing.T) {
 		f := &isoaudit.AuditFinding{FindingRef: ref, FindingType: isoaudit.FindingNonconformity, Severity: isoaudit.SeverityMajor,
 			Clause: "8.5.1", Statement: "a gauge is not calibrated", EvidenceNote: "record 17",
 			AuditPlan: isoaudit.PointerTo[isoaudit.AuditPlan]("plan"), ReportedBy: isoaudit.PointerTo[isoaudit.Auditor]("ada")}
-		f.ACL = isoaudit.ACL{isoaudit.Everyone: {Read: true}}
+		f.ACL = parse.ACL{parse.Everyone: {Read: true}}
 		require.NoError(t, admin.AuditFindings.Create(t.Context(), f))
 	}
 	shows := func(want string) {

@@ -1,0 +1,59 @@
+package parse
+
+import (
+	"maps"
+	"slices"
+	"sync/atomic"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+// aclCache remembers the last few ACLs that were read, with their text: nearly
+// all objects of a class have the same one, and reading it anew would be a
+// quarter of the work on a page.
+type aclCache struct{ seen atomic.Pointer[[]seenACL] }
+
+type seenACL struct {
+	text string
+	acl  ACL // never given out, only copies of it
+}
+
+const (
+	maxSeenACLs    = 8
+	maxSeenACLText = 1 << 10 // bytes
+)
+
+func (c *aclCache) read(dec *jsontext.Decoder, acl *ACL) error {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	return c.decode(raw, acl)
+}
+
+func (c *aclCache) decode(raw jsontext.Value, acl *ACL) error {
+	var seen []seenACL
+	if list := c.seen.Load(); list != nil {
+		seen = *list
+	}
+	for i := range seen {
+		if seen[i].text == string(raw) {
+			*acl = maps.Clone(seen[i].acl)
+			return nil
+		}
+	}
+	var subjects map[Subject]Access
+	if err := json.Unmarshal(raw, &subjects, wire.Tolerant()); err != nil {
+		return &wire.TypeError{Want: "an ACL", Found: wire.Describe(raw)}
+	}
+	*acl = subjects
+	if len(raw) <= maxSeenACLText {
+		oldest := max(len(seen)-maxSeenACLs+1, 0)
+		kept := append(slices.Clone(seen[oldest:]), seenACL{string(raw), maps.Clone(*acl)})
+		c.seen.Store(&kept)
+	}
+	return nil
+}

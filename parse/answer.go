@@ -1,0 +1,56 @@
+package parse
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
+)
+
+// Answer implements transport.Codec. The body must be JSON also where nobody wants
+// it: a login page of some gateway is no success.
+func (c *codec) Answer(body []byte, out any, call *transport.Call) error {
+	if call.EmptyOK && len(body) == 0 {
+		return nil
+	}
+	value := jsontext.Value(body)
+	if kind := value.Kind(); kind != '{' && kind != '[' {
+		return fmt.Errorf("the answer is not JSON: %q", wire.Clip(string(body[:min(len(body), transport.MaxExcerpt)]), 60))
+	}
+	var err error
+	if out == nil || len(call.Needs) > 0 {
+		err = complete(call, body)
+	}
+	if err == nil && out != nil {
+		err = c.decode(body, out)
+	}
+	if syntax := new(jsontext.SyntacticError); errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("the answer is broken: %w", err)
+	}
+	if err != nil {
+		return &transport.UnfitError{Err: err}
+	}
+	return nil
+}
+
+// complete checks that an answer is an object and has what makes it one to this
+// call: an answer without would read as a row without an id, or as no rows.
+func complete(c *transport.Call, body jsontext.Value) error {
+	if body.Kind() != '{' {
+		return fmt.Errorf("the answer: %w", &wire.TypeError{Want: "an object", Found: wire.Describe(body)})
+	}
+	var members map[string]jsontext.Value
+	if err := json.Unmarshal(body, &members, wire.Lenient()); err != nil {
+		return err
+	}
+	for _, name := range c.Needs {
+		if value := members[name]; len(value) == 0 || value.Kind() == 'n' || string(value) == `""` {
+			return &DecodeError{Class: c.Class, ObjectID: c.ObjectID, Field: name, Reason: "the answer has none"}
+		}
+	}
+	return nil
+}

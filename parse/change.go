@@ -1,0 +1,110 @@
+package parse
+
+import (
+	"fmt"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+// Change is one field's part of an update. Changes are made by fields; the zero
+// Change is refused by Update.
+type Change[T any] struct {
+	_      [0]*T
+	change change
+}
+
+// Format prints the field and what is done to it, never the value, which may be
+// a password.
+func (c Change[T]) Format(s fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(s, "%s.%s", c.change.field, c.change.op)
+}
+
+// change is a Change without its class.
+type change struct {
+	field   string
+	op      changeOp
+	value   any
+	mistake string
+}
+
+// changeOp is the way a change acts on the stored value (protocol section 2.2).
+type changeOp string
+
+const (
+	opSet            changeOp = "Set"
+	opUnset          changeOp = "Delete"
+	opIncrement      changeOp = "Increment"
+	opAdd            changeOp = "Add"
+	opAddUnique      changeOp = "AddUnique"
+	opRemove         changeOp = "Remove"
+	opAddRelation    changeOp = "AddRelation"
+	opRemoveRelation changeOp = "RemoveRelation"
+)
+
+func (o changeOp) onRelation() bool { return o == opAddRelation || o == opRemoveRelation }
+
+// encodeChanges writes the body of an update. One field may stand in one change
+// only, except that a relation may gain and lose members at once.
+func (c *codec) encodeChanges(changes []change) (jsontext.Value, error) {
+	if len(changes) == 0 {
+		return nil, wire.BadField("", "no changes: give at least one")
+	}
+	var order []string
+	values := make(map[string]encodedChange, len(changes))
+	for _, ch := range changes {
+		raw, err := c.encodeChange(ch)
+		if err != nil {
+			return nil, err
+		}
+		before, twice := values[ch.field]
+		switch {
+		case !twice:
+			order = append(order, ch.field)
+		case before.op.onRelation() && ch.op.onRelation() && before.op != ch.op:
+			raw = fmt.Appendf(nil, `{"__op":"Batch","ops":[%s,%s]}`, before.raw, raw)
+		default:
+			return nil, wire.BadField(ch.field, "changed twice in one update: give each field one change")
+		}
+		values[ch.field] = encodedChange{ch.op, raw}
+	}
+	body := jsontext.Value{'{'}
+	for i, field := range order {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = append(body, '"')
+		body = append(body, field...) // checked by newColumn
+		body = append(body, `":`...)
+		body = append(body, values[field].raw...)
+	}
+	return append(body, '}'), nil
+}
+
+type encodedChange struct {
+	op  changeOp
+	raw jsontext.Value
+}
+
+func (c *codec) encodeChange(ch change) (jsontext.Value, error) {
+	if ch.mistake != "" {
+		return nil, wire.BadField(ch.field, ch.mistake)
+	}
+	if ch.field == "" {
+		return nil, wire.BadField("", "zero change: make changes with fields, as in Status.Set")
+	}
+	if ch.op == opUnset {
+		return jsontext.Value(`{"__op":"Delete"}`), nil
+	}
+	raw, err := c.encodeStored(ch.value)
+	if err != nil {
+		return nil, wire.BadField(ch.field, fmt.Sprintf("cannot encode %T: %v", ch.value, wire.BareCause(err)))
+	}
+	switch ch.op {
+	case opSet:
+		return raw, nil
+	case opIncrement:
+		return fmt.Appendf(nil, `{"__op":"Increment","amount":%s}`, raw), nil
+	}
+	return fmt.Appendf(nil, `{"__op":%q,"objects":%s}`, ch.op, raw), nil
+}

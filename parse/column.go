@@ -1,0 +1,101 @@
+package parse
+
+import "github.com/isoaudit/isoaudit-go/internal/where"
+
+// column is what all fields share: a name, checked when the field is made, and
+// the class it belongs to.
+type column[T any] struct {
+	_       [0]*T
+	name    string
+	mistake string
+}
+
+func newColumn[T any](name string) column[T] {
+	c := column[T]{name: name}
+	if !validColumn(name) {
+		c.mistake = "bad field name: a letter, then letters, digits and _"
+	}
+	return c
+}
+
+// validColumn is the server's own rule (protocol section 5), so that no text
+// becomes a part of a query it should not be.
+func validColumn(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
+		if !letter && (i == 0 || c != '_' && (c < '0' || c > '9')) {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// Name is the column's name on the server.
+func (c column[T]) Name() string { return c.name }
+
+// Exists holds where the column has a value.
+func (c column[T]) Exists() Condition[T] { return c.where(where.Is(where.Exists, true)) }
+
+// Missing holds where the column has no value.
+func (c column[T]) Missing() Condition[T] { return c.where(where.Is(where.Exists, false)) }
+
+func (c column[T]) where(terms ...where.Term) Condition[T] {
+	return Condition[T]{node: c.node(terms...)}
+}
+
+func (c column[T]) node(terms ...where.Term) where.Clause {
+	return where.Clause{Field: c.name, Terms: terms, Mistake: c.whatIsWrong()}
+}
+
+func (c column[T]) refuse(mistake string) Condition[T] {
+	return Condition[T]{node: where.Clause{Field: c.name, Mistake: mistake}}
+}
+
+func (c column[T]) whatIsWrong() string {
+	if c.name == "" && c.mistake == "" {
+		return "zero field: use the fields of a class or the New...Field functions"
+	}
+	return c.mistake
+}
+
+func (c column[T]) change(op changeOp, value any) Change[T] {
+	return Change[T]{change: change{field: c.name, op: op, value: value, mistake: c.whatIsWrong()}}
+}
+
+func (c column[T]) refuseChange(mistake string) Change[T] {
+	return Change[T]{change: change{field: c.name, mistake: mistake}}
+}
+
+func (c column[T]) keyOf(*T) columnPath { return c.asPath() }
+
+// Key is any field of T's class, for Select and Exclude.
+type Key[T any] interface{ keyOf(*T) columnPath }
+
+// Field is any field of T's class that holds a V.
+type Field[T, V any] interface {
+	Key[T]
+	holds(*T, V)
+}
+
+// set replaces the value.
+func (c column[T]) set(value any) Change[T] {
+	if p, ok := value.(pointerValue); ok {
+		if err := p.check(); err != nil {
+			return c.refuseChange(err.Error())
+		}
+	}
+	return c.change(opSet, value)
+}
+
+// Order sorts a query by one column.
+type Order[T any] struct {
+	_          [0]*T
+	name       string
+	descending bool
+	mistake    string
+}
+
+func (c column[T]) order(descending bool) Order[T] {
+	return Order[T]{name: c.name, descending: descending, mistake: c.whatIsWrong()}
+}

@@ -1,0 +1,37 @@
+package parse
+
+import "github.com/isoaudit/isoaudit-go/internal/where"
+
+// Condition restricts a query to some objects of T's class. Conditions are made
+// by fields and joined with And, Or and Nor; they cannot be converted between
+// classes. The zero Condition is refused by the query that gets it.
+type Condition[T any] struct {
+	_    [0]*T
+	node where.Clause
+}
+
+// And holds where all conditions hold. Where does the same; And is for use
+// inside Or and Nor.
+func And[T any](conditions ...Condition[T]) Condition[T] { return joined(where.And, conditions) }
+
+// Or holds where at least one condition holds.
+func Or[T any](conditions ...Condition[T]) Condition[T] { return joined(where.Or, conditions) }
+
+// Nor holds where none of the conditions holds.
+func Nor[T any](conditions ...Condition[T]) Condition[T] { return joined(where.Nor, conditions) }
+
+func joined[T any](logic where.Op, conditions []Condition[T]) Condition[T] {
+	n := where.Clause{Logic: logic, Children: nodesOf(conditions)}
+	if len(conditions) == 0 {
+		n.Mistake = string(logic) + " of no conditions: give at least one"
+	}
+	return Condition[T]{node: n}
+}
+
+func nodesOf[T any](conditions []Condition[T]) []where.Clause {
+	nodes := make([]where.Clause, len(conditions))
+	for i, c := range conditions {
+		nodes[i] = c.node
+	}
+	return nodes
+}

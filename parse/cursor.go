@@ -1,0 +1,194 @@
+package parse
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+// cursor is a place between two rows of a sorted query.
+type cursor struct{ keys []sortKey }
+
+// sortKey is one column of the order and its value in the row before the cursor.
+type sortKey struct {
+	name       string
+	descending bool
+	filled     bool // never empty
+	emptyFirst bool // the database sorts empty columns before the others, in this direction
+	known      bool // emptyFirst was learnt
+	value      sortValue
+}
+
+// sortValue is the value of a sort column: nil where it is empty, a string, a
+// bool, a time.Time or a number as the server wrote it.
+type sortValue struct{ v any }
+
+func (v sortValue) empty() bool { return v.v == nil }
+
+// number is a JSON number, unchanged.
+type number string
+
+func (n number) MarshalJSON() ([]byte, error) { return []byte(n), nil }
+
+// after gives the conditions of the rows behind the cursor: the first columns
+// are equal and the next one is behind, for each column in turn.
+func (c *cursor) after() []where.Clause {
+	var branches, equal []where.Clause
+	for _, key := range c.keys {
+		for _, behind := range key.behind() {
+			branches = append(branches, where.EachClause(append(slices.Clone(equal), behind)...))
+		}
+		equal = append(equal, key.same())
+	}
+	rows := []where.Clause{where.AnyClause(branches...)}
+	if len(branches) == 1 {
+		rows = branches[0].Children
+	}
+	if bound, ok := c.keys[0].bound(); ok && len(c.keys) > 1 {
+		rows = append(rows, bound) // says nothing new, but lets the database use an index
+	}
+	return rows
+}
+
+// isAt says whether a row with these values is the one before the cursor, unchanged.
+func (c *cursor) isAt(values []sortValue) bool {
+	for i, key := range c.keys {
+		if key.value != values[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func (k sortKey) on(terms ...where.Term) where.Clause {
+	return where.Clause{Field: k.name, Terms: terms}
+}
+
+func (k sortKey) same() where.Clause {
+	switch v := k.value.v.(type) {
+	case nil:
+		return k.on(where.Is(where.Exists, false))
+	case time.Time:
+		return temporal[any]{column[any]{name: k.name}}.at(v)
+	default:
+		return k.on(where.Is("", v))
+	}
+}
+
+// behind gives the alternatives for a row that sorts behind the cursor's by this
+// column alone.
+func (k sortKey) behind() []where.Clause {
+	if k.value.empty() {
+		if k.emptyFirst {
+			return []where.Clause{k.on(where.Is(where.Exists, true))}
+		}
+		return nil
+	}
+	var alternatives []where.Clause
+	if n := k.beyond(); n != nil {
+		alternatives = append(alternatives, *n)
+	}
+	if !k.filled && !k.emptyFirst {
+		alternatives = append(alternatives, k.on(where.Is(where.Exists, false)))
+	}
+	return alternatives
+}
+
+// beyond is behind among the rows that have a value; nil: there can be none.
+func (k sortKey) beyond() *where.Clause {
+	var n where.Clause
+	switch v := k.value.v.(type) {
+	case string:
+		f := textual[any, string]{column[any]{name: k.name}}
+		if n = f.Gt(v).node; k.descending {
+			n = f.Lt(v).node
+		}
+	case time.Time:
+		f := temporal[any]{column[any]{name: k.name}}
+		if n = f.Gt(v).node; k.descending {
+			n = f.Lt(v).node
+		}
+	case bool: // PostgreSQL takes no boolean operand in a comparison
+		if v != k.descending {
+			return nil
+		}
+		n = k.on(where.Is("", !v))
+	default:
+		op := where.Gt
+		if k.descending {
+			op = where.Lt
+		}
+		n = k.on(where.Is(op, v))
+	}
+	return &n
+}
+
+// bound is a plain range that all rows behind the cursor are in.
+func (k sortKey) bound() (where.Clause, bool) {
+	if k.value.empty() || !k.filled && !k.emptyFirst {
+		return where.Clause{}, false
+	}
+	switch v := k.value.v.(type) {
+	case time.Time:
+		if k.descending {
+			return k.on(where.Is(where.Lt, v.Add(time.Millisecond))), true
+		}
+		return k.on(where.Is(where.Gte, v)), true
+	case number:
+		if k.descending {
+			return k.on(where.Is(where.Lte, v)), true
+		}
+		return k.on(where.Is(where.Gte, v)), true
+	}
+	return where.Clause{}, false
+}
+
+// readSortValues reads the sort columns of a row as it came over the wire: its
+// Go type may lack them.
+func readSortValues(row jsontext.Value, columns []string) ([]sortValue, error) {
+	var members map[string]jsontext.Value
+	if err := json.Unmarshal(row, &members, wire.Tolerant()); err != nil {
+		return nil, err
+	}
+	values := make([]sortValue, len(columns))
+	for i, column := range columns {
+		v, err := readSortValue(column, members[column])
+		if err != nil {
+			return nil, fmt.Errorf("cannot page by the column %s: %w", column, err)
+		}
+		values[i] = v
+	}
+	return values, nil
+}
+
+func readSortValue(column string, raw jsontext.Value) (sortValue, error) {
+	switch raw.Kind() {
+	case jsontext.KindInvalid, 'n':
+		if alwaysFilled(column) {
+			return sortValue{}, &wire.TypeError{Want: "a value", Found: "none"}
+		}
+		return sortValue{}, nil
+	case 't', 'f':
+		return sortValue{raw.Kind() == 't'}, nil
+	case '0':
+		return sortValue{number(raw)}, nil
+	case '"':
+		if column != "objectId" && alwaysFilled(column) {
+			break
+		}
+		text, err := jsontext.AppendUnquote(nil, raw)
+		return sortValue{string(text)}, err
+	case '{':
+		break
+	default:
+		return sortValue{}, &wire.TypeError{Want: "a text, number, boolean or date", Found: wire.Describe(raw)}
+	}
+	t, err := wire.DecodeDate(raw)
+	return sortValue{t}, err
+}

@@ -1,0 +1,142 @@
+package parse
+
+import "github.com/isoaudit/isoaudit-go/internal/where"
+
+// ArrayField is an Array column whose elements have the Go type E.
+//
+// A server on PostgreSQL sorts and de-duplicates an array that Add or AddUnique
+// touch (protocol section 12, row 11): where the order matters, Set the whole
+// array.
+type ArrayField[T, E any] struct{ array[T, E] }
+
+// NewArrayField names an Array column of a class of your own. Use
+// NewPointersField for arrays of pointers.
+func NewArrayField[T, E any](name string) ArrayField[T, E] {
+	return ArrayField[T, E]{array[T, E]{newColumn[T](name)}}
+}
+
+// array is what arrays of values and of pointers share.
+type array[T, E any] struct{ column[T] }
+
+func (f array[T, E]) holds(*T, []E) {}
+
+// Contains holds where value is an element. It is sent as $in, because
+// PostgreSQL fails on an array that is compared with a single value.
+func (f array[T, E]) Contains(value E) Condition[T] { return f.elements(where.In, []E{value}) }
+
+// ContainsAny holds where one of values is an element. Without values it holds
+// nowhere.
+func (f array[T, E]) ContainsAny(values ...E) Condition[T] {
+	if len(values) == 0 {
+		return f.constant(where.Never)
+	}
+	return f.elements(where.In, values)
+}
+
+// ContainsNone holds where there is an array and none of values is an element.
+// Without values it holds everywhere.
+func (f array[T, E]) ContainsNone(values ...E) Condition[T] {
+	if len(values) == 0 {
+		return f.constant(where.Always)
+	}
+	return And(f.elements(where.Nin, values), f.Exists())
+}
+
+// ContainsAll holds where all values are elements. Each is asked for on its own:
+// on PostgreSQL $all misses arrays that hold a value twice (protocol section 12,
+// row 13). Without values it holds everywhere.
+func (f array[T, E]) ContainsAll(values ...E) Condition[T] {
+	if len(values) == 0 {
+		return f.constant(where.Always)
+	}
+	each := make([]Condition[T], len(values))
+	for i, v := range values {
+		each[i] = f.Contains(v)
+	}
+	return And(each...)
+}
+
+// ContainedBy holds where there is an array and all its elements are among values.
+func (f array[T, E]) ContainedBy(values ...E) Condition[T] {
+	return f.elements(where.ContainedBy, values)
+}
+
+func (f array[T, E]) elements(op where.Op, values []E) Condition[T] {
+	if mistake := badElements(values); mistake != "" {
+		return f.refuse(mistake)
+	}
+	return f.where(where.Is(op, elements(values)))
+}
+
+// Set replaces the array; a nil one clears the column.
+//
+// An array of pointers that was read with Include is refused: the server leaves
+// deleted and unreadable objects out of it, so writing it back would lose them
+// (protocol section 12, row 15). Use Add and Remove, or read it without Include.
+func (f array[T, E]) Set(values []E) Change[T] {
+	if values == nil {
+		return f.Unset()
+	}
+	return f.changeElements(opSet, values)
+}
+
+// Unset clears the column.
+func (f array[T, E]) Unset() Change[T] { return f.change(opUnset, nil) }
+
+// Add appends values.
+func (f array[T, E]) Add(values ...E) Change[T] { return f.changeElements(opAdd, values) }
+
+// AddUnique appends the values that are not elements yet.
+func (f array[T, E]) AddUnique(values ...E) Change[T] { return f.changeElements(opAddUnique, values) }
+
+// Remove takes all elements out that equal one of values.
+func (f array[T, E]) Remove(values ...E) Change[T] { return f.changeElements(opRemove, values) }
+
+func (f array[T, E]) changeElements(op changeOp, values []E) Change[T] {
+	if mistake := badElements(values); mistake != "" {
+		return f.refuseChange(mistake)
+	}
+	if op == opSet {
+		for _, v := range values {
+			if p, ok := any(v).(pointerValue); ok && p.wasIncluded() {
+				return f.refuseChange("array was read with Include and may lack objects: use Add and Remove, or read it without Include")
+			}
+		}
+	} else if len(values) == 0 {
+		return f.refuseChange(string(op) + " without values")
+	}
+	return f.change(op, elements(values))
+}
+
+func badElements[E any](values []E) string {
+	for _, v := range values {
+		if p, ok := any(v).(pointerValue); ok {
+			if err := p.check(); err != nil {
+				return err.Error()
+			}
+		}
+	}
+	return ""
+}
+
+// elements makes a JSON array also of an empty list and of a list of bytes.
+func elements[E any](values []E) []any {
+	list := make([]any, len(values))
+	for i, v := range values {
+		list[i] = v
+	}
+	return list
+}
+
+// PointersField is an Array column of pointers to the class that P stands for.
+type PointersField[T, P any] struct{ array[T, Pointer[P]] }
+
+// NewPointersField names an Array column of pointers of a class of your own.
+func NewPointersField[T, P any](name string) PointersField[T, P] {
+	return PointersField[T, P]{array[T, Pointer[P]]{newColumn[T](name)}}
+}
+
+// Then names a pointer of the objects in the array, for Include.
+func (f PointersField[T, P]) Then(next Includable[P]) Path[T] { return then[T](f.column, next) }
+
+func (f PointersField[T, P]) includePath(*T) columnPath { return f.asPath() }

@@ -1,0 +1,127 @@
+package parse
+
+import (
+	"strings"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
+)
+
+// FileField is a File column.
+type FileField[T any] struct{ column[T] }
+
+// NewFileField names a File column of a class of your own.
+func NewFileField[T any](name string) FileField[T] { return FileField[T]{newColumn[T](name)} }
+
+func (f FileField[T]) holds(*T, File) {}
+
+// Set refers to a file that was uploaded. One without name or URL is refused.
+func (f FileField[T]) Set(file File) Change[T] {
+	if file.Name == "" || file.URL == "" {
+		return f.refuseChange("file without name or URL: set what the upload returned")
+	}
+	return f.set(file)
+}
+
+// Unset clears the column; the file itself stays.
+func (f FileField[T]) Unset() Change[T] { return f.change(opUnset, nil) }
+
+// BytesField is a Bytes column.
+type BytesField[T any] struct{ column[T] }
+
+// NewBytesField names a Bytes column of a class of your own.
+func NewBytesField[T any](name string) BytesField[T] { return BytesField[T]{newColumn[T](name)} }
+
+func (f BytesField[T]) holds(*T, []byte) {}
+
+// Set replaces the bytes. Empty ones are refused by the server: use Unset.
+func (f BytesField[T]) Set(data []byte) Change[T] {
+	if len(data) == 0 {
+		return f.refuseChange("empty bytes: use Unset")
+	}
+	return f.set(data)
+}
+
+// Unset clears the column.
+func (f BytesField[T]) Unset() Change[T] { return f.change(opUnset, nil) }
+
+// ObjectField is an Object column: JSON of its own form, read into V.
+type ObjectField[T, V any] struct{ column[T] }
+
+// NewObjectField names an Object column of a class of your own.
+func NewObjectField[T, V any](name string) ObjectField[T, V] {
+	return ObjectField[T, V]{newColumn[T](name)}
+}
+
+func (f ObjectField[T, V]) holds(*T, V) {}
+
+// Set replaces the whole object.
+func (f ObjectField[T, V]) Set(value V) Change[T] { return f.set(value) }
+
+// Unset clears the column.
+func (f ObjectField[T, V]) Unset() Change[T] { return f.change(opUnset, nil) }
+
+// Text is a text inside the object, by its keys from the outside in.
+func (f ObjectField[T, V]) Text(keys ...string) InnerField[T, string] {
+	return InnerField[T, string]{f.inner(keys)}
+}
+
+// Number is a number inside the object.
+func (f ObjectField[T, V]) Number(keys ...string) InnerField[T, float64] {
+	return InnerField[T, float64]{f.inner(keys)}
+}
+
+// Bool is a boolean inside the object.
+func (f ObjectField[T, V]) Bool(keys ...string) InnerField[T, bool] {
+	return InnerField[T, bool]{f.inner(keys)}
+}
+
+func (c column[T]) inner(keys []string) column[T] {
+	inner := column[T]{name: c.name + "." + strings.Join(keys, "."), mistake: c.whatIsWrong()}
+	if len(keys) == 0 {
+		inner.mistake = "no keys: name one inside the object"
+	}
+	for _, key := range keys {
+		if inner.mistake == "" && !validColumn(key) {
+			inner.mistake = "bad key inside an object: a letter, then letters, digits and _"
+		}
+	}
+	return inner
+}
+
+// InnerField is a value inside an Object column. Its conditions are spelt so
+// that PostgreSQL answers them rightly: it goes wrong on $in and $exists there
+// (protocol section 3.1).
+type InnerField[T any, V string | float64 | bool] struct{ column column[T] }
+
+// Name is the dotted path of the value.
+func (f InnerField[T, V]) Name() string { return f.column.name }
+
+// Eq holds where the value is value.
+func (f InnerField[T, V]) Eq(value V) Condition[T] { return f.column.where(where.Is("", value)) }
+
+// Ne holds where the value is not value, also where there is none.
+func (f InnerField[T, V]) Ne(value V) Condition[T] { return f.column.where(where.Is(where.Ne, value)) }
+
+// In holds where the value is one of values. Without values it holds nowhere.
+func (f InnerField[T, V]) In(values ...V) Condition[T] {
+	if len(values) == 0 {
+		return f.column.constant(where.Never)
+	}
+	each := make([]Condition[T], len(values))
+	for i, v := range values {
+		each[i] = f.Eq(v)
+	}
+	return Or(each...)
+}
+
+// Exists holds where there is a value. On PostgreSQL {"$ne": null} finds no row.
+func (f InnerField[T, V]) Exists() Condition[T] { return Nor(f.Missing()) }
+
+// Missing holds where there is no value.
+func (f InnerField[T, V]) Missing() Condition[T] { return f.column.where(where.Is("", nil)) }
+
+// Set replaces the value and leaves the rest of the object alone.
+func (f InnerField[T, V]) Set(value V) Change[T] { return f.column.set(value) }
+
+// Unset removes the key.
+func (f InnerField[T, V]) Unset() Change[T] { return f.column.change(opUnset, nil) }

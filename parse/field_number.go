@@ -1,0 +1,100 @@
+package parse
+
+import "github.com/isoaudit/isoaudit-go/internal/where"
+
+// Number is any Go type that a Number column can be read into. The server
+// computes with 64-bit floating point: integers from 2^53 on lose digits, so one
+// that would come back as another is refused before it is sent.
+type Number interface {
+	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~float32 | ~float64
+}
+
+// NumberField is a Number column whose values have the Go type V.
+type NumberField[T any, V Number] struct{ column[T] }
+
+// NewNumberField names a Number column of a class of your own.
+func NewNumberField[T any, V Number](name string) NumberField[T, V] {
+	return NumberField[T, V]{newColumn[T](name)}
+}
+
+func (f NumberField[T, V]) holds(*T, V) {}
+
+// Eq holds where the number is value.
+func (f NumberField[T, V]) Eq(value V) Condition[T] { return f.where(where.Is("", value)) }
+
+// Ne holds where the number is not value, also where there is none.
+func (f NumberField[T, V]) Ne(value V) Condition[T] { return f.where(where.Is(where.Ne, value)) }
+
+// In holds where the number is one of values. Without values it holds nowhere.
+func (f NumberField[T, V]) In(values ...V) Condition[T] { return in(f.column, numbers(values)) }
+
+// NotIn holds where there is a number and it is none of values. Without values
+// it holds everywhere.
+func (f NumberField[T, V]) NotIn(values ...V) Condition[T] { return notIn(f.column, numbers(values)) }
+
+// numbers keeps a list of bytes from being sent as Bytes.
+func numbers[V Number](values []V) []any {
+	list := make([]any, len(values))
+	for i, v := range values {
+		list[i] = v
+	}
+	return list
+}
+
+// Lt holds where the number is less than value.
+func (f NumberField[T, V]) Lt(value V) Condition[T] { return f.where(where.Is(where.Lt, value)) }
+
+// Lte holds where the number is at most value.
+func (f NumberField[T, V]) Lte(value V) Condition[T] { return f.where(where.Is(where.Lte, value)) }
+
+// Gt holds where the number is greater than value.
+func (f NumberField[T, V]) Gt(value V) Condition[T] { return f.where(where.Is(where.Gt, value)) }
+
+// Gte holds where the number is at least value.
+func (f NumberField[T, V]) Gte(value V) Condition[T] { return f.where(where.Is(where.Gte, value)) }
+
+// Asc sorts with the smallest first.
+func (f NumberField[T, V]) Asc() Order[T] { return f.order(false) }
+
+// Desc sorts with the largest first.
+func (f NumberField[T, V]) Desc() Order[T] { return f.order(true) }
+
+// Set replaces the number.
+func (f NumberField[T, V]) Set(value V) Change[T] {
+	return f.set(value)
+}
+
+// Increment adds amount, which may be negative, on the server: of two
+// increments at the same time none is lost.
+func (f NumberField[T, V]) Increment(amount V) Change[T] {
+	return f.change(opIncrement, amount)
+}
+
+// Unset clears the column.
+func (f NumberField[T, V]) Unset() Change[T] { return f.change(opUnset, nil) }
+
+// BoolField is a Boolean column.
+type BoolField[T any] struct{ column[T] }
+
+// NewBoolField names a Boolean column of a class of your own.
+func NewBoolField[T any](name string) BoolField[T] { return BoolField[T]{newColumn[T](name)} }
+
+func (f BoolField[T]) holds(*T, bool) {}
+
+// Eq holds where the column is value; an empty one is neither true nor false.
+func (f BoolField[T]) Eq(value bool) Condition[T] { return f.where(where.Is("", value)) }
+
+// Ne holds where the column is not value, also where it is empty.
+func (f BoolField[T]) Ne(value bool) Condition[T] { return f.where(where.Is(where.Ne, value)) }
+
+// Asc sorts with false first.
+func (f BoolField[T]) Asc() Order[T] { return f.order(false) }
+
+// Desc sorts with true first.
+func (f BoolField[T]) Desc() Order[T] { return f.order(true) }
+
+// Set replaces the value.
+func (f BoolField[T]) Set(value bool) Change[T] { return f.set(value) }
+
+// Unset clears the column.
+func (f BoolField[T]) Unset() Change[T] { return f.change(opUnset, nil) }

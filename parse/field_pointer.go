@@ -1,0 +1,102 @@
+package parse
+
+import "github.com/isoaudit/isoaudit-go/internal/where"
+
+// PointerField is a Pointer column to the class that P stands for.
+type PointerField[T, P any] struct{ column[T] }
+
+// NewPointerField names a Pointer column of a class of your own.
+func NewPointerField[T, P any](name string) PointerField[T, P] {
+	return PointerField[T, P]{newColumn[T](name)}
+}
+
+func (f PointerField[T, P]) holds(*T, Pointer[P]) {}
+
+// Eq holds where the column points to the same object.
+func (f PointerField[T, P]) Eq(p Pointer[P]) Condition[T] { return pointersTo(f.column, "", p) }
+
+// Ne holds where the column does not point to that object, also where it is empty.
+func (f PointerField[T, P]) Ne(p Pointer[P]) Condition[T] { return pointersTo(f.column, where.Ne, p) }
+
+// In holds where the column points to one of the objects. Without objects it
+// holds nowhere.
+func (f PointerField[T, P]) In(ps ...Pointer[P]) Condition[T] {
+	if len(ps) == 0 {
+		return f.constant(where.Never)
+	}
+	return pointersTo(f.column, where.In, ps...)
+}
+
+// NotIn holds where the column points to an object that is none of these.
+// Without objects it holds everywhere.
+func (f PointerField[T, P]) NotIn(ps ...Pointer[P]) Condition[T] {
+	if len(ps) == 0 {
+		return f.constant(where.Always)
+	}
+	return And(pointersTo(f.column, where.Nin, ps...), f.Exists())
+}
+
+// Matches holds where the column points to an object that the query finds. The
+// server ignores limit, order, skip and selected keys of such a query, so one
+// that has them is refused.
+//
+// An empty column never matches; a server on PostgreSQL would find it where the
+// query finds nothing (protocol section 12, row 12).
+func (f PointerField[T, P]) Matches(query Query[P]) Condition[T] {
+	return f.where(where.Is(where.InQuery, inQuery[P]{query}), where.Is(where.Exists, true))
+}
+
+// NotMatches holds where the column points to an object that the query does not
+// find.
+func (f PointerField[T, P]) NotMatches(query Query[P]) Condition[T] {
+	return f.where(where.Is(where.NotInQuery, inQuery[P]{query}), where.Is(where.Exists, true))
+}
+
+// Set points the column to another object.
+func (f PointerField[T, P]) Set(p Pointer[P]) Change[T] { return f.set(p) }
+
+// Unset clears the column.
+func (f PointerField[T, P]) Unset() Change[T] { return f.change(opUnset, nil) }
+
+// Then names a pointer of the object this one points to, for Include.
+func (f PointerField[T, P]) Then(next Includable[P]) Path[T] { return then[T](f.column, next) }
+
+func (f PointerField[T, P]) includePath(*T) columnPath { return f.asPath() }
+
+// pointersTo is the condition op on the column with one pointer or a list.
+func pointersTo[T, P any](c column[T], op where.Op, ps ...Pointer[P]) Condition[T] {
+	for _, p := range ps {
+		if err := p.check(); err != nil {
+			return c.refuse(err.Error())
+		}
+	}
+	if op == where.In || op == where.Nin || op == where.All || op == where.ContainedBy {
+		return c.where(where.Is(op, ps))
+	}
+	return c.where(where.Is(op, ps[0]))
+}
+
+// Includable is a pointer of T's class, or one reached through it with Then.
+type Includable[T any] interface{ includePath(*T) columnPath }
+
+// Path is a pointer that is reached through others.
+type Path[T any] struct {
+	_    [0]*T
+	path columnPath
+}
+
+func (p Path[T]) includePath(*T) columnPath { return p.path }
+
+// columnPath is an include path: columns separated by dots.
+type columnPath struct{ dotted, mistake string }
+
+func (c column[T]) asPath() columnPath { return columnPath{c.name, c.whatIsWrong()} }
+
+func then[T, P any](c column[T], next Includable[P]) Path[T] {
+	here := c.asPath()
+	if next == nil {
+		return Path[T]{path: columnPath{here.dotted, "nil path"}}
+	}
+	rest := next.includePath(nil)
+	return Path[T]{path: columnPath{here.dotted + "." + rest.dotted, here.mistake + rest.mistake}}
+}

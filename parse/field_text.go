@@ -1,0 +1,179 @@
+package parse
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
+)
+
+// TextField is a String column whose values have the Go type V.
+type TextField[T any, V ~string] struct{ textual[T, V] }
+
+// NewTextField names a String column of a class of your own.
+func NewTextField[T any, V ~string](name string) TextField[T, V] {
+	return TextField[T, V]{textual[T, V]{newColumn[T](name)}}
+}
+
+// Set replaces the text.
+func (f TextField[T, V]) Set(value V) Change[T] { return f.set(value) }
+
+// Unset clears the column.
+func (f TextField[T, V]) Unset() Change[T] { return f.change(opUnset, nil) }
+
+// textual are the conditions and orderings of texts.
+type textual[T any, V ~string] struct{ column[T] }
+
+func (f textual[T, V]) holds(*T, V) {}
+
+// Eq holds where the text is value.
+func (f textual[T, V]) Eq(value V) Condition[T] { return f.text(value, where.Is("", value)) }
+
+// Ne holds where the text is not value, also where there is none.
+func (f textual[T, V]) Ne(value V) Condition[T] { return f.text(value, where.Is(where.Ne, value)) }
+
+// In holds where the text is one of values. Without values it holds nowhere.
+func (f textual[T, V]) In(values ...V) Condition[T] { return in(f.column, values) }
+
+// NotIn holds where there is a text and it is none of values. Without values it
+// holds everywhere.
+func (f textual[T, V]) NotIn(values ...V) Condition[T] { return notIn(f.column, values) }
+
+// Lt holds where the text sorts before value, in the database's own order.
+func (f textual[T, V]) Lt(value V) Condition[T] {
+	if value == "" {
+		return f.constant(where.Never)
+	}
+	return f.text(value, where.Is(where.Lt, value))
+}
+
+// Lte holds where the text sorts before value or is value.
+func (f textual[T, V]) Lte(value V) Condition[T] {
+	if value == "" {
+		return f.Eq(value)
+	}
+	return f.text(value, where.Is(where.Lte, value))
+}
+
+// Gt holds where the text sorts after value.
+func (f textual[T, V]) Gt(value V) Condition[T] {
+	if value == "" { // PostgreSQL takes no empty operand (protocol section 3.1)
+		return f.where(where.Is(where.Exists, true), where.Is(where.Ne, ""))
+	}
+	return f.text(value, where.Is(where.Gt, value))
+}
+
+// Gte holds where the text sorts after value or is value.
+func (f textual[T, V]) Gte(value V) Condition[T] {
+	if value == "" {
+		return f.Exists()
+	}
+	return f.text(value, where.Is(where.Gte, value))
+}
+
+// HasPrefix holds where the text begins with prefix. No character of prefix has
+// a special meaning.
+func (f textual[T, V]) HasPrefix(prefix string) Condition[T] {
+	return f.pattern("^"+quoteRegexp(prefix), "")
+}
+
+// HasSuffix holds where the text ends with suffix.
+func (f textual[T, V]) HasSuffix(suffix string) Condition[T] {
+	return f.pattern(quoteRegexp(suffix)+"$", "")
+}
+
+// Contains holds where part is in the text.
+func (f textual[T, V]) Contains(part string) Condition[T] { return f.pattern(quoteRegexp(part), "") }
+
+// ContainsFold is Contains without regard to upper and lower case.
+func (f textual[T, V]) ContainsFold(part string) Condition[T] {
+	return f.pattern(quoteRegexp(part), "i")
+}
+
+// Match holds where the regular expression finds something. A pattern that Go
+// cannot compile is refused here; servers differ in the rest of the syntax. Use
+// HasPrefix, HasSuffix or Contains for text that comes from somebody else.
+func (f textual[T, V]) Match(pattern string) Condition[T] {
+	if _, err := regexp.Compile(pattern); err != nil {
+		return f.refuse("bad regular expression: " + err.Error())
+	}
+	return f.pattern(pattern, "")
+}
+
+// Search holds where the text contains all the words, by the full-text search
+// of the database. Anything in words that is not a letter or digit separates.
+func (f textual[T, V]) Search(words string) Condition[T] {
+	parts := strings.FieldsFunc(words, func(r rune) bool { return !isWordRune(r) })
+	if len(parts) == 0 {
+		return f.refuse("search without words")
+	}
+	// PostgreSQL takes the term as a tsquery: words without & are an error.
+	type search struct {
+		Term string `json:"$term"`
+	}
+	type text struct {
+		Search search `json:"$search"`
+	}
+	return f.where(where.Is(where.Text, text{search{strings.Join(parts, " & ")}}))
+}
+
+// Asc sorts with the smallest first, in the database's own order.
+func (f textual[T, V]) Asc() Order[T] { return f.order(false) }
+
+// Desc sorts with the largest first.
+func (f textual[T, V]) Desc() Order[T] { return f.order(true) }
+
+func (f textual[T, V]) text(value V, t where.Term) Condition[T] {
+	if strings.IndexByte(string(value), 0) >= 0 {
+		return f.refuse("text with the character NUL, which the server cannot store")
+	}
+	return f.where(t)
+}
+
+func (f textual[T, V]) pattern(pattern, options string) Condition[T] {
+	if strings.IndexByte(pattern, 0) >= 0 {
+		return f.refuse("text with the character NUL, which the server cannot store")
+	}
+	terms := []where.Term{where.Is(where.Regex, pattern)}
+	if options != "" {
+		terms = append(terms, where.Is("$options", options))
+	}
+	return f.where(terms...)
+}
+
+// quoteRegexp quotes text as \Q...\E, the form whose meaning all servers agree
+// on. Parse Server on PostgreSQL reads a \E inside the text wrongly, so such
+// text is quoted character by character.
+func quoteRegexp(text string) string {
+	if strings.Contains(text, `\E`) {
+		return regexp.QuoteMeta(text)
+	}
+	return `\Q` + text + `\E`
+}
+
+// constant is a condition that holds always or where.Never, for a field that is sound.
+func (c column[T]) constant(n where.Clause) Condition[T] {
+	n.Mistake = c.whatIsWrong()
+	return Condition[T]{node: n}
+}
+
+// in answers the empty list here: a server on PostgreSQL would return the rows
+// without a value (protocol section 12, row 12).
+func in[T, V any](c column[T], values []V) Condition[T] {
+	if len(values) == 0 {
+		return c.constant(where.Never)
+	}
+	return c.where(where.Is(where.In, values))
+}
+
+// notIn asks for a value too: a server on MongoDB would also return the rows
+// without one, a server on PostgreSQL would not (protocol section 3.1).
+func notIn[T, V any](c column[T], values []V) Condition[T] {
+	if len(values) == 0 {
+		return c.constant(where.Always)
+	}
+	return c.where(where.Is(where.Nin, values), where.Is(where.Exists, true))
+}
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }

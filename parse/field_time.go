@@ -1,0 +1,181 @@
+package parse
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+// TimeField is a Date column. Values are whole milliseconds in UTC: finer ones
+// are truncated, in conditions and in changes.
+type TimeField[T any] struct{ temporal[T] }
+
+// NewTimeField names a Date column of a class of your own.
+func NewTimeField[T any](name string) TimeField[T] {
+	return TimeField[T]{temporal[T]{newColumn[T](name)}}
+}
+
+// Set replaces the time. The zero time is refused: use Unset.
+func (f TimeField[T]) Set(value time.Time) Change[T] {
+	if mistake := badTime(value); mistake != "" {
+		return f.refuseChange(mistake)
+	}
+	return f.set(value)
+}
+
+// Unset clears the column.
+func (f TimeField[T]) Unset() Change[T] { return f.change(opUnset, nil) }
+
+// temporal are the conditions and orderings of times.
+//
+// Equality is sent as a range of one millisecond: PostgreSQL fails on $eq, $ne
+// and $in with dates, and rows written with finer times by other programs would
+// not be found (protocol sections 3.1 and 3.4).
+type temporal[T any] struct{ column[T] }
+
+func (f temporal[T]) holds(*T, time.Time) {}
+
+// Eq holds in the millisecond of value.
+func (f temporal[T]) Eq(value time.Time) Condition[T] {
+	return f.time(value, func(t time.Time) where.Clause { return f.at(t) })
+}
+
+// Ne holds outside the millisecond of value, also where there is no time.
+func (f temporal[T]) Ne(value time.Time) Condition[T] {
+	return f.time(value, func(t time.Time) where.Clause {
+		return where.AnyClause(f.node(where.Is(where.Lt, t)), f.node(where.Is(where.Gte, t.Add(time.Millisecond))), f.node(where.Is(where.Exists, false)))
+	})
+}
+
+// In holds in the milliseconds of values. Without values it holds nowhere.
+func (f temporal[T]) In(values ...time.Time) Condition[T] {
+	if len(values) == 0 {
+		return f.constant(where.Never)
+	}
+	return Or(f.each(values)...)
+}
+
+// NotIn holds where there is a time outside the milliseconds of values. Without
+// values it holds everywhere.
+func (f temporal[T]) NotIn(values ...time.Time) Condition[T] {
+	if len(values) == 0 {
+		return f.constant(where.Always)
+	}
+	return And(f.Exists(), Nor(f.each(values)...))
+}
+
+func (f temporal[T]) each(values []time.Time) []Condition[T] {
+	conditions := make([]Condition[T], len(values))
+	for i, v := range values {
+		conditions[i] = f.Eq(v)
+	}
+	return conditions
+}
+
+// Lt holds before value.
+func (f temporal[T]) Lt(value time.Time) Condition[T] {
+	return f.time(value, func(t time.Time) where.Clause { return f.node(where.Is(where.Lt, t)) })
+}
+
+// Lte holds before the end of the millisecond of value.
+func (f temporal[T]) Lte(value time.Time) Condition[T] {
+	return f.time(value, func(t time.Time) where.Clause { return f.node(where.Is(where.Lt, t.Add(time.Millisecond))) })
+}
+
+// Gt holds after the millisecond of value.
+func (f temporal[T]) Gt(value time.Time) Condition[T] {
+	return f.time(value, func(t time.Time) where.Clause { return f.node(where.Is(where.Gte, t.Add(time.Millisecond))) })
+}
+
+// Gte holds from value on.
+func (f temporal[T]) Gte(value time.Time) Condition[T] {
+	return f.time(value, func(t time.Time) where.Clause { return f.node(where.Is(where.Gte, t)) })
+}
+
+// Between holds from the first time on and before the second.
+func (f temporal[T]) Between(from, before time.Time) Condition[T] {
+	return And(f.Gte(from), f.Lt(before))
+}
+
+// Before holds before a moment that the server reckons from its own clock when
+// the query arrives, as in DueDate.Before(parse.Now()).
+func (f temporal[T]) Before(moment RelativeTime) Condition[T] { return f.relative(where.Lt, moment) }
+
+// After is Before for later times.
+func (f temporal[T]) After(moment RelativeTime) Condition[T] { return f.relative(where.Gt, moment) }
+
+// Asc sorts with the earliest first.
+func (f temporal[T]) Asc() Order[T] { return f.order(false) }
+
+// Desc sorts with the latest first.
+func (f temporal[T]) Desc() Order[T] { return f.order(true) }
+
+func (f temporal[T]) at(t time.Time) where.Clause {
+	return f.node(where.Is(where.Gte, t), where.Is(where.Lt, t.Add(time.Millisecond)))
+}
+
+func (f temporal[T]) time(value time.Time, build func(time.Time) where.Clause) Condition[T] {
+	if mistake := badTime(value); mistake != "" {
+		return f.refuse(mistake)
+	}
+	return Condition[T]{node: build(value.UTC().Truncate(time.Millisecond))}
+}
+
+func badTime(value time.Time) string {
+	if value.IsZero() {
+		return "zero time: use Missing to ask for an empty column and Unset to clear it"
+	}
+	if err := wire.CheckDate(value); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+func (f temporal[T]) relative(op where.Op, moment RelativeTime) Condition[T] {
+	type relative struct {
+		Time string `json:"$relativeTime"`
+	}
+	if moment.text == "" {
+		return f.refuse("zero RelativeTime: use Now, Ago or FromNow")
+	}
+	return f.where(where.Is(op, relative{moment.text}))
+}
+
+// RelativeTime is a moment reckoned from the server's clock.
+type RelativeTime struct{ text string }
+
+// Now is the moment at which the server answers.
+func Now() RelativeTime { return RelativeTime{"now"} }
+
+// Ago is a moment in the past, in whole seconds; d is not negative.
+func Ago(d time.Duration) RelativeTime { return relativeTime(d, "%s ago") }
+
+// FromNow is a moment in the future, in whole seconds; d is not negative.
+func FromNow(d time.Duration) RelativeTime { return relativeTime(d, "in %s") }
+
+func relativeTime(d time.Duration, format string) RelativeTime {
+	if d < 0 {
+		return RelativeTime{}
+	}
+	if d < time.Second {
+		return Now()
+	}
+	var parts []string
+	for _, unit := range []struct {
+		size time.Duration
+		name string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hr"}, {time.Minute, "min"}, {time.Second, "sec"}} {
+		n := d / unit.size
+		d -= n * unit.size
+		switch {
+		case n == 1:
+			parts = append(parts, "1 "+unit.name)
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%d %ss", n, unit.name))
+		}
+	}
+	return RelativeTime{fmt.Sprintf(format, strings.Join(parts, " "))}
+}

@@ -1,0 +1,203 @@
+package parse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
+)
+
+// pageSize is how many rows All asks for at once. A server may send fewer.
+const pageSize = 1000
+
+// All gives every row that the query finds, or the first ones up to Limit, page
+// by page in constant memory. It can be ranged any number of times and starts
+// anew each time; an error comes last.
+//
+// Pages follow each other by the values of OrderBy and then by ObjectID
+// (protocol section 3.4), so rows that change in between make it neither skip
+// nor repeat one that does not. Without OrderBy rows come by ObjectID. Rows that
+// were written by other programs with times finer than a millisecond may be
+// missed if the query is sorted by such a column.
+//
+// All ends at an empty page, never at a short one: a server may cap pages.
+func (q Query[T]) All(ctx context.Context) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		walk, err := q.walk()
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for {
+			rows, err := walk.next(ctx)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if len(rows) == 0 {
+				return
+			}
+			for _, row := range rows {
+				if err := ctx.Err(); err != nil {
+					yield(nil, fmt.Errorf("parse: %s.All: %w", q.collection.class, err))
+					return
+				}
+				if !yield(row, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// walk is one pass of All over the rows of a query.
+type walk[T any] struct {
+	query Query[T] // with the objectId as last order
+	left  int      // rows still wanted; negative: all
+	at    *cursor  // nil: at the beginning
+}
+
+func (q Query[T]) walk() (*walk[T], error) {
+	w := &walk[T]{query: q, left: -1}
+	call := q.collection.call("All", "", "any")
+	if call.Err != nil {
+		return nil, call.Err
+	}
+	if slices.ContainsFunc(q.where, sortsByDistance) {
+		return nil, badInput(call.Op, call.Class, "", "rows sorted by distance have no pages: use Find with Limit and Skip, or WithinKilometers")
+	}
+	if q.limit != nil {
+		w.left = *q.limit
+	}
+	w.query.order = append(distinctOrders(q.order), Order[T]{name: "objectId"})
+	if i := slices.IndexFunc(w.query.order, func(o Order[T]) bool { return o.name == "objectId" }); i >= 0 {
+		w.query.order = w.query.order[:i+1] // ids are unique: nothing after one matters
+	}
+	for _, o := range w.query.order { // every page's last row must show where it stands
+		if len(q.keys) > 0 && !slices.Contains(w.query.keys, columnPath{dotted: o.name}) {
+			w.query.keys = append(slices.Clip(w.query.keys), columnPath{dotted: o.name})
+		}
+		w.query.exclude = slices.DeleteFunc(slices.Clone(w.query.exclude), func(p columnPath) bool { return p.dotted == o.name })
+	}
+	return w, nil
+}
+
+// distinctOrders leaves out columns that come a second time.
+func distinctOrders[T any](orders []Order[T]) []Order[T] {
+	var distinct []Order[T]
+	for _, o := range orders {
+		if !slices.ContainsFunc(distinct, func(d Order[T]) bool { return d.name == o.name }) {
+			distinct = append(distinct, o)
+		}
+	}
+	return distinct
+}
+
+// next reads the next page; an empty one is the end.
+func (w *walk[T]) next(ctx context.Context) ([]*T, error) {
+	if w.left == 0 {
+		return nil, nil
+	}
+	q := w.query
+	if w.at != nil {
+		if err := w.learnNulls(ctx); err != nil {
+			return nil, err
+		}
+		q.where = slices.Concat(q.where, w.at.after())
+		q.skip = 0
+	}
+	size := pageSize
+	if w.left > 0 {
+		size = min(size, w.left)
+	}
+	answer, err := q.Limit(size).send(ctx, "All", nil)
+	if err != nil || len(answer.rows) == 0 {
+		return nil, err
+	}
+	if w.left > 0 {
+		answer.rows = answer.rows[:min(len(answer.rows), w.left)]
+		w.left -= len(answer.rows)
+	}
+	if w.left == 0 {
+		return answer.rows, nil
+	}
+	if err := w.move(answer); err != nil {
+		return nil, fmt.Errorf("parse: %s.All: %w", q.collection.class, err)
+	}
+	return answer.rows, nil
+}
+
+// move puts the cursor on the last row of a page.
+func (w *walk[T]) move(answer *page[T]) error {
+	values, err := readSortValues(answer.last, columnNames(w.query.order))
+	if err != nil {
+		return err
+	}
+	if w.at == nil {
+		w.at = &cursor{keys: make([]sortKey, len(values))}
+		for i, o := range w.query.order {
+			w.at.keys[i] = sortKey{name: o.name, descending: o.descending, filled: alwaysFilled(o.name)}
+		}
+		if w.query.skip == 0 { // the very first row tells whether this database sorts empty columns first
+			first, err := readSortValues(answer.first, columnNames(w.query.order[:1]))
+			if err != nil {
+				return err
+			}
+			w.at.keys[0].emptyFirst, w.at.keys[0].known = first[0].empty(), true
+		}
+	} else if w.at.isAt(values) { // the same row with other values is one that was changed meanwhile
+		return errors.New("the server sent the same page twice: it does not heed the conditions of the query")
+	}
+	for i, v := range values {
+		w.at.keys[i].value = v
+	}
+	return nil
+}
+
+// learnNulls asks, once for each column of the order that the first page did not
+// tell about, whether empty ones come first: databases differ.
+func (w *walk[T]) learnNulls(ctx context.Context) error {
+	for i := range w.at.keys {
+		key := &w.at.keys[i]
+		if key.known || key.filled {
+			continue
+		}
+		probe := w.query
+		probe.order, probe.include, probe.exclude, probe.skip = w.query.order[i:i+1], nil, nil, 0
+		probe.keys = []columnPath{{dotted: key.name}}
+		answer, err := probe.Limit(1).send(ctx, "All", nil)
+		if err != nil {
+			return err
+		}
+		if len(answer.rows) > 0 {
+			values, err := readSortValues(answer.last, []string{key.name})
+			if err != nil {
+				return err
+			}
+			key.emptyFirst = values[0].empty()
+		}
+		key.known = true
+	}
+	return nil
+}
+
+func columnNames[T any](orders []Order[T]) []string {
+	names := make([]string, len(orders))
+	for i, o := range orders {
+		names[i] = o.name
+	}
+	return names
+}
+
+// alwaysFilled are the columns that the server fills in every row.
+func alwaysFilled(column string) bool {
+	return column == "objectId" || column == "createdAt" || column == "updatedAt"
+}
+
+func sortsByDistance(c where.Clause) bool {
+	return slices.ContainsFunc(c.Terms, func(t where.Term) bool { return t.Op == where.NearSphere }) ||
+		slices.ContainsFunc(c.Children, sortsByDistance)
+}

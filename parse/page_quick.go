@@ -1,0 +1,47 @@
+package parse
+
+import (
+	"reflect"
+
+	"github.com/go-json-experiment/json"
+	"github.com/isoaudit/isoaudit-go/parse/internal/rows"
+)
+
+// decodeFast is decodeBody for the usual answer. Where it reports false, nothing
+// is known about the answer.
+func (p *page[T]) decodeFast(body []byte) bool {
+	plan := p.codec.plans.For(reflect.TypeFor[T]())
+	s := rows.NewScanner(body)
+	if plan == nil || !s.Take(`{"results":[`) {
+		return false
+	}
+	for !s.Is(']') {
+		if len(p.rows) > 0 && !s.Is(',') {
+			return false
+		}
+		start, row := s.Pos(), new(T)
+		if !plan.Read(s, reflect.ValueOf(row).Elem(), nil) {
+			s.Back(start)
+			raw, ok := s.Value()
+			if row = new(T); !ok || json.Unmarshal(raw, row, p.codec.reading) != nil {
+				return false
+			}
+		}
+		if object(row).ObjectID == "" {
+			return false
+		}
+		p.last = s.Since(start)
+		if p.rows = append(p.rows, row); len(p.rows) == 1 {
+			p.first = p.last
+		}
+	}
+	if s.Take(`,"count":`) {
+		raw, ok := s.Value()
+		if !ok || raw.Kind() != '0' || json.Unmarshal(raw, &p.count) != nil {
+			return false
+		}
+	} else if p.counts {
+		return false
+	}
+	return s.Is('}') && s.AtEnd()
+}

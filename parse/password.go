@@ -1,0 +1,69 @@
+package parse
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"reflect"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
+)
+
+// Password is a user's password on its way to the server. It is sent by SignUp and
+// by a change of a PasswordField, is never returned by the server, and prints as "[redacted]" with fmt, log/slog and encoding/json.
+// Convert it to string to read it.
+//
+// One way round is fmt's own: of a pointer inside a struct it prints, for a verb
+// that does not fit pointers, such as %s, what the pointer leads to without
+// asking any method. go vet reports such calls.
+type Password string
+
+// Format writes "[redacted]" for every verb.
+func (Password) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, transport.Redacted) }
+
+// MarshalJSON writes "[redacted]"; only requests to the server carry the value.
+func (Password) MarshalJSON() ([]byte, error) { return []byte(`"` + transport.Redacted + `"`), nil }
+
+// MarshalText writes "[redacted]", for loggers that prefer text.
+func (Password) MarshalText() ([]byte, error) { return []byte(transport.Redacted), nil }
+
+// LogValue implements slog.LogValuer.
+func (Password) LogValue() slog.Value { return slog.StringValue(transport.Redacted) }
+
+// passwordMarshalers write a password's value; they are part of the options
+// with which bodies are encoded and of no others.
+func passwordMarshalers() *json.Marshalers {
+	return json.JoinMarshalers(
+		json.MarshalToFunc(func(enc *jsontext.Encoder, p Password) error {
+			return enc.WriteToken(jsontext.String(string(p)))
+		}),
+		json.MarshalToFunc(func(enc *jsontext.Encoder, s transport.Secret) error { // a Password in a Change
+			return enc.WriteToken(jsontext.String(s.Value()))
+		}),
+	)
+}
+
+// secretsOf lists what no error about a call with obj may repeat: the passwords
+// in its fields.
+func (c *codec) secretsOf(obj any) []string {
+	v := reflect.ValueOf(obj).Elem()
+	known, ok := c.passwords.Load(v.Type())
+	if !ok {
+		var fields [][]int
+		for _, f := range reflect.VisibleFields(v.Type()) {
+			if f.IsExported() && f.Type == reflect.TypeFor[Password]() {
+				fields = append(fields, f.Index)
+			}
+		}
+		known, _ = c.passwords.LoadOrStore(v.Type(), fields)
+	}
+	var secrets []string
+	for _, index := range known.([][]int) {
+		if field, err := v.FieldByIndexErr(index); err == nil && field.Len() > 0 {
+			secrets = append(secrets, field.String())
+		}
+	}
+	return secrets
+}

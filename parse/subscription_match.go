@@ -1,0 +1,104 @@
+package parse
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+// matcher evaluates a query on the objects of live events again: Parse Server's
+// live query matcher lets objects through whose field is missing, and ends at
+// the first geo condition (protocol section 8.5).
+type matcher struct{ node *where.Node } // nil: everything matches
+
+// newMatcher refuses queries for which the server's matcher would stay silent.
+// Nobody could tell that from a query without events.
+func newMatcher(doc jsontext.Value) (matcher, error) {
+	if bytes.Contains(doc, []byte(`"$relativeTime"`)) {
+		return matcher{}, errors.New("live queries cannot compare with a relative time: time passing sends no events")
+	}
+	node, err := where.Parse(doc, where.Limits{})
+	if err != nil {
+		return matcher{}, fmt.Errorf("the condition cannot be evaluated: %w", err)
+	}
+	for n := range node.Walk() {
+		if reason := neverLive(n); reason != "" {
+			return matcher{}, wire.BadField(n.Path, reason)
+		}
+	}
+	if node.Op == where.And && len(node.Children) == 0 {
+		node = nil
+	}
+	return matcher{node}, nil
+}
+
+// neverLive says why a condition cannot be part of a live query; "" if it can.
+func neverLive(n *where.Node) string {
+	const advice = "; subscribe to a wider query and look at the objects yourself"
+	switch n.Op {
+	case where.InQuery, where.NotInQuery, where.Select, where.DontSelect, where.RelatedTo:
+		return "live queries cannot look at other objects (" + string(n.Op) + ")" + advice
+	case where.Text:
+		return "live queries cannot search text" + advice
+	case where.NearSphere:
+		return "live queries have no order: use WithinKilometers"
+	case where.Eq:
+		switch v := n.Value.(type) {
+		case nil: // InnerField sends Missing and Exists so
+			return "live queries cannot tell whether there is a value inside an object" + advice
+		case []any:
+			return "live queries cannot compare whole arrays" + advice
+		case map[string]any:
+			if v["__type"] == nil {
+				return "live queries cannot compare whole objects" + advice
+			}
+		}
+	case where.In:
+		for _, v := range listOf(n.Value) {
+			if _, date := where.DateOf(v); date {
+				return "live queries cannot find dates in a list: join equalities with Or"
+			}
+		}
+	case where.All:
+		for _, v := range listOf(n.Value) {
+			if _, pointer := where.PointerOf(v); pointer {
+				return "live queries cannot find all pointers of a list: join conditions on each with And"
+			}
+		}
+	}
+	return ""
+}
+
+func listOf(v any) []any {
+	list, _ := v.([]any)
+	return list
+}
+
+// matches evaluates the query on one object.
+func (m matcher) matches(object jsontext.Value) (bool, error) {
+	if m.node == nil {
+		return true, nil
+	}
+	var decoded map[string]any
+	if err := json.Unmarshal(object, &decoded, wire.Lenient()); err != nil {
+		return false, err
+	}
+	return m.node.Match(decoded)
+}
+
+// fields are the top-level columns the query looks at.
+func (m matcher) fields() []string {
+	var names []string
+	for n := range m.node.Walk() {
+		if n.Path != "" {
+			names = append(names, rootOf(n.Path))
+		}
+	}
+	return names
+}

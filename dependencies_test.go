@@ -38,7 +38,8 @@ var linked = map[string][]string{
 // layers lists which packages of ours each package may import.
 var layers = map[string][]string{
 	"":                         {"parse", "policy", "schema"},
-	"parse":                    {"parse/internal/rows", "parse/internal/transport", "livequery", "schema", "internal/where", "internal/wire"},
+	"parse":                    {"parse/internal/follow", "parse/internal/rows", "parse/internal/transport", "livequery", "schema", "internal/where", "internal/wire"},
+	"parse/internal/follow":    {"livequery", "internal/where", "internal/wire"},
 	"parse/internal/rows":      {"internal/wire"},
 	"parse/internal/transport": {"internal/wire"},
 	"livequery":                {"internal/wire"},

@@ -3,11 +3,11 @@ package parse
 import (
 	"context"
 	"errors"
-	"hash/maphash"
 	"sync"
 	"time"
 
 	"github.com/isoaudit/isoaudit-go/livequery"
+	"github.com/isoaudit/isoaudit-go/parse/internal/follow"
 )
 
 // LiveState is where the connection of live queries stands.
@@ -30,7 +30,7 @@ type LiveStatus = livequery.Status
 // open while there are subscriptions.
 type liveLink struct {
 	client *Client
-	sums   *liveSums // made with the socket
+	sums   *follow.Sums // made with the socket
 
 	mu      sync.Mutex
 	socket  *livequery.Client
@@ -68,7 +68,7 @@ func (l *liveLink) open() (*livequery.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.socket, l.sums = socket, &liveSums{seed: maphash.MakeSeed()}
+	l.socket, l.sums = socket, follow.NewSums()
 	return socket, nil
 }
 
@@ -131,11 +131,6 @@ func (l *liveLink) sourceToken(ctx context.Context, rejected string) (string, er
 	return session.token.Value(), nil
 }
 
-// probeInterval is how long a live query goes on without asking whether its
-// session is still good. Parse Server does not tell: it falls silent (protocol
-// section 8.3).
-const probeInterval = time.Minute
-
 // probe asks the server for the session, at most once an interval for all
 // subscriptions. A session that has ended is renewed where the client has a
 // source; without one its end is returned.
@@ -145,7 +140,7 @@ func (l *liveLink) probe(ctx context.Context) error {
 		return nil
 	}
 	l.mu.Lock()
-	due := time.Since(l.probed) >= probeInterval
+	due := time.Since(l.probed) >= follow.ProbeInterval
 	if due {
 		l.probed = time.Now()
 	}

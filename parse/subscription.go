@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"slices"
-	"strings"
+	"reflect"
 	"sync/atomic"
-	"time"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/livequery"
+	"github.com/isoaudit/isoaudit-go/parse/internal/follow"
 )
 
 // Subscription delivers the changes of the objects that a query finds. The
@@ -21,32 +20,27 @@ import (
 // the subscription works while Events is ranged, and events wait in a bounded
 // queue until then. A consumer that falls behind gets the events of an object
 // folded into its latest, or, if that is not enough, a gap.
+//
+// It is open from Subscribe on, and ranged or not; it has ended with Close, with
+// Subscribe's context, or with an error that no waiting cures, and never opens
+// again.
 type Subscription[T any] struct {
-	query    Query[T]
-	config   subscribeConfig
-	matcher  matcher
-	selected []string // columns to keep in live objects; nil: all
-	link     *liveLink
-	socket   *livequery.Client
-	raw      *livequery.Subscription
-	ctx      context.Context // of Subscribe: the subscription ends with it
-	work     context.Context // of what it reads and waits for: ends with Close too, and keeps why
-	stop     context.CancelCauseFunc
+	query  Query[T]
+	config subscribeConfig
+
+	// The connection, which other subscriptions share.
+	link   *liveLink
+	socket *livequery.Client
+	raw    *livequery.Subscription
+
+	// The end.
+	ctx  context.Context // of Subscribe: the subscription ends with it
+	work context.Context // of what it reads and waits for: ends with Close too, and keeps why
+	stop context.CancelCauseFunc
+
+	// What decides which event comes next; whoever ranges Events has it.
 	ranging  atomic.Bool
-
-	// The rest belongs to whoever ranges Events.
-
-	ledger    *ledger
-	since     time.Time // newest updatedAt before which nothing is missing, on the server's clock
-	fresh     bool      // the snapshot is still owed
-	gap       *Gap      // owed: catch up before anything else
-	batch     []Event[T]
-	bare      bool             // the batch has not got its included objects yet
-	held      *livequery.Event // read while a batch was gathered, comes next
-	unsettled map[string]time.Time
-	timer     *time.Timer // for waiting; nil before the first time
-	settleAt  time.Time   // the first of them; zero: none
-	failures  int         // of reading, in a row
+	follower *follow.Follower
 }
 
 // Subscribe starts a subscription to the changes of the objects that the query
@@ -61,7 +55,7 @@ type Subscription[T any] struct {
 // Events that the server sends before a transaction is rolled back are not
 // recognised (Parse Server does that, protocol section 12.4).
 func (q Query[T]) Subscribe(ctx context.Context, options ...SubscribeOption) (*Subscription[T], error) {
-	s, wanted, err := q.subscription(options)
+	s, wanted, following, err := q.subscription(options)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +76,9 @@ func (q Query[T]) Subscribe(ctx context.Context, options ...SubscribeOption) (*S
 		return nil, liveError(op, q.collection.class, endOf(ctx, err))
 	}
 	context.AfterFunc(work, s.raw.Abandon)
-	if err := s.begin(); err != nil {
+	following.Raw, following.Source, following.Sums = s.raw, liveSource[T]{s}, s.link.sums
+	s.follower = follow.New(work, following)
+	if err := s.follower.Begin(); err != nil {
 		cancel(err)
 		return nil, err
 	}
@@ -90,65 +86,54 @@ func (q Query[T]) Subscribe(ctx context.Context, options ...SubscribeOption) (*S
 }
 
 // subscription checks the query and translates it for the server.
-func (q Query[T]) subscription(options []SubscribeOption) (*Subscription[T], livequery.Query, error) {
+func (q Query[T]) subscription(options []SubscribeOption) (*Subscription[T], livequery.Query, follow.Config, error) {
 	call := q.collection.call("Subscribe", "", "any")
 	if call.Err != nil {
-		return nil, livequery.Query{}, call.Err
+		return nil, livequery.Query{}, follow.Config{}, call.Err
 	}
 	class := q.collection.class
-	s := &Subscription[T]{unsettled: make(map[string]time.Time)}
+	s := new(Subscription[T])
 	for _, option := range options {
 		if option == nil {
-			return nil, livequery.Query{}, badInput(call.Op, class, "options", "holds nil")
+			return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, class, "options", "holds nil")
 		}
 		option(&s.config)
 	}
 	for _, list := range s.config.include {
 		pointers, ok := list.([]Includable[T])
 		if !ok {
-			return nil, livequery.Query{}, badInput(call.Op, class, "include", "WithHydration names pointers of another class")
+			return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, class, "include", "WithHydration names pointers of another class")
 		}
 		q = q.Include(pointers...)
 	}
 	s.query = q
 	switch {
 	case q.limit != nil:
-		return nil, livequery.Query{}, badInput(call.Op, class, "limit", "a subscription has none")
+		return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, class, "limit", "a subscription has none")
 	case q.skip != 0:
-		return nil, livequery.Query{}, badInput(call.Op, class, "skip", "a subscription has none")
+		return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, class, "skip", "a subscription has none")
 	case len(q.exclude) > 0:
-		return nil, livequery.Query{}, badInput(call.Op, class, "excludeKeys", "live queries do not know it: use Select")
+		return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, class, "excludeKeys", "live queries do not know it: use Select")
 	case len(q.order) > 0 && !s.config.snapshot:
-		return nil, livequery.Query{}, badInput(call.Op, class, "order", "sorts nothing without WithSnapshot")
+		return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, class, "order", "sorts nothing without WithSnapshot")
 	}
 	if field, reason := notLive(q.where); reason != "" {
-		return nil, livequery.Query{}, badInput(call.Op, class, field, "%s", reason)
+		return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, class, field, "%s", reason)
 	}
+	var matcher follow.Matcher
 	doc, err := q.encodeWhere()
 	if err == nil {
-		s.matcher, err = newMatcher(doc)
+		matcher, err = follow.NewMatcher(doc)
 	}
 	if err != nil {
-		return nil, livequery.Query{}, mistakeIn(call.Op, class, err)
+		return nil, livequery.Query{}, follow.Config{}, mistakeIn(call.Op, class, err)
 	}
-	s.ledger = newLedger(s.config.deletes)
-	s.ledger.shown = s.config.deletes && s.config.snapshot
-	s.fresh = s.config.snapshot
-	wanted := livequery.Query{ClassName: class, Where: doc}
-	for _, key := range q.selectedKeys() {
-		wanted.Keys = appendNew(wanted.Keys, rootOf(key))
+	keys, keep := matcher.Keys(q.selectedKeys())
+	following := follow.Config{
+		Matcher: matcher, Keep: keep, Include: len(q.include) > 0,
+		Snapshot: s.config.snapshot, Deletes: s.config.deletes, Type: reflect.TypeFor[T](),
 	}
-	if wanted.Keys != nil {
-		for _, name := range s.matcher.fields() { // needed to match again
-			if !slices.Contains(wanted.Keys, name) {
-				s.selected = slices.Clone(wanted.Keys)
-			}
-		}
-		for _, name := range s.matcher.fields() {
-			wanted.Keys = appendNew(wanted.Keys, name)
-		}
-	}
-	return s, wanted, nil
+	return s, livequery.Query{ClassName: class, Where: doc, Keys: keys}, following, nil
 }
 
 // Events gives the events as they come. It ends with an error that no waiting
@@ -166,14 +151,14 @@ func (s *Subscription[T]) Events() iter.Seq2[Event[T], error] {
 			return
 		}
 		defer s.ranging.Store(false)
-		emit := func(e Event[T]) error {
-			if !yield(e, nil) {
-				return errLeft
+		emit := func(e follow.Event) error {
+			if !yield(eventOf[T](e), nil) {
+				return follow.ErrLeft
 			}
 			return nil
 		}
 		for s.work.Err() == nil {
-			if err := s.step(emit); errors.Is(err, errLeft) {
+			if err := s.follower.Step(emit); errors.Is(err, follow.ErrLeft) {
 				return
 			} else if err != nil {
 				s.stop(&ending{err})
@@ -216,9 +201,6 @@ func endOf(ctx context.Context, err error) error {
 
 // none says that this is not from Subscribe.
 func (s *Subscription[T]) none() bool { return s == nil || s.raw == nil }
-
-// errLeft says that the consumer has left its loop.
-var errLeft = errors.New("left")
 
 // Status returns where the connection stands, and a channel that is closed
 // when that changes.
@@ -276,16 +258,4 @@ func notLive(nodes []where.Clause) (field, reason string) {
 		}
 	}
 	return "", ""
-}
-
-func rootOf(path string) string {
-	root, _, _ := strings.Cut(path, ".")
-	return root
-}
-
-func appendNew(list []string, name string) []string {
-	if slices.Contains(list, name) {
-		return list
-	}
-	return append(list, name)
 }

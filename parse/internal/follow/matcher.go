@@ -1,9 +1,11 @@
-package parse
+package follow
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -12,30 +14,30 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// matcher evaluates a query on the objects of live events again: Parse Server's
+// Matcher evaluates a query on the objects of live events again: Parse Server's
 // live query matcher lets objects through whose field is missing, and ends at
 // the first geo condition (protocol section 8.5).
-type matcher struct{ node *where.Node } // nil: everything matches
+type Matcher struct{ node *where.Node } // nil: everything matches
 
-// newMatcher refuses queries for which the server's matcher would stay silent.
+// NewMatcher refuses queries for which the server's matcher would stay silent.
 // Nobody could tell that from a query without events.
-func newMatcher(doc jsontext.Value) (matcher, error) {
+func NewMatcher(doc jsontext.Value) (Matcher, error) {
 	if bytes.Contains(doc, []byte(`"$relativeTime"`)) {
-		return matcher{}, errors.New("live queries cannot compare with a relative time: time passing sends no events")
+		return Matcher{}, errors.New("live queries cannot compare with a relative time: time passing sends no events")
 	}
 	node, err := where.Parse(doc, where.Limits{})
 	if err != nil {
-		return matcher{}, fmt.Errorf("the condition cannot be evaluated: %w", err)
+		return Matcher{}, fmt.Errorf("the condition cannot be evaluated: %w", err)
 	}
 	for n := range node.Walk() {
 		if reason := neverLive(n); reason != "" {
-			return matcher{}, wire.BadField(n.Path, reason)
+			return Matcher{}, wire.BadField(n.Path, reason)
 		}
 	}
 	if node.Op == where.And && len(node.Children) == 0 {
 		node = nil
 	}
-	return matcher{node}, nil
+	return Matcher{node}, nil
 }
 
 // neverLive says why a condition cannot be part of a live query; "" if it can.
@@ -81,7 +83,7 @@ func listOf(v any) []any {
 }
 
 // matches evaluates the query on one object.
-func (m matcher) matches(object jsontext.Value) (bool, error) {
+func (m Matcher) matches(object jsontext.Value) (bool, error) {
 	if m.node == nil {
 		return true, nil
 	}
@@ -93,7 +95,7 @@ func (m matcher) matches(object jsontext.Value) (bool, error) {
 }
 
 // fields are the top-level columns the query looks at.
-func (m matcher) fields() []string {
+func (m Matcher) fields() []string {
 	var names []string
 	for n := range m.node.Walk() {
 		if n.Path != "" {
@@ -101,4 +103,36 @@ func (m matcher) fields() []string {
 		}
 	}
 	return names
+}
+
+// Keys are the columns to ask the server for where a query selects some: those
+// the matcher looks at too. Keep is nil where all of them are the consumer's.
+func (m Matcher) Keys(selected []string) (wanted, keep []string) {
+	for _, key := range selected {
+		wanted = appendNew(wanted, rootOf(key))
+	}
+	if wanted == nil {
+		return nil, nil
+	}
+	for _, name := range m.fields() { // needed to match again
+		if !slices.Contains(wanted, name) {
+			keep = slices.Clone(wanted)
+		}
+	}
+	for _, name := range m.fields() {
+		wanted = appendNew(wanted, name)
+	}
+	return wanted, keep
+}
+
+func rootOf(path string) string {
+	root, _, _ := strings.Cut(path, ".")
+	return root
+}
+
+func appendNew(list []string, name string) []string {
+	if slices.Contains(list, name) {
+		return list
+	}
+	return append(list, name)
 }

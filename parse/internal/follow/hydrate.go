@@ -1,4 +1,4 @@
-package parse
+package follow
 
 import (
 	"time"
@@ -15,55 +15,54 @@ const (
 
 // gather puts raw and, where included objects are to be fetched, what comes
 // shortly after it, into the batch.
-func (s *Subscription[T]) gather(raw *livequery.Event) error {
-	if err := s.add(raw); err != nil || len(s.query.include) == 0 {
+func (f *Follower) gather(raw *livequery.Event) error {
+	if err := f.add(raw); err != nil || !f.Include {
 		return err
 	}
 	end := time.Now().Add(hydrationWindow)
-	for len(s.batch) < hydrationSize {
-		raw, err := s.receiveWithin(time.Until(end))
+	for len(f.batch) < hydrationSize {
+		raw, err := f.receiveWithin(time.Until(end))
 		if err != nil || raw == nil {
 			break // an error comes again, after what came before it
 		}
 		if raw.Object == nil {
-			s.held = raw // a gap: what came before it is delivered first
+			f.held = raw // a gap: what came before it is delivered first
 			break
 		}
-		if err := s.add(raw); err != nil {
+		if err := f.add(raw); err != nil {
 			return err
 		}
 	}
-	s.bare = true
+	f.bare = true
 	return nil
 }
 
 // hydrate fetches the included objects of the batch in one query. An object
 // that cannot be found stays as the server sent it.
-func (s *Subscription[T]) hydrate() error {
+func (f *Follower) hydrate() error {
 	var ids []string
-	for _, e := range s.batch {
+	for _, e := range f.batch {
 		if e.Kind.Present() {
-			ids = appendNew(ids, object(e.Object).ObjectID)
+			ids = appendNew(ids, e.Row.ID)
 		}
 	}
 	if len(ids) == 0 {
-		s.bare = false
+		f.bare = false
 		return nil
 	}
-	whole := Query[T]{collection: s.query.collection, keys: s.query.keys, include: s.query.include}
-	rows, err := s.byID(whole, ids)
+	rows, err := f.byID(Ask{Anything: true}, ids)
 	if err != nil {
 		return err
 	}
-	s.bare = false
-	latest := make(map[string]*T, len(rows))
+	f.bare = false
+	latest := make(map[string]Row, len(rows))
 	for _, row := range rows {
-		latest[object(row).ObjectID] = row
+		latest[row.ID] = row
 	}
-	for i, e := range s.batch {
-		row := latest[object(e.Object).ObjectID]
-		if row != nil && e.Kind.Present() && !object(row).UpdatedAt.Before(object(e.Object).UpdatedAt) {
-			s.batch[i].Object = row
+	for i, e := range f.batch {
+		row, found := latest[e.Row.ID]
+		if found && e.Kind.Present() && !row.UpdatedAt.Before(e.Row.UpdatedAt) {
+			f.batch[i].Row = row
 		}
 	}
 	return nil

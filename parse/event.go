@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
+	"github.com/isoaudit/isoaudit-go/parse/internal/follow"
 )
 
 // EventKind says what an Event tells.
@@ -17,37 +18,24 @@ type EventKind int
 // Kinds of events. Created to Deleted come from the live query; the other
 // three from reading over REST.
 const (
-	Created  EventKind = iota + 1 // a new object that the query finds
-	Entered                       // a change made the query find the object
-	Updated                       // a change, and the query goes on finding the object
-	Left                          // a change made the query lose the object, or this caller its right to read it
-	Deleted                       // the object is gone
-	Snapshot                      // the query found the object when the subscription began (WithSnapshot)
-	Resynced                      // the object as it is now: a change may have been missed
+	Created  = EventKind(follow.Created)  // a new object that the query finds
+	Entered  = EventKind(follow.Entered)  // a change made the query find the object
+	Updated  = EventKind(follow.Updated)  // a change, and the query goes on finding the object
+	Left     = EventKind(follow.Left)     // a change made the query lose the object, or this caller its right to read it
+	Deleted  = EventKind(follow.Deleted)  // the object is gone
+	Snapshot = EventKind(follow.Snapshot) // the query found the object when the subscription began (WithSnapshot)
+	Resynced = EventKind(follow.Resynced) // the object as it is now: a change may have been missed
 
 	// CaughtUp carries no object: the snapshot is complete (Gap is nil), or
 	// all that can be known of a gap has been delivered (Gap says what).
-	CaughtUp
+	CaughtUp = EventKind(follow.CaughtUp)
 )
 
-var eventKinds = [...]string{"", "created", "entered", "updated", "left", "deleted", "snapshot", "resynced", "caught up"}
-
 // String returns the kind in lower case.
-func (k EventKind) String() string {
-	if k < 1 || int(k) >= len(eventKinds) {
-		return "unknown"
-	}
-	return eventKinds[k]
-}
+func (k EventKind) String() string { return follow.Kind(k).String() }
 
 // Present reports whether the query finds the object after the event.
-func (k EventKind) Present() bool {
-	switch k {
-	case Created, Entered, Updated, Snapshot, Resynced:
-		return true
-	}
-	return false
-}
+func (k EventKind) Present() bool { return follow.Kind(k).Present() }
 
 // Event is one element of a subscription.
 type Event[T any] struct {

@@ -1,4 +1,4 @@
-package parse
+package follow
 
 import "time"
 
@@ -80,7 +80,7 @@ const (
 // any order, and updatedAt is stamped before the write (protocol section 12.6).
 // So an event is delivered only if it is surely news; what is surely known is
 // left out; the rest is settled by reading.
-func (l *ledger) rule(kind EventKind, id string, updatedAt, received time.Time) ruling {
+func (l *ledger) rule(kind Kind, id string, updatedAt, received time.Time) ruling {
 	e, known := l.find(id)
 	if !known && l.shown && !kind.Present() {
 		return unseen

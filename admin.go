@@ -2,6 +2,7 @@ package isoaudit
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/isoaudit/isoaudit-go/parse"
@@ -56,18 +57,24 @@ func (a *Admin) Purge(ctx context.Context, class string) error { return a.engine
 func (a *Admin) Schema(ctx context.Context) (schema.Schema, error) { return a.engine().Schema(ctx) }
 
 // PlanSchema compares the server with a schema; see [parse.Admin.PlanSchema].
+// Where the server keeps no default ACLs, the ones that cloud/main.js gives to new
+// objects count.
 func (a *Admin) PlanSchema(ctx context.Context, want schema.Schema, options ...schema.PlanOption) (schema.Plan, error) {
+	options, err := a.withCloudCode(ctx, options)
+	if err != nil {
+		return schema.Plan{}, fmt.Errorf("isoaudit: plan schema: %w", err)
+	}
 	return a.engine().PlanSchema(ctx, want, options...)
 }
 
 // ApplySchema makes the server what a schema says; see [parse.Admin.ApplySchema].
+// Its plan is that of PlanSchema.
 func (a *Admin) ApplySchema(ctx context.Context, want schema.Schema, options ...schema.PlanOption) (schema.Plan, error) {
+	options, err := a.withCloudCode(ctx, options)
+	if err != nil {
+		return schema.Plan{}, fmt.Errorf("isoaudit: apply schema: %w", err)
+	}
 	return a.engine().ApplySchema(ctx, want, options...)
-}
-
-// CloudCode asks what Cloud Code the server runs; see [parse.Admin.CloudCode].
-func (a *Admin) CloudCode(ctx context.Context) (parse.CloudCode, error) {
-	return a.engine().CloudCode(ctx)
 }
 
 // StartJob starts a background job; see [parse.Admin.StartJob].

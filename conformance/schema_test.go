@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/conformance"
 	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -64,6 +65,22 @@ func TestNewObjectsHaveTheACLOfTheirClass(t *testing.T) {
 			require.Equal(t, acl, b.must(t, master, "GET", "/classes/"+class+"/"+id, "").json["ACL"], class)
 		}
 		require.NoError(t, b.as(otto).Auditors.Update(ctx, auditor, isoaudit.AuditorFields.SiteCode.Set("PLANT-07")), "he may still change himself")
+	})
+}
+
+// The Cloud Code of a Parse Server says what it does; auditserver has none.
+func TestCloudCodeTellsTheACLsItGives(t *testing.T) {
+	onBackends(t, func(t *testing.T, b *backend) {
+		code, err := b.admin.CloudCode(t.Context())
+		if b.server == conformance.AuditServer {
+			require.ErrorIs(t, err, parse.ErrScriptFailed)
+			return
+		}
+		require.NoError(t, err)
+		require.Positive(t, code.Version)
+		for _, class := range b.schema().Classes {
+			require.Equal(t, class.Permissions.DefaultACL, code.ACLs[class.Name], class.Name)
+		}
 	})
 }
 

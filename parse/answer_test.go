@@ -124,7 +124,7 @@ func TestAnswersThatLackWhatTheyMustHave(t *testing.T) {
 		},
 			[]string{`[{"success":{}}]`}},
 		"schema": {"className", func(ctx context.Context, a admin) error {
-			_, err := a.ApplySchema(ctx, schema.Schema{Classes: []schema.Class{{Name: "Task"}}})
+			_, err := a.Admin.ApplySchema(ctx, schema.Schema{Classes: []schema.Class{{Name: "Task"}}})
 			return err
 		}, []string{`{}`}},
 	}

@@ -33,7 +33,7 @@ func withoutCredentials() map[string]any {
 		"event":   isoaudit.Event[isoaudit.Auditor]{Kind: parse.Updated, Object: new(isoaudit.Auditor), Gap: new(parse.Gap)},
 		"options": []any{parse.RetryPolicy{}, parse.RequestIDsHonoured, parse.WithSnapshot()},
 		"files":   []any{parse.Upload{}, parse.File{}, &parse.FileContent{}},
-		"answers": []any{parse.Config{}, parse.Job{}, parse.ServerInfo{}, parse.CloudCode{}, parse.BatchResult{}},
+		"answers": []any{parse.Config{}, parse.Job{}, parse.ServerInfo{}, isoaudit.CloudCode{}, parse.BatchResult{}},
 		"errors":  []any{&isoaudit.PolicyError{}, &parse.DecodeError{}},
 		"classes": []any{parse.ClassOf[checklist]("Checklist"), isoaudit.AuditPlan{}},
 		"access":  []any{parse.ACL{parse.Everyone: parse.Access{}}, isoaudit.RoleMembers{}},

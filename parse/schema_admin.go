@@ -49,8 +49,8 @@ var ErrServerTooOld = errors.New("the server is too old: version 5 is the oldest
 // [ErrSchemaDrift] unless there is no difference.
 //
 // The plan is made for the server's version and database. What they cannot keep
-// is left out of it and is no drift; where that opens a class, because the
-// server's Cloud Code does not close it either, the plan warns.
+// is left out of it and is no drift. Where that opens a class, the plan warns,
+// unless [schema.CloudCodeACLs] says that the server's Cloud Code closes it.
 func (a *Admin) PlanSchema(ctx context.Context, want schema.Schema, options ...schema.PlanOption) (schema.Plan, error) {
 	_, plan, err := a.compareSchema(ctx, want, options)
 	if err != nil {
@@ -111,25 +111,7 @@ func (a *Admin) compareSchema(ctx context.Context, want schema.Schema, options [
 		return schema.Schema{}, schema.Plan{}, err
 	}
 	server.MongoDB = onMongo(have)
-	settings := []schema.PlanOption{schema.OnServer(server)}
-	if !server.KeepsDefaultACL() {
-		acls, err := a.cloudCodeACLs(ctx)
-		if err != nil {
-			return schema.Schema{}, schema.Plan{}, err
-		}
-		settings = append(settings, schema.CloudCodeACLs(acls))
-	}
-	return have, schema.Diff(want, have, append(settings, options...)...), nil
-}
-
-// cloudCodeACLs asks cloud/main.js which ACLs it gives to new objects; nil where
-// the server does not run it.
-func (a *Admin) cloudCodeACLs(ctx context.Context) (map[string]map[string]schema.Access, error) {
-	code, err := a.CloudCode(ctx)
-	if errors.Is(err, ErrScriptFailed) {
-		return nil, nil
-	}
-	return code.ACLs, err
+	return have, schema.Diff(want, have, append([]schema.PlanOption{schema.OnServer(server)}, options...)...), nil
 }
 
 type schemaApplication struct {

@@ -17,7 +17,6 @@ import (
 type schemaServer struct {
 	version string
 	refuse  string // a part of the body that is refused
-	cloud   string // the answer of the Cloud Code; "" where there is none
 	columns map[string]bool
 	writes  []string
 }
@@ -37,10 +36,6 @@ func (s *schemaServer) answer(req *http.Request, body string) (int, string) {
 	switch path := strings.TrimPrefix(req.URL.Path, "/mount"); {
 	case path == "/serverInfo":
 		return 200, `{"parseServerVersion":"` + s.version + `"}`
-	case strings.HasPrefix(path, "/functions/") && s.cloud != "":
-		return 200, `{"result":` + s.cloud + `}`
-	case strings.HasPrefix(path, "/functions/"):
-		return 400, `{"code":141,"error":"Invalid function"}`
 	case path == "/schemas" && len(s.columns) == 0:
 		return 200, `{"results":[]}`
 	case path == "/schemas":
@@ -94,31 +89,6 @@ func TestApplySchemaNamesAClassThatIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "create class Task: ")
 	require.Len(t, plan.Refused, 1)
 	require.Len(t, server.writes, 2, "its columns have no class to be added to")
-}
-
-func TestPlanSchemaAsksTheCloudCodeWhereReadingRestsOnIt(t *testing.T) {
-	want := schema.Schema{Classes: []schema.Class{{Name: "Task", Permissions: &schema.Permissions{
-		DefaultACL: map[string]schema.Access{"role:staff": {Read: true}},
-	}}}}
-	for name, tt := range map[string]struct{ version, cloud, warning string }{
-		"kept by the server":   {"9.10.0", "", ""},
-		"set by Cloud Code":    {"7.5.4", `{"version":2,"acls":{"Task":{"role:staff":{"read":true}}}}`, ""},
-		"another ACL set":      {"7.5.4", `{"version":2,"acls":{"Task":{"*":{"read":true}}}}`, "gives new objects another ACL"},
-		"without Cloud Code":   {"7.5.4", "", "nothing on this server gives new objects the ACL"},
-		"another Cloud Code":   {"5.6.0", `{"version":2}`, "nothing on this server gives new objects the ACL"},
-		"put over each update": {"9.2.0", "", "nothing on this server gives new objects the ACL"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			server := &schemaServer{version: tt.version, cloud: tt.cloud, refuse: "nothing"}
-			plan, err := server.admin(t).PlanSchema(t.Context(), want)
-			require.NoError(t, err)
-			if tt.warning == "" {
-				require.Empty(t, plan.Warnings)
-			} else {
-				require.Contains(t, strings.Join(plan.Warnings, "\n"), tt.warning)
-			}
-		})
-	}
 }
 
 func TestPlanSchemaRefusesAServerThatIsTooOld(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 // A live query sends pointers; the auditor each of them names is fetched, once
 // for all events of a burst.
-func ExampleWithHydration() {
+func Example_includedObjects() {
 	test := &example{}
 	defer test.end()
 	coordinator := audittest.NewServer(test).As(isoaudit.RoleCoordinator)

@@ -42,7 +42,7 @@ func planned(coordinator audittest.Login, sites ...string) {
 
 // A client acts as nobody until it is derived for a session; the first one
 // stays as it was.
-func ExampleClient_As() {
+func ExampleClient_LogIn() {
 	test := &example{}
 	defer test.end()
 	server := audittest.NewServer(test)
@@ -70,7 +70,7 @@ func ExampleClient_As() {
 	// session of coordinator-1, token [redacted]
 }
 
-func ExampleQuery() {
+func Example_query() {
 	test := &example{}
 	defer test.end()
 	ctx := context.Background()
@@ -99,7 +99,7 @@ func ExampleQuery() {
 }
 
 // All reads page after page, and can be left at any row.
-func ExampleQuery_All() {
+func Example_iterate() {
 	test := &example{}
 	defer test.end()
 	lena := audittest.NewServer(test).As(isoaudit.RoleCoordinator)
@@ -121,7 +121,7 @@ func ExampleQuery_All() {
 }
 
 // An update is a list of changes: what it does not name stays as it is.
-func ExampleCollection_Update() {
+func Example_update() {
 	test := &example{}
 	defer test.end()
 	ctx := context.Background()
@@ -150,7 +150,7 @@ func ExampleCollection_Update() {
 
 // The reply to a create is lost, with the id of the new object. Its reference
 // tells whether it was created.
-func ExampleErrOutcomeUnknown() {
+func Example_outcomeUnknown() {
 	test := &example{}
 	defer test.end()
 	ctx := context.Background()

@@ -64,7 +64,7 @@ type Checkable interface {
 // refuse the save by.
 //
 // It reads over REST what the rules need, with this client's rights: rows and
-// roles it may not read count as missing. The server decides anew at the save,
+// roles it may not read count as missing. The server decides again at the save,
 // and others may have written in between.
 func (c *Client) Check(ctx context.Context, object Checkable) (warnings []Violation, err error) {
 	const op = "Client.Check"

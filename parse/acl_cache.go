@@ -12,8 +12,8 @@ import (
 )
 
 // aclCache remembers the last few ACLs that were read, with their text: nearly
-// all objects of a class have the same one, and reading it anew would be a
-// quarter of the work on a page.
+// all objects of a class have the same one, and reading it again each time would
+// be a quarter of the work on a page.
 type aclCache struct{ seen atomic.Pointer[[]seenACL] }
 
 type seenACL struct {

@@ -48,6 +48,30 @@ func (c column[T]) node(terms ...where.Term) where.Clause {
 	return where.Clause{Field: c.name, Terms: terms, Mistake: c.whatIsWrong()}
 }
 
+// constant is a condition that holds always or where.Never, for a field that is sound.
+func (c column[T]) constant(n where.Clause) Condition[T] {
+	n.Mistake = c.whatIsWrong()
+	return Condition[T]{node: n}
+}
+
+// in answers the empty list here: a server on PostgreSQL would return the rows
+// without a value (protocol section 12, row 12).
+func in[T, V any](c column[T], values []V) Condition[T] {
+	if len(values) == 0 {
+		return c.constant(where.Never)
+	}
+	return c.where(where.Is(where.In, values))
+}
+
+// notIn asks for a value too: a server on MongoDB would also return the rows
+// without one, a server on PostgreSQL would not (protocol section 3.1).
+func notIn[T, V any](c column[T], values []V) Condition[T] {
+	if len(values) == 0 {
+		return c.constant(where.Always)
+	}
+	return c.where(where.Is(where.Nin, values), where.Is(where.Exists, true))
+}
+
 func (c column[T]) refuse(mistake string) Condition[T] {
 	return Condition[T]{node: where.Clause{Field: c.name, Mistake: mistake}}
 }

@@ -76,24 +76,6 @@ func ExampleACL_Grant() {
 	// Output: true false false
 }
 
-func ExampleClient_Batch() {
-	client, err := isoaudit.NewClient("https://parse.example/parse", parse.WithApplicationID("app"),
-		parse.WithTransport(canned(200, `[{"success":{}},{"error":{"code":101,"error":"Object not found."}}]`)))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	results, _ := client.Batch(context.Background(),
-		client.AuditReviews.BatchDelete("review1"),
-		client.AuditReviews.BatchDelete("review2"))
-	for i, result := range results {
-		fmt.Println(i, result.Err == nil)
-	}
-	// Output:
-	// 0 true
-	// 1 false
-}
-
 func ExampleCall() {
 	client, err := isoaudit.NewClient("https://parse.example/parse", parse.WithApplicationID("app"),
 		parse.WithTransport(canned(200, `{"result":{"open":3}}`)))

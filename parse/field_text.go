@@ -152,28 +152,4 @@ func quoteRegexp(text string) string {
 	return `\Q` + text + `\E`
 }
 
-// constant is a condition that holds always or where.Never, for a field that is sound.
-func (c column[T]) constant(n where.Clause) Condition[T] {
-	n.Mistake = c.whatIsWrong()
-	return Condition[T]{node: n}
-}
-
-// in answers the empty list here: a server on PostgreSQL would return the rows
-// without a value (protocol section 12, row 12).
-func in[T, V any](c column[T], values []V) Condition[T] {
-	if len(values) == 0 {
-		return c.constant(where.Never)
-	}
-	return c.where(where.Is(where.In, values))
-}
-
-// notIn asks for a value too: a server on MongoDB would also return the rows
-// without one, a server on PostgreSQL would not (protocol section 3.1).
-func notIn[T, V any](c column[T], values []V) Condition[T] {
-	if len(values) == 0 {
-		return c.constant(where.Always)
-	}
-	return c.where(where.Is(where.Nin, values), where.Is(where.Exists, true))
-}
-
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }

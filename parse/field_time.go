@@ -100,8 +100,8 @@ func (f temporal[T]) Between(from, before time.Time) Condition[T] {
 	return And(f.Gte(from), f.Lt(before))
 }
 
-// Before holds before a moment that the server reckons from its own clock when
-// the query arrives, as in DueDate.Before(parse.Now()).
+// Before holds before a moment that the server takes from its own clock when the
+// query arrives, as in DueDate.Before(parse.Now()).
 func (f temporal[T]) Before(moment RelativeTime) Condition[T] { return f.relative(where.Lt, moment) }
 
 // After is Before for later times.
@@ -144,7 +144,7 @@ func (f temporal[T]) relative(op where.Op, moment RelativeTime) Condition[T] {
 	return f.where(where.Is(op, relative{moment.text}))
 }
 
-// RelativeTime is a moment reckoned from the server's clock.
+// RelativeTime is a moment counted from the server's clock.
 type RelativeTime struct{ text string }
 
 // Now is the moment at which the server answers.

@@ -27,8 +27,8 @@ type Upload struct {
 	// before it.
 	Name string
 	// Content is read once, to its end, and not closed. When Upload has returned
-	// it is read no more and may be closed or read anew, except by a Read that
-	// has blocked for another second by then.
+	// it is no longer read, and may be closed or read by others, unless a Read is
+	// still blocked a second later.
 	Content io.Reader
 	// Size is the content's length in bytes; 0: unknown, then the content goes
 	// out in chunks.

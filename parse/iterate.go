@@ -15,7 +15,7 @@ const pageSize = 1000
 
 // All gives every row that the query finds, or the first ones up to Limit, page
 // by page in constant memory. It can be ranged any number of times and starts
-// anew each time; an error comes last.
+// at the beginning each time; an error comes last.
 //
 // Pages follow each other by the values of OrderBy and then by ObjectID
 // (protocol section 3.4), so rows that change in between make it neither skip

@@ -100,13 +100,14 @@ func (l *liveLink) fixedToken(ctx context.Context, rejected string) (string, err
 	return token, nil
 }
 
-// lookUp asks REST for the session, and not what its user looks like.
+// lookUp asks REST whether there is such a session; the user in the answer is not
+// read.
 func (l *liveLink) lookUp(ctx context.Context) error {
 	return l.client.do(ctx, currentUserCall(), nil)
 }
 
-// ended says whether a failure to look the session up means that there is none
-// any more, and none to be had. Whatever else is wrong, live queries go on.
+// ended says whether a failure to look the session up means that it has ended and
+// that the source gives no new one. After any other failure live queries go on.
 func ended(err error) bool {
 	var login *logInFailure
 	return errors.Is(err, ErrInvalidSession) || errors.As(err, &login) && !login.transient

@@ -86,7 +86,7 @@ func findAll[R any](ctx context.Context, c *Client, class string, where map[stri
 }
 
 // classPath is where the objects of a class are. Roles have a route of their own
-// too, on which a server does not heed request ids (protocol section 6).
+// too, on which a server ignores request ids (protocol section 6).
 func classPath(class string) []string {
 	if class == userClass {
 		return []string{"users"}

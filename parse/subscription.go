@@ -21,7 +21,7 @@ import (
 // queue until then. A consumer that falls behind gets the events of an object
 // folded into its latest, or, if that is not enough, a gap.
 //
-// It is open from Subscribe on, and ranged or not; it has ended with Close, with
+// It is open from Subscribe on, whether it is ranged or not. It has ended with Close, with
 // Subscribe's context, or with an error that no waiting cures, and never opens
 // again.
 type Subscription[T any] struct {
@@ -38,7 +38,7 @@ type Subscription[T any] struct {
 	work context.Context // of what it reads and waits for: ends with Close too, and keeps why
 	stop context.CancelCauseFunc
 
-	// What decides which event comes next; whoever ranges Events has it.
+	// What decides which event comes next; used by the loop over Events alone.
 	ranging  atomic.Bool
 	follower *follow.Follower
 }

@@ -102,7 +102,7 @@ func (s *Scanner) intern(text []byte) string {
 	return *slot
 }
 
-// Value consumes the next value without looking into it: whoever uses it has to
+// Value consumes the next value without looking into it: the caller has to
 // find out whether it is valid.
 func (s *Scanner) Value() (jsontext.Value, bool) {
 	start, depth := s.pos, 0

@@ -46,14 +46,25 @@ func TestACLsAreTheSchemas(t *testing.T) {
 
 // The same vectors hold the Go evaluator in package policy.
 func TestMainPassesTheVectors(t *testing.T) {
+	run(t, "vectors.js", "../policy/testdata/vectors.json")
+}
+
+// A server may cut pages short without a word (maxLimit).
+func TestMainReadsToTheLastPage(t *testing.T) {
+	run(t, "testdata/shortpages.js")
+}
+
+// run runs a script with files of its own.
+func run(t *testing.T, files ...string) {
+	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("node is not installed; .ci/run requires it")
 	}
-	const runner, vectors = "vectors.js", "../policy/testdata/vectors.json"
-	require.FileExists(t, runner) // also tells go test that the result depends on them
-	require.FileExists(t, vectors)
-	out, err := exec.Command(node, runner, vectors).CombinedOutput()
+	for _, file := range append(files, "main.js") {
+		require.FileExists(t, file) // also tells go test that the result depends on it
+	}
+	out, err := exec.Command(node, files...).CombinedOutput()
 	require.NoError(t, err, string(out))
 	t.Logf("%s", out)
 }

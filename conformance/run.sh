@@ -7,7 +7,7 @@
 # MongoDB adapter with FerretDB below. The command finds the server in ISOAUDIT_PARSE_URL, _SERVER,
 # _GRAPHQL_URL, _APP_ID, _REST_KEY, _JS_KEY and _MASTER_KEY; with several nodes ISOAUDIT_PARSE_NODES
 # lists their URLs. Ports are free ones, so any number of these may run side by side. Its exit status
-# is the command's.
+# is the command's. PARSE_MAX_LIMIT=50 in the environment gives the servers the option maxLimit.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 server=9 nodes=1

@@ -68,6 +68,8 @@ const server = await start({
   },
   // A function that only the behaviour about limits calls.
   rateLimit: [{ requestPath: '/functions/checkLimited', requestTimeWindow: 600_000, requestCount: 2, includeInternalRequests: true }],
+  // Where it is set, pages are shorter than what a client asks for.
+  maxLimit: Number(process.env.PARSE_MAX_LIMIT) || undefined,
   logLevel: 'warn',
   logsFolder: null,
 });

@@ -1,11 +1,13 @@
 // Cloud Code for a Parse Server: enforces the workflow rules of rules.json on every
-// save, and gives new objects the ACL of acls.json; both files lie beside this one.
+// save, and gives new objects the ACL of acls.json; both lie beside this file, as does
+// texts.js.
 // Plain JavaScript without packages; the same checks exist in Go (package policy),
 // and both pass the same test vectors.
 'use strict';
 
 const rules = require('./rules.json');
 const acls = require('./acls.json');
+const { isPlaceholder, compareRevisions, lookalikes, few, clip } = require('./texts.js');
 
 // VERSION rises with every change of what this file does on a server.
 const VERSION = 3;
@@ -15,7 +17,8 @@ const MESSAGE_PREFIX = 'Rules broken: ';
 const USER_CLASS = '_User';
 const ROLE_CLASS = '_Role';
 const PAGE = 1000;
-const DAY = 24 * 60 * 60 * 1000;
+// How long after its midnight UTC a day has ended in every time zone, UTC-12 the last.
+const DAY_ENDS_EVERYWHERE = 36 * 60 * 60 * 1000;
 
 // check returns what the rules say about a save: {violations, warnings, effects}.
 // change: {class, objectId, original, object, user, master, now}; rows are Parse
@@ -66,13 +69,13 @@ function evaluation(change, look, table) {
     return rows.filter(row => !change.objectId || row.objectId !== change.objectId);
   };
 
-  run.report = (rule, field, allowed, open) => {
+  run.report = (rule, field, allowed, found) => {
     const list = allowed && allowed.length > 0 ? allowed.join(', ') : 'nothing else';
-    const filled = { '{allowed}': list, '{open}': open || '' };
+    const filled = { '{allowed}': list, '{found}': found || '' };
     const violation = { rule: rule.id, class: change.class };
     if (!creates && change.objectId) violation.objectId = change.objectId;
     violation.field = field;
-    violation.message = rule.message.replace(/\{allowed\}|\{open\}/g, name => filled[name]);
+    violation.message = rule.message.replace(/\{allowed\}|\{found\}/g, name => filled[name]);
     (rule.severity === 'warn' ? verdict.warnings : verdict.violations).push(violation);
   };
   return run;
@@ -117,8 +120,7 @@ const checks = {
     if (date === undefined || !run.changed(rule.field)) return;
     let created = dateOf(run.original.createdAt);
     if (created === undefined) created = run.now;
-    if (date % DAY === 0) created -= ((created % DAY) + DAY) % DAY;
-    if (date < created) run.report(rule, rule.field);
+    if (created - date > DAY_ENDS_EVERYWHERE) run.report(rule, rule.field);
   },
 
   frozen(run, rule) {
@@ -151,6 +153,25 @@ const checks = {
     }
   },
 
+  async notOlder(run, rule) {
+    const revision = run.object[rule.field];
+    const { field } = rule.when;
+    if (typeof revision !== 'string' || !run.is(rule.when) || !run.anyChanged([field, rule.field, ...rule.key])) return;
+    let newest = revision;
+    for (const row of await run.others(rule.key, { [field]: run.object[field] })) {
+      const other = row[rule.field];
+      if (typeof other === 'string' && compareRevisions(other, newest) > 0) newest = other;
+    }
+    if (newest !== revision) run.report(rule, rule.field, undefined, clip(newest));
+  },
+
+  plain(run, rule) {
+    const text = run.object[rule.field];
+    if (typeof text !== 'string' || !run.changed(rule.field)) return;
+    const faults = lookalikes(text, run.table.invisible);
+    if (faults.length > 0) run.report(rule, rule.field, undefined, few(faults));
+  },
+
   async parentNot(run, rule) {
     if (!run.changed(rule.field) && !run.anyChanged(rule.also)) return;
     let asked;
@@ -169,12 +190,9 @@ const checks = {
   async childrenClosed(run, rule) {
     if (!run.becomes(rule.when) || !run.objectId) return;
     const { children } = rule;
-    const found = await run.look.find(children.class, {
-      [children.pointer]: pointer(run.class, run.objectId),
-      [children.field]: { $in: children.values },
-    });
+    const found = await run.look.find(children.class, { [children.pointer]: pointer(run.class, run.objectId) });
     const open = await openOf(run, found, children);
-    if (open.length > 0) run.report(rule, rule.field, undefined, names(open));
+    if (open.length > 0) run.report(rule, rule.field, undefined, few(names(open)));
   },
 
   notCaller(run, rule) {
@@ -212,8 +230,15 @@ const checks = {
   },
 
   async unchanged(run, rule) {
-    if (!run.changed(rule.field) || (run.creates && !rule.onCreate)) return;
-    if (!(await run.hasAny(rule.roles))) run.report(rule, rule.field, rule.roles);
+    const changed = [rule.field, ...(rule.also || [])].filter(run.changed);
+    if (changed.length === 0 || (run.creates && !rule.onCreate)) return;
+    const { children } = rule;
+    if (children) {
+      const found = await run.look.find(children.class, { [children.pointer]: pointer(run.class, run.objectId) });
+      if (found.length === 0) return;
+    }
+    if (await run.hasAny(rule.roles)) return;
+    for (const field of changed) run.report(rule, field, rule.roles);
   },
 };
 
@@ -230,21 +255,13 @@ async function openOf(run, found, children) {
     }
   }
   return found
-    .filter(child => !done.has(child.objectId) || pending.has(child.objectId))
+    .filter(({ objectId, [children.field]: value }) =>
+      pending.has(objectId) || (children.values.includes(value) && !done.has(objectId)))
     .sort((a, b) => (a.objectId < b.objectId ? -1 : 1));
 }
 
 function names(rows) {
-  const most = 5;
-  const list = rows.slice(0, most).map(row => clip(typeof row.findingRef === 'string' ? row.findingRef : row.objectId));
-  if (rows.length > most) list.push(`and ${rows.length - most} more`);
-  return list.join(', ');
-}
-
-function clip(text) {
-  const most = 40;
-  const letters = Array.from(text);
-  return letters.length > most ? `${letters.slice(0, most).join('')}…` : text;
+  return rows.map(row => clip(typeof row.findingRef === 'string' ? row.findingRef : row.objectId));
 }
 
 function present(value) {
@@ -284,13 +301,6 @@ function same(a, b) {
   if (typeof a !== 'object' || typeof b !== 'object') return a === b;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && same(a[key], b[key]));
-}
-
-function isPlaceholder(text, placeholders) {
-  const core = Array.from(text).filter(letter => /[\p{L}\p{N}]/u.test(letter));
-  if (core.every(letter => letter === core[0])) return true;
-  // Letter by letter and to one letter each, whatever the language: İ is an i.
-  return placeholders.includes(core.map(letter => Array.from(letter.toLowerCase())[0]).join(''));
 }
 
 // What follows ties the rules to a Parse Server.

@@ -4,6 +4,7 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const { check, message } = require('./main.js');
+const { compareRevisions } = require('./texts.js');
 
 const file = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
 
@@ -41,7 +42,20 @@ async function run(vector) {
   for (const violation of verdict.violations) assert.equal(violation.objectId, vector.id);
 }
 
+// Every revision against every other one, by the places of their lists.
+function order(lists) {
+  const all = lists.flatMap((list, place) => list.map(revision => ({ revision, place })));
+  for (const a of all) {
+    for (const b of all) {
+      const told = Math.sign(compareRevisions(a.revision, b.revision));
+      assert.equal(told, Math.sign(a.place - b.place), `${a.revision} and ${b.revision}`);
+    }
+  }
+  return all.length;
+}
+
 (async () => {
+  console.log(`${order(file.revisions)} revisions are in order`);
   let failed = 0;
   for (const vector of file.vectors) {
     try {

@@ -65,6 +65,7 @@ func behaviours() []behaviour {
 		liveQueries(),
 		schemas(),
 		rules(),
+		evasions(),
 	)
 }
 

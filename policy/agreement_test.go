@@ -8,49 +8,135 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/go-json-experiment/json"
 	"github.com/isoaudit/isoaudit-go/policy"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/unicode/norm"
 )
 
-// TestMainAgreesOnRandomSaves lets main.js judge a few thousand random saves and
-// expects the verdict of the Go evaluator. The saves are the same in every run.
+// main.js judges thousands of saves that nobody thought of, and must come to the
+// verdicts of the Go evaluator. The saves are the same in every run.
 func TestMainAgreesOnRandomSaves(t *testing.T) {
+	file, rules := readVectors(t), policy.Default()
+	random := rand.New(rand.NewPCG(9001, 19011))
+	var saves []vector
+	for range 4000 {
+		saves = append(saves, randomSave(random, file, rules))
+	}
+	judged := mainAgrees(t, file, saves, file.Revisions)
+	require.Greater(t, len(judged), len(rules.All())*3/4, "the saves are too tame: they break %d rules", len(judged))
+}
+
+// The same for single texts: references, notes and the order of revisions.
+func TestMainAgreesOnRandomTexts(t *testing.T) {
+	file := readVectors(t)
+	random := rand.New(rand.NewPCG(10646, 15))
+	var saves []vector
+	for i := range 6000 {
+		if i%3 > 0 {
+			saves = append(saves, vector{Name: "reference", Class: "AuditPlan", ID: "p-planned", User: "cora", Set: map[string]any{"auditRef": randomText(random)}})
+			continue
+		}
+		note := pick(random, file.notes)
+		if i%2 > 0 {
+			note = norm.NFD.String(strings.ToUpper(note))
+		}
+		if i%4 > 1 {
+			note += randomText(random)
+		}
+		saves = append(saves, vector{Name: "note", Class: "CorrectiveAction", ID: "a-pending", User: "cora", Set: map[string]any{"status": "closed", "verificationNote": note}})
+	}
+	var revisions []string
+	for range 300 {
+		revisions = append(revisions, randomRevision(random))
+	}
+	judged := mainAgrees(t, file, saves, inOrder(revisions))
+	require.Greater(t, judged["audit-ref-plain"], len(saves)/4)
+	require.Less(t, judged["audit-ref-plain"], len(saves)*5/8, "some references are plain")
+	require.Greater(t, judged["action-closing-note"], len(saves)/20)
+	require.Less(t, judged["action-closing-note"], len(saves)/3, "some notes say something")
+}
+
+// mainAgrees runs the saves through both evaluators and counts how often each rule
+// is broken. Go's verdicts become the vectors that main.js has to pass.
+func mainAgrees(t *testing.T, file vectorFile, saves []vector, revisions [][]string) map[string]int {
+	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("node is not installed; .ci/run requires it")
 	}
-	const runner, main = "../cloud/vectors.js", "../cloud/main.js"
-	require.FileExists(t, runner) // also tells go test that the result depends on them
-	require.FileExists(t, main)
-
+	const runner = "../cloud/vectors.js"
+	for _, script := range []string{runner, "../cloud/main.js", "../cloud/texts.js"} {
+		require.FileExists(t, script) // also tells go test that the result depends on it
+	}
 	data, err := os.ReadFile("testdata/vectors.json")
 	require.NoError(t, err)
 	var document map[string]any
 	require.NoError(t, json.Unmarshal(data, &document))
 
-	file, rules := readVectors(t), policy.Default()
-	random := rand.New(rand.NewPCG(9001, 19011))
-	expected, judged := []map[string]any{}, map[string]bool{}
-	for range 4000 {
-		v := randomSave(random, file, rules)
-		verdict, err := rules.Check(t.Context(), file.change(t, v), file)
+	expected, judged := []map[string]any{}, map[string]int{}
+	for _, v := range saves {
+		verdict, err := policy.Default().Check(t.Context(), file.change(t, v), file)
 		require.NoError(t, err)
 		for _, violation := range slices.Concat(verdict.Violations, verdict.Warnings) {
-			judged[violation.Rule] = true
+			judged[violation.Rule]++
 		}
 		expected = append(expected, expectation(t, v, verdict))
 	}
-	require.Greater(t, len(judged), len(rules.All())*3/4, "the saves are too tame: they break %d rules", len(judged))
-
-	document["vectors"] = expected
+	document["vectors"], document["revisions"] = expected, revisions
 	out, err := json.Marshal(document)
 	require.NoError(t, err)
 	path := filepath.Join(t.TempDir(), "vectors.json")
 	require.NoError(t, os.WriteFile(path, out, 0o600))
 	report, err := exec.Command(node, runner, path).CombinedOutput()
 	require.NoError(t, err, "%.4000s", report)
+	return judged
+}
+
+// randomText has up to twelve characters: most of some that rules look at, some of
+// any that both evaluators know, by whichever version of Unicode.
+func randomText(random *rand.Rand) string {
+	odd := []rune("  \t\u00a0\u3000\u0085\u00ad\u200b\u200d\u202e\ufeff\ufe0f\u2800\ufffd\u0301\u0308\u0323\u0327\u0345\u3099\u093c\u09be\u1161\u11a8" +
+		"aAeéÜșậIıİŁłßΆϓかがハバ가각ᄀ\u09c7क\u0958\u212a\u212bＡｚ９٣第😀1029-./")
+	var text []rune
+	for range random.IntN(13) {
+		switch random.IntN(6) {
+		case 0:
+			r := rune(random.IntN(0x20000))
+			if unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Cf) {
+				text = append(text, r)
+			}
+		case 1, 2:
+			text = append(text, pick(random, odd))
+		default:
+			text = append(text, rune('A'+random.IntN(26)))
+		}
+	}
+	return string(text)
+}
+
+func randomRevision(random *rand.Rand) string {
+	var parts []string
+	for range random.IntN(4) {
+		parts = append(parts, pick(random, []string{"A", "b", "Z", "aa", "Rev", "REV.", "0", "1", "01", "9", "10", "٣", "ä", "İ", "第", "𝒳", "99999999999999999999", randomText(random)}))
+	}
+	return strings.Join(parts, pick(random, []string{"", ".", "-", " "}))
+}
+
+// inOrder sorts revisions into lists of equal ones.
+func inOrder(revisions []string) [][]string {
+	slices.SortFunc(revisions, policy.CompareRevisions)
+	var lists [][]string
+	for _, revision := range revisions {
+		if last := len(lists) - 1; last >= 0 && policy.CompareRevisions(lists[last][0], revision) == 0 {
+			lists[last] = append(lists[last], revision)
+		} else {
+			lists = append(lists, []string{revision})
+		}
+	}
+	return lists
 }
 
 // randomSave creates or changes a row with a few columns set to values from

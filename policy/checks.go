@@ -16,6 +16,8 @@ var checks = map[string]func(*evaluation, Rule) error{
 	"frozen":            (*evaluation).frozen,
 	"unique":            (*evaluation).unique,
 	"supersede":         (*evaluation).supersede,
+	"notOlder":          (*evaluation).notOlder,
+	"plain":             (*evaluation).plain,
 	"parentNot":         (*evaluation).parentNot,
 	"childrenClosed":    (*evaluation).childrenClosed,
 	"notCaller":         (*evaluation).notCaller,
@@ -70,14 +72,19 @@ func (e *evaluation) text(rule Rule) error {
 		return nil
 	}
 	text, _ := e.Object[rule.Field].(string)
-	if isPlaceholder(text, e.rules.table.Placeholders) {
+	if isPlaceholder(text, e.rules.table.empty) {
 		e.report(rule, rule.Field, nil, "")
 	}
 	return nil
 }
 
-// notBeforeCreation: the date is not before the object's creation. Midnight UTC
-// is how clients write a day, so it stands for all of that day.
+// dayEndsEverywhere is how long after its midnight UTC a day has ended in every time
+// zone: in the last one, UTC-12, it ends twelve hours after it ended in UTC.
+const dayEndsEverywhere = 36 * time.Hour
+
+// notBeforeCreation: the object was not created after the day of the date. Clients
+// write a day as midnight UTC, as midnight of their own zone or as another instant
+// of it, so a date counts as past only when its day has ended everywhere.
 func (e *evaluation) notBeforeCreation(rule Rule) error {
 	date, ok := dateOf(e.Object[rule.Field])
 	if !ok || !e.changed(rule.Field) {
@@ -87,11 +94,7 @@ func (e *evaluation) notBeforeCreation(rule Rule) error {
 	if !ok {
 		created = e.Now.UTC().Truncate(time.Millisecond)
 	}
-	const day = 24 * time.Hour
-	if date.Equal(date.Truncate(day)) {
-		created = created.Truncate(day)
-	}
-	if date.Before(created) {
+	if created.Sub(date) > dayEndsEverywhere {
 		e.report(rule, rule.Field, nil, "")
 	}
 	return nil
@@ -142,6 +145,41 @@ func (e *evaluation) supersede(rule Rule) error {
 				Rule: rule.ID, Class: e.Class, ObjectID: id, Set: map[string]any{rule.Field: rule.Becomes},
 			})
 		}
+	}
+	return nil
+}
+
+// notOlder: when a row takes the value, no other row of its key that has it holds
+// a newer revision in the rule's column.
+func (e *evaluation) notOlder(rule Rule) error {
+	revision, ok := e.Object[rule.Field].(string)
+	if !ok || !e.is(rule.When) || !(e.anyChanged(rule.When.Field, rule.Field) || e.anyChanged(rule.Key...)) {
+		return nil
+	}
+	rows, err := e.others(rule.Key, map[string]any{rule.When.Field: e.Object[rule.When.Field]})
+	if err != nil {
+		return err
+	}
+	newest := revision
+	for _, row := range rows {
+		if other, ok := row[rule.Field].(string); ok && CompareRevisions(other, newest) > 0 {
+			newest = other
+		}
+	}
+	if newest != revision {
+		e.report(rule, rule.Field, nil, clip(newest))
+	}
+	return nil
+}
+
+// plain: the text has nothing in it by which it looks like another one.
+func (e *evaluation) plain(rule Rule) error {
+	text, ok := e.Object[rule.Field].(string)
+	if !ok || !e.changed(rule.Field) {
+		return nil
+	}
+	if faults := lookalikes(text, e.rules.table.unseen); len(faults) > 0 {
+		e.report(rule, rule.Field, nil, few(faults))
 	}
 	return nil
 }

@@ -77,8 +77,8 @@ func (e *evaluation) others(key []string, extra map[string]any) ([]map[string]an
 }
 
 // report records that the save breaks the rule. allowed fills {allowed} in the
-// rule's message, open fills {open}.
-func (e *evaluation) report(rule Rule, field string, allowed []string, open string) {
+// rule's message, found fills {found}.
+func (e *evaluation) report(rule Rule, field string, allowed []string, found string) {
 	list := "nothing else"
 	if len(allowed) > 0 {
 		list = strings.Join(allowed, ", ")
@@ -89,7 +89,7 @@ func (e *evaluation) report(rule Rule, field string, allowed []string, open stri
 	}
 	v := Violation{
 		Rule: rule.ID, Class: e.Class, ObjectID: id, Field: field,
-		Message: strings.NewReplacer("{allowed}", list, "{open}", open).Replace(rule.Message),
+		Message: strings.NewReplacer("{allowed}", list, "{found}", found).Replace(rule.Message),
 	}
 	if rule.Severity == Warn {
 		e.verdict.Warnings = append(e.verdict.Warnings, v)

@@ -2,9 +2,7 @@ package policy
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 )
 
 // The checks that look at the caller, at roles or at other classes.
@@ -34,23 +32,21 @@ func (e *evaluation) parentNot(rule Rule) error {
 	return nil
 }
 
-// childrenClosed: when the condition begins to hold, each child has a row below it
-// that is done, and none that is neither done nor ignored.
+// childrenClosed: when the condition begins to hold, no child has a row below it
+// that is neither done nor ignored, and each child of the listed values has one
+// that is done. Whether a child may be left open is thus not a matter of its value.
 func (e *evaluation) childrenClosed(rule Rule) error {
 	if !e.becomes(rule.When) || e.ObjectID == "" {
 		return nil
 	}
 	spec := rule.Children
-	found, err := e.look.Find(e.ctx, spec.Class, map[string]any{
-		spec.Pointer: pointer(e.Class, e.ObjectID),
-		spec.Field:   map[string]any{"$in": anys(spec.Values)},
-	})
+	found, err := e.look.Find(e.ctx, spec.Class, map[string]any{spec.Pointer: pointer(e.Class, e.ObjectID)})
 	if err != nil {
 		return err
 	}
 	open, err := e.openOf(found, spec)
 	if err == nil && len(open) > 0 {
-		e.report(rule, rule.Field, nil, names(open))
+		e.report(rule, rule.Field, nil, few(names(open)))
 	}
 	return err
 }
@@ -81,7 +77,8 @@ func (e *evaluation) openOf(found []map[string]any, spec *children) ([]map[strin
 	}
 	open := slices.DeleteFunc(found, func(child map[string]any) bool {
 		id, _ := child["objectId"].(string)
-		return done[id] && !pending[id]
+		value, _ := child[spec.Field].(string)
+		return !pending[id] && (done[id] || !slices.Contains(spec.Values, value))
 	})
 	slices.SortFunc(open, func(a, b map[string]any) int {
 		aID, _ := a["objectId"].(string)
@@ -155,40 +152,39 @@ func (e *evaluation) holdsRole(rule Rule) error {
 	return nil
 }
 
-// unchanged: a client does not give the column another value, unless the caller
-// has one of the roles; with onCreate it does not set it in a new object either.
+// unchanged: a client does not give the columns another value, unless the caller
+// has one of the roles; with onCreate it does not set them in a new object either.
+// With children the rule holds only for an object that has some.
 func (e *evaluation) unchanged(rule Rule) error {
-	if !e.changed(rule.Field) || (e.creates() && !rule.OnCreate) {
+	changed := slices.DeleteFunc(append([]string{rule.Field}, rule.Also...), func(field string) bool { return !e.changed(field) })
+	if len(changed) == 0 || (e.creates() && !rule.OnCreate) {
 		return nil
 	}
-	exempt, err := e.hasAny(rule.Roles)
-	if err == nil && !exempt {
-		e.report(rule, rule.Field, rule.Roles, "")
+	if spec := rule.Children; spec != nil {
+		found, err := e.look.Find(e.ctx, spec.Class, map[string]any{spec.Pointer: pointer(e.Class, e.ObjectID)})
+		if err != nil || len(found) == 0 {
+			return err
+		}
 	}
-	return err
+	exempt, err := e.hasAny(rule.Roles)
+	if err != nil || exempt {
+		return err
+	}
+	for _, field := range changed {
+		e.report(rule, field, rule.Roles, "")
+	}
+	return nil
 }
 
-// names lists the references of a few rows for a message.
-func names(rows []map[string]any) string {
-	const most = 5
-	var list []string
-	for _, row := range rows[:min(most, len(rows))] {
+// names are the references of rows.
+func names(rows []map[string]any) []string {
+	list := make([]string, len(rows))
+	for i, row := range rows {
 		ref, ok := row["findingRef"].(string)
 		if !ok {
 			ref, _ = row["objectId"].(string)
 		}
-		list = append(list, clip(ref))
+		list[i] = clip(ref)
 	}
-	if more := len(rows) - most; more > 0 {
-		list = append(list, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(list, ", ")
-}
-
-func anys(texts []string) []any {
-	out := make([]any, len(texts))
-	for i, text := range texts {
-		out[i] = text
-	}
-	return out
+	return list
 }

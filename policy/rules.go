@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"unicode"
 
 	"github.com/go-json-experiment/json"
 )
@@ -64,8 +65,12 @@ type Vocabulary struct {
 type table struct {
 	AuditedClasses []string              `json:"auditedClasses"`
 	Vocabularies   map[string]Vocabulary `json:"vocabularies"` // by "Class.field"
-	Placeholders   []string              `json:"placeholders"`
+	Placeholders   []string              `json:"placeholders"` // texts that say nothing, in any spelling that folded takes for the same
+	Invisible      []string              `json:"invisible"`    // characters that nobody sees, as rangeTable reads them
 	Rules          []Rule                `json:"rules"`
+
+	empty  map[string]bool // Placeholders, folded
+	unseen *unicode.RangeTable
 }
 
 type condition struct {
@@ -83,7 +88,7 @@ type children struct {
 	Class   string   `json:"class"`
 	Pointer string   `json:"pointer"`
 	Field   string   `json:"field"`
-	Values  []string `json:"values"`
+	Values  []string `json:"values"` // those that need a row below that is done
 	Below   struct {
 		Class   string   `json:"class"`
 		Pointer string   `json:"pointer"`
@@ -113,6 +118,14 @@ func Parse(data []byte) (Rules, error) {
 	var t table
 	if err := json.Unmarshal(data, &t, json.RejectUnknownMembers(true)); err != nil {
 		return Rules{}, fmt.Errorf("policy: rules: %w", err)
+	}
+	t.empty = map[string]bool{}
+	for _, text := range t.Placeholders {
+		t.empty[folded(text)] = true
+	}
+	var err error
+	if t.unseen, err = rangeTable(t.Invisible); err != nil {
+		return Rules{}, fmt.Errorf("policy: invisible %w", err)
 	}
 	seen := map[string]bool{}
 	for _, rule := range t.Rules {
@@ -193,6 +206,9 @@ func (rule Rule) validate(t table) error {
 		"frozen":         len(rule.Frozen) == 0,
 		"supersede":      len(rule.Key) == 0 || len(rule.Values) == 0 || rule.Becomes == "",
 		"unique":         len(rule.Key) == 0,
+		"notOlder":       len(rule.Key) == 0 || rule.When == nil,
+		"plain":          len(t.Invisible) == 0,
+		"unchanged":      rule.Children != nil && (rule.Children.Class == "" || rule.Children.Pointer == ""),
 	}
 	if missing[rule.Check] {
 		return fmt.Errorf("check %q lacks what it compares with (see the other rows of its kind)", rule.Check)

@@ -39,6 +39,11 @@ func TestRulesNameColumnsOfTheSchema(t *testing.T) {
 				require.Contains(t, class.Fields, field, rule.ID)
 			}
 		}
+		if rule.Children != nil {
+			children, ok := iso.Class(rule.Children.Class)
+			require.True(t, ok, rule.ID)
+			require.Contains(t, children.Fields, rule.Children.Pointer, rule.ID)
+		}
 		for _, role := range rule.Roles {
 			require.Contains(t, roleNames(iso), role, rule.ID)
 		}
@@ -148,6 +153,10 @@ func TestBadTablesAreRefusedByName(t *testing.T) {
 		"check":            {`{"rules":[{"id":"a","severity":"warn","check":"vibes"}]}`, "vibes"},
 		"no source":        {`{"rules":[{"id":"a","severity":"warn","check":"differ","class":"C","field":"f","message":"m"}]}`, "source"},
 		"no vocabulary":    {`{"rules":[{"id":"a","severity":"warn","check":"vocabulary","class":"C","field":"f","message":"m","source":"s"}]}`, "vocabulary"},
+		"no revisions":     {`{"rules":[{"id":"a","severity":"warn","check":"notOlder","class":"C","field":"f","message":"m","source":"s"}]}`, "notOlder"},
+		"no characters":    {`{"rules":[{"id":"a","severity":"warn","check":"plain","class":"C","field":"f","message":"m","source":"s"}]}`, "plain"},
+		"no children":      {`{"rules":[{"id":"a","severity":"warn","check":"unchanged","children":{},"class":"C","field":"f","message":"m","source":"s"}]}`, "unchanged"},
+		"bad characters":   {`{"invisible":["00AD-"]}`, "00AD-"},
 		"nothing to match": {`{"rules":[{"id":"a","severity":"warn","check":"differ","class":"C","field":"f","message":"m","source":"s"}]}`, "differ"},
 	} {
 		t.Run(name, func(t *testing.T) {

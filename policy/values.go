@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -57,18 +58,47 @@ func same(a, b any) bool {
 }
 
 // isPlaceholder reports whether text says nothing: it has no letter or digit,
-// repeats a single one, or is one of the words that stand for text to come.
-func isPlaceholder(text string, placeholders []string) bool {
+// repeats a single one, or is as a whole one of the folded texts.
+func isPlaceholder(text string, empty map[string]bool) bool {
+	core := folded(text)
+	return len(slices.Compact([]rune(core))) < 2 || empty[core]
+}
+
+// folded is what of a text counts when it is compared with the placeholders: its
+// letters and digits, small, of ordinary width and without accents.
+func folded(text string) string {
 	var core []rune
 	for _, r := range text {
 		if unicode.IsLetter(r) || unicode.IsNumber(r) {
-			core = append(core, r)
+			core = append(core, foldedLetter(r))
 		}
 	}
-	if len(core) == 0 || len(slices.Compact(slices.Clone(core))) == 1 {
-		return true
+	return string(core)
+}
+
+func foldedLetter(r rune) rune {
+	if wide := r - '！' + '!'; wide >= '!' && wide <= '~' {
+		r = wide
 	}
-	return slices.Contains(placeholders, strings.ToLower(string(core)))
+	switch r = unicode.ToLower(r); r { // letter by letter, whatever the language: İ is an i
+	case 'ı':
+		return 'i'
+	case 'ł':
+		return 'l'
+	}
+	if base := baseLetter(r); (base >= 'a' && base <= 'z') || (base >= 'ぁ' && base <= 'ヿ') {
+		return base
+	}
+	return r
+}
+
+// few lists what was found for a message.
+func few(found []string) string {
+	const most = 5
+	if more := len(found) - most; more > 0 {
+		found = append(slices.Clone(found[:most]), fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(found, ", ")
 }
 
 // clip keeps the beginning of a user's text that goes into a message.

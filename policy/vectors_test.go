@@ -18,6 +18,10 @@ type vectorFile struct {
 	Users   map[string][]string
 	Rows    map[string][]map[string]any
 	Vectors []vector
+
+	Revisions [][]string // the oldest first; those of one list are equal
+
+	notes []string // of the vectors
 }
 
 type vector struct {
@@ -78,6 +82,11 @@ func readVectors(t testing.TB) vectorFile {
 	var file vectorFile
 	require.NoError(t, json.Unmarshal(data, &file, json.MatchCaseInsensitiveNames(true)))
 	require.NotEmpty(t, file.Vectors)
+	for _, v := range file.Vectors {
+		if note, ok := v.Set["verificationNote"].(string); ok {
+			file.notes = append(file.notes, note)
+		}
+	}
 	return file
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/parse"
+	"github.com/isoaudit/isoaudit-go/policy"
 )
 
 // kinds are the words with which the cases of queries begin, by type of column.
@@ -63,22 +64,46 @@ func hasCase(cases []string, kind, method string) bool {
 	return false
 }
 
-// TestEveryCallIsInTheSuite asserts that some behaviour uses each call that the
-// package offers for talking to a server.
-func TestEveryCallIsInTheSuite(t *testing.T) {
-	used := map[string]bool{}
+// inspectTests visits every node of the files of tests in this folder.
+func inspectTests(t *testing.T, visit func(ast.Node)) {
+	t.Helper()
 	files, err := filepath.Glob("*_test.go")
 	require.NoError(t, err)
 	for _, name := range files {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 		require.NoError(t, err)
 		ast.Inspect(file, func(n ast.Node) bool {
-			if s, ok := n.(*ast.SelectorExpr); ok {
-				used[s.Sel.Name] = true
-			}
+			visit(n)
 			return true
 		})
 	}
+}
+
+// TestEveryRuleIsInTheSuite asserts that some behaviour names each enforced rule
+// that can refuse a save.
+func TestEveryRuleIsInTheSuite(t *testing.T) {
+	named := map[string]bool{}
+	inspectTests(t, func(n ast.Node) {
+		if text, ok := n.(*ast.BasicLit); ok && text.Kind == token.STRING {
+			named[strings.Trim(text.Value, "\"")] = true
+		}
+	})
+	for _, rule := range policy.Default().All() {
+		if rule.Severity == policy.Enforce && rule.Check != "supersede" {
+			require.True(t, named[rule.ID], "no behaviour breaks %s", rule.ID)
+		}
+	}
+}
+
+// TestEveryCallIsInTheSuite asserts that some behaviour uses each call that the
+// package offers for talking to a server.
+func TestEveryCallIsInTheSuite(t *testing.T) {
+	used := map[string]bool{}
+	inspectTests(t, func(n ast.Node) {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			used[s.Sel.Name] = true
+		}
+	})
 	for _, of := range []reflect.Type{
 		reflect.TypeFor[*isoaudit.Client](), reflect.TypeFor[*isoaudit.Admin](), reflect.TypeFor[*isoaudit.Collection[item]](),
 		reflect.TypeFor[isoaudit.Query[item]](), reflect.TypeFor[*isoaudit.Session](),

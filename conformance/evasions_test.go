@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 // evasions are saves that would keep a rule by its words and get round what it is
@@ -20,7 +21,7 @@ func evasions() []behaviour {
 			b := w.rulesBackend(t)
 			p := save(t, b.admin.AuditPlans, b.openPlan())
 			var findings []*isoaudit.AuditFinding
-			var items []isoaudit.BatchItem
+			var items []parse.BatchItem
 			for range 60 { // more than a page of a server with maxLimit 50
 				f := b.findingOf(p)
 				findings, items = append(findings, f), append(items, b.admin.AuditFindings.BatchCreate(f))

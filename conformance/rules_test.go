@@ -105,6 +105,11 @@ func rules() []behaviour {
 			d := save(t, b.admin.DocumentControlLogs, b.document(otto, aaron))
 			return b.as(ada).DocumentControlLogs.Update(t.Context(), d.ObjectID, document.Status.Set(isoaudit.DocumentEffective))
 		}},
+		{"document-status-known", func(t *testing.T, b *backend) error {
+			d := b.document(otto, aaron)
+			d.Status = "nonsense"
+			return b.as(ada).DocumentControlLogs.Create(t.Context(), d)
+		}},
 		{"document-approver-differs", func(t *testing.T, b *backend) error {
 			d := b.document(ada, ada)
 			return b.as(ada).DocumentControlLogs.Create(t.Context(), d)
@@ -155,6 +160,10 @@ func rules() []behaviour {
 		{"finding-reporter-fixed", func(t *testing.T, b *backend) error {
 			f := save(t, b.admin.AuditFindings, b.findingOf(save(t, b.admin.AuditPlans, b.openPlan())))
 			return b.as(anna).AuditFindings.Update(t.Context(), f.ObjectID, finding.ReportedBy.Set(b.pointer(otto)))
+		}},
+		{"review-author-fixed", func(t *testing.T, b *backend) error {
+			r := save(t, b.admin.AuditReviews, b.review(save(t, b.admin.AuditPlans, b.openPlan()), mark))
+			return b.as(mark).AuditReviews.Update(t.Context(), r.ObjectID, isoaudit.AuditReviewFields.ReviewedBy.Set(b.pointer(anna)))
 		}},
 		{"auditor-role-label", func(t *testing.T, b *backend) error {
 			return b.as(anna).Auditors.Update(t.Context(), b.people[anna].id, isoaudit.AuditorFields.Role.Set(isoaudit.RoleManager))

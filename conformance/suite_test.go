@@ -59,6 +59,7 @@ func behaviours() []behaviour {
 		objects(),
 		stored(),
 		asked(),
+		walks(),
 		queries(),
 		calls(),
 		idempotency(),

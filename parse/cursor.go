@@ -70,10 +70,14 @@ func (k sortKey) on(terms ...where.Term) where.Clause {
 	return where.Clause{Field: k.name, Terms: terms}
 }
 
+// empty is an equality with null, because for $exists a null that MongoDB stores
+// is a value, while every database sorts it like a missing one.
+func (k sortKey) empty() where.Clause { return k.on(where.Is("", nil)) }
+
 func (k sortKey) same() where.Clause {
 	switch v := k.value.v.(type) {
 	case nil:
-		return k.on(where.Is(where.Exists, false))
+		return k.empty()
 	case time.Time:
 		return temporal[any]{column[any]{name: k.name}}.at(v)
 	default:
@@ -86,7 +90,7 @@ func (k sortKey) same() where.Clause {
 func (k sortKey) behind() []where.Clause {
 	if k.value.empty() {
 		if k.emptyFirst {
-			return []where.Clause{k.on(where.Is(where.Exists, true))}
+			return []where.Clause{k.on(where.Is(where.Ne, nil))}
 		}
 		return nil
 	}
@@ -95,7 +99,7 @@ func (k sortKey) behind() []where.Clause {
 		alternatives = append(alternatives, *n)
 	}
 	if !k.filled && !k.emptyFirst {
-		alternatives = append(alternatives, k.on(where.Is(where.Exists, false)))
+		alternatives = append(alternatives, k.empty())
 	}
 	return alternatives
 }

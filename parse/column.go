@@ -34,7 +34,8 @@ func validColumn(name string) bool {
 // Name is the column's name on the server.
 func (c column[T]) Name() string { return c.name }
 
-// Exists holds where the column has a value.
+// Exists holds where the column has a value. On MongoDB that includes a null that
+// another client stored, which this SDK reads like a missing value.
 func (c column[T]) Exists() Condition[T] { return c.where(where.Is(where.Exists, true)) }
 
 // Missing holds where the column has no value.

@@ -58,7 +58,7 @@ func (f array[T, E]) ContainsAll(values ...E) Condition[T] {
 
 // ContainedBy holds where there is an array and all its elements are among values.
 func (f array[T, E]) ContainedBy(values ...E) Condition[T] {
-	return f.elements(where.ContainedBy, values)
+	return And(f.elements(where.ContainedBy, values), f.Exists()) // on MongoDB rows without an array are contained, too
 }
 
 func (f array[T, E]) elements(op where.Op, values []E) Condition[T] {

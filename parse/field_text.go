@@ -103,6 +103,8 @@ func (f textual[T, V]) Match(pattern string) Condition[T] {
 
 // Search holds where the text contains all the words, by the full-text search
 // of the database. Anything in words that is not a letter or digit separates.
+// A Parse Server on MongoDB hands the words to $text, which takes any of them:
+// two conditions of one word each are refused there.
 func (f textual[T, V]) Search(words string) Condition[T] {
 	parts := strings.FieldsFunc(words, func(r rune) bool { return !isWordRune(r) })
 	if len(parts) == 0 {

@@ -158,6 +158,9 @@ type member struct {
 
 // add reports false if the field has constraints that the members cannot join.
 func (d *document) add(field string, members []member) bool {
+	if isContainedBy(members) && slices.ContainsFunc(d.fields, func(c constraints) bool { return isContainedBy(c.members) }) {
+		return false
+	}
 	i := slices.IndexFunc(d.fields, func(c constraints) bool { return c.field == field })
 	if i < 0 {
 		d.fields = append(d.fields, constraints{field, members})
@@ -171,6 +174,12 @@ func (d *document) add(field string, members []member) bool {
 	}
 	d.fields[i].members = slices.Concat(present, members)
 	return true
+}
+
+// isContainedBy says whether Parse Server's adapter for MongoDB writes the
+// constraint as the document's $nor, which can be there once.
+func isContainedBy(members []member) bool {
+	return slices.ContainsFunc(members, func(m member) bool { return m.op == ContainedBy })
 }
 
 // joins tells the operators that may share a field's object with others on

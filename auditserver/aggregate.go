@@ -2,7 +2,7 @@ package auditserver
 
 import (
 	"context"
-	"slices"
+	"regexp"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -20,8 +20,11 @@ func (s *Server) aggregate(ctx context.Context, req *request) (*response, error)
 		return nil, fault.ErrMasterOnly
 	}
 	class := req.path[1]
-	if field := req.TextParam("distinct"); field != "" {
-		return s.distinct(ctx, req, class, field)
+	if err := checkOptions(req); err != nil {
+		return nil, err
+	}
+	if v, _ := req.Param("distinct"); v != nil && !rawjson.Falsy(v) {
+		return s.distinct(ctx, req, class)
 	}
 	pipeline, err := readPipeline(req)
 	if err != nil {
@@ -40,10 +43,39 @@ func (s *Server) aggregate(ctx context.Context, req *request) (*response, error)
 	return jsonResponse(map[string]any{"results": results})
 }
 
-func (s *Server) distinct(ctx context.Context, req *request, class, field string) (*response, error) {
+// pipelineOptions may stand beside a pipeline. Those that are true change what is
+// answered into something this server can't give; the others change nothing.
+var pipelineOptions = map[string]bool{"where": false, "distinct": false, "hint": false, "comment": false, "readPreference": false,
+	"explain": true, "rawValues": true, "rawFieldNames": true}
+
+func checkOptions(req *request) error {
+	for name, changes := range pipelineOptions {
+		if changes && req.FlagParam(name) {
+			return fault.New(wire.CodeInvalidQuery, "%s is not supported by this server", name)
+		}
+	}
+	if _, ok := req.Param("pipeline"); ok {
+		return nil
+	}
+	var first fault.First
+	for _, name := range req.ParamNames() {
+		if _, known := pipelineOptions[name]; !known && !strings.HasPrefix(name, "$") {
+			first.Note(name, fault.New(wire.CodeInvalidQuery, "Invalid aggregate stage '%s'.", name))
+		}
+	}
+	return first.Err
+}
+
+func (s *Server) distinct(ctx context.Context, req *request, class string) (*response, error) {
+	field, err := req.NameParam("distinct")
+	if err != nil {
+		return nil, err
+	}
+	if !fieldName.MatchString(field) {
+		return nil, fault.InvalidName(field)
+	}
 	var node *where.Node
 	if v, ok := req.Param("where"); ok {
-		var err error
 		if node, err = s.queries.ParseWhere(v, req.caller); err != nil {
 			return nil, err
 		}
@@ -67,6 +99,9 @@ func (s *Server) distinct(ctx context.Context, req *request, class, field string
 	return jsonResponse(map[string]any{"results": values})
 }
 
+// fieldName is a column, or a member of what a column holds.
+var fieldName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+
 // readPipeline reads the stages: a list under pipeline, one object, or stages
 // as parameters.
 func readPipeline(req *request) ([]map[string]jsontext.Value, error) {
@@ -78,23 +113,18 @@ func readPipeline(req *request) ([]map[string]jsontext.Value, error) {
 			}
 			return stages, nil
 		}
-		var one map[string]jsontext.Value
-		if json.Unmarshal(v, &one, rawjson.Options) != nil {
+		if v.Kind() != '{' {
 			return nil, fault.New(wire.CodeInvalidQuery, "pipeline is not a list of stages")
 		}
-		return append(stages, one), nil
+		for name, body := range rawjson.Members(v) {
+			stages = append(stages, map[string]jsontext.Value{name: body})
+		}
+		return stages, nil
 	}
-	names := req.ParamNames()
-	slices.Sort(names)
-	for _, name := range names {
-		if name == "where" {
-			continue
+	for _, name := range req.ParamNames() {
+		if v, _ := req.Param(name); strings.HasPrefix(name, "$") {
+			stages = append(stages, map[string]jsontext.Value{name: v})
 		}
-		if !strings.HasPrefix(name, "$") {
-			return nil, fault.New(wire.CodeInvalidQuery, "Invalid aggregate stage '%s'.", name)
-		}
-		v, _ := req.Param(name)
-		stages = append(stages, map[string]jsontext.Value{name: v})
 	}
 	return stages, nil
 }

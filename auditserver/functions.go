@@ -53,13 +53,26 @@ func (s *Server) functionCall(ctx context.Context, req *request, name string) (*
 		return nil, err
 	}
 	for key, values := range req.Query {
-		params[key] = values[len(values)-1]
+		params[key] = asGiven(values)
 	}
 	for key, data := range req.uploads {
 		params[key] = data
 	}
 	return &FunctionCall{Name: name, Caller: publicCaller(req.caller), Params: params, InstallationID: req.installationID,
 		Context: req.context, Data: lookup{ctx, s.store}}, nil
+}
+
+// asGiven gives a parameter of the query string: a text, or a list of them if it is
+// repeated.
+func asGiven(texts []string) any {
+	if len(texts) == 1 {
+		return texts[0]
+	}
+	list := make([]any, len(texts))
+	for i, text := range texts {
+		list[i] = text
+	}
+	return list
 }
 
 // startJob answers POST /jobs/name. The job runs in the background; its state is

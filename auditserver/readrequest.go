@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -18,8 +19,12 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []stri
 	req := &request{method: r.Method, path: path, remote: r.RemoteAddr, header: r.Header,
 		requestID: r.Header.Get("X-Parse-Request-Id"), baseURL: s.baseURL(r)}
 	var err error
-	if req.Query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+	req.RawQuery = r.URL.RawQuery
+	if req.Query, err = url.ParseQuery(req.RawQuery); err != nil {
 		return nil, fault.BadRequest("the query string is not valid")
+	}
+	if err := withoutBrackets(req.Query); err != nil {
+		return nil, err
 	}
 	creds := access.HeaderCredentials(r.Header)
 	if r.Body != nil && r.Body != http.NoBody {
@@ -47,6 +52,18 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []stri
 		}
 	}
 	return req, nil
+}
+
+// withoutBrackets refuses names such as where[n] and keys[], from which Parse Server
+// makes objects and lists of texts: a number so written is a text.
+func withoutBrackets(query url.Values) error {
+	var first fault.First
+	for name := range query {
+		if at := strings.IndexByte(name, '['); at > 0 {
+			first.Note(name, fault.New(wire.CodeInvalidQuery, "the parameter %s is written with brackets: write %s as JSON", name, name[:at]))
+		}
+	}
+	return first.Err
 }
 
 // openRoute tells the routes that need no keys (protocol section 1.2).

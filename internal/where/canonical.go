@@ -52,6 +52,9 @@ func (n *Node) AppendCanonical(dst []byte) []byte {
 		}
 		return appendSet(dst, parts)
 	}
+	if _, ok := n.ObjectID(); ok {
+		dst = append(dst, '=') // with $eq it needs other permissions
+	}
 	return appendValue(dst, n.Value)
 }
 

@@ -38,6 +38,27 @@ func (n *Node) MatchField(v any) (bool, error) {
 	} else if text, ok := v.(string); ok && (field == "createdAt" || field == "updatedAt") {
 		v = map[string]any{"__type": "Date", "iso": text} // they come as bare strings
 	}
+	if p, ok := PointerOf(v); ok && !dotted {
+		return n.matchPointer(v, p)
+	}
+	return n.matchValue(v)
+}
+
+// matchPointer is matchValue for a pointer. It also compares with the plain id of
+// its object, as the columns of pointers do.
+func (n *Node) matchPointer(v any, p Pointer) (bool, error) {
+	switch operand := n.Value.(type) {
+	case string:
+		v = p.ObjectID
+	case []any:
+		if (n.Op == In || n.Op == Nin) && slices.Contains(operand, any(p.ObjectID)) {
+			v = p.ObjectID
+		}
+	}
+	return n.matchValue(v)
+}
+
+func (n *Node) matchValue(v any) (bool, error) {
 	switch n.Op {
 	case Eq:
 		return equalOrContains(v, n.Value), nil

@@ -58,6 +58,8 @@ type Node struct {
 	// ContainedBy; a bool for Exists.
 	Value any
 
+	Plain bool // of Eq: written as a bare value, without $eq
+
 	Pattern *Pattern      // of Regex
 	Search  *Search       // of Text
 	Area    *Area         // of NearSphere, Within, GeoWithin, GeoIntersects
@@ -120,6 +122,16 @@ func (n *Node) External() *Node {
 		}
 	}
 	return nil
+}
+
+// ObjectID gives the id if n is nothing but {"objectId": id}: Parse Server takes
+// such a find for a get, but none with an operator or a second condition.
+func (n *Node) ObjectID() (id string, ok bool) {
+	if n == nil || n.Op != Eq || !n.Plain || n.Path != "objectId" {
+		return "", false
+	}
+	id, ok = n.Value.(string)
+	return id, ok
 }
 
 // Walk yields n and every node below it, parents first. It does not enter the

@@ -81,7 +81,11 @@ func (p *parser) entry(key string, v any, depth int) ([]*Node, *Error) {
 	m, ok := v.(map[string]any)
 	if !ok || !isConstraint(m) {
 		n, err := p.value(Eq, key, v)
-		return []*Node{n}, err
+		if err != nil {
+			return nil, err
+		}
+		n.Plain = true
+		return []*Node{n}, nil
 	}
 	return p.constraint(key, m, depth)
 }

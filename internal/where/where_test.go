@@ -33,6 +33,7 @@ func TestMatch(t *testing.T) {
 		"o":{"k":1,"s":"x","n":null,"deep":{"list":[1,2]},"items":[{"id":1},{"id":2}],"when":{"__type":"Date","iso":"2026-01-01T00:00:00Z"}}
 	}`
 	yes := []string{
+		`{"plan":"p1"}`, `{"plan":{"$in":["p0","p1"]}}`, `{"plan":{"$in":[null,"p1"]}}`, `{"plan":{"$ne":"p2"}}`, `{"plan":{"$nin":["p2"]}}`, `{"plan":{"$gte":"p1"}}`,
 		`{}`, `{"severity":"Major"}`, `{"severity":{"$eq":"Major"}}`, `{"score":3,"open":true}`, `{"empty":""}`,
 		`{"nothing":null}`, `{"missing":null}`, `{"missing":{"$ne":1}}`, `{"severity":{"$ne":null}}`, `{"score":{"$ne":"3"}}`,
 		`{"score":{"$gt":2,"$lte":3}}`, `{"severity":{"$gt":""}}`, `{"severity":{"$lt":"Minor"}}`, `{"open":{"$gt":false}}`,
@@ -68,7 +69,7 @@ func TestMatch(t *testing.T) {
 		`{"score":"3"}`, `{"score":{"$gt":"2"}}`, `{"score":{"$in":[]}}`, `{"plan":{"$in":[]}}`, `{"missing":{"$in":[]}}`, `{"missing":{"$in":[1]}}`,
 		`{"tags":{"$ne":"site"}}`, `{"tags":{"$nin":["site"]}}`, `{"tags":{"$all":["site","x"]}}`, `{"tags":{"$all":[]}}`, `{"severity":{"$all":["Major"]}}`,
 		`{"numbers":{"$containedBy":[1]}}`, `{"severity":{"$containedBy":["Major"]}}`, `{"tags":["site","safety"]}`,
-		`{"plan":{"__type":"Pointer","className":"Other","objectId":"p1"}}`, `{"plan":"p1"}`,
+		`{"plan":{"__type":"Pointer","className":"Other","objectId":"p1"}}`, `{"plan":"p2"}`, `{"plan":{"$nin":["p1"]}}`, `{"plan":{"$ne":"p1"}}`, `{"plan.objectId":"p2"}`,
 		`{"due":{"$gt":{"$relativeTime":"in 1 hour"}}}`, `{"o.k":{"$exists":false}}`, `{"o.n":{"$exists":true}}`, `{"o.k.x":1}`, `{"o.items.id":3}`,
 		`{"$or":[{"score":1},{"score":2}]}`, `{"$nor":[{"score":3}]}`, `{"score":3,"open":false}`,
 		`{"place":{"$nearSphere":{"__type":"GeoPoint","latitude":52,"longitude":13},"$maxDistance":0.001}}`,
@@ -197,4 +198,29 @@ func FuzzParse(f *testing.F) {
 			require.NoError(t, err, "only the need for other objects stops a match")
 		}
 	})
+}
+
+func TestObjectID(t *testing.T) {
+	for doc, want := range map[string]string{
+		`{"objectId":"x"}`:            "x",
+		`{"objectId":{"$eq":"x"}}`:    "",
+		`{"objectId":{"$in":["x"]}}`:  "",
+		`{"objectId":5}`:              "",
+		`{"objectId":"x","a":1}`:      "",
+		`{"$and":[{"objectId":"x"}]}`: "",
+		`{"$or":[{"objectId":"x"}]}`:  "",
+		`{"plan":"x"}`:                "",
+		`{}`:                          "",
+	} {
+		n, err := where.Parse([]byte(doc), where.Limits{})
+		require.NoError(t, err)
+		id, ok := n.ObjectID()
+		require.Equal(t, want, id, doc)
+		require.Equal(t, want != "", ok, doc)
+	}
+	plain, err := where.Parse([]byte(`{"objectId":"x"}`), where.Limits{})
+	require.NoError(t, err)
+	operator, err := where.Parse([]byte(`{"objectId":{"$eq":"x"}}`), where.Limits{})
+	require.NoError(t, err)
+	require.NotEqual(t, plain.AppendCanonical(nil), operator.AppendCanonical(nil), "they need different permissions")
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/query"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -19,7 +20,7 @@ type event struct {
 	class  schema.Class
 	before state
 	after  state
-	seen   map[*viewer]*sight
+	seen   map[asking]*sight
 	texts  map[string][]byte // rendered objects
 }
 
@@ -38,15 +39,16 @@ func (l *Hub) deliver(ctx context.Context, number uint64, change store.Change) {
 	l.mu.RLock()
 	if class := l.byClass[change.Class]; class != nil {
 		ev := l.newEvent(change)
-		for _, query := range class.queries {
-			before, after := ev.before.matches(query.where), ev.after.matches(query.where)
+		for _, watched := range class.queries {
+			before, after := ev.before.matches(watched.where), ev.after.matches(watched.where)
 			if !before && !after {
 				continue
 			}
-			for viewer, subs := range query.viewers {
-				sight := ev.seenBy(ctx, viewer)
+			op := query.OpOf(ev.class, watched.where)
+			for viewer, subs := range watched.viewers {
+				sight := ev.seenBy(ctx, asking{viewer, op})
 				if sight.err != nil || sight.hides != nil {
-					ended = sight.ends(ended, query, viewer, subs)
+					ended = sight.ends(ended, watched, viewer, subs)
 				}
 				if sight.err != nil {
 					continue
@@ -60,7 +62,7 @@ func (l *Hub) deliver(ctx context.Context, number uint64, change store.Change) {
 }
 
 func (l *Hub) newEvent(change store.Change) *event {
-	ev := &event{hub: l, change: change, seen: make(map[*viewer]*sight), texts: make(map[string][]byte)}
+	ev := &event{hub: l, change: change, seen: make(map[asking]*sight), texts: make(map[string][]byte)}
 	ev.class, _ = l.store.Class(change.Class)
 	ev.before = newState(change.Before, change.Kind != store.Created)
 	ev.after = newState(change.After, change.Kind != store.Deleted)

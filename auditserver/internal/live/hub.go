@@ -147,7 +147,7 @@ func (l *Hub) checkAll(ctx context.Context) {
 // permits checks again what was checked when a caller subscribed.
 func (l *Hub) permits(c *access.Caller, sub *subscription) error {
 	class, _ := l.store.Class(sub.class)
-	if _, err := access.Permit(class.Permissions, c, access.OpFind); err != nil {
+	if err := permitted(class, c, sub.query.where); err != nil {
 		return err
 	}
 	hides := l.cfg.Queries.Protected.Of(sub.class, class.Permissions, c)

@@ -18,10 +18,16 @@ type sight struct {
 	hidesAfter    []string
 }
 
+// asking is a viewer with the operation that its query needs a permission for.
+type asking struct {
+	*viewer
+	op access.Op
+}
+
 // seenBy decides what a viewer may see of the change. It checks the session, the
 // class permissions (roles included), the object's ACL before and after the change
 // and the protected fields, all as they are now.
-func (ev *event) seenBy(ctx context.Context, v *viewer) *sight {
+func (ev *event) seenBy(ctx context.Context, v asking) *sight {
 	if sight := ev.seen[v]; sight != nil {
 		return sight
 	}
@@ -32,7 +38,7 @@ func (ev *event) seenBy(ctx context.Context, v *viewer) *sight {
 		sight.err, sight.sessionOver = err, true
 		return sight
 	}
-	fields, err := access.Permit(ev.class.Permissions, c, access.OpFind)
+	fields, err := access.Permit(ev.class.Permissions, c, v.op)
 	if err != nil {
 		sight.err = err
 		return sight

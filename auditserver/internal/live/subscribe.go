@@ -7,8 +7,10 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/query"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // handle answers one frame of a client.
@@ -110,7 +112,7 @@ func (l *Hub) readQuery(c *access.Caller, q *inQuery) (*where.Node, error) {
 		return nil, fault.New(wire.CodeInvalidQuery, "%s cannot be used in a live query: it needs other objects", n.Op)
 	}
 	class, _ := l.store.Class(q.ClassName)
-	if _, err := access.Permit(class.Permissions, c, access.OpFind); err != nil {
+	if err := permitted(class, c, node); err != nil {
 		return nil, err
 	}
 	if !quirks {
@@ -123,6 +125,16 @@ func (l *Hub) readQuery(c *access.Caller, q *inQuery) (*where.Node, error) {
 		return nil, fault.ErrPermission
 	}
 	return node, nil
+}
+
+// permitted checks the class permissions of a subscription: those of a find, and
+// those that its events need.
+func permitted(class schema.Class, c *access.Caller, node *where.Node) error {
+	if _, err := access.Permit(class.Permissions, c, access.OpFind); err != nil {
+		return err
+	}
+	_, err := access.Permit(class.Permissions, c, query.OpOf(class, node))
+	return err
 }
 
 // roots are the top-level fields of paths.

@@ -8,6 +8,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // authorizeQuery checks class permissions and adds what they demand to the
@@ -31,7 +32,7 @@ func (q *Queries) authorizeQuery(ctx context.Context, c *access.Caller, f *Find)
 	if c.Master {
 		return exists, q.pathsEndHere(class, f)
 	}
-	ops := []access.Op{access.OpFind}
+	ops := []access.Op{OpOf(class, f.Query.Where)}
 	if f.Count {
 		if f.Query.Limit == 0 {
 			ops = ops[:0]
@@ -44,6 +45,9 @@ func (q *Queries) authorizeQuery(ctx context.Context, c *access.Caller, f *Find)
 			return false, err
 		}
 		if len(fields) > 0 {
+			if c.UserID == "" && op == access.OpGet {
+				return false, fault.ErrNotFound
+			}
 			if c.UserID == "" {
 				return false, nil
 			}
@@ -66,6 +70,15 @@ func (q *Queries) authorizeQuery(ctx context.Context, c *access.Caller, f *Find)
 		return false, err
 	}
 	return exists, q.pathsEndHere(class, f)
+}
+
+// OpOf is what a find needs the permission for: one that is nothing but
+// {"objectId": id} is a get. A find of sessions always has a second condition.
+func OpOf(class schema.Class, n *where.Node) access.Op {
+	if _, ok := n.ObjectID(); ok && class.Name != "_Session" {
+		return access.OpGet
+	}
+	return access.OpFind
 }
 
 // ownedBy is the condition that one of the columns names the user.
@@ -122,12 +135,12 @@ func (q *Queries) authorizeWhere(ctx context.Context, c *access.Caller, n *where
 }
 
 func (q *Queries) authorizeSubquery(ctx context.Context, c *access.Caller, sub *where.Subquery, depth int) (*where.Subquery, error) {
-	className := q.searchedClass(sub)
+	className := q.Store.SearchedClass(sub.Class, sub.RedirectKey)
 	class, _, err := q.findableClass(c, className)
 	if err != nil {
 		return nil, err
 	}
-	fields, err := access.Permit(class.Permissions, c, access.OpFind)
+	fields, err := access.Permit(class.Permissions, c, OpOf(class, sub.Where))
 	if err != nil {
 		return nil, err
 	}
@@ -146,12 +159,4 @@ func (q *Queries) authorizeSubquery(ctx context.Context, c *access.Caller, sub *
 		copied.Where = where.AllOf(copied.Where, where.Equal("user", values.UserPointer(c.UserID)))
 	}
 	return &copied, nil
-}
-
-// searchedClass is the class whose objects a sub-query finds.
-func (q *Queries) searchedClass(sub *where.Subquery) string {
-	if class, ok := q.Store.Class(sub.Class); ok && sub.RedirectKey != "" && class.Fields[sub.RedirectKey].TargetClass != "" {
-		return class.Fields[sub.RedirectKey].TargetClass
-	}
-	return sub.Class
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
@@ -79,8 +80,8 @@ func (q *Queries) ParseFind(p *rawjson.Params, c *access.Caller, class string) (
 	if f.Query.Limit, err = intParam(p, "limit", defaultPageSize, q.Quirks); err != nil {
 		return nil, err
 	}
-	if _, set := p.Param("limit"); set && f.Query.Limit > q.Limits.PageSize {
-		f.Query.Limit = q.Limits.PageSize
+	if _, set := p.Param("limit"); set {
+		f.Query.Limit = min(f.Query.Limit, q.Limits.PageSize)
 	}
 	if f.Query.Skip, err = intParam(p, "skip", 0, q.Quirks); err != nil {
 		return nil, err
@@ -92,10 +93,12 @@ func (q *Queries) ParseFind(p *rawjson.Params, c *access.Caller, class string) (
 		}
 		return nil, fault.New(wire.CodeInvalidQuery, "explain is not supported by this server")
 	}
-	if f.Query.Order, err = parseOrder(p.TextParam("order")); err != nil {
+	if f.Query.Order, err = parseOrder(p); err != nil {
 		return nil, err
 	}
-	f.Redirect = p.TextParam("redirectClassNameForKey")
+	if f.Redirect, err = p.NameParam("redirectClassNameForKey"); err != nil {
+		return nil, err
+	}
 	f.Shape, err = q.shape(p)
 	return f, err
 }
@@ -114,19 +117,20 @@ func onlyParams(p *rawjson.Params, allowed []string) error {
 	return nil
 }
 
+// intParam reads a whole number, also as text or as the one element of a list.
+// What JavaScript takes for false is no number given.
 func intParam(p *rawjson.Params, name string, def int, quirks bool) (int, error) {
 	v, ok := p.Param(name)
-	if !ok {
+	if !ok || rawjson.Falsy(v) && v.Kind() != '0' {
 		return def, nil
 	}
+	items, _, err := p.ListParam(name)
 	var n float64
-	if v.Kind() == '"' {
-		var text string
-		if json.Unmarshal(v, &text) != nil || json.Unmarshal([]byte(text), &n) != nil {
-			return 0, fault.New(wire.CodeInvalidQuery, "%s is text, want a whole number", name)
-		}
-	} else if json.Unmarshal(v, &n) != nil {
-		return 0, fault.New(wire.CodeInvalidQuery, "%s is not a number, want a whole number", name)
+	if err != nil || len(items) != 1 || v.Kind() != 't' && json.Unmarshal([]byte(items[0]), &n) != nil {
+		return 0, fault.New(wire.CodeInvalidQuery, "%s is %s, want a whole number", name, kindOf(v))
+	}
+	if v.Kind() == 't' {
+		n = 1
 	}
 	if n < 0 && quirks {
 		return 0, errPostgres
@@ -137,24 +141,41 @@ func intParam(p *rawjson.Params, name string, def int, quirks bool) (int, error)
 	return int(min(n, math.MaxInt32)), nil
 }
 
-func parseOrder(text string) ([]store.Order, error) {
-	var out []store.Order
-	for name := range strings.SplitSeq(text, ",") {
-		name = strings.TrimSpace(name)
-		if name == "" {
-			continue
-		}
-		key, descending := strings.CutPrefix(name, "-")
-		key = strings.TrimPrefix(key, "+")
+// kindOf names the kind of a parameter for messages.
+func kindOf(v jsontext.Value) string {
+	switch v.Kind() {
+	case '"':
+		return "text"
+	case '[':
+		return "a list"
+	case '{':
+		return "an object"
+	default:
+		return "a truth value"
+	}
+}
+
+func parseOrder(p *rawjson.Params) ([]store.Order, error) {
+	if v, ok := p.Param("order"); ok && rawjson.Falsy(v) {
+		return nil, nil
+	}
+	names, _, err := p.ListParam("order")
+	if err != nil {
+		return nil, err
+	}
+	if len(names) > maxOrder {
+		return nil, fault.New(wire.CodeInvalidQuery, "order has more than %d fields", maxOrder)
+	}
+	out := make([]store.Order, len(names))
+	for i, name := range names {
+		key, descending := strings.CutPrefix(strings.TrimSpace(name), "-")
 		if !fieldPath.MatchString(key) {
 			return nil, fault.InvalidName(key)
 		}
 		if key == "_created_at" || key == "_updated_at" {
 			key = map[string]string{"_created_at": "createdAt", "_updated_at": "updatedAt"}[key]
 		}
-		if out = append(out, store.Order{Field: key, Descending: descending}); len(out) > maxOrder {
-			return nil, fault.New(wire.CodeInvalidQuery, "order has more than %d fields", maxOrder)
-		}
+		out[i] = store.Order{Field: key, Descending: descending}
 	}
 	return out, nil
 }

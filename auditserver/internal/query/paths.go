@@ -31,8 +31,8 @@ func (q *Queries) ConditionsEndHere(class schema.Class, node *where.Node) error 
 		if n.Query == nil {
 			continue
 		}
-		sub, _ := q.Store.Class(q.searchedClass(n.Query))
-		if target := behindPointer(sub, n.Query.Key); target != "" {
+		sub, _ := q.Store.Class(q.Store.SearchedClass(n.Query.Class, n.Query.RedirectKey))
+		if target := behindPointer(sub, strings.TrimSuffix(n.Query.Key, ".objectId")); target != "" { // the id is in the pointer
 			return q.pathError(text, n.Query.Key, target)
 		}
 		if err := q.ConditionsEndHere(sub, n.Query.Where); err != nil {

@@ -15,11 +15,7 @@ import (
 
 // Run runs a query with the caller's permissions and gives the rows.
 func (q *Queries) Run(ctx context.Context, c *access.Caller, f *Find) ([]store.Row, int, error) {
-	if f.Redirect != "" {
-		if err := q.redirect(f); err != nil {
-			return nil, 0, err
-		}
-	}
+	f.Query.Class = q.Store.SearchedClass(f.Query.Class, f.Redirect)
 	ok, err := q.authorizeQuery(ctx, c, f)
 	if err != nil || !ok {
 		return nil, 0, err
@@ -37,18 +33,6 @@ func (q *Queries) Run(ctx context.Context, c *access.Caller, f *Find) ([]store.R
 		}
 	}
 	return rows, n, nil
-}
-
-// redirect changes the query to search the class to which a relation or pointer of
-// its class points.
-func (q *Queries) redirect(f *Find) error {
-	class, ok := q.Store.Class(f.Query.Class)
-	target := class.Fields[f.Redirect].TargetClass
-	if !ok || target == "" {
-		return nil
-	}
-	f.Query.Class = target
-	return nil
 }
 
 // readableClass finds a class for reading. A class that does not exist has no

@@ -19,6 +19,9 @@ func (q *Queries) ParseWhere(v jsontext.Value, c *access.Caller) (*where.Node, e
 		if json.Unmarshal(v, &text, rawjson.Options) == nil {
 			v = jsontext.Value(text)
 		}
+		if !v.IsValid(rawjson.Options) {
+			return nil, fault.New(wire.CodeInvalidJSON, "where parameter is not valid JSON")
+		}
 	}
 	if rawjson.TooDeep(v, l.JSONDepth) {
 		return nil, fault.New(wire.CodeInvalidQuery, "the query is nested deeper than %d levels", l.JSONDepth)

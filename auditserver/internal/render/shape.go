@@ -55,11 +55,24 @@ type ShapeLimits struct {
 // ParseShape reads keys, excludeKeys, include and includeAll.
 func ParseShape(p *rawjson.Params, l ShapeLimits) (*Shape, error) {
 	sh := &Shape{}
-	includes := splitList(p.TextParam("include"))
+	includes, _, err := names(p, "include")
+	if err != nil {
+		return nil, err
+	}
 	if len(includes) > l.Paths {
 		return nil, fault.New(wire.CodeInvalidQuery, "the query has %d include paths, the limit is %d", len(includes), l.Paths)
 	}
-	keys, without := splitList(p.TextParam("keys")), splitList(p.TextParam("excludeKeys"))
+	keys, some, err := names(p, "keys")
+	if err != nil {
+		return nil, err
+	}
+	if some {
+		sh.Keys = []string{} // none, which is what keys without a name asks for
+	}
+	without, _, err := names(p, "excludeKeys")
+	if err != nil {
+		return nil, err
+	}
 	if n := max(len(keys), len(without)); n > maxKeys {
 		return nil, fault.New(wire.CodeInvalidQuery, "the query names %d keys, the limit is %d", n, maxKeys)
 	}
@@ -101,12 +114,16 @@ func (sh *Shape) selectKey(path []string) {
 	}
 }
 
-func splitList(text string) []string {
-	var out []string
-	for name := range strings.SplitSeq(text, ",") {
+// names reads a list of names. Spaces around them are no part of them.
+func names(p *rawjson.Params, param string) (list []string, given bool, err error) {
+	if list, given, err = p.ListParam(param); err != nil {
+		return nil, given, err
+	}
+	kept := list[:0]
+	for _, name := range list {
 		if name = strings.TrimSpace(name); name != "" {
-			out = append(out, name)
+			kept = append(kept, name)
 		}
 	}
-	return out
+	return kept, given, nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -73,7 +74,7 @@ func (s *Store) Aggregate(ctx context.Context, class string, stages []map[string
 			return nil, err
 		}
 		if name == "$match" && i == 0 {
-			if q.Where, err = where.Parse(operand, lim); err != nil {
+			if q.Where, err = parseMatch(operand, lim); err != nil {
 				return nil, err
 			}
 			continue
@@ -162,8 +163,7 @@ func newExpression(v any) (expression, error) {
 	switch v := v.(type) {
 	case string:
 		if len(v) > 1 && v[0] == '$' {
-			path := fieldPath(v[1:])
-			return func(doc map[string]any) any { return where.Lookup(doc, path) }, nil
+			return newLookup(fieldPath(v[1:])), nil
 		}
 	case map[string]any:
 		if v["__type"] != nil {
@@ -202,12 +202,64 @@ func newObjectExpression(v map[string]any) (expression, error) {
 	}, nil
 }
 
-// fieldPath calls the object's id what Parse calls it.
-func fieldPath(path string) string {
-	if path == "_id" || len(path) > 4 && path[:4] == "_id." {
-		return "objectId" + path[3:]
+// newLookup gives the value at path. The times of an object, which are bare texts
+// in it, are Dates as the values of other columns are.
+func newLookup(path string) expression {
+	if path != "createdAt" && path != "updatedAt" {
+		return func(doc map[string]any) any { return where.Lookup(doc, path) }
 	}
-	return path
+	return func(doc map[string]any) any {
+		text, isText := doc[path].(string)
+		if t, ok := where.ParseDate(text); isText && ok {
+			return where.DateValue(t)
+		}
+		return doc[path]
+	}
+}
+
+// databaseNames are what MongoDB calls the columns every object has. Parse Server
+// takes both names in a pipeline.
+var databaseNames = map[string]string{"_id": "objectId", "_created_at": "createdAt", "_updated_at": "updatedAt"}
+
+// fieldPath calls a field what Parse calls it.
+func fieldPath(path string) string {
+	root, rest, dotted := strings.Cut(path, ".")
+	name, ok := databaseNames[root]
+	switch {
+	case !ok:
+		return path
+	case dotted:
+		return name + "." + rest
+	}
+	return name
+}
+
+// parseMatch reads the conditions of $match.
+func parseMatch(operand jsontext.Value, lim where.Limits) (*where.Node, error) {
+	var doc map[string]any
+	if err := json.Unmarshal(operand, &doc); err != nil || doc == nil {
+		return nil, invalid("$match takes an object of conditions")
+	}
+	return where.ParseValue(parseNames(doc), lim)
+}
+
+// parseNames gives conditions with the names of fields that Parse has.
+func parseNames(doc map[string]any) map[string]any {
+	out := make(map[string]any, len(doc))
+	for name, v := range doc {
+		if list, ok := v.([]any); ok && strings.HasPrefix(name, "$") { // $and, $or, $nor
+			branches := make([]any, len(list))
+			for i, branch := range list {
+				branches[i] = branch
+				if m, ok := branch.(map[string]any); ok {
+					branches[i] = parseNames(m)
+				}
+			}
+			v = branches
+		}
+		out[fieldPath(name)] = v
+	}
+	return out
 }
 
 // dateParts are the parts of a date, in UTC, as MongoDB numbers them.

@@ -11,7 +11,8 @@ import (
 var comparisons = map[where.Op]string{where.Lt: " < ?", where.Lte: " <= ?", where.Gt: " > ?", where.Gte: " >= ?"}
 
 // ordered are the column types whose values have an order; see where.Compare.
-var ordered = map[schema.Type]bool{schema.String: true, schema.Number: true, schema.Boolean: true, schema.Date: true}
+// Pointers have that of their ids, for an operand that is a plain id.
+var ordered = map[schema.Type]bool{schema.String: true, schema.Number: true, schema.Boolean: true, schema.Date: true, schema.Pointer: true}
 
 // scalar compiles a condition on a field that has a column.
 func (k *compiler) scalar(s scope, col *column, n *where.Node) (string, error) {
@@ -150,6 +151,9 @@ func operandValue(col *column, v any) (any, bool) {
 		t, ok := where.DateOf(v)
 		return t.UnixMilli(), ok
 	case schema.Pointer:
+		if id, plain := v.(string); plain {
+			return id, true
+		}
 		p, ok := where.PointerOf(v)
 		return p.ObjectID, ok && p.Class == col.target
 	case schema.File:

@@ -18,12 +18,7 @@ const maxSubqueryValues = 100_000
 // inQuery compiles $inQuery and $notInQuery.
 func (k *compiler) inQuery(s scope, col *column, n *where.Node) (string, error) {
 	in := n.Op == where.InQuery
-	class := n.Query.Class
-	if n.Query.RedirectKey != "" {
-		if redirect := k.cat.classes[class]; redirect != nil && redirect.columns[n.Query.RedirectKey] != nil {
-			class = redirect.columns[n.Query.RedirectKey].target
-		}
-	}
+	class := k.cat.searched(n.Query.Class, n.Query.RedirectKey)
 	target := k.cat.classes[class]
 	if target == nil {
 		return constant(!in), nil
@@ -123,18 +118,23 @@ func (k *compiler) values(class *classInfo, col string, n *where.Node, visit fun
 // selectKey compiles $select and $dontSelect.
 func (k *compiler) selectKey(s scope, col *column, n *where.Node) (string, error) {
 	in := n.Op == where.Select
-	target := k.cat.classes[n.Query.Class]
+	target := k.cat.classes[k.cat.searched(n.Query.Class, n.Query.RedirectKey)]
 	if target == nil {
 		return constant(!in), nil
 	}
 	key := &where.Node{Op: where.Exists, Path: n.Query.Key, Value: true}
 	from := target.columns[key.Field()]
-	switch {
-	case from == nil:
+	if from == nil {
 		return constant(!in), nil
+	}
+	asked := *from
+	if from.typ == schema.Pointer && key.Path == key.Field()+".objectId" {
+		asked.typ, key = schema.String, &where.Node{Op: where.Exists, Path: key.Field(), Value: true}
+	}
+	switch {
 	case n.Path != n.Field() || key.Path != key.Field() || col.sql == "" || from.sql == "":
-		return k.selectKeyGo(s, n, target, key)
-	case col.typ == schema.Relation || from.typ == schema.Relation || col.typ != from.typ || col.typ == schema.Pointer && col.target != from.target:
+		return k.selectKeyGo(s, n, target, &where.Node{Op: where.Exists, Path: n.Query.Key, Value: true})
+	case !comparable(col, &asked):
 		return constant(!in), nil
 	}
 	sub, err := k.subSelect(target, from.sql, n.Query.Where)
@@ -146,6 +146,18 @@ func (k *compiler) selectKey(s scope, col *column, n *where.Node) (string, error
 		return name + " IN (" + sub + ")", nil
 	}
 	return "(" + name + " IS NULL OR " + name + " NOT IN (" + sub + "))", nil
+}
+
+// comparable tells whether a column and one whose values a $select gives may hold
+// equal values. A pointer also equals the plain id of its object.
+func comparable(col, from *column) bool {
+	switch {
+	case col.typ == schema.Relation || from.typ == schema.Relation:
+		return false
+	case col.typ == schema.Pointer && from.typ == schema.String:
+		return true
+	}
+	return col.typ == from.typ && (col.typ != schema.Pointer || col.target == from.target)
 }
 
 // selectKeyGo runs the sub-query first, where one of the two fields has no

@@ -67,7 +67,7 @@ func newGroup(operand jsontext.Value) (stage, error) {
 }
 
 func (g *groupStage) push(doc map[string]any, _ func(map[string]any) bool) (bool, error) {
-	key := g.key(doc)
+	key := groupKey(g.key(doc))
 	text := string(where.Equal("", key).AppendCanonical(nil))
 	in := g.groups[text]
 	if in == nil {
@@ -87,6 +87,20 @@ func (g *groupStage) push(doc map[string]any, _ func(map[string]any) bool) (bool
 		}
 	}
 	return true, nil
+}
+
+// groupKey gives a key as Parse Server answers it: a pointer is the plain id of its
+// object, which is what its column holds.
+func groupKey(v any) any {
+	if p, ok := where.PointerOf(v); ok {
+		return p.ObjectID
+	}
+	if m, ok := v.(map[string]any); ok && m["__type"] == nil {
+		for name, part := range m {
+			m[name] = groupKey(part)
+		}
+	}
+	return v
 }
 
 func (g *groupStage) flush(next func(map[string]any) bool) error {

@@ -14,7 +14,7 @@ import (
 func newStage(name string, operand jsontext.Value, lim where.Limits) (stage, error) {
 	switch name {
 	case "$match":
-		n, err := where.Parse(operand, lim)
+		n, err := parseMatch(operand, lim)
 		return matchStage{n}, err
 	case "$group":
 		return newGroup(operand)
@@ -165,7 +165,8 @@ func newProject(operand jsontext.Value) (stage, error) {
 			p.drop = append(p.drop, path)
 		default:
 			if v == 1.0 || v == true {
-				v = "$" + path
+				p.compute[path] = func(doc map[string]any) any { return where.Lookup(doc, path) }
+				continue
 			}
 			var err error
 			if p.compute[path], err = newExpression(v); err != nil {

@@ -322,6 +322,22 @@ func (s *Store) Classes() []schema.Class { return s.catalog.Load().list() }
 // change.
 func (s *Store) Class(name string) (schema.Class, bool) { return s.catalog.Load().class(name) }
 
+// SearchedClass is the class whose objects a query of class finds: the target of
+// the relation that redirectClassNameForKey names, if it names one.
+func (s *Store) SearchedClass(class, redirectKey string) string {
+	return s.catalog.Load().searched(class, redirectKey)
+}
+
+func (c *catalog) searched(class, redirectKey string) string {
+	if redirectKey == "" || c.classes[class] == nil {
+		return class
+	}
+	if col := c.classes[class].columns[redirectKey]; col != nil && col.typ == schema.Relation {
+		return col.target
+	}
+	return class
+}
+
 func (c *catalog) list() []schema.Class {
 	list := make([]schema.Class, len(c.names))
 	for i, name := range c.names {

@@ -9,6 +9,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 )
 
 // configBucket holds the parameters of /config by name.
@@ -53,10 +54,14 @@ func (s *Server) putConfig(ctx context.Context, req *request) (*response, error)
 	}
 	var params map[string]jsontext.Value
 	var masterOnly map[string]bool
-	if err := req.Body.Decode("params", &params); err != nil {
+	if err := req.Body.Decode("params", &params, "an object of parameters"); err != nil {
 		return nil, err
 	}
-	if err := req.Body.Decode("masterKeyOnly", &masterOnly); err != nil {
+	if err := req.Body.Decode("masterKeyOnly", &masterOnly, "an object of true and false"); err != nil {
+		return nil, err
+	}
+	raw, _ := req.Body.Get("params")
+	if err := values.CheckKeywordsIn(raw); err != nil {
 		return nil, err
 	}
 	return s.write(ctx, req, func(tx *store.Tx, _ *request) (*response, error) {

@@ -1,6 +1,8 @@
 package auditserver
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -20,7 +22,11 @@ import (
 // has no meaning here is an error that names it.
 func ParseConfig(file []byte, cfg *Config) error {
 	var options map[string]jsontext.Value
-	if err := json.Unmarshal(file, &options); err != nil {
+	if err := json.Unmarshal(bytes.TrimPrefix(file, byteOrderMark), &options); err != nil {
+		var wrong *json.SemanticError
+		if errors.As(err, &wrong) { // its text speaks of Go
+			return errors.New("auditserver: the configuration is not a JSON object")
+		}
 		return fmt.Errorf("auditserver: the configuration is not a JSON object: %w", err)
 	}
 	return readOptions("", options, configOptions(cfg))

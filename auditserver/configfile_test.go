@@ -85,6 +85,15 @@ func TestParseConfigNamesWhatIsWrong(t *testing.T) {
 	require.NotContains(t, err.Error(), "very-secret")
 }
 
+// Windows editors put a byte order mark before a text.
+func TestParseConfigWithByteOrderMark(t *testing.T) {
+	var cfg auditserver.Config
+	require.NoError(t, auditserver.ParseConfig([]byte("\xef\xbb\xbf"+`{"appId":"marked"}`), &cfg))
+	require.Equal(t, "marked", cfg.AppID)
+	err := auditserver.ParseConfig([]byte(`[]`), &cfg)
+	require.NotContains(t, err.Error(), "Go ")
+}
+
 // A null is what a template leaves when it has no value: taken for false, it
 // would make users public, and taken for an empty list, lock the master key out.
 func TestParseConfigRefusesNull(t *testing.T) {

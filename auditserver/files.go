@@ -1,6 +1,7 @@
 package auditserver
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -22,6 +23,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/files"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -33,6 +35,16 @@ var fileName = regexp.MustCompile(`^[_a-zA-Z0-9][a-zA-Z0-9@. ~_-]*$`)
 type fileData struct {
 	Metadata jsontext.Value `json:"metadata,omitempty"`
 	Tags     jsontext.Value `json:"tags,omitempty"`
+}
+
+// check refuses names that no object may have.
+func (d *fileData) check() error {
+	for _, raw := range []jsontext.Value{d.Metadata, d.Tags} {
+		if err := values.CheckKeywordsIn(raw); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // upload is a file that a client sends.
@@ -125,15 +137,40 @@ func readUpload(req *request) (upload, error) {
 				*to = v
 			}
 		}
-		return up, nil
+		return up, up.data.check()
 	}
 	encoded := req.Body.Text("base64")
 	if _, data, ok := strings.Cut(encoded, ";base64,"); ok {
 		encoded = data // a data URI
 	}
 	up.contentType = req.Body.Text("_ContentType")
-	up.content = base64.NewDecoder(base64.StdEncoding, strings.NewReader(encoded))
-	return up, req.Body.Decode("fileData", &up.data)
+	up.content = base64.NewDecoder(base64.RawStdEncoding, bytes.NewReader(plainBase64(encoded)))
+	if err := req.Body.Decode("fileData", &up.data, "an object with metadata and tags"); err != nil {
+		return up, err
+	}
+	return up, up.data.check()
+}
+
+// plainBase64 gives base64 in its one strict form, without padding. As JavaScript
+// does, it takes the alphabet of URLs too, skips what belongs to neither, and ends at
+// the first sign of padding.
+func plainBase64(text string) []byte {
+	text, _, _ = strings.Cut(text, "=")
+	plain := make([]byte, 0, len(text))
+	for _, c := range []byte(text) {
+		switch {
+		case c == '-':
+			plain = append(plain, '+')
+		case c == '_':
+			plain = append(plain, '/')
+		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9', c == '+', c == '/':
+			plain = append(plain, c)
+		}
+	}
+	if len(plain)%4 == 1 { // too few bits for a byte
+		plain = plain[:len(plain)-1]
+	}
+	return plain
 }
 
 func extensionOf(contentType string) string {
@@ -165,14 +202,13 @@ func (s *Server) saveFile(ctx context.Context, up upload) error {
 	}
 	content := &firstByte{r: up.content}
 	err = s.files.Save(ctx, info, content)
-	var corrupt base64.CorruptInputError
 	switch {
 	case errors.Is(err, errEmptyFile):
 		return fault.New(wire.CodeFileSave, "Invalid file upload.")
 	case isTooLarge(err):
 		return fault.ErrTooLarge
-	case errors.As(err, &corrupt), errors.Is(err, io.ErrUnexpectedEOF):
-		return fault.New(wire.CodeFileSave, "The file's content is cut off or not base64.")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fault.New(wire.CodeFileSave, "The file's content is cut off.")
 	}
 	return err
 }

@@ -48,9 +48,11 @@ func TestFiles(t *testing.T) {
 			a.refused(400, 122, http.MethodPost, "/files/a%2Fb", "x")
 			a.refused(400, 122, http.MethodPost, "/files/"+strings.Repeat("a", 129), "x")
 			a.refused(400, 130, http.MethodPost, "/files/empty.txt", "")
-			for _, cut := range []string{"aGVsbG8gd29ybG", "aGVs!"} {
-				none.refused(400, 130, http.MethodPost, "/files/cut.txt", map[string]any{"base64": cut, "_ApplicationId": appID, "_SessionToken": token})
+			for text, want := range map[string]string{"aGVsbG8gd29ybG": "hello worl", "aGVs!": "hel"} { // read as JavaScript reads it
+				cut := none.must(http.MethodPost, "/files/cut.txt", map[string]any{"base64": text, "_ApplicationId": appID, "_SessionToken": token})
+				require.Equal(t, want, string(none.must(http.MethodGet, "/files/app/"+cut.text("name"), nil).raw))
 			}
+			none.refused(400, 130, http.MethodPost, "/files/cut.txt", map[string]any{"base64": "!?", "_ApplicationId": appID, "_SessionToken": token})
 			a.refused(400, 130, http.MethodPost, "/files/page.html", "x")
 			a.with("Content-Type", "image/svg+xml").refused(400, 130, http.MethodPost, "/files/picture", "x")
 			m.must(http.MethodPost, "/files/page.html", "x")

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/live"
@@ -161,7 +162,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 			body = map[string]any{"code": e.Code, "message": e.Message}
 		}
 	}
-	b, err := json.Marshal(body, json.Deterministic(true))
+	b, err := json.Marshal(body, json.Deterministic(true), jsontext.AllowInvalidUTF8(true)) // it may name what was sent
 	if err != nil {
 		b = []byte(`{"error":"Internal server error."}`)
 	}

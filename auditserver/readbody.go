@@ -1,12 +1,16 @@
 package auditserver
 
 import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -17,7 +21,7 @@ import (
 // readBody reads a JSON or form body, or leaves a raw upload to be streamed.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request) error {
 	limit := s.cfg.Limits.BodySize
-	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	mediaType, parameters, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if r.ContentLength > limit {
 		return fault.ErrTooLarge
 	}
@@ -31,12 +35,9 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request) 
 	if mediaType == "multipart/form-data" && req.at(0, "functions") {
 		return s.readMultipart(r, reader, req)
 	}
-	raw, err := readAll(reader, r.ContentLength)
+	raw, err := readText(reader, r, parameters["charset"], limit)
 	if err != nil {
-		if isTooLarge(err) {
-			return fault.ErrTooLarge
-		}
-		return fault.BadRequest("the body could not be read")
+		return err
 	}
 	if mediaType == "application/x-www-form-urlencoded" {
 		form, err := url.ParseQuery(string(raw))
@@ -48,6 +49,60 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request) 
 	}
 	req.Body, err = rawjson.Parse(raw, s.cfg.Limits.Depth)
 	return err
+}
+
+// byteOrderMark may begin a text. JSON knows none, but Windows programs write one.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// readText reads a body that is text, unpacked and without its byte order mark.
+// limit bounds what it unpacks to.
+func readText(body io.Reader, r *http.Request, charset string, limit int64) ([]byte, error) {
+	if charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return nil, &fault.Plain{Status: http.StatusUnsupportedMediaType, Message: "unsupported charset " + strconv.Quote(charset) + ": send UTF-8"}
+	}
+	unpacked, err := unpack(body, r.Header.Get("Content-Encoding"), limit)
+	if err != nil {
+		return nil, err
+	}
+	length := r.ContentLength
+	if unpacked != body {
+		length = -1 // that of the packed body
+	}
+	raw, err := readAll(unpacked, length)
+	switch {
+	case isTooLarge(err):
+		return nil, fault.ErrTooLarge
+	case err != nil && unpacked != body:
+		return nil, fault.BadRequest("the body is not what its Content-Encoding says")
+	case err != nil:
+		return nil, fault.BadRequest("the body could not be read")
+	}
+	return bytes.TrimPrefix(raw, byteOrderMark), nil
+}
+
+// unpack gives a body without its encoding. An empty one has none.
+func unpack(body io.Reader, encoding string, limit int64) (io.Reader, error) {
+	var open func(io.Reader) (io.ReadCloser, error)
+	switch strings.ToLower(encoding) {
+	case "", "identity":
+		return body, nil
+	case "gzip":
+		open = func(packed io.Reader) (io.ReadCloser, error) { return gzip.NewReader(packed) }
+	case "deflate":
+		open = zlib.NewReader
+	default:
+		return nil, &fault.Plain{Status: http.StatusUnsupportedMediaType, Message: "unsupported content encoding " + strconv.Quote(encoding) + ": send gzip, deflate or none"}
+	}
+	unpacked, err := open(body)
+	switch {
+	case errors.Is(err, io.EOF):
+		return http.NoBody, nil
+	case isTooLarge(err):
+		return nil, fault.ErrTooLarge
+	case err != nil:
+		return nil, fault.BadRequest("the body is not what its Content-Encoding says")
+	}
+	return http.MaxBytesReader(nil, unpacked, limit), nil
 }
 
 func readAll(r io.Reader, length int64) ([]byte, error) {

@@ -2,6 +2,8 @@ package auditserver_test
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"io"
 	"net"
@@ -11,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/auditserver"
 )
 
 func TestBrokenBodies(t *testing.T) {
@@ -33,6 +37,38 @@ func TestBrokenBodies(t *testing.T) {
 	m.must(http.MethodPost, "/classes/Row", nil)
 	a := m.must(http.MethodPost, "/classes/Row", `{"a":"first","a":"last"}`)
 	require.Equal(t, "last", m.must(http.MethodGet, "/classes/Row/"+a.text("objectId"), nil).text("a"))
+}
+
+// The limit of a body is one of what it unpacks to.
+func TestPackedBodies(t *testing.T) {
+	_, m := open(t, func(c *auditserver.Config) { c.Limits.BodySize = 4096 })
+	pack := func(text string) string {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		_, err := w.Write([]byte(text))
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		return b.String()
+	}
+	packed := m.with("Content-Encoding", "gzip")
+	fits, large := `{"a":"`+strings.Repeat("x", 4000)+`"}`, `{"a":"`+strings.Repeat("x", 5000)+`"}`
+	made := packed.must(http.MethodPost, "/classes/Row", pack(fits))
+	require.Len(t, m.must(http.MethodGet, "/classes/Row/"+made.text("objectId"), nil).text("a"), 4000)
+	require.Less(t, len(pack(large)), 200)
+	require.Equal(t, http.StatusRequestEntityTooLarge, packed.do(http.MethodPost, "/classes/Row", pack(large)).status)
+	for _, broken := range []string{pack(fits)[:20], pack(fits)[:5], "{}"} {
+		a := packed.do(http.MethodPost, "/classes/Row", broken)
+		require.Equal(t, http.StatusBadRequest, a.status)
+		require.Contains(t, a.text("error"), "Content-Encoding")
+	}
+	require.Equal(t, http.StatusUnsupportedMediaType, m.with("Content-Encoding", "zstd").do(http.MethodPost, "/classes/Row", fits).status)
+	require.Equal(t, http.StatusUnsupportedMediaType, m.with("Content-Type", "application/json; charset=latin1").do(http.MethodPost, "/classes/Row", fits).status)
+}
+
+// What was sent may be in an error, also where it is not UTF-8.
+func TestErrorThatNamesWhatIsNoText(t *testing.T) {
+	_, m := open(t, nil)
+	m.with("Content-Type", "application/x-www-form-urlencoded").refused(400, 105, http.MethodPost, "/classes/Row", "%ff=1")
 }
 
 // A body that is cut off is no body, also where what came reads like one.

@@ -7,6 +7,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -56,7 +57,9 @@ func (sv *save) fitValue(set map[string]any, name string, v any, added map[strin
 // fitField checks the type of a column, or notes that it is to be added.
 func (sv *save) fitField(name string, got schema.Field, added map[string]schema.Field) error {
 	want, known := sv.class.Fields[name]
-	if !known {
+	if !known && classes.Inherited(name) {
+		return fault.New(wire.CodeIncorrectType, "%s.%s can't be a column: every object of JavaScript has something of that name", sv.class.Name, name)
+	} else if !known {
 		added[name] = got
 	} else if want.Type != got.Type || want.TargetClass != got.TargetClass {
 		return values.Mismatch(sv.class.Name, name, want, got)

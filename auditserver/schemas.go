@@ -90,21 +90,22 @@ type schemaBody struct {
 func readSchemaBody(req *request) (name string, b schemaBody, err error) {
 	for _, m := range req.Body {
 		var to any
+		want := "an object of columns"
 		switch m.Name {
 		case "className":
-			to = &b.ClassName
+			to, want = &b.ClassName, "text"
 		case "fields":
 			to = &b.Fields
 		case "classLevelPermissions":
 			b.Permissions = m.Value
 			continue
 		case "indexes":
-			to = &b.Indexes
+			to, want = &b.Indexes, "an object of indexes"
 		default:
 			continue
 		}
 		if json.Unmarshal(m.Value, to, rawjson.Options) != nil {
-			return "", b, fault.New(wire.CodeInvalidJSON, "%s has the wrong form", m.Name)
+			return "", b, fault.New(wire.CodeInvalidJSON, "%s is %s, want %s", m.Name, rawjson.KindOf(m.Value), want)
 		}
 	}
 	name = b.ClassName
@@ -129,7 +130,7 @@ func (s *Server) createSchema(ctx context.Context, req *request) (*response, err
 		return nil, err
 	}
 	return s.write(ctx, req, func(tx *store.Tx, _ *request) (*response, error) {
-		if _, exists := tx.Class(name); exists {
+		if _, exists := tx.Class(name); exists || classes.Inherited(name) {
 			return nil, fault.New(wire.CodeInvalidClassName, "Class %s already exists.", name)
 		}
 		return s.putSchema(tx, classes.New(name), body)

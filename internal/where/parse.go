@@ -16,7 +16,7 @@ func Parse(doc []byte, lim Limits) (*Node, error) {
 	}
 	var v any
 	if err := json.Unmarshal(doc, &v); err != nil {
-		return nil, errorf(codeInvalidJSON, "where is not valid JSON: %v", err)
+		return nil, errorf(codeInvalidJSON, "where parameter is not valid JSON")
 	}
 	m, ok := v.(map[string]any)
 	if !ok {

@@ -2,6 +2,7 @@ package where
 
 import (
 	"encoding/base64"
+	"errors"
 	"strings"
 	"time"
 
@@ -38,26 +39,54 @@ func DateValue(t time.Time) map[string]any {
 	return map[string]any{"__type": "Date", "iso": wire.FormatISO(t)}
 }
 
-// dateLayouts are the forms JavaScript's Date.parse reads that matter here.
+// dateLayouts are the forms of ISO 8601 that JavaScript's Date.parse reads.
 var dateLayouts = []string{
-	time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02T15:04Z07:00", "2006-01-02",
+	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04Z07:00", "2006-01-02T15:04Z0700",
+	"2006-01-02T15:04:05.999999999", "2006-01-02T15:04", "2006-01-02",
 }
 
-// ParseDate reads an ISO 8601 date as Parse Server accepts it; without a zone
+// ParseDate reads an ISO 8601 date as Parse Server accepts it: an offset may lack
+// its colon, a space may stand for the T, and 24:00 is the end of a day. Without a zone
 // it is UTC. The result is in UTC and whole milliseconds.
 func ParseDate(iso string) (time.Time, bool) {
-	if len(iso) < len("2006-01-02") || iso[0] < '0' || iso[0] > '9' {
+	if len(iso) < len("2006-01-02") || iso[0] < '0' || iso[0] > '9' || strings.IndexByte(iso, ',') >= 0 {
 		return time.Time{}, false
 	}
+	t, err := time.Parse(time.RFC3339Nano, iso)
+	if err != nil {
+		t, err = parseUnusual(iso)
+	}
+	if err != nil {
+		return time.Time{}, false
+	}
+	if t = time.UnixMilli(t.UnixMilli()).UTC(); t.Year() < 0 || t.Year() > 9999 {
+		return time.Time{}, false
+	}
+	return t, true
+}
+
+// parseUnusual reads what is not in the form of RFC 3339.
+func parseUnusual(iso string) (t time.Time, err error) {
+	day, clock := strings.ToUpper(iso[:len("2006-01-02")]), strings.ToUpper(iso[len("2006-01-02"):])
+	if strings.HasPrefix(clock, " ") {
+		clock = "T" + clock[1:]
+	}
+	rest, endOfDay := strings.CutPrefix(clock, "T24:")
+	if endOfDay {
+		clock = "T00:" + rest
+	}
 	for _, layout := range dateLayouts {
-		if t, err := time.Parse(layout, iso); err == nil {
-			if t = time.UnixMilli(t.UnixMilli()).UTC(); t.Year() < 0 || t.Year() > 9999 {
-				return time.Time{}, false
-			}
-			return t, true
+		if t, err = time.Parse(layout, day+clock); err == nil {
+			break
 		}
 	}
-	return time.Time{}, false
+	switch midnight := t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 && t.Nanosecond() == 0; {
+	case err != nil || !endOfDay:
+		return t, err
+	case !midnight:
+		return t, errors.New("where: a day has 24 hours")
+	}
+	return t.Add(24 * time.Hour), nil
 }
 
 // PointOf reads a GeoPoint in Parse's JSON encoding.

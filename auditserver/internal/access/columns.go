@@ -26,7 +26,7 @@ func ReadPermissions(class schema.Class, raw jsontext.Value) (*schema.Permission
 	}
 	p := &schema.Permissions{}
 	if err := json.Unmarshal(raw, p, rawjson.Options); err != nil {
-		return nil, fault.New(wire.CodeInvalidJSON, "classLevelPermissions: %s", innerText(err))
+		return nil, fault.New(wire.CodeInvalidJSON, "classLevelPermissions: %s", wrongPart(raw, err))
 	}
 	return p, checkPermissions(class, p)
 }
@@ -43,16 +43,21 @@ func knownPermissions(raw jsontext.Value) error {
 	return nil
 }
 
-// innerText is the text of the innermost cause: what was wrong, without the
-// names of Go types around it.
-func innerText(err error) string {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err.Error()
+// wrongPart says what was wrong without the names of Go types: the text of the
+// innermost cause, or which operation is of the wrong kind.
+func wrongPart(raw jsontext.Value, err error) string {
+	for name, grant := range rawjson.Members(raw) {
+		if grant.Kind() != '{' && grant.Kind() != '[' {
+			return name + " is " + rawjson.KindOf(grant) + `, want an object such as {"*":true}`
 		}
+	}
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
 		err = inner
 	}
+	if _, plain := err.(*json.SemanticError); plain {
+		return "a grant or a list of columns is of the wrong kind"
+	}
+	return err.Error()
 }
 
 // checkPermissions refuses permissions that name fields which can't carry them.

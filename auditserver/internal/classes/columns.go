@@ -43,9 +43,12 @@ func applyField(class *schema.Class, name string, raw jsontext.Value) error {
 	if !PlainName(name) || name == "className" || name == "length" {
 		return fault.New(wire.CodeInvalidKeyName, "invalid field name: %s", name)
 	}
+	if !exists && Inherited(name) {
+		return fault.New(wire.CodeImmutableField, "field %s cannot be added", name)
+	}
 	var f schema.Field
 	if err := json.Unmarshal(raw, &f, rawjson.Options); err != nil {
-		return fault.New(wire.CodeInvalidJSON, "the field %s has the wrong form", name)
+		return fault.New(wire.CodeInvalidJSON, "the field %s is %s, or holds what does not belong there: want an object such as {\"type\":\"String\"}", name, rawjson.KindOf(raw))
 	}
 	if builtIn(class.Name, name) {
 		if f.Type != present.Type || f.TargetClass != present.TargetClass {

@@ -30,6 +30,14 @@ func PlainName(name string) bool {
 	return name != "" && len(name) <= maxName
 }
 
+// Inherited tells whether every object of JavaScript has something called name: Parse
+// Server can't make such a class or column.
+func Inherited(name string) bool {
+	return slices.Contains(inherited, name)
+}
+
+var inherited = []string{"constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf"}
+
 // ValidName tells whether name may be that of a class.
 func ValidName(name string) bool {
 	return PlainName(name) || slices.Contains(System, name)

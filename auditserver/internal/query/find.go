@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
@@ -127,7 +126,7 @@ func intParam(p *rawjson.Params, name string, def int, quirks bool) (int, error)
 	items, _, err := p.ListParam(name)
 	var n float64
 	if err != nil || len(items) != 1 || v.Kind() != 't' && json.Unmarshal([]byte(items[0]), &n) != nil {
-		return 0, fault.New(wire.CodeInvalidQuery, "%s is %s, want a whole number", name, kindOf(v))
+		return 0, fault.New(wire.CodeInvalidQuery, "%s is %s, want a whole number", name, rawjson.KindOf(v))
 	}
 	if v.Kind() == 't' {
 		n = 1
@@ -139,20 +138,6 @@ func intParam(p *rawjson.Params, name string, def int, quirks bool) (int, error)
 		return 0, fault.New(wire.CodeInvalidQuery, "%s is %v, want a whole number from 0", name, n)
 	}
 	return int(min(n, math.MaxInt32)), nil
-}
-
-// kindOf names the kind of a parameter for messages.
-func kindOf(v jsontext.Value) string {
-	switch v.Kind() {
-	case '"':
-		return "text"
-	case '[':
-		return "a list"
-	case '{':
-		return "an object"
-	default:
-		return "a truth value"
-	}
 }
 
 func parseOrder(p *rawjson.Params) ([]store.Order, error) {

@@ -174,14 +174,15 @@ func plainText(v jsontext.Value) (string, bool) {
 	return string(v[1 : len(v)-1]), true
 }
 
-// Decode decodes the member name into out; absent members leave out alone.
-func (b Object) Decode(name string, out any) error {
+// Decode decodes the member name into out, absent members leave out alone. want
+// says for the error what the value is to be.
+func (b Object) Decode(name string, out any, want string) error {
 	v, ok := b.Get(name)
 	if !ok {
 		return nil
 	}
 	if err := json.Unmarshal(v, out, Options); err != nil {
-		return fault.New(wire.CodeInvalidJSON, "%s has the wrong form", name)
+		return fault.New(wire.CodeInvalidJSON, "%s is %s, or holds what does not belong there: want %s", name, KindOf(v), want)
 	}
 	return nil
 }

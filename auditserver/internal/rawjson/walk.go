@@ -56,3 +56,23 @@ func Quoted(text string) []byte {
 	b, _ := jsontext.AppendQuote(nil, text)
 	return b
 }
+
+// KindOf names the kind of a JSON value for messages.
+func KindOf(v jsontext.Value) string {
+	switch v.Kind() {
+	case '"':
+		return "text"
+	case '[':
+		return "a list"
+	case '{':
+		return "an object"
+	case '0':
+		return "a number"
+	case 't', 'f':
+		return "true or false"
+	case 'n':
+		return "null"
+	default:
+		return "no JSON"
+	}
+}

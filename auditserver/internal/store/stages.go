@@ -216,7 +216,7 @@ func newSort(operand jsontext.Value) (stage, error) {
 	for dec.PeekKind() == '"' { // the order of keys counts
 		name, err := dec.ReadToken()
 		if err != nil {
-			return nil, invalid("$sort: %v", err)
+			return nil, invalid("$sort is not valid JSON")
 		}
 		key := Order{Field: fieldPath(name.String())}
 		direction, err := dec.ReadValue()

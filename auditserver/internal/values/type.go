@@ -23,7 +23,7 @@ func TypeOf(v any) (schema.Field, error) {
 	case map[string]any:
 		return objectType(v)
 	}
-	return schema.Field{}, fault.New(wire.CodeIncorrectType, "bad value: %T", v)
+	return schema.Field{}, fault.New(wire.CodeIncorrectType, "bad value: it is of no kind that JSON has")
 }
 
 func objectType(v map[string]any) (schema.Field, error) {
@@ -73,7 +73,7 @@ func objectType(v map[string]any) (schema.Field, error) {
 func TypeName(f schema.Field) string {
 	switch f.Type {
 	case schema.Pointer:
-		return "*" + f.TargetClass
+		return "Pointer<" + f.TargetClass + ">"
 	case schema.Relation:
 		return "Relation<" + f.TargetClass + ">"
 	}

@@ -185,10 +185,89 @@ func onPurpose() []Difference {
 			Reason: "the error says what to do instead: include the pointer and sort the results",
 		},
 		{
+			Key:         "base64: that is a data URI",
+			AuditServer: "hi", ParseServer: "other bytes",
+			Reason: "what stands before the comma is no content; Parse Server decodes it as if it were",
+		},
+		{
+			Key:         "body: UTF-16",
+			AuditServer: "status 415, code 0", ParseServer: "status 201, code 0",
+			Reason: "JSON between systems is UTF-8 (RFC 8259); the error says so",
+		},
+		{
+			Key:         "date: a comma in the seconds",
+			AuditServer: "status 400, code 111", ParseServer: "status 500, code 1",
+			Reason: "the error names the field",
+		},
+		{
+			Key:         "date: a day that is not there",
+			AuditServer: "status 400, code 111", ParseServer: "status 500, code 1",
+			Others: map[Server]string{ParseServerMongoDB: "2026-03-02T00:00:00.000Z"},
+			Reason: "the error names the field; MongoDB's adapter stores the next month's day",
+		},
+		{
+			Key:         "date: words",
+			AuditServer: "status 400, code 111", ParseServer: "2026-03-01T00:00:00.000Z",
+			Reason: "only ISO 8601 means the same day to everybody: in 1/2/2026 nobody knows the month",
+		},
+		{
 			Key:         "fractions added to a member of an object",
 			AuditServer: "status 200, code 0", ParseServer: "status 500, code 1",
 			Others: map[Server]string{ParseServerMongoDB: "status 200, code 0"},
 			Reason: "a fault of PostgreSQL's adapter: it reads the member as a whole number",
+		},
+		{
+			Key:         "parameter in a body: a where that is null",
+			AuditServer: "status 400, code 107", ParseServer: "status 500, code 1",
+			Reason: "the error says what is wrong",
+		},
+		{
+			Key:         "parameter in a body: an object in keys",
+			AuditServer: "status 400, code 105", ParseServer: "no columns",
+			Reason: "an object is no name of a column; the error says how to write names",
+		},
+		{
+			Key:         "parameter: a limit that is text",
+			AuditServer: "status 400, code 102", ParseServer: "status 500, code 1",
+			Reason: "the error says what is wrong",
+		},
+		{
+			Key:         "parameter: a limit with a fraction",
+			AuditServer: "status 400, code 102", ParseServer: "n=0; n=1",
+			Others: map[Server]string{ParseServerMongoDB: "n=0"},
+			Reason: "no number of rows has a fraction, which each database rounds its own way",
+		},
+		{
+			Key:         "parameter: a list with brackets",
+			AuditServer: "status 400, code 102", ParseServer: "n=0 s=@0",
+			Reason: "what is written with brackets is text in Parse Server, its numbers too, and finds what the database makes of it; write JSON",
+		},
+		{
+			Key:         "parameter: a repeated where",
+			AuditServer: "status 400, code 107", ParseServer: "status 400, code 105",
+			Reason: "a list is no where; Parse Server takes its positions for names of columns",
+		},
+		{
+			Key:         "parameter: a where that is a list",
+			AuditServer: "status 400, code 107", ParseServer: "n=0; n=1; n=2; n=9",
+			Reason: "a list is no where, and Parse Server finds every row for it",
+		},
+		{
+			Key:         "pipeline: $match of _id after $group",
+			AuditServer: "objectId=@1 sum=1", ParseServer: "nothing",
+			Others: map[Server]string{ParseServerMongoDB: "objectId=@1 sum=1"},
+			Reason: "a fault of PostgreSQL's adapter: every $match is a condition on the rows of the class, wherever it stands",
+		},
+		{
+			Key:         "plain id: $all of an unknown operator",
+			AuditServer: "status 400, code 121", ParseServer: "nothing",
+			Reason: "an operator that does not exist is a mistake to be told of",
+		},
+		{
+			Key:         "plain id: $select of a column behind a pointer",
+			AuditServer: "status 400, code 102", ParseServer: "status 500, code 1",
+			Others: map[Server]string{ParseServerMongoDB: "nothing"},
+			Reason: "no answer is right without the other object; the error says to use $inQuery",
 		},
 		{
 			Key:         "purchase receipts",

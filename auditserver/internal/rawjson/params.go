@@ -57,7 +57,7 @@ func (p *Params) ListParam(name string) (items []string, given bool, err error) 
 		return strings.Split(text, ","), true, err
 	}
 	if items, ok = appendItems(nil, v); !ok {
-		return nil, true, fault.New(wire.CodeInvalidQuery, "%s holds an object: write names with commas between them, or a list of names", name)
+		return nil, true, fault.New(wire.CodeInvalidKeyName, "%s holds an object: write names with commas between them, or a list of names", name)
 	}
 	if items == nil { // as the text of an empty list
 		items = []string{""}

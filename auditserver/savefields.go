@@ -70,7 +70,7 @@ func (sv *save) fitField(name string, got schema.Field, added map[string]schema.
 // addFields makes the class and the columns a write needs.
 func (sv *save) addFields(added map[string]schema.Field) error {
 	if len(added) > 0 {
-		if _, err := access.Permit(sv.class.Permissions, sv.req.caller, access.OpAddField); err != nil {
+		if err := access.PermitColumns(sv.class.Permissions, sv.req.caller, sv.before, sv.present == nil); err != nil {
 			return err
 		}
 		for name := range added {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -52,7 +53,7 @@ func Permit(p *schema.Permissions, c *Caller, op Op) (fields []string, err error
 	if g.Public || slices.ContainsFunc(g.Roles, c.hasRole) || c.UserID != "" && slices.Contains(g.Users, c.UserID) {
 		return nil, nil
 	}
-	if op != OpCreate && op != OpAddField {
+	if op != OpCreate { // a new object names nobody yet
 		fields = pointerFields(p, g, op)
 	}
 	switch {
@@ -60,10 +61,28 @@ func Permit(p *schema.Permissions, c *Caller, op Op) (fields []string, err error
 		return nil, fault.ErrNeedsLogin
 	case g.RequiresAuthentication, len(fields) > 0:
 		return fields, nil
-	case op == OpAddField && len(g.PointerFields) > 0:
-		return nil, nil
 	}
 	return nil, fault.ErrPermission
+}
+
+// PermitColumns decides whether a write of an object may add columns to its class.
+// before is the object as it was, or the zero Row of a new one. On an update one of
+// the pointer permissions' columns must name the caller in it. A new object names
+// nobody yet: there pointerFields grant nothing, and writeUserFields everybody, as
+// Parse Server has it.
+func PermitColumns(p *schema.Permissions, c *Caller, before store.Row, isNew bool) error {
+	fields, err := Permit(p, c, OpAddField)
+	switch {
+	case err != nil, len(fields) == 0:
+		return err
+	case isNew && (p.AddField.RequiresAuthentication || len(p.WriteUserFields) > 0):
+		return nil
+	case isNew:
+		return fault.ErrPermission
+	case !RowNamesUser(before, fields, c.UserID):
+		return fault.ErrNotFound
+	}
+	return nil
 }
 
 func pointerFields(p *schema.Permissions, g schema.Grant, op Op) []string {

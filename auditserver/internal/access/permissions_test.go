@@ -42,7 +42,7 @@ func TestPermit(t *testing.T) {
 		{lena, access.OpCreate, nil, nil},
 		{lena, access.OpUpdate, []string{"owner", "editor"}, nil},
 		{lena, access.OpDelete, nil, nil},
-		{lena, access.OpAddField, nil, fault.ErrPermission},
+		{lena, access.OpAddField, []string{"editor"}, nil},
 		{master, access.OpAddField, nil, nil},
 	} {
 		fields, err := access.Permit(p, test.caller, test.op)

@@ -2,6 +2,7 @@ package auditserver
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -24,7 +25,14 @@ func (s *Server) account(req *request) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	delete(fields, "sessionToken") // shown with a user, but not a column
+	for name := range fields {
+		switch root, _, dotted := strings.Cut(name, "."); {
+		case root == "sessionToken": // shown with a user, but not a column
+			delete(fields, name)
+		case root == "authData" && dotted: // a part of it would never be looked at
+			return nil, fault.InvalidName(name)
+		}
+	}
 	a := &account{fields: fields}
 	if _, ok := fields["emailVerified"]; ok && !req.caller.Master {
 		return nil, fault.ErrPermission

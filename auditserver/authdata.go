@@ -71,7 +71,7 @@ func (s *Server) relink(ctx context.Context, tx *store.Tx, a *account, id string
 			continue
 		}
 		if old, ok := merged[provider].(map[string]any); ok {
-			if err := unlink(tx, provider, old); err != nil {
+			if err := unlink(tx, provider, old, id); err != nil {
 				return err
 			}
 		}
@@ -84,9 +84,16 @@ func (s *Server) relink(ctx context.Context, tx *store.Tx, a *account, id string
 	return link(tx, a, id)
 }
 
-func unlink(tx *store.Tx, provider string, data map[string]any) error {
+// unlink lets an entry of a user's authData lead to him no longer. What leads to
+// another user stays.
+func unlink(tx *store.Tx, provider string, data map[string]any, userID string) error {
 	id, _ := data["id"].(string)
-	return tx.DeleteValue(authBucket, provider+":"+id)
+	key := provider + ":" + id
+	owner, known, err := tx.GetValue(authBucket, key)
+	if err != nil || !known || string(owner) != userID {
+		return err
+	}
+	return tx.DeleteValue(authBucket, key)
 }
 
 // unlinkAll removes the authData links of all users.
@@ -97,7 +104,7 @@ func (s *Server) unlinkAll(ctx context.Context, tx *store.Tx) error {
 		authData, _ := row.Value("authData").(map[string]any)
 		for provider, data := range authData {
 			if entry, ok := data.(map[string]any); ok {
-				if err := unlink(tx, provider, entry); err != nil {
+				if err := unlink(tx, provider, entry, row.ID()); err != nil {
 					return err
 				}
 			}

@@ -59,7 +59,7 @@ func (s *Server) updateObject(ctx context.Context, req *request, class string) (
 		return nil, err
 	}
 	if class == "_Session" {
-		if err := sessionFieldsUntouched(req.caller, fields); err != nil {
+		if err := checkSessionUpdate(req.caller, fields); err != nil {
 			return nil, err
 		}
 	}

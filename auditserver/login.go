@@ -19,41 +19,6 @@ import (
 
 var errBadLogin = &fault.Error{Code: wire.CodeObjectNotFound, Message: "Invalid username/password."}
 
-// authenticate finds the user with the username or e-mail and the password of
-// a request.
-func (s *Server) authenticate(ctx context.Context, req *request) (store.Row, error) {
-	username, email, password := req.TextParam("username"), req.TextParam("email"), req.TextParam("password")
-	if username == "" && email == "" {
-		return store.Row{}, fault.New(wire.CodeUsernameMissing, "username/email is required.")
-	}
-	if password == "" {
-		return store.Row{}, fault.New(wire.CodePasswordMissing, "password is required.")
-	}
-	var match []*where.Node
-	if username != "" {
-		match = append(match, where.Equal("username", username))
-	}
-	if email != "" {
-		match = append(match, where.Equal("email", email))
-	}
-	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: where.AllOf(match...), Limit: 1, Hidden: true})
-	if err != nil {
-		return store.Row{}, err
-	}
-	var user store.Row
-	if len(rows) > 0 {
-		user = rows[0]
-	}
-	ok, err := s.passwordMatches(user, password)
-	if err != nil {
-		return store.Row{}, err
-	}
-	if !ok {
-		return store.Row{}, errBadLogin
-	}
-	return user, nil
-}
-
 // logIn answers /login.
 func (s *Server) logIn(ctx context.Context, req *request) (*response, error) {
 	user, err := s.authenticate(ctx, req)
@@ -83,7 +48,7 @@ func (s *Server) enter(ctx context.Context, tx *store.Tx, req *request, userID, 
 	if err != nil {
 		return nil, err
 	}
-	return s.renderUser(ctx, req, row, token)
+	return s.renderSelf(ctx, tx, req, row, token)
 }
 
 // logInAs answers /loginAs: a session of any user, for the master key.
@@ -120,7 +85,7 @@ func (s *Server) verifyPassword(ctx context.Context, req *request) (*response, e
 	if err != nil {
 		return nil, err
 	}
-	return s.renderUser(ctx, req, user, "")
+	return s.renderSelf(ctx, s.reader(req), req, user, "")
 }
 
 // errNoMail is the answer of a server that can't send mail.
@@ -144,11 +109,16 @@ func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*respo
 	if s.cfg.PasswordReset == nil {
 		return nil, errNoMail
 	}
-	email := req.TextParam("email")
-	if email == "" {
+	address := detailOf(req.Body.Get("email"))
+	switch {
+	case !address.given:
 		return nil, fault.New(wire.CodeEmailMissing, "you must provide an email")
+	case !address.isText:
+		return nil, fault.New(wire.CodeInvalidEmail, "you must provide a valid email string")
 	}
-	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: where.Equal("email", email), Limit: 1, Hidden: true})
+	email := address.text
+	nameless := where.AllOf(where.Equal("username", email), &where.Node{Op: where.Exists, Path: "email", Value: false})
+	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: where.AnyOf(where.Equal("email", email), nameless), Limit: 1, Hidden: true})
 	if err != nil || len(rows) == 0 {
 		return emptyResponse, err
 	}

@@ -16,6 +16,14 @@ type finder interface {
 	Find(ctx context.Context, q store.Query) ([]store.Row, error)
 }
 
+// reader is what a request reads from: the transaction it belongs to, or the store.
+func (s *Server) reader(req *request) finder {
+	if req.tx != nil {
+		return req.tx
+	}
+	return s.store
+}
+
 // lookup is the Lookup of triggers and functions on a transaction or the store.
 type lookup struct {
 	ctx  context.Context

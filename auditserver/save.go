@@ -34,7 +34,7 @@ type save struct {
 	echo    map[string]any // what the answer shows besides ids and times
 	hidden  []byte         // new Object.Hidden; nil: unchanged
 
-	aclGiven bool            // the client sent an ACL
+	aclGiven bool            // the client sent an ACL, or a trigger changed that of an object
 	effects  []policy.Effect // changes of other objects that the rules demand
 }
 
@@ -80,6 +80,9 @@ func (sv *save) create(fields map[string]any) (store.Row, error) {
 	}
 	if err := sv.beforeSave(); err != nil {
 		return store.Row{}, err
+	}
+	if sv.class.Name == "_User" {
+		sv.ownACL() // whatever a trigger made of it
 	}
 	if err := sv.fit(sv.object.Fields); err != nil {
 		return store.Row{}, err
@@ -172,6 +175,7 @@ func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
 	if err := sv.beforeSave(); err != nil {
 		return store.Row{}, err
 	}
+	sv.keepOwnACL()
 	if err := sv.fit(sv.changes.Set); err != nil {
 		return store.Row{}, err
 	}
@@ -196,8 +200,8 @@ func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
 func (sv *save) load(id string, op access.Op) error {
 	sv.id = id
 	c := sv.req.caller
-	if sv.class.Name == "_User" && !c.Master && c.UserID != id {
-		return fault.ErrUserForbidden
+	if sv.class.Name == "_User" && !c.Master && c.UserID == "" {
+		return fault.ErrUserForbidden // whatever the ACL says
 	}
 	if sv.isNew {
 		return fault.ErrNotFound
@@ -208,22 +212,28 @@ func (sv *save) load(id string, op access.Op) error {
 	}
 	sv.before, err = sv.tx.Get(sv.ctx, sv.class.Name, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return fault.ErrNotFound
+		return sv.unreachable()
 	}
 	if err != nil {
 		return err
 	}
 	if !c.Writes(sv.before.ACL()) || len(pointers) > 0 && !access.RowNamesUser(sv.before, pointers, c.UserID) {
-		if sv.class.Name == "_User" {
-			return fault.ErrUserForbidden
-		}
-		return fault.ErrNotFound
+		return sv.unreachable()
 	}
 	if sv.class.Name == "_Session" && !c.Master && (c.UserID == "" || !c.OwnsSession(sv.before)) {
 		return fault.ErrNotFound
 	}
 	sv.present = plainFields(sv.class, sv.before)
 	return nil
+}
+
+// unreachable is the error for an object that the caller may not change, or that
+// does not exist.
+func (sv *save) unreachable() error {
+	if sv.class.Name == "_User" && !sv.req.caller.Master {
+		return fault.ErrUserForbidden
+	}
+	return fault.ErrNotFound
 }
 
 // plainFields decodes an object without its id, times, ACL and relations.

@@ -47,11 +47,18 @@ func (sv *save) updateACL(v any) error {
 	if err != nil {
 		return err
 	}
-	if sv.class.Name == "_User" && !sv.req.caller.Master {
-		acl[sv.id] = schema.Access{Read: true, Write: true} // users cannot lock themselves out
-	}
-	sv.object.ACL = acl
+	sv.object.ACL, sv.aclGiven = acl, true
 	return nil
+}
+
+// keepOwnACL gives a user whose ACL is changed all rights to himself: without the
+// master key nobody locks a user out. Triggers and rules see the ACL as it was sent.
+func (sv *save) keepOwnACL() {
+	if sv.class.Name != "_User" || sv.req.caller.Master || sv.object.ACL == nil || !sv.aclGiven {
+		return
+	}
+	sv.object.ACL = maps.Clone(sv.object.ACL)
+	sv.object.ACL[sv.id] = schema.Access{Read: true, Write: true}
 }
 
 // ownACL adds to the ACL of a new user what every user has: all rights for the

@@ -76,6 +76,7 @@ func (sv *save) adopt(before, after map[string]any) error {
 				return err
 			}
 			sv.object.ACL = acl
+			sv.aclGiven = sv.aclGiven || sv.present != nil
 			sv.echo["ACL"] = v
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/internal/where"
@@ -36,10 +37,19 @@ func (s *Server) signUp(ctx context.Context, req *request) (*response, error) {
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		for _, key := range a.authKeys {
-			if id, known, err := tx.GetValue(authBucket, key); err != nil {
+			id, known, err := tx.GetValue(authBucket, key)
+			if err != nil {
 				return nil, err
-			} else if known {
-				return s.logInByAuthData(ctx, tx, req, string(id))
+			}
+			if !known {
+				continue
+			}
+			user, err := tx.Get(ctx, "_User", string(id))
+			if err != nil {
+				return nil, err
+			}
+			if req.caller.Master || !access.LockedOut(user.ACL()) {
+				return s.logInByAuthData(ctx, tx, req, user)
 			}
 		}
 		return s.newUser(ctx, tx, req, a)
@@ -107,19 +117,15 @@ func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *acc
 }
 
 // logInByAuthData answers a sign-up with authData that a user already has.
-func (s *Server) logInByAuthData(ctx context.Context, tx *store.Tx, req *request, userID string) (*response, error) {
-	row, err := tx.Get(ctx, "_User", userID)
-	if err != nil {
-		return nil, err
-	}
+func (s *Server) logInByAuthData(ctx context.Context, tx *store.Tx, req *request, user store.Row) (*response, error) {
 	provider := map[string]any{"action": "login", "authProvider": "anonymous"}
-	token, _, err := s.sessions.Open(ctx, tx, req.opening(userID, provider), req.later)
+	token, _, err := s.sessions.Open(ctx, tx, req.opening(user.ID(), provider), req.later)
 	if err != nil {
 		return nil, err
 	}
-	res, err := s.renderUser(ctx, req, row, token)
+	res, err := s.renderUser(ctx, req, access.NewCaller(user.ID(), nil), user, token)
 	if err == nil {
-		res.status, res.location = http.StatusOK, req.baseURL+"/users/"+userID
+		res.status, res.location = http.StatusOK, req.baseURL+"/users/"+user.ID()
 	}
 	return res, err
 }
@@ -131,8 +137,8 @@ func (s *Server) updateUser(ctx context.Context, req *request) (*response, error
 		return nil, err
 	}
 	id := req.path[len(req.path)-1]
-	if !req.caller.Master && req.caller.UserID != id {
-		return nil, fault.ErrUserForbidden // before a password is hashed in vain
+	if err := s.mayChangeUser(ctx, req, id); err != nil {
+		return nil, err
 	}
 	if err := s.setPassword(req, a); err != nil {
 		return nil, err
@@ -164,6 +170,22 @@ func (s *Server) updateUser(ctx context.Context, req *request) (*response, error
 	})
 }
 
+// mayChangeUser refuses a change of a user to those who may not write it, as
+// save.load does, but before a password is hashed in vain or a log-in is looked up.
+func (s *Server) mayChangeUser(ctx context.Context, req *request, id string) error {
+	switch {
+	case req.caller.Master:
+		return nil
+	case req.caller.UserID == "":
+		return fault.ErrUserForbidden
+	}
+	row, err := s.reader(req).Get(ctx, "_User", id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !req.caller.Writes(row.ACL()) {
+		return fault.ErrUserForbidden
+	}
+	return err
+}
+
 // renewSessions ends all sessions of a user whose password has changed, and opens
 // a new one if the change was the user's own.
 func (s *Server) renewSessions(ctx context.Context, tx *store.Tx, req *request, sv *save, id string) error {
@@ -183,7 +205,7 @@ func (s *Server) forgetUser(ctx context.Context, tx *store.Tx, req *request, use
 	authData, _ := user.Value("authData").(map[string]any)
 	for provider, data := range authData {
 		if entry, ok := data.(map[string]any); ok {
-			if err := unlink(tx, provider, entry); err != nil {
+			if err := unlink(tx, provider, entry, user.ID()); err != nil {
 				return err
 			}
 		}
@@ -191,27 +213,58 @@ func (s *Server) forgetUser(ctx context.Context, tx *store.Tx, req *request, use
 	return s.sessions.Drop(ctx, tx, req.later, where.Equal("user", values.UserPointer(user.ID())))
 }
 
-// currentUser answers GET /users/me.
+// currentUser answers GET /users/me: the caller, as far as he may read himself.
 func (s *Server) currentUser(ctx context.Context, req *request) (*response, error) {
 	if req.caller.UserID == "" {
-		return nil, fault.ErrSession
-	}
-	row, err := s.store.Get(ctx, "_User", req.caller.UserID)
-	if err != nil {
 		return nil, fault.ErrSession
 	}
 	sh, err := s.queries.ParseGet(&req.Params)
 	if err != nil {
 		return nil, err
 	}
+	row, err := s.queries.Get(ctx, req.caller, "_User", req.caller.UserID)
+	if errors.Is(err, fault.ErrNotFound) {
+		return nil, fault.ErrSession
+	}
+	if err != nil {
+		return nil, err
+	}
 	return s.renderOne(ctx, req, row, sh, true)
 }
 
-// renderUser renders a user as that user may see it, with a new session token.
-func (s *Server) renderUser(ctx context.Context, req *request, row store.Row, token string) (*response, error) {
-	as := *req
-	as.caller = access.NewCaller(row.ID(), nil)
-	as.caller.SessionToken = token
+// renderSelf renders a user who has shown the password, with a new session token
+// if there is one. Whatever class permissions and ACL let the user not read is left
+// out, and then only the id is shown; the master key sees all.
+func (s *Server) renderSelf(ctx context.Context, from finder, req *request, row store.Row, token string) (*response, error) {
+	if req.caller.Master {
+		return s.renderUser(ctx, req, req.caller, row, token)
+	}
+	roles, err := session.RolesOf(ctx, from, row.ID())
+	if err != nil {
+		return nil, err
+	}
+	self := access.NewCaller(row.ID(), roles)
+	class, _ := s.store.Class("_User")
+	if fields, err := access.Permit(class.Permissions, self, access.OpGet); err == nil && self.MayRead(row, row.ACL(), fields) {
+		return s.renderUser(ctx, req, self, row, token)
+	}
+	id := map[string]any{"objectId": row.ID()}
+	if token != "" {
+		id["sessionToken"] = token
+	}
+	res, err := jsonResponse(id)
+	if err == nil {
+		res.secret = true
+	}
+	return res, err
+}
+
+// renderUser renders a user as a caller sees it, with a session token if there is
+// one.
+func (s *Server) renderUser(ctx context.Context, req *request, caller *access.Caller, row store.Row, token string) (*response, error) {
+	as, viewer := *req, *caller
+	viewer.SessionToken = token
+	as.caller = &viewer
 	res, err := s.renderOne(ctx, &as, row, &render.Shape{}, true)
 	if err == nil {
 		res.secret = true

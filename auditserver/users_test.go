@@ -1,6 +1,7 @@
 package auditserver_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"testing"
@@ -90,4 +91,55 @@ func TestEmailIsHidden(t *testing.T) {
 	m.as(other).refused(400, 119, http.MethodGet, "/users?where="+url.QueryEscape(`{"email":"ann@example.com"}`), nil)
 	m.as(other).refused(400, 119, http.MethodGet, "/users?order=email", nil)
 	m.as(other).refused(400, 119, http.MethodGet, "/users?where="+url.QueryEscape(`{"$or":[{"username":"x"},{"email":"ann@example.com"}]}`), nil)
+}
+
+// A trigger can't lock a user out of himself either, unless the master key writes.
+func TestTriggersKeepUsersTheirRights(t *testing.T) {
+	srv, m := open(t, nil)
+	srv.BeforeSave("_User", func(_ context.Context, trigger *auditserver.Trigger) error {
+		trigger.Object["ACL"] = map[string]any{"role:hr": map[string]any{"read": true}}
+		return nil
+	})
+	id, token := m.user("ann")
+	both := map[string]any{"role:hr": map[string]any{"read": true}, id: map[string]any{"read": true, "write": true}}
+	require.Equal(t, both, m.must(http.MethodGet, "/users/"+id, nil).body["ACL"])
+	m.as(token).must(http.MethodPut, "/users/"+id, `{"email":"ann@example.net"}`)
+	require.Equal(t, both, m.must(http.MethodGet, "/users/"+id, nil).body["ACL"])
+	m.must(http.MethodPut, "/users/"+id, `{"email":"ann@example.com"}`)
+	m.as(token).refused(400, 209, http.MethodGet, "/users/me", nil)
+}
+
+// Who has taken part of another one's authData into his own row has not got him:
+// neither linking nor unlinking it moves the log-in.
+func TestAuthDataOfOthersStaysTheirs(t *testing.T) {
+	_, m := open(t, nil)
+	body := `{"authData":{"anonymous":{"id":"victim"}}}`
+	victim := m.public().must(http.MethodPost, "/users", body).text("objectId")
+	id, token := m.user("thief")
+	thief := m.as(token)
+	for _, way := range []string{`{"authData.anonymous":{"id":"victim"}}`, `{"authData.anonymous.id":"victim"}`, `{"authData.anonymous":{"__op":"Delete"}}`} {
+		thief.refused(400, 105, http.MethodPut, "/users/"+id, way)
+		thief.refused(400, 105, http.MethodPut, "/classes/_User/"+id, way)
+		batch := thief.must(http.MethodPost, "/batch", `{"requests":[{"method":"PUT","path":"/parse/users/`+id+`","body":`+way+`}]}`)
+		require.Contains(t, string(batch.raw), `"code":105`)
+		thief.refused(400, 105, http.MethodPost, "/batch", `{"transaction":true,"requests":[{"method":"PUT","path":"/parse/users/`+id+`","body":`+way+`}]}`)
+	}
+	m.public().refused(400, 105, http.MethodPost, "/users", `{"username":"x","password":"x","authData.anonymous":{"id":"victim"}}`)
+	thief.refused(400, 208, http.MethodPut, "/users/"+id, body)
+	thief.must(http.MethodPut, "/users/"+id, `{"authData":{"anonymous":null}}`)
+	thief.must(http.MethodDelete, "/users/"+id, nil)
+	require.Equal(t, victim, m.public().must(http.MethodPost, "/users", body).text("objectId"))
+}
+
+// A part of a field that is no object is refused by the field's type.
+func TestPartsOfUserFields(t *testing.T) {
+	_, m := open(t, nil)
+	id, token := m.user("ann")
+	for _, name := range []string{"emailVerified.x", "password.x", "email.x", "username.x", "ACL.x", "objectId.x", "createdAt.x"} {
+		m.as(token).refused(400, 111, http.MethodPut, "/users/"+id, map[string]any{name: map[string]any{"read": true}})
+		m.public().refused(400, 111, http.MethodPost, "/users", map[string]any{"username": "bob", "password": "x", name: map[string]any{"read": true}})
+	}
+	for _, name := range []string{"_hashed_password", "_hashed_password.x", "_perishable_token", "_rperm", "_auth_data_anonymous", "_failed_login_count"} {
+		m.as(token).refused(400, 105, http.MethodPut, "/users/"+id, map[string]any{name: "x"})
+	}
 }

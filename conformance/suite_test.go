@@ -54,6 +54,8 @@ func behaviours() []behaviour {
 		defects(),
 		services(),
 		sessions(),
+		accounts(),
+		newColumns(),
 		files(),
 		graphQL(),
 		objects(),

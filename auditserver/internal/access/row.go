@@ -39,6 +39,10 @@ func (c *Caller) Writes(acl map[string]schema.Access) bool {
 	return c.inACL(acl, func(a schema.Access) bool { return a.Write })
 }
 
+// LockedOut tells whether the ACL of a user keeps everybody out, himself too. Such
+// a user can't log in.
+func LockedOut(acl map[string]schema.Access) bool { return acl != nil && len(acl) == 0 }
+
 func (c *Caller) inACL(acl map[string]schema.Access, grants func(schema.Access) bool) bool {
 	if c.Master || acl == nil {
 		return true

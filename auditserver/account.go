@@ -1,6 +1,8 @@
 package auditserver
 
 import (
+	"context"
+	"net/http"
 	"regexp"
 	"strings"
 
@@ -43,9 +45,12 @@ func (s *Server) account(req *request) (*account, error) {
 			return nil, err
 		}
 	}
-	if v, ok := fields["email"]; ok && v != nil {
-		if text, isText := v.(string); isText && !emailForm.MatchString(text) {
+	if text, isText := fields["email"].(string); isText {
+		if !emailForm.MatchString(text) {
 			return nil, fault.New(wire.CodeInvalidEmail, "Email address format is invalid.")
+		}
+		if s.cfg.VerifyUserEmails { // whoever gives it, and also the same again, as Parse Server has it
+			fields["emailVerified"] = false
 		}
 	}
 	return a, nil
@@ -53,7 +58,7 @@ func (s *Server) account(req *request) (*account, error) {
 
 // hashAhead hashes the password of a sign-up or update before the transaction it
 // is part of: every other writer would have to wait for the hashing.
-func (s *Server) hashAhead(req *request) error {
+func (s *Server) hashAhead(ctx context.Context, req *request) error {
 	if !req.at(0, "users") && (!req.at(0, "classes") || len(req.path) < 2 || req.path[1] != "_User") {
 		return nil
 	}
@@ -62,12 +67,21 @@ func (s *Server) hashAhead(req *request) error {
 	if err != nil || password == "" {
 		return nil // reported when the entry's turn comes
 	}
+	id := ""
+	if req.method == http.MethodPut {
+		id = req.path[len(req.path)-1]
+	}
+	username, _ := fields["username"].(string)
+	if err := s.admitPassword(ctx, req, password, username, id); err != nil {
+		return nil //nolint:nilerr // reported when the entry's turn comes
+	}
 	req.hashed, err = s.hashPassword(password)
 	return err
 }
 
-// setPassword takes the password out of the fields and hashes it.
-func (s *Server) setPassword(req *request, a *account) error {
+// setPassword takes the password out of the fields, holds it to the policy and
+// hashes it. userID is "" in a sign-up.
+func (s *Server) setPassword(ctx context.Context, req *request, a *account, userID string) error {
 	v, ok := a.fields["password"]
 	if !ok {
 		return nil
@@ -80,7 +94,11 @@ func (s *Server) setPassword(req *request, a *account) error {
 	if a.hidden = req.hashed; a.hidden != nil {
 		return nil
 	}
-	var err error
+	username, _ := a.fields["username"].(string)
+	err := s.admitPassword(ctx, req, password, username, userID)
+	if err != nil {
+		return err
+	}
 	a.hidden, err = s.hashPassword(password)
 	return err
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
-	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 )
 
 // configBucket holds the parameters of /config by name.
@@ -61,7 +60,7 @@ func (s *Server) putConfig(ctx context.Context, req *request) (*response, error)
 		return nil, err
 	}
 	raw, _ := req.Body.Get("params")
-	if err := values.CheckKeywordsIn(raw); err != nil {
+	if err := req.denied.CheckJSON(raw); err != nil {
 		return nil, err
 	}
 	return s.write(ctx, req, func(tx *store.Tx, _ *request) (*response, error) {

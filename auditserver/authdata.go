@@ -7,7 +7,6 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/ops"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
-	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -96,11 +95,14 @@ func unlink(tx *store.Tx, provider string, data map[string]any, userID string) e
 	return tx.DeleteValue(authBucket, key)
 }
 
-// unlinkAll removes the authData links of all users.
+// unlinkAll removes the authData links of all users, and what is known of their
+// accounts.
 func (s *Server) unlinkAll(ctx context.Context, tx *store.Tx) error {
-	exists := &where.Node{Op: where.Exists, Path: "authData", Value: true}
-	rows, err := tx.Find(ctx, store.Query{Class: "_User", Where: exists, Limit: -1})
+	rows, err := tx.Find(ctx, store.Query{Class: "_User", Limit: -1})
 	for _, row := range rows {
+		if err := tx.DeleteValue(accountBucket, row.ID()); err != nil {
+			return err
+		}
 		authData, _ := row.Value("authData").(map[string]any)
 		for provider, data := range authData {
 			if entry, ok := data.(map[string]any); ok {

@@ -75,12 +75,21 @@ func (s *Server) authenticate(ctx context.Context, req *request) (store.Row, err
 	if err != nil {
 		return store.Row{}, err
 	}
-	ok, err := s.passwordMatches(user, password.text)
-	switch {
-	case err != nil:
+	if err := s.mayTry(ctx, user.ID()); err != nil {
 		return store.Row{}, err
-	case !ok, !req.caller.Master && access.LockedOut(user.ACL()):
+	}
+	right, err := s.passwordMatches(user, password.text)
+	if err != nil {
+		return store.Row{}, err
+	}
+	if err := s.countTry(ctx, user.ID(), right); err != nil {
+		return store.Row{}, err
+	}
+	if !right || !req.caller.Master && access.LockedOut(user.ACL()) {
 		return store.Row{}, errBadLogin
+	}
+	if s.cfg.PreventUnverifiedLogin && user.Value("emailVerified") != true && !(req.caller.Master && req.FlagParam("ignoreEmailVerification")) {
+		return store.Row{}, fault.New(wire.CodeEmailNotFound, "User email is not verified.")
 	}
 	return user, nil
 }

@@ -45,6 +45,12 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 			return nil, err
 		}
 	}
+	for _, e := range entries {
+		// One that comes too often refuses the batch, before anything is done.
+		if err := s.limitRate(ctx, e.req, req.caller.Master, req.token, true); err != nil {
+			return nil, batchTooOften(err)
+		}
+	}
 	for _, e := range entries { // before the transaction, for which other writers wait
 		if writesObjects(e.req) {
 			_, _ = e.req.fields() // an error is reported when the entry's turn comes
@@ -78,7 +84,7 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 		return batchEntry{}, fault.New(wire.CodeInvalidJSON, "cannot route batch path %s", full)
 	}
 	e := batchEntry{req: &request{method: method, path: path, caller: outer.caller, installationID: outer.installationID,
-		remote: outer.remote, baseURL: outer.baseURL, context: outer.context, header: outer.header}}
+		remote: outer.remote, baseURL: outer.baseURL, context: outer.context, header: outer.header, denied: outer.denied}}
 	fields, given := in.Get("body")
 	if given && fields.Kind() == '{' {
 		if e.req.Body, err = rawjson.Split(fields); err != nil {
@@ -182,7 +188,7 @@ func (s *Server) batchTransaction(ctx context.Context, req *request, entries []b
 		}
 	}
 	for _, e := range entries {
-		if err := s.hashAhead(e.req); err != nil {
+		if err := s.hashAhead(ctx, e.req); err != nil {
 			return nil, err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/files"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/policy"
 )
 
@@ -45,6 +46,19 @@ type Config struct {
 	LiveQueryClasses         []string // classes with live queries, regular expressions matched whole
 	Limits                   Limits
 
+	ObjectIDSize              int  // letters and digits of a new objectId, 10 to 64; 0: 10
+	KeepSessionsOnNewPassword bool // a change of the password ends no sessions (revokeSessionOnPasswordReset: false)
+	ExtendSessionOnUse        bool // a session in the second half of its life begins anew when it is used
+	VerifyUserEmails          bool // a user who signs up or changes the e-mail address begins with emailVerified false; the master key sets it
+	PreventUnverifiedLogin    bool // users whose emailVerified is not true can't log in: code 205 (preventLoginWithUnverifiedEmail)
+	AccountLockout            AccountLockout
+	PasswordPolicy            PasswordPolicy
+	RateLimit                 []RateLimit
+	TrustProxy                TrustProxy
+	AllowOrigin               []string  // origins whose pages a browser lets read answers; nil: all
+	AllowHeaders              []string  // headers that such pages may send, besides Parse's
+	RequestKeywordDenylist    []Keyword // what bodies may not hold; nil: Parse Server's default; empty: nothing is refused
+
 	// PasswordReset delivers a password reset token to the user's e-mail.
 	// Without it a reset request fails, as on a Parse Server without a mail adapter.
 	PasswordReset func(email, username, token string) error
@@ -61,8 +75,16 @@ type Config struct {
 	// protocol section 13, for tests of clients.
 	Quirks bool
 
+	userSensitiveFields []string // of a configuration file, until ProtectedFields has them
+
 	liveClasses []*regexp.Regexp
+	denied      values.Denylist
 }
+
+// Keyword is what a body may not hold, at any depth: a key, a value, or a value
+// under a key. A text is a regular expression that matches somewhere in a text;
+// numbers and booleans are compared. nil: any.
+type Keyword struct{ Key, Value any }
 
 // Protection is the fields hidden by class and audience ("*", "authenticated",
 // "role:X", "userField:f" or a user id).
@@ -97,6 +119,7 @@ type Limits struct {
 	HeaderSize    int   // bytes of headers and URL, for Serve; default 16 KiB
 	Depth         int   // nesting of a JSON body; default 64
 	PageSize      int   // maxLimit: larger limits are cut silently; default none
+	DefaultSize   int   // defaultLimit: rows of a find that names no limit; default 100
 	Batch         int   // requests of a batch; default 1000
 	Conditions    int   // conditions of a query; default 1000
 	QueryDepth    int   // nesting of $or, $and, $nor; default 32
@@ -129,6 +152,9 @@ func (l *Limits) fill() {
 	}
 	def(&l.Depth, 64)
 	def(&l.PageSize, -1)
+	if l.DefaultSize == 0 {
+		l.DefaultSize = 100
+	}
 	def(&l.Batch, 1000)
 	def(&l.Conditions, 1000)
 	def(&l.QueryDepth, 32)
@@ -139,34 +165,24 @@ func (l *Limits) fill() {
 }
 
 // prepared returns the configuration with its defaults filled in, or says which
-// setting is wrong.
+// settings are wrong, all of them.
 func (c Config) prepared() (Config, error) {
+	var errs []error
+	refuse := func(err error) {
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
 	if c.AppID == "" {
-		return c, errors.New("auditserver: Config.AppID is empty: choose an application id")
+		refuse(errors.New("auditserver: Config.AppID is empty: choose an application id"))
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
 	if c.Path == ":memory:" { // what SQLite calls a database in memory; here it would name a file
-		return c, errors.New(`auditserver: Config.Path (-db) ":memory:" is no file: leave it out to keep everything in memory`)
+		refuse(errors.New(`auditserver: Config.Path (-db) ":memory:" is no file: leave it out to keep everything in memory`))
 	}
-	if c.MountPath == "" {
-		c.MountPath = "/parse"
-	}
-	c.MountPath = path.Clean("/" + c.MountPath)
-	if (&url.URL{Path: c.MountPath}).EscapedPath() != c.MountPath {
-		return c, errors.New("auditserver: Config.MountPath (mountPath) is no path of a URL: write it as /parse, without characters that need escaping")
-	}
-	if c.MountPath == "/" {
-		c.MountPath = ""
-	}
-	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
-	if c.PublicURL != "" {
-		u, err := url.Parse(c.PublicURL)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-			return c, errors.New("auditserver: Config.PublicURL (publicServerURL, serverURL) is not a URL such as https://audits.example/parse")
-		}
-	}
+	refuse(c.prepareURLs())
 	if c.MasterKeyIPs == nil {
 		c.MasterKeyIPs = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 	}
@@ -180,15 +196,41 @@ func (c Config) prepared() (Config, error) {
 		c.Idempotency.TTL = 5 * time.Minute
 	}
 	c.Limits.fill()
+	if c.Limits.DefaultSize < 0 {
+		refuse(fmt.Errorf("auditserver: Config.Limits.DefaultSize (defaultLimit) is %d: want a whole number from 1", c.Limits.DefaultSize))
+	}
 	var err error
-	if c.Idempotency.paths, err = compileAll("Idempotency.Paths", "idempotencyOptions.paths", "^(?:", ")", c.Idempotency.Paths); err != nil {
-		return c, err
-	}
-	if c.FileUpload.rules, err = files.Compile(c.FileUpload.Extensions); err != nil {
-		return c, err
-	}
+	c.Idempotency.paths, err = compileAll("Idempotency.Paths", "idempotencyOptions.paths", "^(?:", ")", c.Idempotency.Paths)
+	refuse(err)
+	c.FileUpload.rules, err = files.Compile(c.FileUpload.Extensions)
+	refuse(err)
 	c.liveClasses, err = compileAll("LiveQueryClasses", "liveQuery.classNames", "^(?:", ")$", c.LiveQueryClasses)
-	return c, err
+	refuse(err)
+	refuse(c.prepareAccounts())
+	refuse(c.prepareClients())
+	return c, errors.Join(errs...)
+}
+
+func (c *Config) prepareURLs() error {
+	var errs []error
+	if c.MountPath == "" {
+		c.MountPath = "/parse"
+	}
+	c.MountPath = path.Clean("/" + c.MountPath)
+	if (&url.URL{Path: c.MountPath}).EscapedPath() != c.MountPath {
+		errs = append(errs, errors.New("auditserver: Config.MountPath (mountPath) is no path of a URL: write it as /parse, without characters that need escaping"))
+	}
+	if c.MountPath == "/" {
+		c.MountPath = ""
+	}
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+			errs = append(errs, errors.New("auditserver: Config.PublicURL (publicServerURL, serverURL) is not a URL such as https://audits.example/parse"))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func compileAll(name, option, before, after string, patterns []string) ([]*regexp.Regexp, error) {

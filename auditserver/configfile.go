@@ -18,8 +18,9 @@ import (
 )
 
 // ParseConfig reads a configuration in Parse Server's own option names into
-// cfg; options that the file does not name keep their value. An option that
-// has no meaning here is an error that names it.
+// cfg; options that the file does not name keep their value. An option that has no
+// meaning here is accepted if its value changes nothing, and otherwise an error that
+// names it. The error names all options that do not fit.
 func ParseConfig(file []byte, cfg *Config) error {
 	var options map[string]jsontext.Value
 	if err := json.Unmarshal(bytes.TrimPrefix(file, byteOrderMark), &options); err != nil {
@@ -29,7 +30,20 @@ func ParseConfig(file []byte, cfg *Config) error {
 		}
 		return fmt.Errorf("auditserver: the configuration is not a JSON object: %w", err)
 	}
-	return readOptions("", options, configOptions(cfg))
+	known := configOptions(cfg)
+	addInert(known)
+	err := readOptions("", options, known)
+	if fields := cfg.userSensitiveFields; len(fields) > 0 {
+		// These are protected besides whatever protectedFields says, whichever comes first.
+		always := access.Protected{"_User": {"*": fields}}
+		protected := access.Protected(cfg.ProtectedFields)
+		if protected == nil {
+			protected = access.Protected(defaultProtection())
+		}
+		cfg.ProtectedFields = maps.Clone(Protection(protected))
+		cfg.ProtectedFields["_User"] = always.Merged("_User", protected["_User"])
+	}
+	return err
 }
 
 // option reads the value of one option.
@@ -72,6 +86,34 @@ func configOptions(cfg *Config) map[string]option {
 		"maxUploadSize":            size(&cfg.Limits.BodySize),
 		"protectedFields":          protection(&cfg.ProtectedFields),
 		"quirks":                   into(&cfg.Quirks),
+
+		"defaultLimit":                    positive(&cfg.Limits.DefaultSize),
+		"objectIdSize":                    positive(&cfg.ObjectIDSize),
+		"userSensitiveFields":             into(&cfg.userSensitiveFields),
+		"revokeSessionOnPasswordReset":    negated(&cfg.KeepSessionsOnNewPassword),
+		"extendSessionOnUse":              into(&cfg.ExtendSessionOnUse),
+		"verifyUserEmails":                into(&cfg.VerifyUserEmails),
+		"preventLoginWithUnverifiedEmail": into(&cfg.PreventUnverifiedLogin),
+		"allowOrigin":                     oneOrMore(&cfg.AllowOrigin),
+		"allowHeaders":                    into(&cfg.AllowHeaders),
+		"requestKeywordDenylist":          keywords(&cfg.RequestKeywordDenylist),
+		"trustProxy":                      proxies(&cfg.TrustProxy),
+		"rateLimit":                       rateLimits(&cfg.RateLimit),
+		"accountLockout": group("accountLockout", map[string]option{
+			"threshold":             positive(&cfg.AccountLockout.Threshold),
+			"duration":              span(&cfg.AccountLockout.Duration, time.Minute, "minutes"),
+			"unlockOnPasswordReset": into(&cfg.AccountLockout.UnlockOnPasswordReset),
+		}),
+		"passwordPolicy": group("passwordPolicy", map[string]option{
+			"validatorPattern":                   into(&cfg.PasswordPolicy.ValidatorPattern),
+			"validationError":                    into(&cfg.PasswordPolicy.ValidationError),
+			"doNotAllowUsername":                 into(&cfg.PasswordPolicy.DoNotAllowUsername),
+			"maxPasswordAge":                     span(&cfg.PasswordPolicy.MaxPasswordAge, 24*time.Hour, "days"),
+			"maxPasswordHistory":                 into(&cfg.PasswordPolicy.MaxPasswordHistory),
+			"resetTokenValidityDuration":         span(&cfg.PasswordPolicy.ResetTokenValidity, time.Second, "seconds"),
+			"resetTokenReuseIfValid":             into(&cfg.PasswordPolicy.ResetTokenReuse),
+			"resetPasswordSuccessOnInvalidEmail": negated(&cfg.PasswordPolicy.ResetUnknownEmailRefuse),
+		}),
 		"idempotencyOptions": group("idempotencyOptions", map[string]option{
 			"paths": into(&cfg.Idempotency.Paths),
 			"ttl":   seconds(&cfg.Idempotency.TTL),
@@ -97,20 +139,22 @@ func configOptions(cfg *Config) map[string]option {
 }
 
 func readOptions(under string, options map[string]jsontext.Value, known map[string]option) error {
+	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(options)) {
 		read, ok := known[name]
-		if !ok {
-			return fmt.Errorf("auditserver: the configuration has an unknown option %s%s; known are %s", under, name,
-				strings.Join(slices.Sorted(maps.Keys(known)), ", "))
-		}
-		if options[name].Kind() == 'n' {
-			return fmt.Errorf("auditserver: the option %s%s is null: leave it out for its default", under, name)
-		}
-		if err := read(options[name]); err != nil {
-			return fmt.Errorf("auditserver: the option %s%s does not fit: %w", under, name, err)
+		switch {
+		case !ok:
+			errs = append(errs, fmt.Errorf("auditserver: the configuration has an unknown option %s%s; known are %s", under, name,
+				strings.Join(slices.Sorted(maps.Keys(known)), ", ")))
+		case options[name].Kind() == 'n':
+			errs = append(errs, fmt.Errorf("auditserver: the option %s%s is null: leave it out for its default", under, name))
+		default:
+			if err := read(options[name]); err != nil {
+				errs = append(errs, fmt.Errorf("auditserver: the option %s%s does not fit: %w", under, name, err))
+			}
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // optionError says what an option wants. It does not quote the value, which may
@@ -161,12 +205,17 @@ func negated(field *bool) option {
 }
 
 func seconds(field *time.Duration) option {
+	return span(field, time.Second, "seconds")
+}
+
+// span reads a number of units of time.
+func span(field *time.Duration, unit time.Duration, units string) option {
 	return func(v jsontext.Value) error {
 		var n float64
-		if err := json.Unmarshal(v, &n); err != nil || n <= 0 || n > 1e9 {
-			return &optionError{"want a positive number of seconds"}
+		if err := json.Unmarshal(v, &n); err != nil || n <= 0 || n > 1e18/float64(unit) {
+			return &optionError{"want a positive number of " + units}
 		}
-		*field = max(time.Duration(n*float64(time.Second)), 1) // 0 would be the default
+		*field = max(time.Duration(n*float64(unit)), 1) // 0 would be the default
 		return nil
 	}
 }

@@ -22,7 +22,7 @@ func (req *request) decodeFields() (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := values.CheckKeywords(fields); err != nil {
+	if err := req.denied.Check(fields); err != nil {
 		return nil, err
 	}
 	for _, name := range []string{"createdAt", "updatedAt"} {

@@ -38,9 +38,9 @@ type fileData struct {
 }
 
 // check refuses names that no object may have.
-func (d *fileData) check() error {
+func (d *fileData) check(denied values.Denylist) error {
 	for _, raw := range []jsontext.Value{d.Metadata, d.Tags} {
-		if err := values.CheckKeywordsIn(raw); err != nil {
+		if err := denied.CheckJSON(raw); err != nil {
 			return err
 		}
 	}
@@ -137,7 +137,7 @@ func readUpload(req *request) (upload, error) {
 				*to = v
 			}
 		}
-		return up, up.data.check()
+		return up, up.data.check(req.denied)
 	}
 	encoded := req.Body.Text("base64")
 	if _, data, ok := strings.Cut(encoded, ";base64,"); ok {
@@ -148,7 +148,7 @@ func readUpload(req *request) (upload, error) {
 	if err := req.Body.Decode("fileData", &up.data, "an object with metadata and tags"); err != nil {
 		return up, err
 	}
-	return up, up.data.check()
+	return up, up.data.check(req.denied)
 }
 
 // plainBase64 gives base64 in its one strict form, without padding. As JavaScript

@@ -43,23 +43,20 @@ import (
 
 // ServeHTTP answers one request, or serves one live query connection.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", "*")
+	s.cors.answer(w.Header(), r)
 	if !s.admitted() {
-		h.Set("Retry-After", "1")
+		w.Header().Set("Retry-After", "1")
 		s.writeError(w, r, &fault.Plain{Status: http.StatusServiceUnavailable, Message: "the server is shutting down"})
 		return
 	}
 	defer s.requests.Done()
+	r = s.fromClient(r)
 	if live.IsUpgrade(r) { // on any path, as Parse Server takes them
 		s.live.Serve(w, r, s.baseURL(r))
 		return
 	}
 	if r.Method == http.MethodOptions {
-		h.Set("Access-Control-Allow-Methods", "GET,PUT,POST,DELETE,OPTIONS")
-		h.Set("Access-Control-Allow-Headers", allowedHeaders)
-		h.Set("Access-Control-Expose-Headers", exposedHeaders)
-		_, _ = w.Write([]byte("OK"))
+		s.cors.preflight(w)
 		return
 	}
 	path, ok := splitPath(s.cfg.MountPath, r.URL.EscapedPath())
@@ -150,6 +147,10 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	var plain *fault.Plain
 	var body any
 	status := 0
+	var often *tooOften
+	if errors.As(err, &often) {
+		often.announce(w.Header())
+	}
 	if errors.As(err, &plain) {
 		status, body = plain.Status, map[string]any{"error": plain.Message}
 	} else {
@@ -158,6 +159,9 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 			s.cfg.Logger.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 		}
 		status, body = e.Status(), map[string]any{"code": e.Code, "error": e.Message}
+		if often != nil {
+			status = http.StatusTooManyRequests
+		}
 		if !known { // an internal error has its text under another key
 			body = map[string]any{"code": e.Code, "message": e.Message}
 		}
@@ -179,9 +183,3 @@ func notFoundPage(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNotFound)
 	_, _ = w.Write([]byte("<!DOCTYPE html>\n<html lang=\"en\">\n<head><title>Error</title></head>\n<body><pre>Cannot serve this method and path</pre></body>\n</html>\n"))
 }
-
-const (
-	allowedHeaders = "X-Parse-Master-Key, X-Parse-REST-API-Key, X-Parse-Javascript-Key, X-Parse-Application-Id, X-Parse-Client-Version, " +
-		"X-Parse-Session-Token, X-Requested-With, X-Parse-Revocable-Session, X-Parse-Request-Id, Content-Type, Pragma, Cache-Control"
-	exposedHeaders = "X-Parse-Job-Status-Id, X-Parse-Push-Status-Id"
-)

@@ -38,21 +38,34 @@ func bcryptInput(password string) []byte {
 	return base64.StdEncoding.AppendEncode(nil, sum[:])
 }
 
+// readSecrets reads the hidden part of a user.
+func readSecrets(hidden []byte) (known secrets, err error) {
+	if len(hidden) > 0 {
+		err = json.Unmarshal(hidden, &known)
+	}
+	return known, err
+}
+
 // passwordMatches compares a password with a user's. For a user
 // without one it takes as long as for a wrong password, so that the time does not
 // tell whether a user exists.
 func (s *Server) passwordMatches(user store.Row, password string) (bool, error) {
-	var known secrets
-	if hidden := user.Hidden(); len(hidden) > 0 {
-		if err := json.Unmarshal(hidden, &known); err != nil {
-			return false, err
-		}
+	known, err := readSecrets(user.Hidden())
+	if err != nil {
+		return false, err
 	}
 	if known.Password == "" {
 		_, err := s.hashPassword(password)
 		return false, err
 	}
-	err := bcrypt.CompareHashAndPassword([]byte(known.Password), bcryptInput(password))
+	return hashMatches(known.Password, password)
+}
+
+func hashMatches(hash, password string) (bool, error) {
+	if hash == "" {
+		return false, nil
+	}
+	err := bcrypt.CompareHashAndPassword([]byte(hash), bcryptInput(password))
 	if errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
 		return false, nil
 	}

@@ -16,7 +16,7 @@ import (
 
 // readRequest makes a request of what came over HTTP.
 func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []string) (*request, error) {
-	req := &request{method: r.Method, path: path, remote: r.RemoteAddr, header: r.Header,
+	req := &request{method: r.Method, path: path, remote: r.RemoteAddr, header: r.Header, denied: s.cfg.denied,
 		requestID: r.Header.Get("X-Parse-Request-Id"), baseURL: s.baseURL(r)}
 	var err error
 	req.RawQuery = r.URL.RawQuery
@@ -78,13 +78,17 @@ func (s *Server) identify(ctx context.Context, creds access.Credentials, req *re
 	if err != nil {
 		return nil, err
 	}
+	if err := s.limitRate(ctx, req, master, creds.SessionToken, false); err != nil {
+		return nil, err
+	}
+	req.token = creds.SessionToken
 	if master {
 		return &access.Caller{Master: true, ReadOnly: readOnly}, nil
 	}
 	if creds.SessionToken == "" || req.at(0, "login") {
 		return access.NewCaller("", nil), nil
 	}
-	return s.sessions.Caller(ctx, creds.SessionToken)
+	return s.sessions.Use(ctx, creds.SessionToken)
 }
 
 // baseURL is the server's URL with the mount path, without a slash at the end.

@@ -9,6 +9,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 )
 
 // request is one call, from a client or from a batch, with its credentials
@@ -18,6 +19,7 @@ type request struct {
 	path   []string // below the mount path
 	rawjson.Params
 	caller *access.Caller
+	token  string // of the session, as it was sent
 
 	installationID string
 	requestID      string // X-Parse-Request-Id
@@ -31,6 +33,7 @@ type request struct {
 	print   string         // fingerprint of a request with an id
 	stored  bool           // its answer is kept
 
+	denied  values.Denylist
 	decoded *decodedFields // of the body, once fields has read them
 	hashed  []byte         // its password, if hashAhead has hashed it
 

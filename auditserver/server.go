@@ -36,6 +36,7 @@ type Server struct {
 	queries   *query.Queries
 	render    *render.Settings
 	live      *live.Hub
+	cors      cors
 
 	running running // requests with an id
 	tagSeed maphash.Seed
@@ -63,7 +64,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 			return nil, fmt.Errorf("auditserver: Config.FilesDir: %w", err)
 		}
 	}
-	s.store, err = store.Open(ctx, store.Config{Path: cfg.Path, Unsynced: cfg.Unsynced, Logger: cfg.Logger,
+	s.store, err = store.Open(ctx, store.Config{Path: cfg.Path, Unsynced: cfg.Unsynced, Logger: cfg.Logger, IDSize: cfg.ObjectIDSize,
 		OnCommit: func(changes []store.Change) { s.live.Committed(changes) }})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
@@ -89,6 +90,10 @@ func (s *Server) assemble() {
 	})
 	s.protected = access.Protected(cfg.ProtectedFields)
 	s.sessions = session.New(s.store, cfg.SessionLength)
+	if cfg.ExtendSessionOnUse {
+		s.sessions.Extend()
+	}
+	s.cors = newCORS(cfg.AllowOrigin, cfg.AllowHeaders)
 	s.queries = &query.Queries{
 		Store:       s.store,
 		Sessions:    s.sessions,
@@ -98,6 +103,7 @@ func (s *Server) assemble() {
 		Limits: query.Limits{
 			JSONDepth:     limits.Depth,
 			PageSize:      limits.PageSize,
+			DefaultSize:   limits.DefaultSize,
 			Conditions:    limits.Conditions,
 			QueryDepth:    limits.QueryDepth,
 			SubqueryDepth: limits.SubqueryDepth,

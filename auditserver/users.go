@@ -32,7 +32,7 @@ func (s *Server) signUp(ctx context.Context, req *request) (*response, error) {
 			return nil, fault.New(wire.CodePasswordMissing, "password is required")
 		}
 	}
-	if err := s.setPassword(req, a); err != nil {
+	if err := s.setPassword(ctx, req, a, ""); err != nil {
 		return nil, err
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
@@ -65,7 +65,7 @@ func usernameFirst(tx *store.Tx, name any, err error) error {
 		return err
 	}
 	// This insert does not stay: the error that is returned undoes the transaction.
-	if _, taken := tx.Insert("_User", store.Object{ID: newID(), Fields: map[string]any{"username": name}}); errors.Is(taken, store.ErrDuplicate) {
+	if _, taken := tx.Insert("_User", store.Object{ID: randomText(store.IDSize), Fields: map[string]any{"username": name}}); errors.Is(taken, store.ErrDuplicate) {
 		return taken
 	}
 	return err
@@ -78,7 +78,7 @@ func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *acc
 	}
 	fields := maps.Clone(a.fields)
 	if empty(fields["username"]) {
-		fields["username"] = newID() + newID()
+		fields["username"] = randomText(20)
 	}
 	if a.authData != nil {
 		fields["authData"] = a.authData
@@ -88,7 +88,7 @@ func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *acc
 		return nil, err
 	}
 	if sv.id == "" {
-		sv.id = newID()
+		sv.id = s.newID()
 	}
 	row, err := sv.create(fields)
 	if err != nil {
@@ -97,6 +97,11 @@ func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *acc
 	if err := link(tx, a, row.ID()); err != nil {
 		return nil, err
 	}
+	if a.hidden != nil {
+		if err := s.passwordChanged(tx, row.ID(), nil); err != nil {
+			return nil, err
+		}
+	}
 	how := map[string]any{"action": "signup", "authProvider": "password"}
 	for provider := range a.authKeys {
 		how["authProvider"] = provider
@@ -104,7 +109,7 @@ func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *acc
 	if len(a.authKeys) > 0 && empty(a.fields["username"]) {
 		sv.echo["username"] = fields["username"]
 	}
-	if !req.caller.Master {
+	if !req.caller.Master && !s.cfg.PreventUnverifiedLogin {
 		token, _, err := s.sessions.Open(ctx, tx, req.opening(row.ID(), how), req.later)
 		if err != nil {
 			return nil, err
@@ -140,7 +145,7 @@ func (s *Server) updateUser(ctx context.Context, req *request) (*response, error
 	if err := s.mayChangeUser(ctx, req, id); err != nil {
 		return nil, err
 	}
-	if err := s.setPassword(req, a); err != nil {
+	if err := s.setPassword(ctx, req, a, id); err != nil {
 		return nil, err
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
@@ -160,6 +165,9 @@ func (s *Server) updateUser(ctx context.Context, req *request) (*response, error
 			return nil, err
 		}
 		if a.hidden != nil {
+			if err := s.passwordChanged(tx, id, sv.before.Hidden()); err != nil {
+				return nil, err
+			}
 			if err := s.renewSessions(ctx, tx, req, sv, id); err != nil {
 				return nil, err
 			}
@@ -189,7 +197,7 @@ func (s *Server) mayChangeUser(ctx context.Context, req *request, id string) err
 // renewSessions ends all sessions of a user whose password has changed, and opens
 // a new one if the change was the user's own.
 func (s *Server) renewSessions(ctx context.Context, tx *store.Tx, req *request, sv *save, id string) error {
-	if err := s.sessions.Drop(ctx, tx, req.later, where.Equal("user", values.UserPointer(id))); err != nil {
+	if err := s.endSessions(ctx, tx, req, id); err != nil {
 		return err
 	}
 	if req.caller.Master {
@@ -198,6 +206,15 @@ func (s *Server) renewSessions(ctx context.Context, tx *store.Tx, req *request, 
 	token, _, err := s.sessions.Open(ctx, tx, req.opening(id, map[string]any{"action": "login", "authProvider": "password"}), req.later)
 	sv.echo["sessionToken"] = token
 	return err
+}
+
+// endSessions ends all sessions of a user whose password has changed, unless the
+// configuration lets them go on.
+func (s *Server) endSessions(ctx context.Context, tx *store.Tx, req *request, id string) error {
+	if s.cfg.KeepSessionsOnNewPassword {
+		return nil
+	}
+	return s.sessions.Drop(ctx, tx, req.later, where.Equal("user", values.UserPointer(id)))
 }
 
 // forgetUser removes what belongs to a user that is deleted.
@@ -209,6 +226,9 @@ func (s *Server) forgetUser(ctx context.Context, tx *store.Tx, req *request, use
 				return err
 			}
 		}
+	}
+	if err := tx.DeleteValue(accountBucket, user.ID()); err != nil {
+		return err
 	}
 	return s.sessions.Drop(ctx, tx, req.later, where.Equal("user", values.UserPointer(user.ID())))
 }
@@ -272,15 +292,18 @@ func (s *Server) renderUser(ctx context.Context, req *request, caller *access.Ca
 	return res, err
 }
 
-// newID makes an objectId: ten letters and digits.
-func newID() string {
+// newID makes an objectId that tells nothing of when it was made.
+func (s *Server) newID() string { return randomText(s.cfg.ObjectIDSize) }
+
+// randomText makes a text of letters and digits.
+func randomText(size int) string {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-	out := make([]byte, 0, 10)
+	out := make([]byte, 0, size)
 	var b [16]byte
-	for len(out) < 10 {
+	for len(out) < size {
 		_, _ = rand.Read(b[:]) // never fails
 		for _, x := range b {
-			if x < 248 && len(out) < 10 { // 248 = 4*62: all letters are equally likely
+			if x < 248 && len(out) < size { // 248 = 4*62: all letters are equally likely
 				out = append(out, letters[x%62])
 			}
 		}

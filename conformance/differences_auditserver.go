@@ -92,12 +92,6 @@ func onPurpose() []Difference {
 			Reason: "no answer is right without the other object; the error says to use $inQuery",
 		},
 		{
-			Key:         "a limit of the rate of requests",
-			AuditServer: "status 400, code 141", ParseServer: "status 429, code 100",
-			Others: map[Server]string{ParseServer5: "status 400, code 141"},
-			Reason: "auditserver limits no rates, which is for the proxy before it (the function is missing on both)",
-		},
-		{
 			Key:         "a list compared with one value",
 			AuditServer: "finds alpha", ParseServer: "status 500, code 1",
 			Others: map[Server]string{ParseServerMongoDB: "finds alpha"},

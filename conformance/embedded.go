@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"time"
 
 	"github.com/isoaudit/isoaudit-go/auditserver"
 	"github.com/isoaudit/isoaudit-go/policy"
@@ -33,7 +34,9 @@ func StartEmbedded(ctx context.Context, path string, logger *slog.Logger) (*Embe
 		LiveQueryClasses: []string{"_User", "AuditPlan", "AuditFinding", "CorrectiveAction", "DocumentControlLog", "AuditReview", "Check.*"},
 		PasswordCost:     4,                // bcrypt's least: what is checked is the protocol, not the hash
 		Rules:            policy.Default(), // as cloud/main.js has them
-		Logger:           logger,
+		RateLimit: []auditserver.RateLimit{{RequestPath: "/functions/checkLimited", RequestTimeWindow: 10 * time.Minute, RequestCount: 2,
+			IncludeInternalRequests: true}},
+		Logger: logger,
 	}
 	if err := e.start(ctx); err != nil {
 		return nil, err

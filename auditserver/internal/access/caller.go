@@ -14,9 +14,10 @@ type Caller struct {
 	Roles    []string // "role:X", inherited ones included
 	readers  []string // "*", the user id and the roles: the names ACLs are searched for
 
-	SessionID    string
-	SessionToken string // as the client sent it
-	Expires      time.Time
+	SessionID      string
+	SessionToken   string // as the client sent it
+	Expires        time.Time
+	SessionChanged time.Time
 }
 
 // anonymousReaders are the readers of a caller without a session. They are shared,

@@ -17,10 +17,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-const (
-	defaultPageSize = 100
-	maxOrder        = 100 // fields to order by
-)
+const maxOrder = 100 // fields to order by
 
 // findParams are the parameters of a find; getParams those of a get by id
 // (protocol section 3.2). Those for MongoDB alone are accepted and ignored.
@@ -45,6 +42,7 @@ type Queries struct {
 type Limits struct {
 	JSONDepth     int  // nesting of the where document
 	PageSize      int  // larger limits are cut silently
+	DefaultSize   int  // rows of a find that names no limit
 	Conditions    int  // of a query
 	QueryDepth    int  // nesting of $or, $and, $nor
 	SubqueryDepth int  // nesting of $inQuery and $select
@@ -67,7 +65,7 @@ func (q *Queries) ParseFind(p *rawjson.Params, c *access.Caller, class string) (
 	if err := onlyParams(p, findParams); err != nil {
 		return nil, err
 	}
-	f := &Find{Query: store.Query{Class: class, Limit: defaultPageSize}}
+	f := &Find{Query: store.Query{Class: class, Limit: q.Limits.DefaultSize}}
 	if v, ok := p.Param("where"); ok {
 		node, err := q.ParseWhere(v, c)
 		if err != nil {
@@ -76,7 +74,7 @@ func (q *Queries) ParseFind(p *rawjson.Params, c *access.Caller, class string) (
 		f.Query.Where = node
 	}
 	var err error
-	if f.Query.Limit, err = intParam(p, "limit", defaultPageSize, q.Quirks); err != nil {
+	if f.Query.Limit, err = intParam(p, "limit", q.Limits.DefaultSize, q.Quirks); err != nil {
 		return nil, err
 	}
 	if _, set := p.Param("limit"); set {

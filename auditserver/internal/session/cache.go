@@ -23,10 +23,12 @@ const maxCachedSessions = 20_000
 type Sessions struct {
 	store  *store.Store
 	length time.Duration // of new sessions; 0 or less: they do not expire
+	extend bool          // sessions begin anew when they are used in the second half of their life
 
-	mu    sync.RWMutex
-	known map[string]*access.Caller // by token digest
-	epoch int                       // grows when something was forgotten
+	mu       sync.RWMutex
+	known    map[string]*access.Caller // by token digest
+	epoch    int                       // grows when something was forgotten
+	renewing map[string]bool           // sessions that are being extended, by token digest
 }
 
 // New gives the sessions in a store, new ones of the given length.
@@ -77,7 +79,8 @@ func (sc *Sessions) load(ctx context.Context, token, digest string) (*access.Cal
 	} else if err != nil {
 		return nil, err
 	}
-	if entry.Expires, err = sc.expiry(ctx, entry); err != nil {
+	changed, err := sc.lifeOf(ctx, &entry)
+	if err != nil {
 		return nil, err
 	}
 	roles, err := RolesOf(ctx, sc.store, entry.User)
@@ -85,26 +88,26 @@ func (sc *Sessions) load(ctx context.Context, token, digest string) (*access.Cal
 		return nil, err
 	}
 	c := access.NewCaller(entry.User, roles)
-	c.SessionID, c.SessionToken, c.Expires = entry.Session, token, entry.Expires
+	c.SessionID, c.SessionToken, c.Expires, c.SessionChanged = entry.Session, token, entry.Expires, changed
 	return c, nil
 }
 
-// expiry is when a session ends. Its row decides, because the master key may change
-// that.
-func (sc *Sessions) expiry(ctx context.Context, entry tokenEntry) (time.Time, error) {
+// lifeOf reads when a session ends and when it was last changed. Its row decides,
+// because the master key may change that.
+func (sc *Sessions) lifeOf(ctx context.Context, entry *tokenEntry) (changed time.Time, err error) {
 	row, err := sc.store.Get(ctx, "_Session", entry.Session)
 	if errors.Is(err, store.ErrNotFound) {
-		return time.Time{}, fault.ErrSession
+		return changed, fault.ErrSession
 	}
 	if err != nil {
-		return time.Time{}, err
+		return changed, err
 	}
+	entry.Expires = time.Time{}
 	date, _ := row.Map()["expiresAt"].(map[string]any)
-	text, ok := date["iso"].(string)
-	if !ok {
-		return time.Time{}, nil
+	if text, ok := date["iso"].(string); ok {
+		entry.Expires, err = time.Parse(time.RFC3339, text)
 	}
-	return time.Parse(time.RFC3339, text)
+	return row.UpdatedAt(), err
 }
 
 func (sc *Sessions) forget(digest string) {

@@ -16,11 +16,18 @@ const (
 	idTimeChars = 4
 )
 
-// NewID returns a new objectId: ten letters and digits, the last six random.
-func NewID() string { return newID(time.Now()) }
+// How long an objectId is, and may be.
+const (
+	IDSize    = 10
+	MaxIDSize = 64
+)
 
-func newID(now time.Time) string {
-	var b [10]byte
+// NewID returns a new objectId of so many letters and digits, all but the first four
+// random.
+func NewID(size int) string { return newID(time.Now(), size) }
+
+func newID(now time.Time, size int) string {
+	b := make([]byte, size)
 	for i, n := idTimeChars-1, now.UnixMilli()/idStep.Milliseconds(); i >= 0; i-- {
 		b[i] = idAlphabet[n%int64(len(idAlphabet))]
 		n /= int64(len(idAlphabet))

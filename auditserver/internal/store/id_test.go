@@ -15,14 +15,14 @@ import (
 func TestIDsOfATimeStandTogether(t *testing.T) {
 	form := regexp.MustCompile("^[0-9A-Za-z]{10}$")
 	start := time.Date(2026, time.March, 2, 8, 0, 0, 0, time.UTC)
-	last := newID(start)
+	last := newID(start, IDSize)
 	for step := range 1000 {
 		now := start.Add(time.Duration(step+1) * idStep)
-		id := newID(now)
+		id := newID(now, IDSize)
 		require.Regexp(t, form, id)
 		require.Less(t, last, id)
-		require.Equal(t, id[:idTimeChars], newID(now)[:idTimeChars])
-		require.NotEqual(t, id, newID(now))
+		require.Equal(t, id[:idTimeChars], newID(now, IDSize)[:idTimeChars])
+		require.NotEqual(t, id, newID(now, IDSize))
 		last = id
 	}
 }

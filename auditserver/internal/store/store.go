@@ -42,6 +42,8 @@ type Config struct {
 	// Now is the clock for createdAt and updatedAt; nil means time.Now.
 	Now func() time.Time
 
+	IDSize int // length of new objectIds; 0 means IDSize
+
 	Logger *slog.Logger // nil: silent
 }
 
@@ -91,10 +93,13 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	if cfg.IDSize == 0 {
+		cfg.IDSize = IDSize
+	}
 	if cfg.Readers <= 0 {
 		cfg.Readers = max(4, runtime.NumCPU())
 	}
-	s := &Store{cfg: cfg, path: cfg.Path, newID: NewID, closed: make(chan struct{}), readers: make(chan *conn, cfg.Readers)}
+	s := &Store{cfg: cfg, path: cfg.Path, newID: func() string { return NewID(cfg.IDSize) }, closed: make(chan struct{}), readers: make(chan *conn, cfg.Readers)}
 	defer func() {
 		if err != nil {
 			_ = s.Close()

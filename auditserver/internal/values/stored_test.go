@@ -58,5 +58,5 @@ func TestRefusedValues(t *testing.T) {
 	}
 	_, err := values.Stored("f", object{"a": []any{object{"b.c": 1.0}}}, schema.Field{Type: schema.Object})
 	require.ErrorContains(t, err, "Nested keys")
-	require.ErrorContains(t, values.CheckKeywords(object{"a": []any{object{"__proto__": 1.0}}}), "Prohibited keyword")
+	require.ErrorContains(t, values.DefaultDenylist().Check(object{"a": []any{object{"__proto__": 1.0}}}), "Prohibited keyword")
 }

@@ -1,0 +1,115 @@
+package auditserver
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/ratelimit"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
+)
+
+// RateLimit limits how often a path is requested, as Parse Server's option
+// rateLimit does. A request beyond it is answered with status 429, code 100 and
+// Retry-After; a request of a batch counts like one that comes alone. Requests from
+// 127.0.0.1 and those of the master key are not limited, unless the limit says so.
+type RateLimit struct {
+	RequestPath             string        // /login, /functions/:name, /functions/*rest, /users{/:id}; below the mount path
+	RequestMethods          []string      // GET, POST, ...; nil: all
+	RequestTimeWindow       time.Duration // begins with the first request
+	RequestCount            int           // requests in a window; 0 refuses all
+	ErrorResponseMessage    string        // "": Too many requests.
+	IncludeMasterKey        bool          // limit the master key too; RequestMethods do not count then, as on Parse Server
+	IncludeInternalRequests bool          // limit 127.0.0.1 too
+	Zone                    RateLimitZone
+
+	path    *regexp.Regexp
+	limiter *ratelimit.Limiter
+}
+
+// RateLimitZone says whose requests a [RateLimit] counts together.
+type RateLimitZone string
+
+// The zones of a rate limit. Requests without a session, of zone user or session,
+// are counted by address.
+const (
+	ZoneIP      RateLimitZone = "ip" // what "" is
+	ZoneUser    RateLimitZone = "user"
+	ZoneSession RateLimitZone = "session"
+	ZoneGlobal  RateLimitZone = "global"
+)
+
+func (l RateLimit) prepared(i int) (RateLimit, error) {
+	var errs []error
+	bad := func(field, option, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("auditserver: Config.RateLimit[%d].%s (rateLimit.%s) "+format, append([]any{i, field, option}, args...)...))
+	}
+	var err error
+	if l.path, err = ratelimit.CompilePath(l.RequestPath); err != nil {
+		bad("RequestPath", "requestPath", "is %q: %w", l.RequestPath, err)
+	}
+	if l.RequestTimeWindow <= 0 {
+		bad("RequestTimeWindow", "requestTimeWindow", "is %v: want a time above zero, in milliseconds in a configuration file", l.RequestTimeWindow)
+	}
+	if l.RequestCount < 0 {
+		bad("RequestCount", "requestCount", "is %d: want a whole number from 0", l.RequestCount)
+	}
+	if !slices.Contains([]RateLimitZone{"", ZoneIP, ZoneUser, ZoneSession, ZoneGlobal}, l.Zone) {
+		bad("Zone", "zone", "is %q: want ip, user, session or global", string(l.Zone))
+	}
+	if l.ErrorResponseMessage == "" {
+		l.ErrorResponseMessage = "Too many requests."
+	}
+	l.limiter = ratelimit.New(l.RequestCount, l.RequestTimeWindow)
+	return l, errors.Join(errs...)
+}
+
+// TrustProxy says whose X-Forwarded-For is believed, as Express, and so Parse
+// Server, has it. The address of the client decides about master keys and rate
+// limits. The zero value trusts nobody.
+type TrustProxy struct {
+	Hops     int            // so many proxies stand before the server
+	Networks []netip.Prefix // the addresses of proxies
+}
+
+// checkHeaders refuses what can't stand in the headers of CORS.
+func checkHeaders(origins, headers []string) error {
+	var errs []error
+	for _, o := range origins {
+		if strings.TrimSpace(o) == "" || strings.ContainsAny(o, "\r\n, ") {
+			errs = append(errs, fmt.Errorf("auditserver: Config.AllowOrigin (allowOrigin) holds %q: want * or origins such as https://audits.example", o))
+		}
+	}
+	for _, h := range headers {
+		if strings.TrimSpace(h) == "" || strings.ContainsAny(h, "\r\n, ") {
+			errs = append(errs, fmt.Errorf("auditserver: Config.AllowHeaders (allowHeaders) holds %q: want names of headers", h))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) prepareClients() error {
+	errs := []error{checkHeaders(c.AllowOrigin, c.AllowHeaders)}
+	c.RateLimit = slices.Clone(c.RateLimit)
+	for i, l := range c.RateLimit {
+		var err error
+		c.RateLimit[i], err = l.prepared(i)
+		errs = append(errs, err)
+	}
+	if c.TrustProxy.Hops < 0 {
+		errs = append(errs, fmt.Errorf("auditserver: Config.TrustProxy.Hops (trustProxy) is %d: want a number of proxies", c.TrustProxy.Hops))
+	}
+	if c.RequestKeywordDenylist == nil {
+		c.denied = values.DefaultDenylist()
+	}
+	for i, k := range c.RequestKeywordDenylist {
+		if err := c.denied.Add(k.Key, k.Value); err != nil {
+			errs = append(errs, fmt.Errorf("auditserver: Config.RequestKeywordDenylist[%d] (requestKeywordDenylist): %w", i, err))
+		}
+	}
+	return errors.Join(errs...)
+}

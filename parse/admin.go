@@ -86,7 +86,7 @@ func (a *Admin) Purge(ctx context.Context, class string) error {
 		Op: class + ".Purge", Method: http.MethodDelete, Path: []string{"purge", class},
 		Class: class, Safety: transport.SafeDelete, Master: true,
 	}
-	if !validClass.MatchString(class) {
+	if !validClass(class) {
 		call.Op, call.Err = "Purge", badInput("Purge", "", "class", "is not the name of a class")
 	}
 	return a.do(ctx, call, nil)

@@ -1,6 +1,9 @@
 package parse
 
-import "reflect"
+import (
+	"reflect"
+	"strings"
+)
 
 // Class is the class on the server that a Go type stands for.
 type Class struct {
@@ -31,6 +34,10 @@ const userClass = "_User"
 
 // roleClass is Parse Server's own class of roles.
 const roleClass = "_Role"
+
+// validClass is the server's rule for names of classes: its own begin with "_",
+// the rest is as for columns.
+func validClass(name string) bool { return validColumn(strings.TrimPrefix(name, "_")) }
 
 // classOf gives the class that T stands for, whose name is "" where T does not
 // know it. It is exact unless T only embeds the struct that knows it.

@@ -68,7 +68,7 @@ func (a *Admin) SetConfig(ctx context.Context, params map[string]any, masterOnly
 	hidden := make(map[string]bool, len(params))
 	for name := range params {
 		hidden[name] = false
-		if !validName.MatchString(name) {
+		if !validColumn(name) {
 			call.Err = badInput(call.Op, "", "params", "%q is not a name of letters, digits and _", wire.Clip(name, 60))
 		}
 	}

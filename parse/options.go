@@ -91,7 +91,7 @@ func WithLogger(logger *slog.Logger) Option {
 // "_User", the default, or a plain class of applications that have one.
 func WithUserClass(class string) Option {
 	return func(c *config) error {
-		if class != userClass && !validName.MatchString(class) {
+		if class != userClass && !validColumn(class) {
 			return optionError("WithUserClass", "want _User or a class name of letters, digits and _")
 		}
 		c.userClass = class
@@ -234,13 +234,8 @@ func WithGraphQLURL(address string) Option {
 	}
 }
 
-// What Parse Server takes as the name of a class or field of an application, of
-// any class, and of a cloud function.
-var (
-	validName     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
-	validClass    = regexp.MustCompile(`^_?[A-Za-z][A-Za-z0-9_]*$`)
-	validFunction = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
-)
+// validFunction is what Parse Server takes as the name of a cloud function.
+var validFunction = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
 func credentialOption(option, value string, field func(*transport.Credentials) *transport.Secret) Option {
 	return func(c *config) error {

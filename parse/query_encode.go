@@ -101,7 +101,7 @@ func (q Query[T]) asSubquery() error {
 	switch {
 	case q.collection.codec() == nil:
 		return errors.New("zero query: make queries with a collection")
-	case !validClass.MatchString(q.collection.class):
+	case !validClass(q.collection.class):
 		return errors.New("the inner query's class name is bad")
 	case q.limit != nil || q.skip != 0 || len(q.order)+len(q.keys)+len(q.exclude)+len(q.include) > 0:
 		return errors.New("the inner query has more than Where: a server ignores it there")

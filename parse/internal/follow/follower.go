@@ -89,6 +89,7 @@ type Follower struct {
 
 	// Events that were read and not delivered yet.
 	batch []Event
+	taken int              // how many of them were delivered
 	bare  bool             // the batch has not got its included objects yet
 	held  *livequery.Event // read while a batch was gathered, comes next
 

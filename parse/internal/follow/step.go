@@ -28,9 +28,7 @@ func (f *Follower) Step(emit func(Event) error) error {
 	case f.bare:
 		return f.retrying(f.hydrate())
 	case len(f.batch) > 0:
-		e := f.batch[0]
-		f.batch = f.batch[1:]
-		return f.deliver(e, emit)
+		return f.deliver(f.next(), emit)
 	case f.fresh:
 		return f.retrying(f.snapshot(emit))
 	case f.gap != nil:
@@ -55,6 +53,16 @@ func (f *Follower) Step(emit func(Event) error) error {
 		return nil // Subscribed: begin has done what it asks for
 	}
 	return f.gather(raw)
+}
+
+// next takes the first event out of the batch, whose memory serves the next one.
+func (f *Follower) next() Event {
+	e := f.batch[f.taken]
+	f.batch[f.taken] = Event{}
+	if f.taken++; f.taken == len(f.batch) {
+		f.batch, f.taken = f.batch[:0], 0
+	}
+	return e
 }
 
 // receive takes the next raw event. It returns nil when something else is to

@@ -28,23 +28,23 @@ func TestNodeKilledUnderLoad(t *testing.T) {
 	})
 }
 
-// TestPostgresStoppedUnderLoad takes the database away for ten seconds.
-func TestPostgresStoppedUnderLoad(t *testing.T) {
+// TestDatabaseStoppedUnderLoad takes the database away for ten seconds.
+func TestDatabaseStoppedUnderLoad(t *testing.T) {
 	s, ok := startedStack()
 	if !ok {
 		t.Skip("there is no stack to break: make conformance starts one")
 	}
 	underLoad(t, s, 0, func(t *testing.T) {
-		s.do(t, "postgres", "stop")
+		s.do(t, "database", "stop")
 		<-time.After(10 * time.Second)
-		s.do(t, "postgres", "start")
+		s.do(t, "database", "start")
 	})
 }
 
-// TestSubscriptionOutlivesPostgresStopped takes the database away and then the
+// TestSubscriptionOutlivesDatabaseStopped takes the database away and then the
 // connection, for longer than a Parse Server remembers sessions: it refuses the
 // subscriber then, with the words for a session that has ended.
-func TestSubscriptionOutlivesPostgresStopped(t *testing.T) {
+func TestSubscriptionOutlivesDatabaseStopped(t *testing.T) {
 	server, ok := realSoakServer(t)
 	if !ok {
 		t.Skip("there is no stack to break: make conformance starts one")
@@ -59,11 +59,11 @@ func TestSubscriptionOutlivesPostgresStopped(t *testing.T) {
 	row := s.newRow("chaos")
 	require.NoError(t, s.rows.Create(t.Context(), row))
 
-	stack.do(t, "postgres", "stop")
+	stack.do(t, "database", "stop")
 	<-time.After(6 * time.Second) // the server's cacheTimeout is 5 s
 	proxy.cut()
 	<-time.After(4 * time.Second)
-	stack.do(t, "postgres", "start")
+	stack.do(t, "database", "start")
 	require.Eventually(t, func() bool {
 		return s.rows.Update(t.Context(), row.ObjectID, soakN.Set(2)) == nil
 	}, time.Minute, 50*time.Millisecond)

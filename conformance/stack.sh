@@ -5,7 +5,7 @@
 #
 #   stack.sh up SERVER NODES     makes the folder, starts everything, writes $ISOAUDIT_STACK/env
 #   stack.sh down                stops everything and removes the folder
-#   stack.sh postgres start|stop
+#   stack.sh database start|stop   stopped at once, as in a crash
 #   stack.sh node N start|kill   kill is SIGKILL: what a crash looks like
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -62,19 +62,24 @@ postgres_create() {
 sql() { PGPASSWORD=$(<"$dir/pg.password") "$bin/psql" -qX -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$(<"$dir/pg.port")" -U parse "$@"; }
 
 # FerretDB, built from its Go module: MongoDB's protocol over files of SQLite.
-mongodb_start() {
+mongodb_create() {
   go build -C "$here/mongodb" -o "$dir/mongodb" .
   mkdir "$dir/data"
   local try
   for try in 1 2 3; do # somebody may take the free port before it does
     free_port >"$dir/mongodb.port"
-    "$dir/mongodb" "$(<"$dir/mongodb.port")" "$dir/data" >"$dir/mongodb.log" 2>&1 </dev/null &
-    echo $! >"$dir/mongodb.pid"
-    wait_for 10 FerretDB mongodb_listens && return
+    mongodb_start && break
+    ((try < 3)) || { cat "$dir/mongodb.log" >&2; return 1; }
   done
-  cat "$dir/mongodb.log" >&2
-  return 1
 }
+
+mongodb_start() {
+  "$dir/mongodb" "$(<"$dir/mongodb.port")" "$dir/data" >>"$dir/mongodb.log" 2>&1 </dev/null &
+  echo $! >"$dir/mongodb.pid"
+  wait_for 30 FerretDB mongodb_listens
+}
+
+mongodb_stop() { stop_process KILL "$dir/mongodb.pid"; }
 
 mongodb_listens() { kill -0 "$(<"$dir/mongodb.pid")" && : <>"/dev/tcp/127.0.0.1/$(<"$dir/mongodb.port")"; }
 
@@ -101,8 +106,10 @@ node_start() {
   wait_for 60 "Parse Server $n" node_healthy "$n" || { tail -n 30 "$dir/node$n.log" >&2; return 1; }
 }
 
+database() { if [[ $(. "$dir/env"; echo "$ISOAUDIT_PARSE_SERVER") == mongodb ]]; then echo mongodb; else echo postgres; fi; }
+
 database_uri() {
-  if [[ -f $dir/mongodb.port ]]; then
+  if [[ $(database) == mongodb ]]; then
     echo "mongodb://127.0.0.1:$(<"$dir/mongodb.port")/parse"
   else
     echo "postgres://parse:$(<"$dir/pg.password")@127.0.0.1:$(<"$dir/pg.port")/parse"
@@ -144,7 +151,7 @@ up() {
     echo "ISOAUDIT_PARSE_JS_KEY=$(random_key)"
     echo "ISOAUDIT_PARSE_MASTER_KEY=$(random_key)"
   } >"$dir/env"
-  if [[ $server == mongodb ]]; then mongodb_start; else postgres_create; fi
+  "$(database)_create"
   ((nodes == 1)) || redis_start
   for ((n = 1; n <= nodes; n++)); do node_start "$n"; done # the first one makes the system tables
   local urls=()
@@ -167,7 +174,7 @@ down() {
 case ${1-} in
   up) up "${2:?which server}" "${3:-1}" ;;
   down) down ;;
-  postgres) "postgres_${2:?start or stop}" ;;
+  database) "$(database)_${2:?start or stop}" ;;
   node) "node_${3:?start or kill}" "${2:?number of the node}" ;;
   *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

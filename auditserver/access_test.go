@@ -80,3 +80,18 @@ func TestClassPermissions(t *testing.T) {
 	inQuery := "/classes/_User?where=" + url.QueryEscape(`{"objectId":{"$select":{"query":{"className":"Case","where":{"secret":"s"}},"key":"t"}}}`)
 	b.refused(400, 119, http.MethodGet, inQuery, nil)
 }
+
+func TestFindAndCountAreTwoPermissions(t *testing.T) {
+	_, m := open(t, nil)
+	ann, annToken := m.user("ann")
+	m.must(http.MethodPost, "/schemas/Plan", `{"className":"Plan","fields":{"owner":{"type":"Pointer","targetClass":"_User"},"title":{"type":"String"}},
+		"classLevelPermissions":{"find":{"*":true},"count":{"pointerFields":["owner"]},"get":{"*":true},"create":{},"update":{},"delete":{},"addField":{}}}`)
+	m.create("Plan", `{"owner":{"__type":"Pointer","className":"_User","objectId":"`+ann+`"}}`)
+	m.create("Plan", `{"title":"nobody's"}`)
+	both := m.as(annToken).must(http.MethodGet, "/classes/Plan?count=1", nil)
+	require.Len(t, both.results(t), 2, "who may count some may still find all")
+	require.Equal(t, 1.0, both.body["count"])
+	both = m.public().must(http.MethodGet, "/classes/Plan?count=1", nil)
+	require.Len(t, both.results(t), 2)
+	require.Equal(t, 0.0, both.body["count"])
+}

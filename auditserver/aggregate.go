@@ -20,10 +20,12 @@ func (s *Server) aggregate(ctx context.Context, req *request) (*response, error)
 		return nil, fault.ErrMasterOnly
 	}
 	class := req.path[1]
-	if err := checkOptions(req); err != nil {
+	v, _ := req.Param("distinct")
+	distinct := v != nil && !rawjson.Falsy(v)
+	if err := checkOptions(req, distinct); err != nil {
 		return nil, err
 	}
-	if v, _ := req.Param("distinct"); v != nil && !rawjson.Falsy(v) {
+	if distinct {
 		return s.distinct(ctx, req, class)
 	}
 	pipeline, err := readPipeline(req)
@@ -48,7 +50,7 @@ func (s *Server) aggregate(ctx context.Context, req *request) (*response, error)
 var pipelineOptions = map[string]bool{"where": false, "distinct": false, "hint": false, "comment": false, "readPreference": false,
 	"explain": true, "rawValues": true, "rawFieldNames": true}
 
-func checkOptions(req *request) error {
+func checkOptions(req *request, distinct bool) error {
 	for name, changes := range pipelineOptions {
 		if changes && req.FlagParam(name) {
 			return fault.New(wire.CodeInvalidQuery, "%s is not supported by this server", name)
@@ -59,6 +61,9 @@ func checkOptions(req *request) error {
 	}
 	var first fault.First
 	for _, name := range req.ParamNames() {
+		if !distinct && (name == "where" || name == "distinct") {
+			first.Note(name, fault.New(wire.CodeInvalidQuery, "%s alone chooses nothing here: name a column in distinct, or ask with $match", name))
+		}
 		if _, known := pipelineOptions[name]; !known && !strings.HasPrefix(name, "$") {
 			first.Note(name, fault.New(wire.CodeInvalidQuery, "Invalid aggregate stage '%s'.", name))
 		}

@@ -30,10 +30,23 @@ func (req *request) decodeFields() (map[string]any, error) {
 		if !ok {
 			continue
 		}
-		if _, isText := v.(string); isText {
-			return nil, values.Mismatch(strings.Join(req.path, "/"), name, schema.Field{Type: schema.Date}, schema.Field{Type: schema.String})
+		if err := fits(strings.Join(req.path, "/"), name, schema.Date, v); err != nil {
+			return nil, err
 		}
 		delete(fields, name)
 	}
 	return fields, nil
+}
+
+// fits refuses a value of another type for a column that the server itself
+// writes. One that fits is left out, and so is its removal.
+func fits(class, column string, want schema.Type, value any) error {
+	if op, ok := value.(map[string]any); value == nil || ok && op["__op"] == "Delete" {
+		return nil
+	}
+	got, err := values.TypeOf(value)
+	if err == nil && got.Type != want {
+		err = values.Mismatch(class, column, schema.Field{Type: want}, got)
+	}
+	return err
 }

@@ -86,3 +86,28 @@ func TestInclude(t *testing.T) {
 	require.Equal(t, "Object", star["plan"].(map[string]any)["__type"])
 	require.Equal(t, "Pointer", star["plan"].(map[string]any)["site"].(map[string]any)["__type"], "one level only")
 }
+
+func TestKeysAndIncludes(t *testing.T) {
+	_, m := open(t, nil)
+	pointer := func(class, id string) string {
+		return `{"__type":"Pointer","className":"` + class + `","objectId":"` + id + `"}`
+	}
+	closed := `{"find":{"*":true},"get":{},"count":{"*":true},"create":{},"update":{},"delete":{},"addField":{}}`
+	m.must(http.MethodPost, "/schemas/Closed", `{"className":"Closed","fields":{"name":{"type":"String"}},"classLevelPermissions":`+closed+`}`)
+	m.create("Open", `{"name":"a","other":1,"parent":`+pointer("Closed", m.create("Closed", `{"name":"c"}`))+
+		`,"rel":{"__op":"AddRelation","objects":[`+pointer("Closed", "x")+`]}}`)
+	one := func(query string) map[string]any {
+		t.Helper()
+		return m.must(http.MethodGet, "/classes/Open?"+query, nil).results(t)[0]
+	}
+
+	shown := one("keys=name&include=*")
+	require.Equal(t, "Object", shown["parent"].(map[string]any)["__type"], "what is included is shown")
+	require.NotContains(t, shown, "other")
+	require.Contains(t, one("excludeKeys=rel,name"), "rel", "relations always come")
+	require.NotContains(t, one("excludeKeys=rel,name"), "name")
+
+	require.NotContains(t, m.public().must(http.MethodGet, "/classes/Open?keys=name&include=parent", nil).results(t)[0], "parent",
+		"what is not shown is not fetched, and needs no permission")
+	m.public().refused(400, 119, http.MethodGet, "/classes/Open?include=parent", nil)
+}

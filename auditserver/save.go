@@ -154,6 +154,9 @@ func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
 	if err := sv.load(id, access.OpUpdate); err != nil {
 		return store.Row{}, err
 	}
+	if err := fits(sv.class.Name, "objectId", schema.String, fields["objectId"]); err != nil {
+		return store.Row{}, err
+	}
 	delete(fields, "objectId")
 	aclField, hasACL := fields["ACL"]
 	delete(fields, "ACL")

@@ -11,12 +11,10 @@ import (
 // createACL sets the ACL of a new object: the given one, or the class's
 // default, which the answer shows.
 func (sv *save) createACL(given any, has bool) error {
-	if has && given != nil {
-		if _, isOp := ops.Named(given); !isOp {
-			acl, err := access.ParseACL(given)
-			sv.object.ACL, sv.aclGiven = acl, true
-			return err
-		}
+	if has && !unsetsACL(given) {
+		acl, err := access.ParseACL(given)
+		sv.object.ACL, sv.aclGiven = acl, true
+		return err
 	}
 	if p := sv.class.Permissions; p != nil && len(p.DefaultACL) > 0 {
 		acl := p.DefaultACL // shared, so it must not be changed
@@ -33,10 +31,17 @@ func (sv *save) createACL(given any, has bool) error {
 	return nil
 }
 
+// unsetsACL tells whether an ACL is sent to have none. No other operation is
+// for an ACL: one that was passed over would leave the object public.
+func unsetsACL(v any) bool {
+	op, isOp := ops.Named(v)
+	return v == nil || isOp && op == "Delete"
+}
+
 // updateACL replaces the ACL. Unsetting makes the object public, as the
 // documentation says; Parse Server locks it to the master key instead.
 func (sv *save) updateACL(v any) error {
-	if op, isOp := ops.Named(v); v == nil || isOp && op == "Delete" {
+	if unsetsACL(v) {
 		sv.object.ACL = nil
 		if sv.s.cfg.Quirks {
 			sv.object.ACL = map[string]schema.Access{}

@@ -86,3 +86,37 @@ func TestTheFirstFaultByNameIsTold(t *testing.T) {
 		}
 	}
 }
+
+func TestColumnsThatTheServerWrites(t *testing.T) {
+	_, m := open(t, nil)
+	id := m.create("Item", `{"n":1}`)
+	for _, column := range []string{"createdAt", "updatedAt"} {
+		for _, value := range []string{`1`, `true`, `[]`, `{}`, `"2026-01-01T00:00:00.000Z"`, `{"__op":"Increment","amount":1}`} {
+			m.refused(400, 111, http.MethodPost, "/classes/Item", `{"`+column+`":`+value+`}`)
+			m.refused(400, 111, http.MethodPut, "/classes/Item/"+id, `{"`+column+`":`+value+`}`)
+		}
+		for _, value := range []string{`null`, `{"__op":"Delete"}`, `{"__type":"Date","iso":"2020-01-01T00:00:00.000Z"}`} {
+			m.must(http.MethodPut, "/classes/Item/"+id, `{"`+column+`":`+value+`}`)
+		}
+	}
+	m.refused(400, 111, http.MethodPut, "/classes/Item/"+id, `{"objectId":7}`)
+	m.must(http.MethodPut, "/classes/Item/"+id, `{"objectId":"another"}`)
+	got := m.must(http.MethodGet, "/classes/Item/"+id, nil)
+	require.Equal(t, id, got.text("objectId"))
+	require.NotContains(t, got.text("createdAt"), "2020")
+}
+
+func TestOddACLsAndMembers(t *testing.T) {
+	_, m := open(t, nil)
+	for _, acl := range []string{`{"__op":"Increment","amount":1}`, `{"__op":"Add","objects":[]}`, `[]`, `"*"`, `7`} {
+		m.refused(400, 123, http.MethodPost, "/classes/Item", `{"ACL":`+acl+`}`)
+	}
+	for _, acl := range []string{`null`, `{"__op":"Delete"}`} {
+		m.must(http.MethodPost, "/classes/Item", `{"ACL":`+acl+`}`)
+	}
+	id := m.create("Item", `{"o":{"k":1}}`)
+	for _, value := range []string{`{"__type":"Unknown"}`, `{"__type":"Date"}`, `{"__type":"File"}`} {
+		m.refused(400, 111, http.MethodPut, "/classes/Item/"+id, `{"o.k":`+value+`}`)
+	}
+	m.must(http.MethodPut, "/classes/Item/"+id, `{"o.k":null}`)
+}

@@ -34,3 +34,16 @@ func TestExtraSessionWithColumns(t *testing.T) {
 	m.as(token).refused(400, 105, http.MethodPost, "/sessions", `{"bad name":5}`)
 	require.Len(t, m.as(token).must(http.MethodGet, "/sessions", nil).results(t), before, "what was refused left a session behind")
 }
+
+func TestSessionTokenIsAKey(t *testing.T) {
+	_, m := open(t, nil)
+	_, token := m.user("ann")
+	mine := func(query string) map[string]any {
+		t.Helper()
+		return m.as(token).must(http.MethodGet, "/sessions"+query, nil).results(t)[0]
+	}
+	require.Equal(t, token, mine("")["sessionToken"])
+	require.Equal(t, token, mine("?keys=sessionToken")["sessionToken"])
+	require.NotContains(t, mine("?keys=user"), "sessionToken")
+	require.NotContains(t, mine("?excludeKeys=sessionToken"), "sessionToken")
+}

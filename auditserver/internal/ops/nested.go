@@ -34,6 +34,9 @@ func (c *Changes) nested(class schema.Class, present map[string]any, root, rest 
 	op, isOp := Named(value)
 	switch {
 	case !isOp:
+		if _, err := values.TypeOf(value); value != nil && err != nil {
+			return err
+		}
 		at[key] = values.Clone(value) // o.k.l may change it, and the request may run twice
 	case op == "Delete":
 		delete(at, key)

@@ -30,28 +30,18 @@ func (q *Queries) authorizeQuery(ctx context.Context, c *access.Caller, f *Find)
 		}
 	}
 	if c.Master {
+		f.counted = f.Query.Where
 		return exists, q.pathsEndHere(class, f)
 	}
-	ops := []access.Op{OpOf(class, f.Query.Where)}
-	if f.Count {
-		if f.Query.Limit == 0 {
-			ops = ops[:0]
-		}
-		ops = append(ops, access.OpCount)
-	}
-	for _, op := range ops {
-		fields, err := access.Permit(class.Permissions, c, op)
-		if err != nil {
+	asked := f.Query.Where
+	if !f.Count || f.Query.Limit != 0 {
+		if f.Query.Where, err = permitted(class, c, OpOf(class, asked), asked); err != nil {
 			return false, err
 		}
-		if len(fields) > 0 {
-			if c.UserID == "" && op == access.OpGet {
-				return false, fault.ErrNotFound
-			}
-			if c.UserID == "" {
-				return false, nil
-			}
-			f.Query.Where = where.AllOf(f.Query.Where, ownedBy(fields, c.UserID))
+	}
+	if f.Count {
+		if f.counted, err = permitted(class, c, access.OpCount, asked); err != nil {
+			return false, err
 		}
 	}
 	hides := q.Protected.Of(class.Name, class.Permissions, c)
@@ -64,12 +54,30 @@ func (q *Queries) authorizeQuery(ctx context.Context, c *access.Caller, f *Find)
 		if c.UserID == "" {
 			return false, fault.ErrSession
 		}
-		f.Query.Where = where.AllOf(f.Query.Where, where.Equal("user", values.UserPointer(c.UserID)))
+		own := where.Equal("user", values.UserPointer(c.UserID))
+		f.Query.Where, f.counted = where.AllOf(f.Query.Where, own), where.AllOf(f.counted, own)
 	}
-	if f.Query.Where, err = q.authorizeWhere(ctx, c, f.Query.Where, hides, q.Limits.SubqueryDepth); err != nil {
-		return false, err
+	for _, n := range []**where.Node{&f.Query.Where, &f.counted} {
+		if *n, err = q.authorizeWhere(ctx, c, *n, hides, q.Limits.SubqueryDepth); err != nil {
+			return false, err
+		}
 	}
 	return exists, q.pathsEndHere(class, f)
+}
+
+// permitted gives the condition under which the class grants an operation on the
+// objects of n. Finding and counting are two operations, each with its own.
+func permitted(class schema.Class, c *access.Caller, op access.Op, n *where.Node) (*where.Node, error) {
+	fields, err := access.Permit(class.Permissions, c, op)
+	switch {
+	case err != nil || len(fields) == 0:
+		return n, err
+	case c.UserID != "":
+		return where.AllOf(n, ownedBy(fields, c.UserID)), nil
+	case op == access.OpGet:
+		return nil, fault.ErrNotFound
+	}
+	return where.AnyOf(), nil // nothing
 }
 
 // OpOf is what a find needs the permission for: one that is nothing but

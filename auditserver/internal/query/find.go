@@ -14,6 +14,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -57,7 +58,8 @@ type Find struct {
 	Count    bool
 	Shape    *render.Shape
 	Redirect string // redirectClassNameForKey
-	estimate bool   // quirk: the count is PostgreSQL's estimate, 0 for a table never analysed
+	counted  *where.Node
+	estimate bool // quirk: the count is PostgreSQL's estimate, 0 for a table never analysed
 }
 
 // ParseFind reads the parameters of a find on class.

@@ -28,7 +28,9 @@ func (q *Queries) Run(ctx context.Context, c *access.Caller, f *Find) ([]store.R
 	}
 	n := 0
 	if f.Count && !f.estimate {
-		if n, err = q.Store.Count(ctx, f.Query); err != nil {
+		counted := f.Query
+		counted.Where = f.counted
+		if n, err = q.Store.Count(ctx, counted); err != nil {
 			return nil, 0, err
 		}
 	}

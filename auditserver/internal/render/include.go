@@ -22,6 +22,7 @@ func (r *Renderer) Include(ctx context.Context, class string, rows []store.Row, 
 		for name, f := range view.class.Fields {
 			if f.Type == schema.Pointer || f.Type == schema.Array {
 				sh.at(name)
+				sh.show(name)
 			}
 		}
 	}
@@ -31,6 +32,9 @@ func (r *Renderer) Include(ctx context.Context, class string, rows []store.Row, 
 // load fetches the objects that the pointers named in sh point to, and theirs.
 func (r *Renderer) load(ctx context.Context, rows []store.Row, sh *Shape) error {
 	for name, sub := range sh.include {
+		if !sh.shows(name, false) {
+			continue // and so needs no permission
+		}
 		ids := map[string][]string{}
 		for _, row := range rows {
 			if raw, ok := row.Field(name); ok {

@@ -89,7 +89,7 @@ func (r *Renderer) appendObject(b []byte, row store.Row, sh *Shape, included boo
 	default:
 		b = append(b, '{')
 	}
-	if row.Class() == "_Session" && row.ID() == r.caller.SessionID {
+	if row.Class() == "_Session" && row.ID() == r.caller.SessionID && sh.shows("sessionToken", false) {
 		// Other sessions' tokens are not known: only their digests are stored.
 		if b[len(b)-1] != '{' {
 			b = append(b, ',')

@@ -25,10 +25,17 @@ func (sh *Shape) plain() bool {
 }
 
 func (sh *Shape) shows(name string, relation bool) bool {
-	if slices.Contains(sh.without, name) && !slices.Contains(classes.BuiltInFields, name) {
-		return false
+	if relation || slices.Contains(classes.BuiltInFields, name) {
+		return true
 	}
-	return sh.Keys == nil || relation || slices.Contains(sh.Keys, name) || slices.Contains(classes.BuiltInFields, name)
+	return !slices.Contains(sh.without, name) && (sh.Keys == nil || slices.Contains(sh.Keys, name))
+}
+
+// show adds a field to those that are shown, where they are chosen.
+func (sh *Shape) show(name string) {
+	if sh.Keys != nil && !slices.Contains(sh.Keys, name) {
+		sh.Keys = append(sh.Keys, name)
+	}
 }
 
 func (sh *Shape) at(name string) *Shape {

@@ -30,6 +30,7 @@ func literalAuditorClass(t *testing.T, tg target) {
 	t.Run("schema", func(t *testing.T) {
 		_, found := b.before.Class("Auditor")
 		require.False(t, found, "the server had the class: what follows would prove nothing")
+		require.Equal(t, "Auditor", b.anonymous.ClassName(&isoaudit.Auditor{}))
 		plan, err := b.admin.PlanSchema(ctx, b.wanted(t))
 		require.NoError(t, err)
 		require.NoError(t, plan.Drift(), "the second plan is empty")

@@ -7,8 +7,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/ops"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // configBucket holds the parameters of /config by name.
@@ -45,8 +48,8 @@ func (s *Server) getConfig(ctx context.Context, req *request) (*response, error)
 	return jsonResponse(map[string]any{"params": params, "masterKeyOnly": masterOnly})
 }
 
-// putConfig answers PUT /config: each given parameter is set, or removed by a
-// Delete operation.
+// putConfig answers PUT /config: each given parameter is set, or changed by an
+// operation.
 func (s *Server) putConfig(ctx context.Context, req *request) (*response, error) {
 	if !req.caller.Master {
 		return nil, fault.ErrMasterOnly
@@ -65,10 +68,11 @@ func (s *Server) putConfig(ctx context.Context, req *request) (*response, error)
 	}
 	return s.write(ctx, req, func(tx *store.Tx, _ *request) (*response, error) {
 		for name, value := range params {
-			var op struct {
-				Op string `json:"__op"`
+			value, err := s.operated(tx, name, value)
+			if err != nil {
+				return nil, err
 			}
-			if value.Kind() == '{' && json.Unmarshal(value, &op, rawjson.Options) == nil && op.Op == "Delete" {
+			if value == nil {
 				if err := tx.DeleteValue(configBucket, name); err != nil {
 					return nil, err
 				}
@@ -84,4 +88,41 @@ func (s *Server) putConfig(ctx context.Context, req *request) (*response, error)
 		}
 		return &response{body: []byte(`{"result":true}`)}, nil
 	})
+}
+
+// operated gives the new value of a parameter, for which an operation may ask; nil
+// if it is deleted.
+func (s *Server) operated(tx *store.Tx, name string, value jsontext.Value) (jsontext.Value, error) {
+	var given any
+	if err := json.Unmarshal(value, &given, rawjson.Options); err != nil {
+		return nil, fault.New(wire.CodeInvalidJSON, "the parameter %s holds a number that is too large", name) // the syntax has been checked
+	}
+	if _, isOp := ops.Named(given); !isOp {
+		return value, nil
+	}
+	var present configParam
+	if raw, ok, err := tx.GetValue(configBucket, name); err != nil {
+		return nil, err
+	} else if ok {
+		if err := json.Unmarshal(raw, &present); err != nil {
+			return nil, err
+		}
+	}
+	var before any
+	if present.Value != nil {
+		if err := json.Unmarshal(present.Value, &before, rawjson.Options); err != nil {
+			return nil, err
+		}
+	}
+	const field = "parameter" // the name may be none of a column
+	changes, err := ops.WorkOut(schema.Class{}, map[string]any{field: before}, map[string]any{field: given}, s.cfg.Quirks)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(changes.Relations) > 0:
+		return nil, fault.New(wire.CodeInvalidJSON, "the parameter %s can't be a relation", name)
+	case changes.Set[field] == nil:
+		return nil, nil
+	}
+	return json.Marshal(changes.Set[field], json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
 }

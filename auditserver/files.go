@@ -1,7 +1,6 @@
 package auditserver
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -144,33 +143,11 @@ func readUpload(req *request) (upload, error) {
 		encoded = data // a data URI
 	}
 	up.contentType = req.Body.Text("_ContentType")
-	up.content = base64.NewDecoder(base64.RawStdEncoding, bytes.NewReader(plainBase64(encoded)))
+	up.content = base64.NewDecoder(base64.RawStdEncoding, strings.NewReader(wire.PlainBase64(encoded)))
 	if err := req.Body.Decode("fileData", &up.data, "an object with metadata and tags"); err != nil {
 		return up, err
 	}
 	return up, up.data.check(req.denied)
-}
-
-// plainBase64 gives base64 in its one strict form, without padding. As JavaScript
-// does, it takes the alphabet of URLs too, skips what belongs to neither, and ends at
-// the first sign of padding.
-func plainBase64(text string) []byte {
-	text, _, _ = strings.Cut(text, "=")
-	plain := make([]byte, 0, len(text))
-	for _, c := range []byte(text) {
-		switch {
-		case c == '-':
-			plain = append(plain, '+')
-		case c == '_':
-			plain = append(plain, '/')
-		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9', c == '+', c == '/':
-			plain = append(plain, c)
-		}
-	}
-	if len(plain)%4 == 1 { // too few bits for a byte
-		plain = plain[:len(plain)-1]
-	}
-	return plain
 }
 
 func extensionOf(contentType string) string {

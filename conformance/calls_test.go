@@ -26,6 +26,24 @@ func calls() []behaviour {
 			_, err = r.items.Query().Where(f.N.Gt(1000)).First(t.Context())
 			require.ErrorIs(t, err, parse.ErrObjectNotFound)
 		}},
+		{"rows of any class are created, encoded and read below the types", func(t *testing.T, w *world) {
+			require.True(t, w.admin.HasMasterKey())
+			require.False(t, w.client.HasMasterKey())
+			require.False(t, w.client.HasSession())
+			items := parse.NewCollection[item](w.admin, w.itemClass())
+			row := &item{N: 4711}
+			require.NoError(t, items.CreateWith(t.Context(), row, f.Name.Set("below")))
+			body, err := w.admin.EncodeJSON("Item", item{N: 4711, Name: "below"})
+			require.NoError(t, err)
+			require.Contains(t, string(body), `"n":4711`)
+			one, err := parse.GetJSON(t.Context(), w.admin, w.itemClass(), row.ObjectID)
+			require.NoError(t, err)
+			require.Equal(t, "below", one["name"])
+			all, err := parse.FindJSON(t.Context(), w.admin, w.itemClass(), map[string]any{"n": 4711})
+			require.NoError(t, err)
+			require.Equal(t, []map[string]any{one}, all)
+			require.NoError(t, items.Delete(t.Context(), row.ObjectID))
+		}},
 		{"query: Select and Exclude choose columns", func(t *testing.T, w *world) {
 			r := w.queryRows(t)
 			only, err := r.items.Query().Where(f.N.Eq(5)).Select(f.Name).First(t.Context())

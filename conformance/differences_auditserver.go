@@ -23,6 +23,11 @@ func onPurpose() []Difference {
 			Reason: "a fault of PostgreSQL's adapter: no member of an object ever exists",
 		},
 		{
+			Key:         "$in of more than 10,000 values",
+			AuditServer: "status 400, code 102", ParseServer: "n=0; n=1; n=2; n=9",
+			Reason: "Config.Limits bounds what a request may cost; ask in parts",
+		},
+		{
 			Key:         "$in of nothing",
 			AuditServer: "finds nothing", ParseServer: "finds the empty row",
 			Others: map[Server]string{ParseServerMongoDB: "finds nothing"},
@@ -118,6 +123,16 @@ func onPurpose() []Difference {
 			Key:         "a part of createdWith in a session",
 			AuditServer: "status 400, code 105", ParseServer: "status 200, code 0",
 			Reason: "how a session began is the server's to say; Parse Server looks only at the whole field",
+		},
+		{
+			Key:         "a parameter of a function that is called constructor",
+			AuditServer: "result={constructor=1 n=2}", ParseServer: "result={n=2}",
+			Reason: "JavaScript loses the name on its way; a Go function gets what was sent",
+		},
+		{
+			Key:         "a part of a file",
+			AuditServer: "status 206, code 0", ParseServer: "status 200, code 0",
+			Reason: "a client that resumes a download gets the rest; Parse Server's folder of files knows no parts, GridFS does",
 		},
 		{
 			Key:         "a pattern that is none",
@@ -257,12 +272,6 @@ func onPurpose() []Difference {
 			Reason: "a list is no where, and Parse Server finds every row for it",
 		},
 		{
-			Key:         "pipeline: $match of _id after $group",
-			AuditServer: "objectId=@1 sum=1", ParseServer: "nothing",
-			Others: map[Server]string{ParseServerMongoDB: "objectId=@1 sum=1"},
-			Reason: "a fault of PostgreSQL's adapter: every $match is a condition on the rows of the class, wherever it stands",
-		},
-		{
 			Key:         "plain id: $all of an unknown operator",
 			AuditServer: "status 400, code 121", ParseServer: "nothing",
 			Reason: "an operator that does not exist is a mistake to be told of",
@@ -315,6 +324,16 @@ func onPurpose() []Difference {
 			Key:         "the log of the server",
 			AuditServer: "status 404, code 0", ParseServer: "status 500, code 1",
 			Reason: "auditserver writes its log to the slog.Logger it is given, and serves no /scriptlog; the Parse Server of the suite keeps no log files",
+		},
+		{
+			Key:         "the metadata of a file that is not there",
+			AuditServer: "status 404, code 0", ParseServer: "status 200, code 0",
+			Reason: "Parse Server answers {} for every name",
+		},
+		{
+			Key:         "the metadata of another application's file",
+			AuditServer: "status 403, code 0", ParseServer: "status 200, code 0",
+			Reason: "a wrong address is a mistake to be told of; Parse Server answers {}",
 		},
 		{
 			Key:         "the tokens of one's other sessions",

@@ -145,14 +145,14 @@ func betweenDatabases() []Difference {
 		{
 			Key:         "parameter of an aggregation: distinct of an object",
 			AuditServer: "status 400, code 105", ParseServer: "status 400, code 105",
-			Others: map[Server]string{ParseServerMongoDB: "nothing"},
-			Reason: "only PostgreSQL's adapter checks the name of the column",
+			Others: map[Server]string{ParseServerMongoDB: "nothing", ParseServer7: "nothing", ParseServer6: "nothing", ParseServer5: "nothing"},
+			Reason: "only PostgreSQL's adapter checks the name of the column, since version 8",
 		},
 		{
 			Key:         "parameter of an aggregation: distinct, repeated",
 			AuditServer: "status 400, code 105", ParseServer: "status 400, code 105",
-			Others: map[Server]string{ParseServerMongoDB: "nothing"},
-			Reason: "only PostgreSQL's adapter checks the name of the column",
+			Others: map[Server]string{ParseServerMongoDB: "nothing", ParseServer7: "nothing", ParseServer6: "nothing", ParseServer5: "nothing"},
+			Reason: "only PostgreSQL's adapter checks the name of the column, since version 8",
 		},
 		{
 			Key:         "pipeline: $group by _created_at",

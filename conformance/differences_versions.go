@@ -29,5 +29,65 @@ func betweenVersions() []Difference {
 		alike("verifying a password by POST", "answers",
 			before("status 404, code 0", ParseServer6, ParseServer5),
 			"before 7 there is only GET, which has the password in the URL and so in every log; this SDK does not send that"),
+		{
+			Key:         "keyword: __proto__ in an object",
+			AuditServer: "status 400, code 105", ParseServer: "status 400, code 105",
+			Others: map[Server]string{ParseServer7: "status 201, code 0", ParseServer6: "status 201, code 0", ParseServer5: "status 201, code 0"},
+			Reason: "before version 8 the name is lost before it is looked for",
+		},
+		{
+			Key:         "keyword: in a role",
+			AuditServer: "status 400, code 105", ParseServer: "status 400, code 105",
+			Others: map[Server]string{ParseServer7: "status 201, code 0", ParseServer6: "status 201, code 0", ParseServer5: "status 201, code 0"},
+			Reason: "before version 8 roles are not looked at",
+		},
+		{
+			Key:         "parameter in a body: an empty where",
+			AuditServer: "status 400, code 107", ParseServer: "status 400, code 107",
+			Others: map[Server]string{ParseServer8: "status 500, code 1", ParseServer7: "status 500, code 1", ParseServer6: "status 500, code 1", ParseServer5: "status 500, code 1"},
+			Reason: "since version 9 the error says what is wrong",
+		},
+		{
+			Key:         "parameter of an aggregation: an unknown one",
+			AuditServer: "status 400, code 102", ParseServer: "status 400, code 102",
+			Others: map[Server]string{ParseServer5: "ch=a Pointer d=a Date l=2 values n=0 o={k=0} s=@0"},
+			Reason: "version 5 knows stages without a dollar",
+		},
+		{
+			Key:         "parameter of an aggregation: distinct with a limit",
+			AuditServer: "status 400, code 102", ParseServer: "status 400, code 102",
+			Others: map[Server]string{ParseServer5: "status 500, code 1"},
+			Reason: "version 5 knows stages without a dollar",
+		},
+		{
+			Key:         "parameter of an aggregation: distinct with an empty where",
+			AuditServer: "status 400, code 107", ParseServer: "status 400, code 107",
+			Others: map[Server]string{ParseServer8: "status 500, code 1", ParseServer7: "status 500, code 1", ParseServer6: "status 500, code 1", ParseServer5: "status 500, code 1"},
+			Reason: "since version 9 the error says what is wrong",
+		},
+		{
+			Key:         "parameter: an empty where",
+			AuditServer: "status 400, code 107", ParseServer: "status 400, code 107",
+			Others: map[Server]string{ParseServer8: "status 500, code 1", ParseServer7: "status 500, code 1", ParseServer6: "status 500, code 1", ParseServer5: "status 500, code 1"},
+			Reason: "since version 9 the error says what is wrong",
+		},
+		{
+			Key:         "pipeline: $match of _id",
+			AuditServer: "nothing", ParseServer: "nothing",
+			Others: map[Server]string{ParseServer5: "n=0; n=1; n=2; n=9"},
+			Reason: "a fault of version 5: $match does not know _id and leaves it out",
+		},
+		{
+			Key:         "pipeline: $match of _id with $in",
+			AuditServer: "nothing", ParseServer: "nothing",
+			Others: map[Server]string{ParseServer5: "n=0; n=1; n=2; n=9"},
+			Reason: "a fault of version 5: $match does not know _id and leaves it out",
+		},
+		{
+			Key:         "plain id: $inQuery with a pointer to redirect to",
+			AuditServer: "nothing", ParseServer: "nothing",
+			Others: map[Server]string{ParseServer8: "status 500, code 1", ParseServer7: "status 500, code 1", ParseServer6: "status 500, code 1", ParseServer5: "status 500, code 1"},
+			Reason: "a fault before version 9: a query with a pointer to another class fails",
+		},
 	}
 }

@@ -85,6 +85,5 @@ func parameters() []behaviour {
 		pipeline("stages as parameters, in their order", `$match={"n":1}&$group={"_id":"$s","c":{"$sum":1}}`, "c=1 objectId=@1"),
 		pipeline("a pipeline that is an object", `pipeline={"$match":{"n":1},"$group":{"_id":"$s","c":{"$sum":1}}}`, "c=1 objectId=@1"),
 		pipeline("an unknown one", "limit=1", "status 400, code 102"),
-		pipeline("an empty pipeline", "pipeline=", "status 400, code 102"),
 	})
 }

@@ -46,7 +46,6 @@ func plainIDs() []behaviour {
 		pipeline("$match of a pointer with $or", `{"$match":{"$or":[{"ch":"@0"},{"n":9}]}},{"$sort":{"n":1}},{"$project":{"n":1}}`, "n=0; n=9"),
 		pipeline("$match of _id", `{"$match":{"_id":"nobody"}},{"$project":{"n":1}}`, "nothing"),
 		pipeline("$match of _id with $in", `{"$match":{"_id":{"$in":["nobody"]}}},{"$project":{"n":1}}`, "nothing"),
-		pipeline("$match of _id after $group", `{"$group":{"_id":"$s","sum":{"$sum":"$n"}}},{"$match":{"_id":"@1"}}`, "objectId=@1 sum=1"),
 		pipeline("$match of createdAt", `{"$match":{"createdAt":{"$gt":{"__type":"Date","iso":"2020-01-01T00:00:00.000Z"}},"n":{"$lt":1}}},{"$project":{"n":1}}`, "n=0"),
 		pipeline("$group by a pointer", `{"$match":{"ch":"@0"}},{"$group":{"_id":"$ch"}}`, "objectId=@0"),
 		pipeline("$group by a part that is a pointer", `{"$match":{"ch":"@0"}},{"$group":{"_id":{"c":"$ch"}}}`, "objectId={c=@0}"),

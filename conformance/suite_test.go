@@ -68,6 +68,7 @@ func behaviours() []behaviour {
 		getFinds(),
 		forms(),
 		keywords(),
+		said(),
 		calls(),
 		idempotency(),
 		liveQueries(),

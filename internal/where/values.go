@@ -1,7 +1,6 @@
 package where
 
 import (
-	"encoding/base64"
 	"errors"
 	"strings"
 	"time"
@@ -151,8 +150,7 @@ func checkObject(path string, m map[string]any) *Error {
 	case "Bytes":
 		var text string
 		if text, ok = m["base64"].(string); ok {
-			_, err := base64.StdEncoding.DecodeString(text)
-			ok = err == nil
+			_, ok = wire.CanonicalBase64(text)
 		}
 	case "Polygon":
 		_, ok = polygonOf(m)

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"strings"
+
 	"encoding/base64"
 	"errors"
 
@@ -68,4 +70,33 @@ func (f *File) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	}](dec, "File")
 	*f = File(value)
 	return err
+}
+
+// PlainBase64 gives base64 in its strict form without padding. As JavaScript does,
+// it takes the alphabet of URLs too, skips what belongs to neither, and ends at the
+// first sign of padding.
+func PlainBase64(text string) string {
+	text, _, _ = strings.Cut(text, "=")
+	plain := make([]byte, 0, len(text))
+	for _, c := range []byte(text) {
+		switch {
+		case c == '-':
+			plain = append(plain, '+')
+		case c == '_':
+			plain = append(plain, '/')
+		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9', c == '+', c == '/':
+			plain = append(plain, c)
+		}
+	}
+	if len(plain)%4 == 1 { // too few bits for a byte
+		plain = plain[:len(plain)-1]
+	}
+	return string(plain)
+}
+
+// CanonicalBase64 gives base64 in its strict form with padding; false for a text
+// that holds none.
+func CanonicalBase64(text string) (string, bool) {
+	data, err := base64.RawStdEncoding.DecodeString(PlainBase64(text))
+	return base64.StdEncoding.EncodeToString(data), err == nil && (len(data) > 0 || text == "")
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -161,8 +162,8 @@ func operandValue(col *column, v any) (any, bool) {
 		return name, ok
 	case schema.Bytes:
 		if m, ok := v.(map[string]any); ok && m["__type"] == "Bytes" {
-			text, ok := m["base64"].(string)
-			return text, ok
+			text, _ := m["base64"].(string)
+			return wire.CanonicalBase64(text)
 		}
 	}
 	return nil, false

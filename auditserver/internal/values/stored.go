@@ -1,7 +1,6 @@
 package values
 
 import (
-	"encoding/base64"
 	"slices"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
@@ -22,8 +21,9 @@ func Stored(name string, v any, f schema.Field) (any, error) {
 		}
 		return where.DateValue(t), nil
 	case schema.Bytes:
-		text, _ := m["base64"].(string)
-		if _, err := base64.StdEncoding.DecodeString(text); err != nil {
+		given, _ := m["base64"].(string)
+		text, ok := wire.CanonicalBase64(given)
+		if !ok {
 			return nil, fault.New(wire.CodeIncorrectType, "%s is not valid Bytes: want base64", name)
 		}
 		return map[string]any{"__type": "Bytes", "base64": text}, nil

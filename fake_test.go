@@ -1,7 +1,6 @@
 package isoaudit_test
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"strings"
@@ -65,25 +64,6 @@ func reply(status int, body string, header ...string) step {
 		}, nil
 	}
 }
-
-// fails ends a request without an answer.
-func fails(err error) step {
-	return func(*http.Request) (*http.Response, error) { return nil, err }
-}
-
-// breaksOff answers with the beginning of a body and then an error.
-func breaksOff(status int, body string, err error) step {
-	return func(req *http.Request) (*http.Response, error) {
-		resp, _ := reply(status, body)(req)
-		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader([]byte(body)), failingReader{err}))
-		resp.ContentLength = -1
-		return resp, nil
-	}
-}
-
-type failingReader struct{ err error }
-
-func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 
 const serverURL = "https://parse.example/mount"
 

@@ -2,6 +2,12 @@ module github.com/isoaudit/isoaudit-go
 
 go 1.26.0
 
+// Packages of npm that hold Go code.
+ignore (
+	./conformance/parse/node_modules
+	./conformance/parse/versions
+)
+
 require (
 	github.com/cenkalti/backoff/v5 v5.0.3
 	github.com/coder/websocket v1.8.15

@@ -65,9 +65,10 @@ func looks(text string) bool {
 func closing(text string) int {
 	depth := 0
 	for i, c := range structure(text) {
-		if c == '(' {
+		switch c {
+		case '(':
 			depth++
-		} else if c == ')' {
+		case ')':
 			if depth--; depth == 0 {
 				return i
 			}

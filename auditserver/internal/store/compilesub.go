@@ -134,7 +134,7 @@ func (k *compiler) selectKey(s scope, col *column, n *where.Node) (string, error
 	switch {
 	case n.Path != n.Field() || key.Path != key.Field() || col.sql == "" || from.sql == "":
 		return k.selectKeyGo(s, n, target, &where.Node{Op: where.Exists, Path: n.Query.Key, Value: true})
-	case !comparable(col, &asked):
+	case !mayCompare(col, &asked):
 		return constant(!in), nil
 	}
 	sub, err := k.subSelect(target, from.sql, n.Query.Where)
@@ -148,9 +148,9 @@ func (k *compiler) selectKey(s scope, col *column, n *where.Node) (string, error
 	return "(" + name + " IS NULL OR " + name + " NOT IN (" + sub + "))", nil
 }
 
-// comparable tells whether a column and one whose values a $select gives may hold
+// mayCompare tells whether a column and one whose values a $select gives may hold
 // equal values. A pointer also equals the plain id of its object.
-func comparable(col, from *column) bool {
+func mayCompare(col, from *column) bool {
 	switch {
 	case col.typ == schema.Relation || from.typ == schema.Relation:
 		return false

@@ -48,7 +48,7 @@ type Config struct {
 
 	ObjectIDSize              int  // letters and digits of a new objectId, 10 to 64; 0: 10
 	KeepSessionsOnNewPassword bool // a change of the password ends no sessions (revokeSessionOnPasswordReset: false)
-	ExtendSessionOnUse        bool // a session in the second half of its life begins anew when it is used
+	ExtendSessionOnUse        bool // a session that is used in the second half of its life is extended to its full length
 	VerifyUserEmails          bool // a user who signs up or changes the e-mail address begins with emailVerified false; the master key sets it
 	PreventUnverifiedLogin    bool // users whose emailVerified is not true can't log in: code 205 (preventLoginWithUnverifiedEmail)
 	AccountLockout            AccountLockout

@@ -14,7 +14,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// maxCachedSessions bounds the cache; beyond it the cache starts anew.
+// maxCachedSessions bounds the cache; beyond it the cache is emptied.
 const maxCachedSessions = 20_000
 
 // Sessions knows the users and roles behind session tokens, and keeps them
@@ -23,7 +23,7 @@ const maxCachedSessions = 20_000
 type Sessions struct {
 	store  *store.Store
 	length time.Duration // of new sessions; 0 or less: they do not expire
-	extend bool          // sessions begin anew when they are used in the second half of their life
+	extend bool          // sessions used in the second half of their life are extended
 
 	mu       sync.RWMutex
 	known    map[string]*access.Caller // by token digest

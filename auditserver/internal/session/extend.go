@@ -14,7 +14,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/where"
 )
 
-// Extend makes sessions begin anew when a request uses them in the second half of
+// Extend gives sessions their full length again when a request uses them in the second half of
 // their life. It must be called before the first request.
 func (sc *Sessions) Extend() { sc.extend, sc.renewing = sc.length > 0, map[string]bool{} }
 

@@ -95,3 +95,24 @@ func TestFindAndCountAreTwoPermissions(t *testing.T) {
 	require.Len(t, both.results(t), 2)
 	require.Equal(t, 0.0, both.body["count"])
 }
+
+// Including is getting, and asks for no permission to find.
+func TestIncludingIsGetting(t *testing.T) {
+	_, m := open(t, nil)
+	_, annToken := m.user("ann")
+	m.must(http.MethodPost, "/schemas/Owned", `{"fields":{"owner":{"type":"Pointer","targetClass":"_User"}},
+		"classLevelPermissions":{"find":{},"get":{"pointerFields":["owner"]},"count":{},"create":{},"update":{},"delete":{},"addField":{}}}`)
+	pointer := func(id string) string { return `{"__type":"Pointer","className":"Owned","objectId":"` + id + `"}` }
+	one, two := m.create("Owned", `{}`), m.create("Owned", `{}`)
+	m.create("Holder", `{"n":1,"to":`+pointer(one)+`}`)
+	m.create("Holder", `{"n":2,"to":`+pointer(two)+`}`)
+	one = `{"to":{"$inQuery":{"className":"Owned","where":{"objectId":"` + one + `"}}}}`
+	p, a := m.public(), m.as(annToken)
+	for _, query := range []string{"include=to", `include=to&where={"n":1}`, "where=" + one} {
+		path := "/classes/Holder?" + (&url.URL{RawQuery: query}).Query().Encode()
+		p.refused(404, 101, http.MethodGet, path, nil)
+		a.must(http.MethodGet, path, nil)
+	}
+	require.Len(t, a.must(http.MethodGet, "/classes/Holder?include=to", nil).results(t), 2)
+	require.Empty(t, a.must(http.MethodGet, "/classes/Holder?where="+url.QueryEscape(one), nil).results(t))
+}

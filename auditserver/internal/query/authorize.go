@@ -148,7 +148,7 @@ func (q *Queries) authorizeSubquery(ctx context.Context, c *access.Caller, sub *
 	if err != nil {
 		return nil, err
 	}
-	fields, err := access.Permit(class.Permissions, c, OpOf(class, sub.Where))
+	owned, err := permitted(class, c, OpOf(class, sub.Where), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -160,9 +160,7 @@ func (q *Queries) authorizeSubquery(ctx context.Context, c *access.Caller, sub *
 	if copied.Where, err = q.authorizeWhere(ctx, c, sub.Where, hides, depth); err != nil {
 		return nil, err
 	}
-	if len(fields) > 0 {
-		copied.Where = where.AllOf(copied.Where, ownedBy(fields, c.UserID))
-	}
+	copied.Where = where.AllOf(copied.Where, owned)
 	if className == "_Session" && !c.Master {
 		copied.Where = where.AllOf(copied.Where, where.Equal("user", values.UserPointer(c.UserID)))
 	}

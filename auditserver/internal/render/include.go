@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -55,19 +56,23 @@ func (r *Renderer) load(ctx context.Context, rows []store.Row, sh *Shape) error 
 	return nil
 }
 
-// fetch gives the objects of class with the ids that the caller may read.
+// fetch gives the objects of class with the ids that the caller may read. Including
+// is getting, however many there are, and is refused as a get is.
 func (r *Renderer) fetch(ctx context.Context, class string, ids []string) ([]store.Row, error) {
 	view := r.view(class)
-	op, allowed := access.OpFind, access.Findable
+	allowed := access.Findable
 	if len(ids) == 1 {
-		op, allowed = access.OpGet, access.Touchable
+		allowed = access.Touchable
 	}
 	if err := allowed(r.caller, class); err != nil {
 		return nil, err
 	}
-	fields, err := access.Permit(view.class.Permissions, r.caller, op)
-	if err != nil {
+	fields, err := access.Permit(view.class.Permissions, r.caller, access.OpGet)
+	switch {
+	case err != nil:
 		return nil, err
+	case len(fields) > 0 && r.caller.UserID == "":
+		return nil, fault.ErrNotFound
 	}
 	known := r.objects[class]
 	if known == nil {

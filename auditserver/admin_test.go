@@ -20,10 +20,5 @@ func TestServerInfoAndOthers(t *testing.T) {
 		require.Contains(t, a.header.Get("Content-Type"), "text/html")
 	}
 	require.Equal(t, http.StatusNotFound, m.do(http.MethodPatch, "/classes/A/b", `{}`).status)
-	m.must(http.MethodPost, "/installations", `{"deviceType":"ios","installationId":"i1"}`)
-	m.must(http.MethodPost, "/installations", `{"deviceType":"ios","installationId":"i1","badge":2}`)
-	require.Len(t, m.must(http.MethodGet, "/installations", nil).results(t), 1)
-	m.refused(400, 135, http.MethodPost, "/installations", `{"deviceType":"ios"}`)
-	m.refused(400, 135, http.MethodPost, "/installations", `{"installationId":"i2"}`)
 	m.public().refused(400, 119, http.MethodGet, "/installations", nil)
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
-	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -25,7 +24,8 @@ func (s *Server) createObject(ctx context.Context, req *request, class string) (
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		if class == "_Installation" {
-			if known, err := s.knownInstallation(ctx, tx, fields); err != nil || known != "" {
+			fields = installationFields(fields)
+			if known, err := s.knownInstallation(ctx, tx, req, fields); err != nil || known != "" {
 				if err != nil {
 					return nil, err
 				}
@@ -64,7 +64,11 @@ func (s *Server) updateObject(ctx context.Context, req *request, class string) (
 		}
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
-		return s.updateIn(ctx, tx, req, class, req.path[len(req.path)-1], maps.Clone(fields))
+		id, fields := req.path[len(req.path)-1], maps.Clone(fields)
+		if class == "_Installation" {
+			fields = installationFields(fields)
+		}
+		return s.updateIn(ctx, tx, req, class, id, fields)
 	})
 }
 
@@ -143,24 +147,4 @@ func keepRoleFields(fields map[string]any) error {
 		}
 	}
 	return nil
-}
-
-// knownInstallation gives the id of the installation that fields describe, ""
-// if it is new.
-func (s *Server) knownInstallation(ctx context.Context, tx *store.Tx, fields map[string]any) (string, error) {
-	installation, _ := fields["installationId"].(string)
-	if _, hasToken := fields["deviceToken"]; installation == "" && !hasToken {
-		return "", fault.New(wire.CodeMissingField, "at least one ID field (deviceToken, installationId) must be specified in this operation")
-	}
-	if empty(fields["deviceType"]) {
-		return "", fault.New(wire.CodeMissingField, "deviceType must be specified in this operation")
-	}
-	if installation == "" {
-		return "", nil
-	}
-	rows, err := tx.Find(ctx, store.Query{Class: "_Installation", Where: where.Equal("installationId", installation), Limit: 1})
-	if err != nil || len(rows) == 0 {
-		return "", err
-	}
-	return rows[0].ID(), nil
 }

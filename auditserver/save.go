@@ -157,6 +157,11 @@ func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
 	if err := fits(sv.class.Name, "objectId", schema.String, fields["objectId"]); err != nil {
 		return store.Row{}, err
 	}
+	if sv.class.Name == "_Installation" {
+		if err := keepInstallation(sv.before, fields); err != nil {
+			return store.Row{}, err
+		}
+	}
 	delete(fields, "objectId")
 	aclField, hasACL := fields["ACL"]
 	delete(fields, "ACL")

@@ -44,8 +44,9 @@ vuln: ## known vulnerabilities in what we call
 	tools/vuln.sh ./...
 
 .PHONY: vectors
-vectors: ## the rules' test vectors in the Cloud Code of a Parse Server (needs Node.js)
+vectors: ## the test vectors of rules and events in the Cloud Code of a Parse Server (needs Node.js)
 	node cloud/vectors.js policy/testdata/vectors.json
+	node cloud/eventvectors.js trail/event/testdata/vectors.json
 
 .PHONY: js
 js: ## the Parse JavaScript SDK, unchanged, against auditserver (needs Node.js)

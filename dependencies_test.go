@@ -31,8 +31,9 @@ var linked = map[string][]string{
 		"github.com/coder/websocket",
 		"github.com/go-json-experiment/json",
 	},
-	module + "/schema": {"github.com/go-json-experiment/json"},
-	module + "/policy": {"github.com/go-json-experiment/json"},
+	module + "/schema":      {"github.com/go-json-experiment/json"},
+	module + "/policy":      {"github.com/go-json-experiment/json"},
+	module + "/trail/event": {"github.com/go-json-experiment/json"},
 }
 
 // layers lists which packages of ours each package may import.
@@ -45,6 +46,7 @@ var layers = map[string][]string{
 	"livequery":                {"internal/wire"},
 	"schema":                   {"internal/wire"},
 	"policy":                   {"internal/wire"},
+	"trail/event":              {"internal/wire"},
 	"internal/wire":            {},
 	"internal/where":           {"internal/wire"},
 }
@@ -86,7 +88,7 @@ func TestDependenciesServerWithoutClient(t *testing.T) {
 }
 
 func TestDependenciesWithoutTesting(t *testing.T) {
-	for _, pkg := range []string{"", "/parse", "/livequery", "/schema", "/policy", "/auditserver", "/audittest"} {
+	for _, pkg := range []string{"", "/parse", "/livequery", "/schema", "/policy", "/trail/event", "/auditserver", "/audittest"} {
 		require.NotContains(t, goList(t, "-deps", module+pkg), "testing", "%s must keep testing out of its API", pkg)
 	}
 }

@@ -49,6 +49,11 @@ func TestMainPassesTheVectors(t *testing.T) {
 	run(t, "vectors.js", "../policy/testdata/vectors.json")
 }
 
+// The same vectors hold package trail/event.
+func TestEventPassesTheVectors(t *testing.T) {
+	run(t, "eventvectors.js", "../trail/event/testdata/vectors.json", "event.js")
+}
+
 // A server may cut pages short without a word (maxLimit).
 func TestMainReadsToTheLastPage(t *testing.T) {
 	run(t, "testdata/shortpages.js")

@@ -1,0 +1,99 @@
+package event
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Damage is an event that does not agree with itself.
+type Damage struct {
+	Row    string // objectId of the event's row
+	Event  string // the event's id, as its entry says
+	Column string // column of the class that changed, for a value that is not what was hashed
+	What   string
+}
+
+// Error implements error.
+func (d *Damage) Error() string {
+	text := fmt.Sprintf("event %s (row %s): ", d.Event, d.Row)
+	if d.Column != "" {
+		text += "column " + d.Column + ": "
+	}
+	return text + d.What
+}
+
+// Check tells whether the event agrees with itself: its entry is spelled as
+// [Entry.Append] writes it, the columns of its row say what its entry says, and its
+// values are those that the entry holds hashes of. The first thing that does not
+// agree is returned as a [*Damage]. A redacted value agrees with any hash:
+// [Event.RedactedColumns] lists them.
+func (e *Event) Check() error {
+	if string(e.Append(make([]byte, 0, len(e.text)))) != e.text {
+		return e.damage("", "the entry is not spelled as entries are")
+	}
+	if name := e.misstated(); name != "" {
+		return e.damage("", "column "+name+" of the row is not what the entry says")
+	}
+	values, err := e.Values()
+	if err != nil {
+		return e.damage("", "column values of the row cannot be read")
+	}
+	for _, name := range e.stated.columns {
+		value, ok := values[name]
+		switch hash := e.Columns[name]; {
+		case hash == "" && ok:
+			return e.damage(name, "a secret has a value")
+		case hash != "" && !ok:
+			return e.damage(name, "the value is missing")
+		case hash != "" && value != nil && value.Hash(name) != hash:
+			return e.damage(name, "the value is not the one that was hashed")
+		}
+		delete(values, name)
+	}
+	for name := range values {
+		return e.damage(name, "there is a value, but the entry knows of no change")
+	}
+	return nil
+}
+
+func (e *Event) damage(column, what string) error {
+	return &Damage{Row: e.ObjectID, Event: e.ID, Column: column, What: what}
+}
+
+// misstated returns the name of the first column of the row that says something
+// else than the entry.
+func (e *Event) misstated() string {
+	s := &e.stated
+	switch {
+	case s.id != e.ID:
+		return "event"
+	case !s.at.Equal(e.At):
+		return "at"
+	case s.op != string(e.Op):
+		return "op"
+	case s.class != e.Class:
+		return "class"
+	case s.record != e.Record && (e.Record != "" || e.Op != Create):
+		return "record"
+	case s.user != e.Actor.ID:
+		return "actor"
+	case !slices.Equal(s.columns, e.Names()):
+		return "columns"
+	}
+	return ""
+}
+
+// RedactedColumns returns the names of the columns whose values were taken out.
+func (e *Event) RedactedColumns() ([]string, error) {
+	values, err := e.Values()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, name := range e.stated.columns {
+		if value, ok := values[name]; ok && value == nil {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}

@@ -1,0 +1,104 @@
+package event
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+// row is a row of class AuditTrail as a server shows it.
+type row struct {
+	ObjectID  string    `json:"objectId"`
+	CreatedAt time.Time `json:"createdAt"`
+	Event     string    `json:"event"`
+	At        time.Time `json:"at"`
+	Op        string    `json:"op"`
+	Class     string    `json:"class"`
+	Record    string    `json:"record"`
+	Actor     struct {
+		ObjectID string `json:"objectId"`
+	} `json:"actor"`
+	Columns   []string `json:"columns"`
+	Confirmed bool     `json:"confirmed"`
+	Entry     string   `json:"entry"`
+	Values    string   `json:"values"`
+}
+
+// Parse reads an event from its row in Parse's REST form. It returns an error that
+// names the row and the column if something in it cannot be read; whether what can
+// be read is whole is for [Event.Check] to say.
+func Parse(raw jsontext.Value) (Event, error) {
+	var r row
+	if err := json.Unmarshal(raw, &r, readOptions); err != nil {
+		return Event{}, fmt.Errorf("event: row %s of %s: %w", r.ObjectID, Class, err)
+	}
+	e := Event{
+		ObjectID: r.ObjectID, CreatedAt: r.CreatedAt, Confirmed: r.Confirmed, text: r.Entry, values: r.Values,
+		stated: stated{id: r.Event, op: r.Op, class: r.Class, at: r.At, record: r.Record, user: r.Actor.ObjectID, columns: r.Columns},
+	}
+	if err := json.Unmarshal([]byte(r.Entry), &e.Entry, readOptions); err != nil {
+		return e, fmt.Errorf("event: row %s of %s: column entry is not an entry: %w", r.ObjectID, Class, err)
+	}
+	if e.Version != Version {
+		return e, fmt.Errorf("event: row %s of %s: the entry has version %d of the format, this program reads %d", r.ObjectID, Class, e.Version, Version)
+	}
+	return e, nil
+}
+
+// readOptions are kept: making them costs as much as reading a row.
+var readOptions = json.JoinOptions(wire.Lenient(), json.WithUnmarshalers(wire.Unmarshalers()))
+
+// Values returns what the columns were before the write and are after it. A column
+// whose value was redacted is there with nil, a secret one is not there.
+func (e *Event) Values() (map[string]*Value, error) {
+	values := map[string]*Value{}
+	if e.values == "" {
+		return values, nil
+	}
+	if err := json.Unmarshal([]byte(e.values), &values, wire.Lenient()); err != nil {
+		return nil, fmt.Errorf("event: row %s of %s: column values cannot be read: %w", e.ObjectID, Class, err)
+	}
+	return values, nil
+}
+
+// Redacted returns the event without the values of some columns, as redaction
+// leaves it: the hashes stay, and with them the entry and its hash. Columns without
+// a value, and those that are redacted already, stay as they are.
+func (e *Event) Redacted(columns ...string) (Event, error) {
+	values, err := e.Values()
+	if err != nil {
+		return Event{}, err
+	}
+	for _, name := range columns {
+		if _, ok := e.Columns[name]; !ok {
+			return Event{}, fmt.Errorf("event: event %s changed no column %s", e.ID, name)
+		}
+		if _, ok := values[name]; ok {
+			values[name] = nil
+		}
+	}
+	dst := make([]byte, 1, len(e.values)+2)
+	dst[0] = '{'
+	for _, name := range e.Names() {
+		value, ok := values[name]
+		if !ok {
+			continue
+		}
+		if len(dst) > 1 {
+			dst = append(dst, ',')
+		}
+		dst = append(appendText(dst, name), ':')
+		if value == nil {
+			dst = append(dst, "null"...)
+		} else {
+			dst = value.append(dst)
+		}
+	}
+	out := *e
+	out.values = string(append(dst, '}'))
+	return out, nil
+}

@@ -1,0 +1,172 @@
+package event
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Write is what a server knows of one write when it makes the event of it. Entry
+// and [New] say what its members mean.
+type Write struct {
+	At      time.Time
+	Op      Op
+	Class   string
+	Record  string
+	Actor   Actor
+	Rule    string
+	Reason  string
+	Request string
+	Meaning string
+	Signs   string
+	Redacts string
+	Prev    string
+	Changes []Change
+}
+
+// Change is what a write does to one column. Values are Parse JSON as the server
+// shows it to the master key; nil or null is no value.
+type Change struct {
+	Column        string
+	Before, After jsontext.Value
+	Secret        bool // named, but never valued: Before and After are not looked at
+}
+
+// New makes the event of a write, with an id and salts from a good source. Changes
+// that change nothing are left out. It returns an error for a value that is no
+// JSON, and for a column or a class that has no name or is named twice.
+func New(w Write) (Event, error) { return build(&w, rand.Reader) }
+
+const randomBytes = 16 // of an id, and of a salt
+
+// build takes the id and then a salt for each column with values, in the order of
+// their names, from random.
+func build(w *Write, random io.Reader) (Event, error) {
+	switch {
+	case w.Class == "":
+		return Event{}, fmt.Errorf("event: Class is empty: want the class that is written")
+	case w.Op == "":
+		return Event{}, fmt.Errorf("event: Op is empty: want what was done, such as %q", Update)
+	case w.Actor.Kind == "":
+		return Event{}, fmt.Errorf("event: Actor.Kind is empty: want %q, %q or %q", User, Master, Anonymous)
+	}
+	changes, err := canonicalChanges(w.Changes)
+	if err != nil {
+		return Event{}, err
+	}
+	draws := 1
+	for i := range changes {
+		if !changes[i].Secret {
+			draws++
+		}
+	}
+	drawn := make([]byte, draws*randomBytes)
+	if _, err := io.ReadFull(random, drawn); err != nil {
+		return Event{}, fmt.Errorf("event: %w", err)
+	}
+	next := func() string {
+		text := hex.EncodeToString(drawn[:randomBytes])
+		drawn = drawn[randomBytes:]
+		return text
+	}
+	e := Event{Entry: Entry{
+		Version: Version, ID: next(), At: w.At.UTC().Truncate(time.Millisecond), Op: w.Op, Class: w.Class, Record: w.Record, Actor: w.Actor,
+		Rule: w.Rule, Reason: w.Reason, Request: w.Request, Meaning: w.Meaning, Signs: w.Signs, Redacts: w.Redacts, Prev: w.Prev,
+		Columns: make(map[string]string, len(changes)),
+	}}
+	e.stated = stated{id: e.ID, op: string(w.Op), class: w.Class, at: e.At, record: w.Record, user: w.Actor.ID, columns: make([]string, len(changes))}
+	values := make([]byte, 1, valuesSize(changes))
+	values[0] = '{'
+	var hashed []byte
+	for i, c := range changes {
+		e.stated.columns[i] = c.Column
+		if c.Secret {
+			e.Entry.Columns[c.Column] = ""
+			continue
+		}
+		value := Value{Salt: next(), Before: c.Before, After: c.After}
+		hashed = value.appendHashed(hashed[:0], c.Column)
+		e.Entry.Columns[c.Column] = hexSum(hashed)
+		if len(values) > 1 {
+			values = append(values, ',')
+		}
+		values = value.append(append(appendText(values, c.Column), ':'))
+	}
+	// Names in the entry are sorted as bytes, which for names of columns is as RFC 8785 sorts.
+	e.text = string(e.Entry.append(make([]byte, 0, entrySize(w, changes)), e.stated.columns))
+	e.values = string(append(values, '}'))
+	return e, nil
+}
+
+func valuesSize(changes []Change) int {
+	size := 2
+	for _, c := range changes {
+		size += len(c.Column) + len(c.Before) + len(c.After) + 72 // the names of the members and the salt
+	}
+	return size
+}
+
+func entrySize(w *Write, changes []Change) int {
+	size := 400 + len(w.Reason) + len(w.Request) + len(w.Rule) // names, ids and hashes
+	for _, c := range changes {
+		size += len(c.Column) + 70 // the hash
+	}
+	return size
+}
+
+// canonicalChanges sorts the changes by column, gives values their one spelling
+// and leaves out what did not change.
+func canonicalChanges(given []Change) ([]Change, error) {
+	changes := make([]Change, 0, len(given))
+	for _, c := range given {
+		if c.Column == "" {
+			return nil, fmt.Errorf("event: a change names no column")
+		}
+		if c.Secret {
+			changes = append(changes, Change{Column: c.Column, Secret: true})
+			continue
+		}
+		var err error
+		if c.Before, err = canonicalValue(c.Before); err != nil {
+			return nil, fmt.Errorf("event: value of %s before: %w", c.Column, err)
+		}
+		if c.After, err = canonicalValue(c.After); err != nil {
+			return nil, fmt.Errorf("event: value of %s after: %w", c.Column, err)
+		}
+		if string(c.Before) != string(c.After) {
+			changes = append(changes, c)
+		}
+	}
+	byColumn := func(a, b Change) int { return strings.Compare(a.Column, b.Column) }
+	if !slices.IsSortedFunc(changes, byColumn) {
+		slices.SortFunc(changes, byColumn)
+	}
+	for i := 1; i < len(changes); i++ {
+		if changes[i].Column == changes[i-1].Column {
+			return nil, fmt.Errorf("event: column %s changes twice", changes[i].Column)
+		}
+	}
+	return changes, nil
+}
+
+// canonicalValue gives no value for null, and a value that has its one spelling as
+// it is, without a copy.
+func canonicalValue(v jsontext.Value) (jsontext.Value, error) {
+	switch {
+	case len(v) == 0 || string(v) == "null":
+		return nil, nil
+	case isCanonical(v):
+		return v, nil
+	}
+	text, err := AppendCanonical(nil, v)
+	if string(text) == "null" {
+		return nil, err
+	}
+	return text, err
+}

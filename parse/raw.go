@@ -3,86 +3,71 @@ package parse
 import (
 	"context"
 	"maps"
-	"net/http"
-	"net/url"
-	"strconv"
+	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/isoaudit/isoaudit-go/internal/wire"
-	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
+	"github.com/isoaudit/isoaudit-go/internal/where"
 )
 
 // GetJSON reads one object of any class as decoded JSON in Parse's own encodings,
 // for programs that do not know its columns. ErrObjectNotFound: there is none, or
 // this caller may not read it.
 func GetJSON(ctx context.Context, c Caller, class, id string) (map[string]any, error) {
-	call := transport.Call{
-		Op: class + ".Get", Method: http.MethodGet, Path: append(classPath(class), id),
-		Class: class, ObjectID: id, Safety: transport.SafeRead, Needs: []string{"objectId"},
+	row, err := NewCollection[jsonRow](c, class).Get(ctx, id)
+	if err != nil {
+		return nil, err
 	}
-	if id == "" {
-		call.Err = badInput(call.Op, class, "objectId", "is empty: give the id of a saved object")
-	}
-	var row map[string]any
-	err := clientOf(c).do(ctx, call, &row)
-	return row, err
+	return row.members, nil
 }
 
 // FindJSON reads all rows of any class that a where document matches, as decoded
 // JSON in Parse's own encodings, in the order of their ids.
-func FindJSON(ctx context.Context, c Caller, class string, where map[string]any) ([]map[string]any, error) {
-	return findAll(ctx, clientOf(c), class, where, func(row map[string]any) string {
-		id, _ := row["objectId"].(string)
-		return id
-	})
-}
-
-// roleRow is a row of _Role.
-type roleRow struct {
-	ObjectID string `json:"objectId"`
-	Name     string `json:"name"`
-	ACL      ACL    `json:"ACL"`
-}
-
-func (c *Client) roleRows(ctx context.Context, where map[string]any) ([]roleRow, error) {
-	return findAll(ctx, c, roleClass, where, func(row roleRow) string { return row.ObjectID })
-}
-
-// findAll reads all rows that a where document without an order of its own
-// matches, page by page in the order of their ids.
-func findAll[R any](ctx context.Context, c *Client, class string, where map[string]any, id func(R) string) ([]R, error) {
-	const limit = 500
-	var rows []R
-	for after := ""; ; {
-		page := map[string]any{}
-		maps.Copy(page, where)
-		if after != "" { // PostgreSQL knows no comparison with an empty text
-			page["objectId"] = map[string]any{"$gt": after}
+func FindJSON(ctx context.Context, c Caller, class string, document map[string]any) ([]map[string]any, error) {
+	query := NewCollection[jsonRow](c, class).Query()
+	for _, key := range slices.Sorted(maps.Keys(document)) {
+		condition := where.Clause{Field: key, Terms: []where.Term{where.Is("", document[key])}}
+		if !validKey(key) {
+			condition.Mistake = "is neither a column nor an operator"
 		}
-		document, err := json.Marshal(page, json.Deterministic(true))
+		query.where = append(query.where, condition)
+	}
+	var all []map[string]any
+	for row, err := range query.All(ctx) {
 		if err != nil {
-			return nil, badInput(class+".Find", class, "where", "%v", wire.BareCause(err))
-		}
-		var found struct {
-			Results []R `json:"results"`
-		}
-		if err := c.do(ctx, transport.Call{
-			Op: class + ".Find", Method: http.MethodGet, Path: classPath(class), Class: class, Safety: transport.SafeRead, Needs: []string{"results"},
-			Query: url.Values{"where": {string(document)}, "order": {"objectId"}, "limit": {strconv.Itoa(limit)}},
-		}, &found); err != nil {
 			return nil, err
 		}
-		// A server may cap the limit without a word: only an empty page is the last.
-		if len(found.Results) == 0 {
-			return rows, nil
-		}
-		rows = append(rows, found.Results...)
-		before := after
-		if after = id(rows[len(rows)-1]); after == "" || after == before {
-			return nil, &Error{Op: class + ".Find", Class: class, HTTPStatus: http.StatusOK, Attempts: 1, Message: "the answer has rows without ids, or the same page twice"}
+		all = append(all, row.members)
+	}
+	return all, nil
+}
+
+// validKey is the rule for what stands on the left in a where document: a
+// column, a dotted path into one, or an operator such as $or.
+func validKey(key string) bool {
+	for name := range strings.SplitSeq(strings.TrimPrefix(key, "$"), ".") {
+		if !validColumn(name) {
+			return false
 		}
 	}
+	return true
+}
+
+// jsonRow is a row of any class.
+type jsonRow struct {
+	Object
+	members map[string]any
+}
+
+// UnmarshalJSONFrom reads the members as they are, and the id that every row has.
+func (r *jsonRow) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if err := json.UnmarshalDecode(dec, &r.members); err != nil {
+		return err
+	}
+	r.ObjectID, _ = r.members["objectId"].(string)
+	return nil
 }
 
 // classPath is where the objects of a class are. Roles have a route of their own

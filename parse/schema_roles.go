@@ -15,17 +15,17 @@ type storedRole struct {
 	id string
 }
 
+// roleRow is a row of _Role.
+type roleRow struct {
+	Object
+	Name string `json:"name"`
+}
+
 // schemaRoles reads all roles and which roles each of them contains.
 func (a *Admin) schemaRoles(ctx context.Context) ([]storedRole, error) {
-	rows, err := a.own().roleRows(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
+	rows, contained := NewCollection[roleRow](a, roleClass), NewRelationField[roleRow, roleRow]("roles")
 	var roles []storedRole
-	for _, row := range rows {
-		children, err := a.own().roleRows(ctx, map[string]any{"$relatedTo": map[string]any{
-			"object": pointerJSON(roleClass, row.ObjectID), "key": "roles",
-		}})
+	for row, err := range rows.Query().All(ctx) {
 		if err != nil {
 			return nil, err
 		}
@@ -33,7 +33,10 @@ func (a *Admin) schemaRoles(ctx context.Context) ([]storedRole, error) {
 		for subject, access := range row.ACL {
 			role.ACL[string(subject)] = schema.Access(access)
 		}
-		for _, child := range children {
+		for child, err := range rows.Query().Where(contained.MembersOf(rows.PointerTo(row.ObjectID))).All(ctx) {
+			if err != nil {
+				return nil, err
+			}
 			role.Roles = append(role.Roles, child.Name)
 		}
 		slices.Sort(role.Roles)

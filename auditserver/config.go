@@ -21,6 +21,7 @@ import (
 type Config struct {
 	Path     string       // the SQLite file; "" keeps everything in memory
 	Unsynced bool         // acknowledge writes before they are synced: faster, and a power cut may lose the last ones
+	Recover  bool         // go on with a database whose log is damaged, without the writes that are lost; see ErrDamaged
 	FilesDir string       // folder for uploaded files; "" keeps them in the database
 	Logger   *slog.Logger // nil: slog.Default
 

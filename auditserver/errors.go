@@ -19,6 +19,10 @@ type Error struct {
 // Error implements error.
 func (e *Error) Error() string { return fmt.Sprintf("%s (code %d)", e.Message, e.Code) }
 
+// ErrDamaged says that a database does not hold writes that were acknowledged: its
+// log is damaged or gone, or it was emptied. [Config].Recover goes on without them.
+var ErrDamaged = store.ErrDamaged
+
 // published turns an error of the internal packages into an [*Error], which a
 // program can look at.
 func published(err error) error {

@@ -50,7 +50,8 @@ type Server struct {
 }
 
 // Open opens or creates the database and gives a server ready to handle
-// requests. Errors name the setting that is wrong.
+// requests. Errors name the setting that is wrong. A database whose log has lost
+// acknowledged writes is [ErrDamaged].
 func Open(ctx context.Context, cfg Config) (*Server, error) {
 	cfg, err := cfg.prepared()
 	if err != nil {
@@ -64,7 +65,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 			return nil, fmt.Errorf("auditserver: Config.FilesDir: %w", err)
 		}
 	}
-	s.store, err = store.Open(ctx, store.Config{Path: cfg.Path, Unsynced: cfg.Unsynced, Logger: cfg.Logger, IDSize: cfg.ObjectIDSize,
+	s.store, err = store.Open(ctx, store.Config{Path: cfg.Path, Unsynced: cfg.Unsynced, Recover: cfg.Recover, Logger: cfg.Logger, IDSize: cfg.ObjectIDSize,
 		OnCommit: func(changes []store.Change) { s.live.Committed(changes) }})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())

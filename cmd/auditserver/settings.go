@@ -44,6 +44,7 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 	fs.StringVar(&flags.JavaScriptKey, "js-key", "", "JavaScript `key`")
 	fs.StringVar(&flags.MasterKey, "master-key", "", "master `key` (default "+defaultMasterKey+")")
 	fs.BoolVar(&flags.Unsynced, "unsynced", false, "acknowledge writes before they are on the disk: faster, a power cut may lose the last ones")
+	fs.BoolVar(&flags.Recover, "recover", false, "go on with a database whose log is damaged; the log on standard error says what is lost")
 	fs.BoolVar(&s.sample, "sample", false, "apply the ISO 9001 schema and its rules and load a year of audits, to look around")
 	rules := fs.Bool("rules", false, "enforce the ISO 9001 workflow rules, as cloud/main.js does on a Parse Server; -sample implies it")
 	if err := fs.Parse(args); err != nil {
@@ -85,6 +86,7 @@ func (s *settings) overlay(flags auditserver.Config) {
 		}
 	}
 	s.cfg.Unsynced = s.cfg.Unsynced || flags.Unsynced
+	s.cfg.Recover = flags.Recover
 	if s.cfg.AppID == "" {
 		s.cfg.AppID = defaultAppID
 	}

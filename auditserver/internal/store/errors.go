@@ -21,6 +21,9 @@ var (
 	// read or written any more; what the disk has is there when the file is
 	// opened again.
 	ErrBroken = errors.New("store: the disk failed")
+	// ErrDamaged says that the log of a database does not hold writes that were
+	// acknowledged, or that the database beside it was emptied.
+	ErrDamaged = errors.New("store: acknowledged writes are missing: the log is damaged")
 	// ErrSchema says that a class can't be stored as asked: a bad name, or a
 	// field whose type would change.
 	ErrSchema = errors.New("store: invalid schema change")

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/wal"
 )
 
 // round is the writes of one transaction of SQLite. Their callers
@@ -19,6 +21,7 @@ type round struct {
 	closing   bool // only those join who waited when the disk was free:
 	left      int  // so many more
 	committed bool
+	written   wal.Position // where the log ends with it
 
 	err     error         // no write of the round may be acknowledged
 	taken   chan struct{} // closed when its sync begins

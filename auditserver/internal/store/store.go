@@ -30,6 +30,10 @@ type Config struct {
 	// either. Without it every acknowledged write survives both.
 	Unsynced bool
 
+	// Recover goes on with a database whose log is damaged, without the writes
+	// that are lost. Without it Open returns ErrDamaged.
+	Recover bool
+
 	// Readers is the number of connections for reading; 0 means 4, or the
 	// number of processors if that is more.
 	Readers int
@@ -52,6 +56,8 @@ type Store struct {
 	cfg     Config
 	path    string
 	tempDir string // to remove on Close
+
+	recovered bool // the log was damaged
 
 	lock    *fileLock
 	writer  *writer
@@ -81,8 +87,9 @@ const mapping = "mmap_size(2147418112)"
 const formatVersion = 1
 
 // Open opens or makes the database of cfg. It returns ErrInUse (wrapped) if
-// another process, or another Store, has the file open under whatever name. A
-// file with hard links is refused.
+// another process, or another Store, has the file open under whatever name, and
+// ErrDamaged if its log does not hold what was acknowledged. A file with hard
+// links is refused.
 func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -111,8 +118,15 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		}
 		s.path = filepath.Join(s.tempDir, "data.db")
 	}
+	before, err := os.Stat(s.path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("store: open %s: %w", cfg.Path, err)
+	}
 	if s.path, s.lock, err = lockFile(s.path); err != nil {
 		return nil, fmt.Errorf("store: open %s: %w", cfg.Path, err)
+	}
+	if err := s.inspectLog(before); err != nil {
+		return nil, err
 	}
 	return s, s.start()
 }
@@ -150,6 +164,9 @@ func (s *Store) startWriter(c *conn) error {
 	if err := prepareFile(c); err != nil {
 		return err
 	}
+	if err := s.reportDamage(c); err != nil {
+		return err
+	}
 	cat, err := loadCatalog(c)
 	if err != nil {
 		return err
@@ -161,22 +178,6 @@ func (s *Store) startWriter(c *conn) error {
 	s.catalog.Store(cat)
 	s.writer = newWriter(s, c, log)
 	return nil
-}
-
-// openLog opens SQLite's log, which is there as long as a connection is; nil if
-// it is not to be synced.
-func (s *Store) openLog() (syncable, error) {
-	if s.tempDir != "" || s.cfg.Unsynced {
-		return nil, nil
-	}
-	f, err := os.OpenFile(s.path+"-wal", os.O_RDWR, 0)
-	if err != nil {
-		return nil, fmt.Errorf("store: open the log: %w", err)
-	}
-	if err := SyncFolder(os.Open, filepath.Dir(s.path)); err != nil { // the file and its log may be new
-		return nil, errors.Join(fmt.Errorf("store: sync the folder: %w", err), f.Close())
-	}
-	return f, nil
 }
 
 // prepareFile makes the tables of a new file. One that is not ours is left as

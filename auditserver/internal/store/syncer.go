@@ -11,7 +11,7 @@ import (
 // may have seen a round wait for it as well: nothing leaves the store that a
 // power cut could take back.
 type syncer struct {
-	log      syncable // nil: nothing is synced
+	log      *syncedLog // nil: nothing is synced
 	onCommit func([]Change)
 	latest   atomic.Pointer[round] // the last that was announced
 	rounds   chan *round           // at most one waits
@@ -21,13 +21,7 @@ type syncer struct {
 	err    error
 }
 
-// syncable is the log of SQLite, an *os.File.
-type syncable interface {
-	Sync() error
-	Close() error
-}
-
-func newSyncer(onCommit func([]Change), log syncable) *syncer {
+func newSyncer(onCommit func([]Change), log *syncedLog) *syncer {
 	y := &syncer{log: log, onCommit: onCommit, rounds: make(chan *round, 1), done: make(chan struct{}), failed: make(chan struct{})}
 	none := newRound(nil)
 	close(none.taken)
@@ -58,7 +52,7 @@ func (y *syncer) sync(r *round) {
 	if r.err = y.broken(); r.err != nil {
 		return
 	}
-	if err := y.log.Sync(); err != nil {
+	if err := y.log.sync(r.written); err != nil {
 		y.err = fmt.Errorf("%w: %w", ErrBroken, err)
 		r.err = y.err
 		close(y.failed)
@@ -102,6 +96,6 @@ func (y *syncer) close() {
 	close(y.rounds)
 	<-y.done
 	if y.log != nil {
-		_ = y.log.Close()
+		_ = y.log.close() // the record is only synced when the log is settled
 	}
 }

@@ -29,7 +29,7 @@ type writer struct {
 	done   chan struct{}
 }
 
-func newWriter(s *Store, c *conn, log syncable) *writer {
+func newWriter(s *Store, c *conn, log *syncedLog) *writer {
 	w := &writer{s: s, c: c, syncer: newSyncer(s.cfg.OnCommit, log), queue: make(chan *writing, maxRound), done: make(chan struct{})}
 	go w.run()
 	return w
@@ -92,7 +92,7 @@ func (w *writer) run() {
 func (w *writer) close() error {
 	<-w.done
 	_, err := w.c.exec("PRAGMA optimize")
-	return errors.Join(err, w.c.close())
+	return errors.Join(err, w.s.settleLog(w.c), w.c.close())
 }
 
 // round runs the first call and all that may join it in one transaction.
@@ -182,6 +182,11 @@ func (w *writer) commit(r *round) {
 	if r.err == nil && r.writes() {
 		r.err = w.c.commit()
 		r.committed = r.err == nil
+		if log := w.syncer.log; log != nil && r.committed {
+			r.written = log.committed()
+		} else if log != nil {
+			log.follower.Doubt()
+		}
 	}
 	if !r.committed {
 		w.c.rollback()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/wal"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -99,7 +100,7 @@ func TestNothingIsToldBeforeTheSync(t *testing.T) {
 		defer func() { require.NoError(t, s.Close()) }()
 		require.NoError(t, s.Write(ctx, func(tx *Tx) error { return tx.PutClass(schema.Class{Name: "Plan"}) }))
 		log := heldLog{make(chan error)}
-		s.writer.syncer.log = log
+		s.writer.syncer.log = &syncedLog{file: log, follower: wal.NewFollower(strings.NewReader(""))}
 
 		in := func(call func() error) chan error {
 			end := make(chan error, 1)
@@ -179,7 +180,7 @@ func TestTheLogOfALinkedFileIsFound(t *testing.T) {
 		s, err := Open(ctx, Config{Path: path})
 		require.NoError(t, err)
 		require.NoError(t, s.Write(ctx, func(tx *Tx) error { return tx.PutClass(schema.Class{Name: "Plan"}) }))
-		synced, ok := s.writer.syncer.log.(*os.File)
+		synced, ok := s.writer.syncer.log.file.(*os.File)
 		require.True(t, ok)
 		info, err := synced.Stat()
 		require.NoError(t, err)

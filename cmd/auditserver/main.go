@@ -1,7 +1,8 @@
 // Command auditserver runs the embedded backend for clients in any language.
 //
 // Without flags it keeps everything in memory, listens on loopback with
-// well-known keys, and prints the URL and the keys to use.
+// well-known keys, and prints the URL and the keys to use. The commands backup,
+// check and restore work on the database of a server; it may go on running.
 package main
 
 import (
@@ -48,8 +49,14 @@ func main() {
 
 const closeTimeout = 10 * time.Second
 
-// run serves until ctx ends. Everything it opened is closed when it returns.
+// run runs a command, or serves until ctx ends. Everything it opened is closed when
+// it returns.
 func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) {
+	if len(args) > 0 {
+		if _, ok := commands[args[0]]; ok {
+			return runCommand(ctx, args[0], args[1:], out, errOut)
+		}
+	}
 	settings, err := readSettings(args, errOut)
 	if err != nil {
 		return err

@@ -5,9 +5,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver"
 	"github.com/isoaudit/isoaudit-go/policy"
@@ -47,11 +50,13 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 	fs.BoolVar(&flags.Recover, "recover", false, "go on with a database whose log is damaged; the log on standard error says what is lost")
 	fs.BoolVar(&s.sample, "sample", false, "apply the ISO 9001 schema and its rules and load a year of audits, to look around")
 	rules := fs.Bool("rules", false, "enforce the ISO 9001 workflow rules, as cloud/main.js does on a Parse Server; -sample implies it")
+	fs.Usage = func() { usage(fs) }
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
 	if fs.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q: everything is given by flags", fs.Arg(0))
+		return nil, fmt.Errorf("unexpected argument %q: to serve, everything is given by flags; the commands are %s",
+			fs.Arg(0), strings.Join(slices.Sorted(maps.Keys(commands)), ", "))
 	}
 	if configFile != "" {
 		file, err := os.ReadFile(configFile)
@@ -70,6 +75,15 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 		s.prepareSample()
 	}
 	return s, s.checkAddress()
+}
+
+// usage prints the flags and the commands.
+func usage(fs *flag.FlagSet) {
+	fmt.Fprintln(fs.Output(), "auditserver [flags]: serve")
+	for _, name := range slices.Sorted(maps.Keys(commands)) {
+		fmt.Fprintf(fs.Output(), "auditserver %s [flags] FILE: %s\n", name, commands[name].summary)
+	}
+	fs.PrintDefaults()
 }
 
 // overlay takes over the flags that were given, then fills in the default keys.

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -63,10 +64,16 @@ func (f *Content) Save(ctx context.Context, info store.FileInfo, content io.Read
 	return err
 }
 
+// Deleted tells whether a file of the folder has no entry any more.
+func (f *Content) Deleted(ctx context.Context, name string) (bool, error) {
+	_, known, err := f.Store.GetValue(ctx, bucket, name)
+	return !known, err
+}
+
 // saveInFolder writes a file beside its final place and moves it there when it
 // is complete and on the disk.
 func (f *Content) saveInFolder(ctx context.Context, info store.FileInfo, content io.Reader) (err error) {
-	part := info.Name + ".part"
+	part := partName(info.Name)
 	file, err := f.Folder.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -76,7 +83,7 @@ func (f *Content) saveInFolder(ctx context.Context, info store.FileInfo, content
 			err = errors.Join(err, f.Folder.Remove(part))
 		}
 	}()
-	_, err = io.Copy(file, content)
+	info.Size, err = io.Copy(file, content)
 	if err == nil && !f.Unsynced {
 		err = file.Sync()
 	}
@@ -99,21 +106,28 @@ func (f *Content) saveInFolder(ctx context.Context, info store.FileInfo, content
 	return f.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutValue(bucket, info.Name, raw, 0) })
 }
 
+// partName is what a file is called until it is complete. No upload may have a
+// name like it.
+func partName(name string) string { return "." + name + partSuffix }
+
+const partSuffix = ".part"
+
 // Remove deletes a file; store.ErrNotFound if there is none.
 func (f *Content) Remove(ctx context.Context, name string) error {
 	if f.Folder == nil {
 		return f.Store.DeleteFile(ctx, name)
 	}
-	return f.Store.Write(ctx, func(tx *store.Tx) error {
+	err := f.Store.Write(ctx, func(tx *store.Tx) error {
 		if _, ok, err := tx.GetValue(bucket, name); err != nil || !ok {
-			return errors.Join(err, store.ErrNotFound)
+			return cmp.Or(err, store.ErrNotFound)
 		}
-		if err := tx.DeleteValue(bucket, name); err != nil {
-			return err
-		}
-		if err := f.Folder.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return nil
+		return tx.DeleteValue(bucket, name)
 	})
+	if err != nil {
+		return err
+	}
+	if err := f.Folder.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }

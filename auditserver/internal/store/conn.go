@@ -43,7 +43,14 @@ func newConn() *conn {
 }
 
 // openConn opens the file at path and sets the given pragmas in this order.
-func openConn(path string, pragmas ...string) (*conn, error) {
+func openConn(path string, pragmas ...string) (*conn, error) { return openMode(path, "", pragmas) }
+
+// openReadOnly opens a file that is there and writes nothing to it.
+func openReadOnly(path string) (*conn, error) {
+	return openMode(path, "mode=ro", []string{"busy_timeout(5000)", mapping})
+}
+
+func openMode(path, mode string, pragmas []string) (*conn, error) {
 	c := newConn()
 	drv := &sqlite.Driver{} // its own, so that functions reach this connection's operands
 	if err := c.registerFunctions(drv); err != nil {
@@ -57,7 +64,7 @@ func openConn(path string, pragmas ...string) (*conn, error) {
 	if slashed[0] != '/' {
 		slashed = "/" + slashed // a Windows drive
 	}
-	dsn := url.URL{Scheme: "file", Path: slashed}
+	dsn := url.URL{Scheme: "file", Path: slashed, RawQuery: mode}
 	if c.dc, err = drv.Open(dsn.String()); err != nil {
 		return nil, fmt.Errorf("store: open %s: %w", path, err)
 	}

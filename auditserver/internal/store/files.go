@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +20,7 @@ type FileInfo struct {
 	Name        string
 	ContentType string
 	Size        int64     // in bytes; set by the store
-	CreatedAt   time.Time // set by the store
+	CreatedAt   time.Time // zero for PutFile: now
 	Metadata    []byte    // whatever the server keeps with it
 }
 
@@ -28,7 +29,10 @@ type FileInfo struct {
 // error nothing of it stays. A taken name is a *UniqueError.
 func (s *Store) PutFile(ctx context.Context, info FileInfo, r io.Reader) (_ FileInfo, err error) {
 	var id int64
-	info.CreatedAt, info.Size = time.UnixMilli(s.cfg.Now().UnixMilli()).UTC(), 0
+	if info.CreatedAt.IsZero() {
+		info.CreatedAt = s.cfg.Now()
+	}
+	info.CreatedAt, info.Size = time.UnixMilli(info.CreatedAt.UnixMilli()).UTC(), 0
 	err = s.Write(ctx, func(tx *Tx) error {
 		row, err := tx.returning("INSERT INTO files(name, type, created, metadata) VALUES(?, ?, ?, ?) RETURNING id",
 			info.Name, info.ContentType, info.CreatedAt.UnixMilli(), info.Metadata)
@@ -110,6 +114,17 @@ func (s *Store) DeleteFile(ctx context.Context, name string) error {
 		}
 		return tx.deleteFile(row[0].(int64))
 	})
+}
+
+// FileNames returns the names of all stored files, sorted.
+func (s *Store) FileNames(ctx context.Context) (names []string, err error) {
+	err = s.read(ctx, func(r reader) error {
+		return r.c.query(ctx, "SELECT name FROM files WHERE size IS NOT NULL ORDER BY name", nil, func(v []driver.Value) (bool, error) {
+			names = append(names, v[0].(string))
+			return true, nil
+		})
+	})
+	return names, err
 }
 
 // OpenFile opens a stored file for reading from any place; ErrNotFound if there

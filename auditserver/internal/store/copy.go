@@ -1,0 +1,138 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// Copy writes the database at path, as it is at one moment, to a new file. A
+// server in this or another process may have it open and go on writing: the copy
+// holds what it had acknowledged before, and each transaction whole or not at all.
+// A database that nobody has open and whose log is damaged is ErrDamaged.
+func Copy(ctx context.Context, path, to string) error {
+	return inspect(path, func(c *conn, loss error) error {
+		if loss != nil {
+			return loss
+		}
+		return c.copyTo(ctx, to)
+	})
+}
+
+// Copy is the function Copy of an open store.
+func (s *Store) Copy(ctx context.Context, to string) error {
+	if isClosed(s.closed) {
+		return ErrClosed
+	}
+	c, err := openReadOnly(s.path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.copyTo(ctx, to), c.close())
+}
+
+// copyTo lets SQLite write its content to a new file and brings it to the disk.
+func (c *conn) copyTo(ctx context.Context, to string) error {
+	made, err := os.OpenFile(to, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) // SQLite takes an empty file, and would make one that all can read
+	if err != nil {
+		return err
+	}
+	// To close a handle of a file drops SQLite's locks on it: nobody else knows this one.
+	defer func() { _ = made.Close() }()
+	_, err = c.dc.(driver.ExecerContext).ExecContext(ctx, "VACUUM INTO ?", []driver.NamedValue{{Ordinal: 1, Value: to}})
+	if err == nil {
+		err = made.Sync()
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("store: copy: %w", err), os.Remove(to))
+	}
+	return nil
+}
+
+// inspect lends fn a connection that only reads a database file, which a server
+// may have open. Where nobody has, loss is what findLoss found.
+func inspect(path string, fn func(c *conn, loss error) error) (err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	tidy := missingBeside(path)
+	name, lock, err := lockFile(path)
+	var loss error
+	switch {
+	case errors.Is(err, ErrInUse), errors.Is(err, syscall.EROFS), errors.Is(err, os.ErrPermission):
+		if name, err = filepath.EvalSymlinks(path); err != nil {
+			return err
+		}
+	case err != nil:
+		return fmt.Errorf("store: open %s: %w", path, err)
+	default:
+		defer func() { err = errors.Join(err, tidy(), lock.close()) }()
+		found, sure, err := findLoss(name, info)
+		if err != nil {
+			return err
+		}
+		if found != nil && sure {
+			loss = fmt.Errorf("%w: %s: %s", ErrDamaged, name+logSuffix, found.What)
+		}
+	}
+	if info.Size() == 0 {
+		return errors.Join(loss, fmt.Errorf("store: %s is empty", path))
+	}
+	c, err := openReadOnly(name)
+	if err != nil {
+		return errors.Join(loss, err)
+	}
+	return errors.Join(fn(c, loss), c.close())
+}
+
+// missingBeside returns a function that removes what is not beside a database yet.
+// Backups stay alone in their folder.
+func missingBeside(path string) (tidy func() error) {
+	var missing []string
+	for _, suffix := range []string{"-lock", logSuffix, "-shm"} {
+		if _, err := os.Lstat(path + suffix); errors.Is(err, os.ErrNotExist) {
+			missing = append(missing, path+suffix)
+		}
+	}
+	return func() error {
+		var errs []error
+		for _, name := range missing {
+			if err := os.Remove(name); !errors.Is(err, os.ErrNotExist) {
+				errs = append(errs, err)
+			}
+		}
+		return errors.Join(errs...)
+	}
+}
+
+// HasValue tells whether the database at path, which a server may have open, has a
+// value under a key.
+func HasValue(path, bucket, key string) (has bool, err error) {
+	err = inspect(path, func(c *conn, _ error) error {
+		row, err := c.queryRow("SELECT 1 FROM keyvalues WHERE bucket=? AND key=?", bucket, key)
+		has = row != nil
+		return err
+	})
+	return has, err
+}
+
+// Reserve locks the place of a database that is to be put there, so that no server
+// starts on it meanwhile. Anything of a database that is there already is an error.
+func Reserve(path string) (release func() error, err error) {
+	for _, suffix := range []string{"", logSuffix, "-shm", "-journal", recordSuffix} {
+		if _, err := os.Lstat(path + suffix); !errors.Is(err, os.ErrNotExist) {
+			return nil, cmp.Or(err, fmt.Errorf("store: %s is there already: a database is restored only to a new place", path+suffix))
+		}
+	}
+	lock, err := lockName(path)
+	if err != nil {
+		return nil, err
+	}
+	return lock.close, nil
+}

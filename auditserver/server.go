@@ -74,7 +74,11 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err := s.prepareClasses(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
 	}
+	if err := s.files.Sweep(time.Time{}); err != nil {
+		return nil, errors.Join(fmt.Errorf("auditserver: Config.FilesDir: %w", err), s.release())
+	}
 	s.jobs.Go(s.live.Run)
+	s.jobs.Go(s.sweepRegularly)
 	return s, nil
 }
 

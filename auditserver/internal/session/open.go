@@ -59,6 +59,11 @@ func (sc *Sessions) Drop(ctx context.Context, tx *store.Tx, later func(func()), 
 	if err != nil {
 		return err
 	}
+	return sc.dropRows(tx, later, rows)
+}
+
+// dropRows deletes sessions that were read with their hidden part.
+func (sc *Sessions) dropRows(tx *store.Tx, later func(func()), rows []store.Row) error {
 	for _, row := range rows {
 		if err := sc.DropToken(tx, later, row); err != nil {
 			return err

@@ -76,6 +76,16 @@ func (tx *Tx) putValue(insert, bucket, key string, value []byte, ttl time.Durati
 	return tx.exec(insert+" INTO keyvalues(bucket, key, value, expires) VALUES(?, ?, ?, ?)", bucket, key, value, expires)
 }
 
+// Sweep removes the values that have expired. Whatever puts a value does so, too;
+// Sweep is for a store in which nobody does.
+func (s *Store) Sweep(ctx context.Context) (removed int64, err error) {
+	err = s.Write(ctx, func(tx *Tx) error {
+		removed, err = tx.exec("DELETE FROM keyvalues WHERE expires<=?", s.cfg.Now().UnixMilli())
+		return err
+	})
+	return removed, err
+}
+
 // DeleteValue removes a key; a missing one is no error.
 func (tx *Tx) DeleteValue(bucket, key string) error {
 	if tx.over {

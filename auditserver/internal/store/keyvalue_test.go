@@ -80,3 +80,18 @@ func TestFiles(t *testing.T) {
 	_, err := s.PutFile(ctx, store.FileInfo{Name: "half"}, bytes.NewReader(nil))
 	require.NoError(t, err, "the name is free again")
 }
+
+func TestSweepRemovesExpiredValues(t *testing.T) {
+	now := time.Now()
+	s := open(t, store.Config{Now: func() time.Time { return now }})
+	write(t, s, func(tx *store.Tx) error {
+		return errors.Join(tx.PutValue("b", "short", nil, time.Minute), tx.PutValue("b", "long", nil, time.Hour), tx.PutValue("b", "ever", nil, 0))
+	})
+	now = now.Add(2 * time.Minute)
+	removed, err := s.Sweep(ctx)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, removed)
+	values, err := s.Values(ctx, "b")
+	require.NoError(t, err)
+	require.Len(t, values, 2)
+}

@@ -25,6 +25,9 @@ type Config struct {
 	FilesDir string       // folder for uploaded files; "" keeps them in the database
 	Logger   *slog.Logger // nil: slog.Default
 
+	AccessLog    *slog.Logger // of every request: method, route, status, duration, address, user; nil: none
+	MasterKeyLog *slog.Logger // of every request with a master key, right or wrong, like AccessLog; nil: none
+
 	AppID             string
 	RESTKey           string // with none of the four client keys set, the application id is enough
 	JavaScriptKey     string
@@ -57,6 +60,7 @@ type Config struct {
 	RateLimit                 []RateLimit
 	TrustProxy                TrustProxy
 	AllowOrigin               []string  // origins whose pages a browser lets read answers; nil: all
+	AllowHosts                []string  // names besides localhost and the host of PublicURL for which the server answers over loopback
 	AllowHeaders              []string  // headers that such pages may send, besides Parse's
 	RequestKeywordDenylist    []Keyword // what bodies may not hold; nil: Parse Server's default; empty: nothing is refused
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -76,6 +77,17 @@ type TrustProxy struct {
 	Networks []netip.Prefix // the addresses of proxies
 }
 
+// checkHosts refuses what is no name of a host.
+func checkHosts(hosts []string) error {
+	var errs []error
+	for _, h := range hosts {
+		if u, err := url.Parse("//" + h); err != nil || h == "" || u.Hostname() != strings.Trim(h, "[]") {
+			errs = append(errs, fmt.Errorf("auditserver: Config.AllowHosts (allowHosts) holds %q: want names such as audits.example, without scheme, port and path", h))
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // checkHeaders refuses what can't stand in the headers of CORS.
 func checkHeaders(origins, headers []string) error {
 	var errs []error
@@ -93,7 +105,7 @@ func checkHeaders(origins, headers []string) error {
 }
 
 func (c *Config) prepareClients() error {
-	errs := []error{checkHeaders(c.AllowOrigin, c.AllowHeaders)}
+	errs := []error{checkHeaders(c.AllowOrigin, c.AllowHeaders), checkHosts(c.AllowHosts)}
 	c.RateLimit = slices.Clone(c.RateLimit)
 	for i, l := range c.RateLimit {
 		var err error

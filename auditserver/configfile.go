@@ -60,8 +60,8 @@ func into[T string | bool | int | []string](field *T) option {
 	}
 }
 
-// configOptions are the options of Parse Server that have a meaning here, and
-// quirks, which is ours.
+// configOptions are the options of Parse Server that have a meaning here, and ours:
+// quirks and allowHosts.
 func configOptions(cfg *Config) map[string]option {
 	sessionLength, expireSessions := sessionOptions(&cfg.SessionLength)
 	publicURL, serverURL := urlOptions(&cfg.PublicURL)
@@ -96,6 +96,7 @@ func configOptions(cfg *Config) map[string]option {
 		"preventLoginWithUnverifiedEmail": into(&cfg.PreventUnverifiedLogin),
 		"allowOrigin":                     oneOrMore(&cfg.AllowOrigin),
 		"allowHeaders":                    into(&cfg.AllowHeaders),
+		"allowHosts":                      into(&cfg.AllowHosts),
 		"requestKeywordDenylist":          keywords(&cfg.RequestKeywordDenylist),
 		"trustProxy":                      proxies(&cfg.TrustProxy),
 		"rateLimit":                       rateLimits(&cfg.RateLimit),

@@ -43,6 +43,19 @@ import (
 
 // ServeHTTP answers one request, or serves one live query connection.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	behind := s.fromClient(r)
+	x := s.begin(w, behind)
+	defer s.end(x, behind)
+	s.answer(x, r, behind)
+}
+
+// answer answers a request. peer is the same as it came over the connection, with
+// the address of a proxy where there is one.
+func (s *Server) answer(w *exchange, peer, r *http.Request) {
+	if err := s.hosts.check(r); err != nil {
+		s.writeError(w, r, err)
+		return
+	}
 	s.cors.answer(w.Header(), r)
 	if !s.admitted() {
 		w.Header().Set("Retry-After", "1")
@@ -50,9 +63,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.requests.Done()
-	r = s.fromClient(r)
 	if live.IsUpgrade(r) { // on any path, as Parse Server takes them
-		s.live.Serve(w, r, s.baseURL(r))
+		w.live = true
+		s.live.Serve(w.ResponseWriter, r, s.baseURL(r))
 		return
 	}
 	if r.Method == http.MethodOptions {
@@ -62,6 +75,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, ok := splitPath(s.cfg.MountPath, r.URL.EscapedPath())
 	if !ok {
 		notFoundPage(w, r)
+		return
+	}
+	if len(path) == 1 && path[0] == "metrics" && r.Method == http.MethodGet {
+		w.route = "/metrics"
+		s.serveMetrics(w, peer)
 		return
 	}
 	s.serve(w, r, path)
@@ -79,23 +97,30 @@ func (s *Server) admitted() bool {
 }
 
 // serve answers a request to a path below the mount.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request, path []string) {
+func (s *Server) serve(w *exchange, r *http.Request, path []string) {
 	// Unknown routes are answered before anything is read, but only where no
 	// _method in the body could make them known.
-	if r.Method != http.MethodPost && s.route(r.Method, path) == nil {
+	known := s.route(r.Method, path) != nil
+	if r.Method != http.MethodPost && !known {
 		notFoundPage(w, r)
 		return
 	}
+	if known {
+		w.route = routePattern(path)
+	}
 	req, err := s.readRequest(w, r, path)
+	w.req = req
 	if err != nil {
 		s.writeError(w, r, err)
 		return
 	}
 	handle := s.route(req.method, req.path)
 	if handle == nil {
+		w.route = otherRoute
 		notFoundPage(w, r)
 		return
 	}
+	w.route = routePattern(req.path)
 	res, err := s.idempotent(r.Context(), req, handle)
 	if err != nil {
 		s.writeError(w, r, err)

@@ -87,7 +87,7 @@ func TestBodyThatIsCutOff(t *testing.T) {
 		if body[0] != '{' {
 			kind = "application/x-www-form-urlencoded"
 		}
-		_, err = io.WriteString(conn, "POST /parse/classes/Row HTTP/1.1\r\nHost: x\r\nX-Parse-Application-Id: "+appID+"\r\nX-Parse-Master-Key: "+master+
+		_, err = io.WriteString(conn, "POST /parse/classes/Row HTTP/1.1\r\nHost: localhost\r\nX-Parse-Application-Id: "+appID+"\r\nX-Parse-Master-Key: "+master+
 			"\r\nContent-Type: "+kind+"\r\nContent-Length: 100\r\n\r\n"+body)
 		require.NoError(t, err)
 		require.NoError(t, conn.(*net.TCPConn).CloseWrite())

@@ -33,7 +33,7 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []stri
 		}
 	}
 	creds.FromBody(&req.Body)
-	req.installationID = creds.InstallationID
+	req.installationID, req.masterSent = creds.InstallationID, creds.MasterKey != ""
 	if req.method == http.MethodPost {
 		if m := req.Body.Take("_method"); m != "" {
 			req.method = m
@@ -44,7 +44,7 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []stri
 		return req, nil
 	}
 	if req.caller, err = s.identify(r.Context(), creds, req); err != nil {
-		return nil, err
+		return req, err
 	}
 	if creds.Context != "" {
 		if json.Unmarshal([]byte(creds.Context), &req.context, rawjson.Options) != nil || req.context == nil {
@@ -68,7 +68,7 @@ func withoutBrackets(query url.Values) error {
 
 // openRoute tells the routes that need no keys (protocol section 1.2).
 func openRoute(req *request) bool {
-	return req.at(0, "health") && len(req.path) == 1 ||
+	return (req.at(0, "health") || req.at(0, "ready")) && len(req.path) == 1 ||
 		req.at(0, "files") && (req.method == http.MethodGet || req.method == http.MethodHead)
 }
 

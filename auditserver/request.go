@@ -22,6 +22,7 @@ type request struct {
 	token  string // of the session, as it was sent
 
 	installationID string
+	masterSent     bool   // a master key came with it, right or wrong
 	requestID      string // X-Parse-Request-Id
 	remote         string
 	baseURL        string // this server's URL as the client knows it

@@ -89,6 +89,8 @@ func (s *Server) route(method string, path []string) handler {
 		return when(n == 1 && get, s.serverInfo)
 	case "health":
 		return when(n == 1 && (get || post), s.health)
+	case "ready":
+		return when(n == 1 && get, s.ready)
 	}
 	return nil
 }

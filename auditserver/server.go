@@ -13,6 +13,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/files"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/live"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/metrics"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/query"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
@@ -37,8 +38,14 @@ type Server struct {
 	render    *render.Settings
 	live      *live.Hub
 	cors      cors
+	hosts     hosts
 
-	running running // requests with an id
+	running   running // requests with an id
+	counts    metrics.Requests
+	readiness readiness
+	filesSize filesSize
+	opened    time.Time
+
 	tagSeed maphash.Seed
 
 	alive    context.Context // ends at Close
@@ -57,7 +64,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, tagSeed: maphash.MakeSeed()}
+	s := &Server{cfg: cfg, tagSeed: maphash.MakeSeed(), opened: time.Now()}
 	s.alive, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if cfg.FilesDir != "" {
 		if s.folder, err = os.OpenRoot(cfg.FilesDir); err != nil {
@@ -99,6 +106,7 @@ func (s *Server) assemble() {
 		s.sessions.Extend()
 	}
 	s.cors = newCORS(cfg.AllowOrigin, cfg.AllowHeaders)
+	s.hosts = newHosts(&cfg)
 	s.queries = &query.Queries{
 		Store:       s.store,
 		Sessions:    s.sessions,
@@ -119,12 +127,13 @@ func (s *Server) assemble() {
 	}
 	s.render = &render.Settings{Store: s.store, Protected: s.protected, AppID: cfg.AppID, Limit: limits.AnswerSize}
 	s.live = live.New(s.alive, live.Config{
-		Classes:  cfg.liveClasses,
-		Keys:     s.keys,
-		Sessions: s.sessions,
-		Queries:  s.queries,
-		Render:   s.render,
-		Logger:   cfg.Logger,
+		Classes:   cfg.liveClasses,
+		Keys:      s.keys,
+		Sessions:  s.sessions,
+		Queries:   s.queries,
+		Render:    s.render,
+		Logger:    cfg.Logger,
+		MasterKey: s.logLiveMaster,
 	})
 }
 

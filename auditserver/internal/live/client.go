@@ -62,6 +62,8 @@ func (l *Hub) Serve(w http.ResponseWriter, r *http.Request, baseURL string) {
 	if err != nil {
 		return // Accept has answered
 	}
+	l.connections.Add(1)
+	defer l.connections.Add(-1)
 	ws.SetReadLimit(l.cfg.Limits.Frame)
 	c := &client{hub: l, ws: ws, conn: out.conn, remote: r.RemoteAddr, baseURL: baseURL, subs: make(map[string]*subscription)}
 	ctx, cut := context.WithCancelCause(context.WithoutCancel(r.Context()))

@@ -27,6 +27,9 @@ type Config struct {
 	Render   *render.Settings
 	Logger   *slog.Logger
 	Limits   Limits // zero: DefaultLimits
+
+	// MasterKey, if set, is told of each connect frame with a master key.
+	MasterKey func(remote string, accepted bool)
 }
 
 // Hub is the live query server (protocol section 8). Commits enter it in
@@ -38,6 +41,8 @@ type Hub struct {
 	alive   context.Context // ends with the server
 	commits chan commit
 	number  atomic.Uint64 // of the last commit
+
+	connections atomic.Int64
 
 	mu      sync.RWMutex
 	byClass map[string]*watchedClass

@@ -48,6 +48,9 @@ func (c *client) connect(f *inFrame) error {
 		MasterKey:  f.MasterKey,
 		ClientKeys: [4]string{f.RESTKey, f.JavaScriptKey, f.ClientKey, f.WindowsKey},
 	}, c.remote)
+	if tell := c.hub.cfg.MasterKey; tell != nil && f.MasterKey != "" {
+		tell(c.remote, master)
+	}
 	if err != nil {
 		return fault.New(codeKey, "Key in request is not valid")
 	}

@@ -1,0 +1,19 @@
+package live
+
+// Stats are numbers for who operates the server.
+type Stats struct {
+	Connections   int
+	Subscriptions int
+	Waiting       int // commits that wait for delivery
+}
+
+// Stats gives the numbers of now.
+func (l *Hub) Stats() Stats {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	s := Stats{Connections: int(l.connections.Load()), Waiting: len(l.commits)}
+	for _, v := range l.viewers {
+		s.Subscriptions += len(v.subs)
+	}
+	return s
+}

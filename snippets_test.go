@@ -47,13 +47,15 @@ var packages = map[string]string{
 func TestSnippetsCompile(t *testing.T) {
 	documents, err := filepath.Glob("docs/*.md")
 	require.NoError(t, err)
-	documents = append(documents, "README.md")
+	guide, err := filepath.Glob("docs/guide/*.md")
+	require.NoError(t, err)
+	documents = append(append(documents, guide...), "README.md")
 	imports := exportData(t)
 
 	for _, document := range documents {
 		t.Run(document, func(t *testing.T) {
 			snippets := snippetsOf(t, document)
-			if document == "README.md" {
+			if document == "README.md" || slices.Contains(guide, document) {
 				require.NotEmpty(t, snippets)
 			}
 			for _, err := range compile(imports, snippets) {

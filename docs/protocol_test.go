@@ -58,7 +58,7 @@ func TestCitations(t *testing.T) {
 		"// as documented (protocol section 4.3).":            {cited: []string{"4.3"}},
 		"// silent (protocol\n\t// section 8.3)":              {cited: []string{"8.3"}},
 		"// Protocol sections 3.1, 3.3,\n// 12.12 and 12.13.": {cited: []string{"3.1", "3.3", "12.12", "12.13"}},
-		"protocol section 12, row 5: $or":                     {cited: []string{"12.5"}},
+		"[protocol section 4](../protocol.md#4-permissions)":  {cited: []string{"4"}},
 		"the protocol. Section 9 begins":                      {wrong: []string{"protocol. Section 9"}},
 		"stored unseen (protocol 2.1)":                        {wrong: []string{"protocol 2"}},
 		"protocol §8.3":                                       {wrong: []string{"protocol §8"}},
@@ -75,7 +75,8 @@ func TestCitations(t *testing.T) {
 
 var (
 	comment  = regexp.MustCompile(`\n[ \t]*(?:(?://|\*|#+)[ \t]*)?`)
-	numbers  = regexp.MustCompile(`(?i)\b(protocol )?sections? (\d+(?:\.\d+)*(?:(?:, row |, and |, | and )\d+(?:\.\d+)*)*)`)
+	target   = regexp.MustCompile(`\]\([^)]*\)`) // of a link
+	numbers  = regexp.MustCompile(`(?i)\b(protocol )?sections? (\d+(?:\.\d+)*(?:(?:, and |, | and )\d+(?:\.\d+)*)*)`)
 	spelling = regexp.MustCompile(`(?i)\bprotocol(?:\.md)?\W{0,4}(?:sections? |sec\. |chapter |§ ?)?\d+`)
 )
 
@@ -83,13 +84,12 @@ var (
 // that are spelt otherwise than all others. Citations may run over lines of a
 // comment. The document itself need not name itself.
 func citations(text string, itself bool) (cited, wrong []string) {
-	text = comment.ReplaceAllString(text, " ")
+	text = target.ReplaceAllString(comment.ReplaceAllString(text, " "), "]")
 	for _, match := range numbers.FindAllStringSubmatch(text, -1) {
 		if match[1] == "" && !itself {
 			continue
 		}
-		list := strings.ReplaceAll(match[2], ", row ", ".")
-		for section := range strings.FieldsFuncSeq(list, func(r rune) bool { return (r < '0' || r > '9') && r != '.' }) {
+		for section := range strings.FieldsFuncSeq(match[2], func(r rune) bool { return (r < '0' || r > '9') && r != '.' }) {
 			cited = append(cited, section)
 		}
 	}

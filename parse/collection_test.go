@@ -54,7 +54,7 @@ func TestApplyTakesTheServersResults(t *testing.T) {
 	require.Equal(t, time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC), list.UpdatedAt)
 }
 
-// Protocol section 12, row 9: of two writers of one object, neither takes the
+// Protocol section 12.9: of two writers of one object, neither takes the
 // other's columns back, because an update names only what it changes.
 func TestUpdatesSendOnlyTheirChanges(t *testing.T) {
 	client, sent := scripted(t, nil, reply(200, `{"updatedAt":"2026-03-03T00:00:00.000Z"}`))

@@ -56,7 +56,7 @@ func (c column[T]) constant(n where.Clause) Condition[T] {
 }
 
 // in answers the empty list here: a server on PostgreSQL would return the rows
-// without a value (protocol section 12, row 12).
+// without a value (protocol section 12.12).
 func in[T, V any](c column[T], values []V) Condition[T] {
 	if len(values) == 0 {
 		return c.constant(where.Never)

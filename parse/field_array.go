@@ -5,7 +5,7 @@ import "github.com/isoaudit/isoaudit-go/internal/where"
 // ArrayField is an Array column whose elements have the Go type E.
 //
 // A server on PostgreSQL sorts and de-duplicates an array that Add or AddUnique
-// touch (protocol section 12, row 11): where the order matters, Set the whole
+// touch (protocol section 12.11): where the order matters, Set the whole
 // array.
 type ArrayField[T, E any] struct{ array[T, E] }
 
@@ -72,7 +72,7 @@ func (f array[T, E]) elements(op where.Op, values []E) Condition[T] {
 //
 // An array of pointers that was read with Include is refused: the server leaves
 // deleted and unreadable objects out of it, so writing it back would lose them
-// (protocol section 12, row 15). Use Add and Remove, or read it without Include.
+// (protocol section 12.15). Use Add and Remove, or read it without Include.
 func (f array[T, E]) Set(values []E) Change[T] {
 	if values == nil {
 		return f.Unset()

@@ -41,7 +41,7 @@ func (f PointerField[T, P]) NotIn(ps ...Pointer[P]) Condition[T] {
 // that has them is refused.
 //
 // An empty column never matches; a server on PostgreSQL would find it where the
-// query finds nothing (protocol section 12, row 12).
+// query finds nothing (protocol section 12.12).
 func (f PointerField[T, P]) Matches(query Query[P]) Condition[T] {
 	return f.where(where.Is(where.InQuery, inQuery[P]{query}), where.Is(where.Exists, true))
 }

@@ -30,7 +30,7 @@ type TimestampField[T any] struct{ temporal[T] }
 
 // ACLField changes who may read and write an object. It cannot be queried
 // (protocol section 3.1), and there is no Unset: the server would store an empty
-// ACL, which locks the object to the master key (protocol section 12, row 14).
+// ACL, which locks the object to the master key (protocol section 12.14).
 type ACLField[T any] struct {
 	_    [0]*T
 	name string

@@ -163,7 +163,7 @@ func TestOpenReportsItsProgress(t *testing.T) {
 	require.NoError(t, content.Close())
 }
 
-// Protocol section 12, row 1: a File without url ends a Parse Server.
+// Protocol section 12.1: a File without url ends a Parse Server.
 func TestFilesAreNeverSentWithoutURL(t *testing.T) {
 	client, _ := scripted(t, nil) // nothing is sent
 	lists := parse.NewCollection[checklist](client, "Checklist")

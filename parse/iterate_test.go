@@ -89,7 +89,7 @@ func TestAllHeedsLimitAndSkip(t *testing.T) {
 	require.Empty(t, idsOf(t, query.Limit(0), inspectionID))
 }
 
-// Protocol section 12, row 10: skip paging repeats and misses rows when others
+// Protocol section 12.10: skip paging repeats and misses rows when others
 // change; here half of the rows change between any two pages.
 func TestAllNeitherSkipsNorRepeatsUnchangedRows(t *testing.T) {
 	m := &memory{rows: rowsOf(300), limitCap: 20}

@@ -66,7 +66,7 @@ func TestSubscriptionIsSilentAboutWhatWasNeverShown(t *testing.T) {
 }
 
 // On a real server the last event of a burst is not always the final state, and
-// updatedAt may go back (protocol section 12, row 6).
+// updatedAt may go back (protocol section 12.6).
 func TestSubscriptionSettlesABurst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, client := newLiveFake(t)

@@ -145,7 +145,7 @@ func TestConditionsAvoidTheTraps(t *testing.T) {
 	}
 }
 
-// Protocol section 12, row 12: $inQuery with an empty result finds rows whose
+// Protocol section 12.12: $inQuery with an empty result finds rows whose
 // pointer is null; $dontSelect breaks where a row of the inner query lacks the key.
 func TestSubqueriesDemandAValue(t *testing.T) {
 	plan, finding := isoaudit.AuditPlanFields, isoaudit.AuditFindingFields
@@ -165,7 +165,7 @@ func TestSubqueriesDemandAValue(t *testing.T) {
 	require.Equal(t, `{"$relatedTo":{"object":{"__type":"Pointer","className":"Checklist","objectId":"k1"},"key":"team"}}`, got.Get("where"))
 }
 
-// Protocol section 12, row 19: with the master key and no condition the server estimates.
+// Protocol section 12.19: with the master key and no condition the server estimates.
 func TestCountWithTheMasterKeyIsExact(t *testing.T) {
 	answer := reply(200, `{"results":[],"count":7}`)
 	admin, sent := scriptedAdmin(t, nil, answer, answer)
@@ -186,7 +186,7 @@ func query(t *testing.T, address string) url.Values {
 	return u.Query()
 }
 
-// Protocol section 12, row 15: include drops what is deleted, so an array that
+// Protocol section 12.15: include drops what is deleted, so an array that
 // was included must not be written back.
 func TestIncludedArraysAreNotWrittenBack(t *testing.T) {
 	client, sent := scripted(t, nil,

@@ -55,7 +55,7 @@ func (c Clause) isZero() bool { return c.Logic == "" && c.Field == "" && c.Mista
 //
 // Conditions on one field share its object only where that surely means both;
 // everything else goes into $and. A $or never stands beside other keys: a live
-// query server would forget them (protocol section 12, row 5).
+// query server would forget them (protocol section 12.5).
 func Write(clauses []Clause, encode Operand) (jsontext.Value, error) {
 	clauses = flatten(nil, clauses)
 	if len(clauses) == 1 && clauses[0].Logic == Or {

@@ -38,6 +38,16 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// The files that CONTRIBUTING.md names are there.
+func TestFilesNamed(t *testing.T) {
+	named := regexp.MustCompile("`([\\w./-]+/[\\w.-]+\\.(?:go|js|json|md))`")
+	found := named.FindAllStringSubmatch(documents(t)["../CONTRIBUTING.md"], -1)
+	require.NotEmpty(t, found)
+	for _, match := range found {
+		require.FileExists(t, filepath.Join("..", match[1]))
+	}
+}
+
 // README and the page of this folder lead to every page of the guide.
 func TestGuideIsLinked(t *testing.T) {
 	pages, err := filepath.Glob("guide/*.md")

@@ -4,6 +4,10 @@ import "github.com/isoaudit/isoaudit-go/internal/where"
 
 // column is what all fields share: a name, checked when the field is made, and
 // the class it belongs to.
+//
+// A kind of field is a struct around a column with the conditions and changes
+// that the kind has; field_bool.go is the shortest. A Go type that is not written
+// as ordinary JSON also has a marshaler and an unmarshaler in newCodec (codec.go).
 type column[T any] struct {
 	_       [0]*T
 	name    string

@@ -42,7 +42,7 @@ type Error struct {
 	RetryAfter time.Duration // what the server asked for; 0: nothing
 	Hint       string        // what this SDK knows beyond the server's text; may be ""
 
-	unknown   bool
+	unknown   bool // an outcome that package transport could not learn: see verdict.go there
 	cause     error
 	explained bool // the cause says what the message says
 }

@@ -1,7 +1,14 @@
 // Package where reads Parse `where` documents (protocol section 3.1) into a
 // tree, and reports whether an object in memory satisfies one. It does what the
 // documentation of Parse promises, even where a Parse Server on PostgreSQL or
-// its live query matcher does something else.
+// its live query matcher does something else. The client writes where documents
+// with it too.
+//
+// A new operator is named among the constants in node.go, read from a document in
+// constraint.go and matched in match.go. It then works in queries of auditserver
+// and in live queries on both sides; compilefield.go of auditserver's store has
+// those that SQL can do faster. The client gives it to the kinds of fields that
+// have it (parse/field_*.go); write.go says which operators may share a field.
 package where
 
 import (

@@ -44,8 +44,10 @@ func (k *compiler) scalar(s scope, col *column, n *where.Node) (string, error) {
 		}
 		k.operand(operand{node: n, plain: true})
 		return "(" + name + " IS NOT NULL AND " + fnMatch + "(?, " + name + "))", nil
+	case where.All, where.ContainedBy, where.NearSphere, where.Within, where.GeoWithin, where.GeoIntersects:
+		return sqlFalse, nil // conditions on arrays and places, on a field that is neither
 	}
-	return sqlFalse, nil // arrays and places, on a field that is neither
+	return k.inGo(s, operand{node: n, field: n.Field()}), nil // SQL has no such operator
 }
 
 func (k *compiler) equality(name string, col *column, n *where.Node) string {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -34,7 +35,7 @@ func WorkOut(class schema.Class, present, body map[string]any, quirks bool) (*Ch
 	var first fault.First
 	for name, value := range body {
 		if root, _, isDotted := strings.Cut(name, "."); !classes.PlainName(root) {
-			first.Note(name, fault.InvalidName(name))
+			first.Note(name, refusal(name, value))
 			continue
 		} else if isDotted {
 			dotted = append(dotted, name)
@@ -44,7 +45,7 @@ func WorkOut(class schema.Class, present, body map[string]any, quirks bool) (*Ch
 		if !isOp {
 			c.Set[name] = value
 		} else {
-			first.Note(name, c.operate(name, op, value.(map[string]any), present[name]))
+			first.Note(name, c.operate(class, name, op, value.(map[string]any), present[name]))
 		}
 	}
 	slices.Sort(dotted) // o.k before o.k.l; all after a value of o as a whole
@@ -68,7 +69,23 @@ func Named(value any) (op string, ok bool) {
 	return op, ok
 }
 
-func (c *Changes) operate(name, op string, m map[string]any, present any) error {
+// refusal refuses what is written under a name that no column can have. A value
+// that is none comes first.
+func refusal(name string, value any) error {
+	if _, isOp := Named(value); !isOp && value != nil {
+		if _, err := values.TypeOf(value); err != nil {
+			return err
+		}
+	}
+	return fault.InvalidName(name)
+}
+
+func (c *Changes) operate(class schema.Class, name, op string, m map[string]any, present any) error {
+	if want, known := class.Fields[name]; known {
+		if got, makes := typeOf(op, m); makes && (want.Type != got.Type || want.TargetClass != got.TargetClass) {
+			return values.Mismatch(class.Name, name, want, got)
+		}
+	}
 	switch op {
 	case "Delete":
 		c.Set[name] = nil

@@ -61,7 +61,7 @@ func closedPolygon(name string, v any) (any, error) {
 		distinct[[2]float64{lat, lon}] = true
 	}
 	if len(distinct) < 3 {
-		return nil, fault.New(wire.CodeIncorrectType, "%s is not a valid Polygon: want at least 3 different points", name)
+		return nil, fault.New(wire.CodeInvalidJSON, "%s is not a valid Polygon: want at least 3 different points", name)
 	}
 	first, last := points[0].([]any), points[len(points)-1].([]any)
 	if first[0] != last[0] || first[1] != last[1] {

@@ -46,7 +46,7 @@ func TestTypesAndStoredForms(t *testing.T) {
 func TestRefusedValues(t *testing.T) {
 	for _, bad := range []object{
 		{"__type": "Comet"}, {"__type": 1.0}, {"__type": "Pointer", "className": "Plan"}, {"__type": "Date"}, {"__type": "GeoPoint", "latitude": 1.0},
-		{"__type": "Date", "iso": "tomorrow"}, {"__type": "Bytes", "base64": "?"}, {"__type": "Polygon", "coordinates": []any{[]any{0.0, 0.0}}},
+		{"__type": "Date", "iso": "tomorrow"}, {"__type": "Bytes", "base64": "?"}, {"__type": "Polygon", "coordinates": []any{[]any{0.0}}},
 	} {
 		field, err := values.TypeOf(bad)
 		if err == nil {
@@ -56,7 +56,11 @@ func TestRefusedValues(t *testing.T) {
 		require.ErrorAs(t, err, &e, "%v", bad)
 		require.Equal(t, wire.CodeIncorrectType, e.Code, "%v", bad)
 	}
-	_, err := values.Stored("f", object{"a": []any{object{"b.c": 1.0}}}, schema.Field{Type: schema.Object})
+	_, err := values.Stored("f", object{"__type": "Polygon", "coordinates": []any{[]any{0.0, 0.0}}}, schema.Field{Type: schema.Polygon})
+	var few *fault.Error
+	require.ErrorAs(t, err, &few)
+	require.Equal(t, wire.CodeInvalidJSON, few.Code)
+	_, err = values.Stored("f", object{"a": []any{object{"b.c": 1.0}}}, schema.Field{Type: schema.Object})
 	require.ErrorContains(t, err, "Nested keys")
 	require.ErrorContains(t, values.DefaultDenylist().Check(object{"a": []any{object{"__proto__": 1.0}}}), "Prohibited keyword")
 }

@@ -93,7 +93,7 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 		e.req.Body.Take("_method")
 	}
 	switch {
-	case e.req.at(0, "files"), e.req.at(0, "batch"):
+	case e.req.at(0, "files"), e.req.at(0, "batch"), e.req.at(0, "health"):
 	default:
 		e.handle = s.route(method, path)
 	}

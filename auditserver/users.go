@@ -233,14 +233,11 @@ func (s *Server) forgetUser(ctx context.Context, tx *store.Tx, req *request, use
 	return s.sessions.Drop(ctx, tx, req.later, where.Equal("user", values.UserPointer(user.ID())))
 }
 
-// currentUser answers GET /users/me: the caller, as far as he may read himself.
+// currentUser answers GET /users/me: the caller, as far as he may read himself. It
+// reads no parameters, as Parse Server does not.
 func (s *Server) currentUser(ctx context.Context, req *request) (*response, error) {
 	if req.caller.UserID == "" {
 		return nil, fault.ErrSession
-	}
-	sh, err := s.queries.ParseGet(&req.Params)
-	if err != nil {
-		return nil, err
 	}
 	row, err := s.queries.Get(ctx, req.caller, "_User", req.caller.UserID)
 	if errors.Is(err, fault.ErrNotFound) {
@@ -249,7 +246,7 @@ func (s *Server) currentUser(ctx context.Context, req *request) (*response, erro
 	if err != nil {
 		return nil, err
 	}
-	return s.renderOne(ctx, req, row, sh, true)
+	return s.renderOne(ctx, req, row, &render.Shape{}, true)
 }
 
 // renderSelf renders a user who has shown the password, with a new session token

@@ -121,14 +121,15 @@ func (sh *Shape) selectKey(path []string) {
 	}
 }
 
-// names reads a list of names. Spaces around them are no part of them.
+// names reads a list of names. A space behind a comma is part of a name, which then
+// nothing has, as on Parse Server.
 func names(p *rawjson.Params, param string) (list []string, given bool, err error) {
 	if list, given, err = p.ListParam(param); err != nil {
 		return nil, given, err
 	}
 	kept := list[:0]
 	for _, name := range list {
-		if name = strings.TrimSpace(name); name != "" {
+		if name != "" {
 			kept = append(kept, name)
 		}
 	}

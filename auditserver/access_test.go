@@ -40,6 +40,8 @@ func TestACLsAndNestedRoles(t *testing.T) {
 		m.refused(400, 111, http.MethodPut, "/roles/"+editors, `{"`+field+`":{"__op":"Delete"}}`)
 	}
 
+	m.must(http.MethodPut, "/classes/Doc/"+doc, `{"ACL":null}`)
+	require.Empty(t, m.public().must(http.MethodGet, "/classes/Doc", nil).results(t), "null leaves it as it is")
 	m.must(http.MethodPut, "/classes/Doc/"+doc, `{"ACL":{"__op":"Delete"}}`)
 	require.Len(t, m.public().must(http.MethodGet, "/classes/Doc", nil).results(t), 1, "unset means public")
 }

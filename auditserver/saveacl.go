@@ -38,9 +38,12 @@ func unsetsACL(v any) bool {
 	return v == nil || isOp && op == "Delete"
 }
 
-// updateACL replaces the ACL. Unsetting makes the object public, as the
-// documentation says; Parse Server locks it to the master key instead.
+// updateACL replaces the ACL; null leaves it as it is. Unsetting makes the object
+// public, as the documentation says; Parse Server locks it to the master key instead.
 func (sv *save) updateACL(v any) error {
+	if v == nil {
+		return nil // it stays
+	}
 	if unsetsACL(v) {
 		sv.object.ACL = nil
 		if sv.s.cfg.Quirks {

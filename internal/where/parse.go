@@ -20,7 +20,11 @@ func Parse(doc []byte, lim Limits) (*Node, error) {
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, errorf(codeInvalidJSON, "where is %s; it must be a JSON object", kindName(v))
+		code := codeInvalidJSON
+		if list, _ := v.([]any); len(list) > 0 {
+			code = codeInvalidKeyName // JavaScript takes its places for names
+		}
+		return nil, errorf(code, "where is %s; it must be a JSON object", kindName(v))
 	}
 	return ParseValue(m, lim)
 }

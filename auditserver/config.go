@@ -169,6 +169,12 @@ func (l *Limits) fill() {
 	def(&l.AnswerSize, 256<<20)
 }
 
+// Validate says which settings are wrong, all of them, as [Open] does.
+func (c Config) Validate() error {
+	_, err := c.prepared()
+	return err
+}
+
 // prepared returns the configuration with its defaults filled in, or says which
 // settings are wrong, all of them.
 func (c Config) prepared() (Config, error) {

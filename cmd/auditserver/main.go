@@ -1,18 +1,18 @@
 // Command auditserver runs the embedded backend for clients in any language.
 //
-// Without flags it keeps everything in memory, listens on loopback with
-// well-known keys, and prints the URL and the keys to use. The commands backup,
-// check and restore work on the database of a server; it may go on running.
+// Without flags it keeps everything in memory, listens on loopback, and prints the
+// URL and the keys to use. The commands backup, check and restore work on the
+// database of a server; it may go on running.
 package main
 
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"os"
 	"os/signal"
@@ -61,12 +61,19 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 	if err != nil {
 		return err
 	}
-	settings.cfg.Logger = slog.New(slog.NewTextHandler(errOut, nil))
+	closeLogs, err := settings.logs.open(settings, errOut)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeLogs()) }()
 	ln, err := net.Listen("tcp", settings.addr)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = ln.Close() }() // Serve closes it first
+	if settings.tls != nil {
+		ln = tls.NewListener(ln, settings.tls.config())
+	}
 	srv, err := auditserver.Open(ctx, settings.cfg)
 	if err != nil {
 		return err
@@ -80,7 +87,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 	defer stop()
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(serving, ln) }()
-	url := serverURL(ln.Addr(), srv.MountPath())
+	url := settings.serverURL(ln.Addr(), srv.MountPath())
 	if settings.sample {
 		if err := settings.loadSample(ctx, out, url); err != nil {
 			stop()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -48,11 +49,22 @@ func serve(t *testing.T, args ...string) (printed map[string]string, stop func()
 	}
 }
 
+// masterKey is the one that the server has made.
+func masterKey(t *testing.T, printed map[string]string) string {
+	file, kept := strings.CutPrefix(strings.TrimSuffix(printed["master key"], ")"), "(in ")
+	if !kept {
+		return printed["master key"]
+	}
+	key, err := readKey(file, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	return key
+}
+
 func post(t *testing.T, url, body string, printed map[string]string) int {
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
 	require.NoError(t, err)
 	req.Header.Set("X-Parse-Application-Id", printed["application id"])
-	req.Header.Set("X-Parse-Master-Key", printed["master key"])
+	req.Header.Set("X-Parse-Master-Key", masterKey(t, printed))
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
 	res, err := (&http.Client{Transport: transport}).Do(req)
@@ -68,7 +80,7 @@ func TestServesAndKeepsItsData(t *testing.T) {
 		require.NoError(t, os.WriteFile(config, []byte(`{"allowCustomObjectId":true,"mountPath":"/audit"}`), 0o600))
 		printed, stop := serve(t, "-addr", "127.0.0.1:0", "-db", db, "-config", config)
 		require.Equal(t, "isoaudit", printed["application id"])
-		require.Equal(t, defaultMasterKey, printed["master key"])
+		require.Equal(t, "(in "+db+"-master-key)", printed["master key"])
 		require.Equal(t, db, printed["data"])
 		require.True(t, strings.HasSuffix(printed["server URL"], "/audit"))
 		require.Equal(t, want, post(t, printed["server URL"]+"/classes/Note", `{"objectId":"one"}`, printed))
@@ -95,7 +107,7 @@ func TestServerURL(t *testing.T) {
 	} {
 		addr, err := net.ResolveTCPAddr("tcp", listening)
 		require.NoError(t, err)
-		require.Equal(t, want, serverURL(addr, "/p"))
+		require.Equal(t, want, (&settings{}).serverURL(addr, "/p"))
 	}
 }
 
@@ -120,7 +132,6 @@ func TestRefusals(t *testing.T) {
 	unknown := filepath.Join(dir, "unknown.json")
 	require.NoError(t, os.WriteFile(unknown, []byte(`{"databaseURI":"x"}`), 0o600))
 	for want, args := range map[string][]string{
-		"master key is the well-known default":     {"-addr", "0.0.0.0:0"},
 		"application id is the well-known default": {"-addr", ":0", "-master-key", "own"},
 		"unknown option databaseURI":               {"-config", unknown},
 		"no such file":                             {"-config", filepath.Join(dir, "missing.json")},

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net"
 	"os"
@@ -16,38 +17,49 @@ import (
 	"github.com/isoaudit/isoaudit-go/policy"
 )
 
-// The keys of a server that was given none. Everybody knows them, so such a
-// server listens on loopback only.
 const (
-	defaultAppID     = "isoaudit"
-	defaultMasterKey = "isoaudit-master-key"
-	defaultAddr      = "127.0.0.1:1337"
+	// defaultAppID is the application id of a server that was given none.
+	defaultAppID = "isoaudit"
+	defaultAddr  = "127.0.0.1:1337"
 )
 
-// settings are what the flags and the configuration file say.
+// settings are what the flags, the environment and the configuration file say.
 type settings struct {
 	addr   string
 	sample bool
+	logs   logs
+	tls    *certificate // nil: plain HTTP
 	cfg    auditserver.Config
+
+	madeMasterKey bool   // it was made for this run, and stands nowhere else
+	masterKeyFile string // that keeps the one that was made
 }
 
-// readSettings reads the configuration file first: flags win over it.
+// readSettings reads the configuration file first: flags win over it. The error
+// names everything that is wrong.
 func readSettings(args []string, errOut io.Writer) (*settings, error) {
 	s := &settings{}
+	s.cfg.Logger = slog.New(slog.NewTextHandler(errOut, nil))
 	fs := flag.NewFlagSet("auditserver", flag.ContinueOnError)
 	fs.SetOutput(errOut)
 	var flags auditserver.Config
-	var configFile string
+	var configFile, certFile, keyFile string
 	fs.StringVar(&s.addr, "addr", defaultAddr, "`address` to listen on; port 0 picks a free one")
 	fs.StringVar(&configFile, "config", "", "JSON `file` in Parse Server's option names")
 	fs.StringVar(&flags.Path, "db", "", "SQLite `file`; without it everything is kept in memory")
 	fs.StringVar(&flags.FilesDir, "files", "", "`folder` for uploaded files; without it they are kept in the database")
-	fs.StringVar(&flags.AppID, "app-id", "", "application `id` (default "+defaultAppID+")")
-	fs.StringVar(&flags.RESTKey, "rest-key", "", "REST API `key`; without client keys the application id is enough")
-	fs.StringVar(&flags.JavaScriptKey, "js-key", "", "JavaScript `key`")
-	fs.StringVar(&flags.MasterKey, "master-key", "", "master `key` (default "+defaultMasterKey+")")
+	keys := []*key{
+		addKey(fs, "app-id", "application `id` (default "+defaultAppID+")", false, &s.cfg.AppID),
+		addKey(fs, "rest-key", "REST API `key`; without client keys the application id is enough", true, &s.cfg.RESTKey),
+		addKey(fs, "js-key", "JavaScript `key`", false, &s.cfg.JavaScriptKey),
+		addKey(fs, "master-key", "master `key` (default: one that is made and kept in FILE"+masterKeySuffix+" beside the -db FILE)", true, &s.cfg.MasterKey),
+	}
 	fs.BoolVar(&flags.Unsynced, "unsynced", false, "acknowledge writes before they are on the disk: faster, a power cut may lose the last ones")
 	fs.BoolVar(&flags.Recover, "recover", false, "go on with a database whose log is damaged; the log on standard error says what is lost")
+	fs.StringVar(&certFile, "tls-cert", "", "`file` with the certificate chain (PEM), to serve HTTPS; read again when it changes")
+	fs.StringVar(&keyFile, "tls-key", "", "`file` with the private key of -tls-cert")
+	fs.StringVar(&s.logs.access, "access-log", "", "`file` for a line of JSON for each request; - is standard error")
+	fs.StringVar(&s.logs.masterKey, "master-key-log", "", "`file` for a line for each request with a master key, right or wrong; - is standard error")
 	fs.BoolVar(&s.sample, "sample", false, "apply the ISO 9001 schema and its rules and load a year of audits, to look around")
 	rules := fs.Bool("rules", false, "enforce the ISO 9001 workflow rules, as cloud/main.js does on a Parse Server; -sample implies it")
 	fs.Usage = func() { usage(fs) }
@@ -58,23 +70,28 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 		return nil, fmt.Errorf("unexpected argument %q: to serve, everything is given by flags; the commands are %s",
 			fs.Arg(0), strings.Join(slices.Sorted(maps.Keys(commands)), ", "))
 	}
-	if configFile != "" {
-		file, err := os.ReadFile(configFile)
-		if err != nil {
-			return nil, err
-		}
-		if err := auditserver.ParseConfig(file, &s.cfg); err != nil {
-			return nil, fmt.Errorf("%s: %w", configFile, err)
-		}
-	}
+	errs := []error{s.readConfig(configFile)}
 	s.overlay(flags)
+	for _, k := range keys {
+		errs = append(errs, k.read(s.cfg.Logger))
+	}
+	if s.cfg.AppID == "" {
+		s.cfg.AppID = defaultAppID
+	}
+	var err error
+	s.tls, err = openCertificate(certFile, keyFile, s.cfg.Logger)
+	errs = append(errs, err)
 	if *rules {
 		s.cfg.Rules = policy.Default()
 	}
 	if s.sample {
 		s.prepareSample()
 	}
-	return s, s.checkAddress()
+	errs = append(errs, s.checkAddress(), s.cfg.Validate())
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return s, s.makeMasterKey(s.cfg.Logger)
 }
 
 // usage prints the flags and the commands.
@@ -86,48 +103,53 @@ func usage(fs *flag.FlagSet) {
 	fs.PrintDefaults()
 }
 
-// overlay takes over the flags that were given, then fills in the default keys.
+// readConfig reads the configuration file, if there is one.
+func (s *settings) readConfig(name string) error {
+	if name == "" {
+		return nil
+	}
+	file, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if err := auditserver.ParseConfig(file, &s.cfg); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// overlay takes over the flags that were given.
 func (s *settings) overlay(flags auditserver.Config) {
-	for _, f := range []struct {
-		to   *string
-		from string
-	}{
-		{&s.cfg.Path, flags.Path}, {&s.cfg.FilesDir, flags.FilesDir}, {&s.cfg.AppID, flags.AppID}, {&s.cfg.RESTKey, flags.RESTKey},
-		{&s.cfg.JavaScriptKey, flags.JavaScriptKey}, {&s.cfg.MasterKey, flags.MasterKey},
-	} {
-		if f.from != "" {
-			*f.to = f.from
-		}
+	if flags.Path != "" {
+		s.cfg.Path = flags.Path
+	}
+	if flags.FilesDir != "" {
+		s.cfg.FilesDir = flags.FilesDir
 	}
 	s.cfg.Unsynced = s.cfg.Unsynced || flags.Unsynced
 	s.cfg.Recover = flags.Recover
-	if s.cfg.AppID == "" {
-		s.cfg.AppID = defaultAppID
-	}
-	if s.cfg.MasterKey == "" {
-		s.cfg.MasterKey = defaultMasterKey
-	}
 }
 
-// checkAddress refuses to serve the network with keys that everybody knows.
+// checkAddress refuses to serve the network with what everybody knows.
 func (s *settings) checkAddress() error {
 	host, _, err := net.SplitHostPort(s.addr)
 	if err != nil {
 		return fmt.Errorf("-addr %q: %w", s.addr, err)
 	}
+	var errs []error
+	if s.sample && s.tls != nil {
+		errs = append(errs, errors.New("-sample is to look around on this machine: leave out -tls-cert and -tls-key"))
+	}
 	if loopback(host) {
-		return nil
+		return errors.Join(errs...)
 	}
 	if s.sample {
-		return errors.New("-addr reaches beyond this machine, but everybody knows the passwords of -sample")
-	}
-	if s.cfg.MasterKey == defaultMasterKey {
-		return errors.New("-addr reaches beyond this machine, but the master key is the well-known default: choose one with -master-key or masterKey in -config")
+		errs = append(errs, errors.New("-addr reaches beyond this machine, but everybody knows the passwords of -sample"))
 	}
 	if s.cfg.AppID == defaultAppID && s.cfg.RESTKey == "" && s.cfg.JavaScriptKey == "" && s.cfg.ClientKey == "" && s.cfg.WindowsKey == "" {
-		return errors.New("-addr reaches beyond this machine, but the application id is the well-known default and no client key is set: choose -app-id, or -rest-key")
+		errs = append(errs, errors.New("-addr reaches beyond this machine, but the application id is the well-known default and no client key is set: choose -app-id, or a -rest-key"))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func loopback(host string) bool {
@@ -144,17 +166,20 @@ func (s *settings) announce(out io.Writer, url string) {
 	line := func(name, value string) { fmt.Fprintf(out, "%-16s %s\n", name, value) }
 	line("server URL", url)
 	line("application id", s.cfg.AppID)
-	for _, k := range []struct{ name, value, known string }{
-		{"REST key", s.cfg.RESTKey, ""}, {"JavaScript key", s.cfg.JavaScriptKey, ""}, {"master key", s.cfg.MasterKey, defaultMasterKey},
-	} {
-		switch k.value {
-		case "":
+	for _, k := range []struct{ name, value string }{{"REST key", s.cfg.RESTKey}, {"JavaScript key", s.cfg.JavaScriptKey}} {
+		if k.value == "" {
 			line(k.name, "(not needed)")
-		case k.known:
-			line(k.name, k.value)
-		default:
+		} else {
 			line(k.name, "(as given)")
 		}
+	}
+	switch {
+	case s.madeMasterKey:
+		line("master key", s.cfg.MasterKey)
+	case s.masterKeyFile != "":
+		line("master key", "(in "+s.masterKeyFile+")")
+	default:
+		line("master key", "(as given)")
 	}
 	where := s.cfg.Path
 	if where == "" {
@@ -164,10 +189,13 @@ func (s *settings) announce(out io.Writer, url string) {
 }
 
 // serverURL is where clients on this machine find the server.
-func serverURL(addr net.Addr, mount string) string {
+func (s *settings) serverURL(addr net.Addr, mount string) string {
 	host := addr.String()
 	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() { // all addresses: name one that can be dialled
 		host = net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
+	}
+	if s.tls != nil {
+		return "https://" + host + mount
 	}
 	return "http://" + host + mount
 }

@@ -33,6 +33,7 @@ var linked = map[string][]string{
 	},
 	module + "/schema":      {"github.com/go-json-experiment/json"},
 	module + "/policy":      {"github.com/go-json-experiment/json"},
+	module + "/trail":       {"github.com/go-json-experiment/json", "golang.org/x/mod"},
 	module + "/trail/event": {"github.com/go-json-experiment/json"},
 }
 
@@ -46,6 +47,7 @@ var layers = map[string][]string{
 	"livequery":                {"internal/wire"},
 	"schema":                   {"internal/wire"},
 	"policy":                   {"internal/wire"},
+	"trail":                    {"trail/event", "internal/wire"},
 	"trail/event":              {"internal/wire"},
 	"internal/wire":            {},
 	"internal/where":           {"internal/wire"},
@@ -85,7 +87,7 @@ func TestDependenciesServerWithoutClient(t *testing.T) {
 }
 
 func TestDependenciesWithoutTesting(t *testing.T) {
-	for _, pkg := range []string{"", "/parse", "/livequery", "/schema", "/policy", "/trail/event", "/auditserver", "/audittest"} {
+	for _, pkg := range []string{"", "/parse", "/livequery", "/schema", "/policy", "/trail", "/trail/event", "/auditserver", "/audittest"} {
 		require.NotContains(t, goList(t, "-deps", module+pkg), "testing", "%s must keep testing out of its API", pkg)
 	}
 }

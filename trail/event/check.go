@@ -36,7 +36,7 @@ func (e *Event) Check() error {
 	}
 	values, err := e.Values()
 	if err != nil {
-		return e.damage("", "column values of the row cannot be read")
+		return err
 	}
 	for _, name := range e.stated.columns {
 		value, ok := values[name]

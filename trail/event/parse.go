@@ -28,23 +28,25 @@ type row struct {
 	Values    string   `json:"values"`
 }
 
-// Parse reads an event from its row in Parse's REST form. It returns an error that
-// names the row and the column if something in it cannot be read; whether what can
-// be read is whole is for [Event.Check] to say.
+// Parse reads an event from its row in Parse's REST form. If something cannot be
+// read, it returns a [*Damage] and the event with what could be; whether an event
+// agrees with itself is for [Event.Check] to say.
 func Parse(raw jsontext.Value) (Event, error) {
 	var r row
 	if err := json.Unmarshal(raw, &r, readOptions); err != nil {
-		return Event{}, fmt.Errorf("event: row %s of %s: %w", r.ObjectID, Class, err)
+		e := Event{ObjectID: r.ObjectID, CreatedAt: r.CreatedAt}
+		return e, &Damage{Row: r.ObjectID, Event: r.Event, What: "the row cannot be read: " + err.Error()}
 	}
 	e := Event{
 		ObjectID: r.ObjectID, CreatedAt: r.CreatedAt, Confirmed: r.Confirmed, text: r.Entry, values: r.Values,
 		stated: stated{id: r.Event, op: r.Op, class: r.Class, at: r.At, record: r.Record, user: r.Actor.ObjectID, columns: r.Columns},
 	}
 	if err := json.Unmarshal([]byte(r.Entry), &e.Entry, readOptions); err != nil {
-		return e, fmt.Errorf("event: row %s of %s: column entry is not an entry: %w", r.ObjectID, Class, err)
+		return e, &Damage{Row: r.ObjectID, Event: r.Event, What: "column entry of the row is not an entry: " + err.Error()}
 	}
 	if e.Version != Version {
-		return e, fmt.Errorf("event: row %s of %s: the entry has version %d of the format, this program reads %d", r.ObjectID, Class, e.Version, Version)
+		what := fmt.Sprintf("the entry has version %d of the format, this program reads %d", e.Version, Version)
+		return e, &Damage{Row: r.ObjectID, Event: r.Event, What: what}
 	}
 	return e, nil
 }
@@ -60,7 +62,7 @@ func (e *Event) Values() (map[string]*Value, error) {
 		return values, nil
 	}
 	if err := json.Unmarshal([]byte(e.values), &values, wire.Lenient()); err != nil {
-		return nil, fmt.Errorf("event: row %s of %s: column values cannot be read: %w", e.ObjectID, Class, err)
+		return nil, &Damage{Row: e.ObjectID, Event: e.ID, What: "column values of the row cannot be read: " + err.Error()}
 	}
 	return values, nil
 }

@@ -119,8 +119,8 @@ func TestParseSaysWhichRowCannotBeRead(t *testing.T) {
 	row := string(e.AppendFields(nil))
 	for old, edit := range map[string]struct{ now, want string }{
 		`{"actor"`:   {`{"objectId":7,"actor"`, "objectId"},
-		`"values":"`: {`"objectId":"r0w","values":7,"x":"`, "row r0w of AuditTrail"},
-		`\"v\":1}`:   {`\"v\":1`, "column entry is not an entry"},
+		`"values":"`: {`"objectId":"r0w","values":7,"x":"`, "(row r0w): the row cannot be read"},
+		`\"v\":1}`:   {`\"v\":1`, "column entry of the row is not an entry"},
 		`\"v\":1`:    {`\"v\":2`, "the entry has version 2 of the format, this program reads 1"},
 	} {
 		_, err := event.Parse(jsontext.Value(strings.Replace(row, old, edit.now, 1)))

@@ -1,0 +1,262 @@
+package trail
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/trail/event"
+)
+
+// DefaultWindow is how far apart the events of saves at one time are at most.
+const DefaultWindow = time.Minute
+
+// ReconcileRecord compares a record with its events, whole-class events such as a
+// purge included, and returns what does not agree, by event and column. row is Parse
+// JSON as the master key sees it, nil if there is no such record. Events may come in
+// any order. Relations are not compared, and neither are values that were redacted.
+func ReconcileRecord(class, id string, row jsontext.Value, events []event.Event) ([]Finding, error) {
+	r := record{class: class, id: id, events: slices.Clone(events), steps: map[string][]step{}}
+	r.order()
+	now, err := columnsNow(class, row)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.collect(); err != nil {
+		return nil, err
+	}
+	return r.findings(row != nil, now), nil
+}
+
+// order puts the events into the order of the server's clock, but each behind the one
+// that it saw as the newest: the clocks of a server's nodes may differ.
+func (r *record) order() {
+	slices.SortStableFunc(r.events, func(a, b event.Event) int { return placeOf(&a).compare(placeOf(&b)) })
+	waiting := map[string][]event.Event{} // by the hash of the event that they saw
+	hashes := make(map[string]bool, len(r.events))
+	for i := range r.events {
+		hashes[r.events[i].Hash()] = true
+	}
+	ordered := make([]event.Event, 0, len(r.events))
+	var put func(e event.Event)
+	put = func(e event.Event) {
+		ordered = append(ordered, e)
+		hash := e.Hash()
+		delete(hashes, hash)
+		freed := waiting[hash]
+		delete(waiting, hash)
+		for _, next := range freed {
+			put(next)
+		}
+	}
+	for _, e := range r.events {
+		if hashes[e.Prev] {
+			waiting[e.Prev] = append(waiting[e.Prev], e)
+			continue
+		}
+		put(e)
+	}
+	r.events = ordered
+}
+
+func placeOf(e *event.Event) place { return place{e.CreatedAt, e.ObjectID} }
+
+// existence is the column that every row has, and no class.
+const (
+	existence = ""
+	exists    = "true"
+)
+
+// record is what reconciling knows of one record.
+type record struct {
+	class, id string
+	events    []event.Event
+	steps     map[string][]step // by column
+	relations map[string]bool   // columns that are relations
+}
+
+func columnsNow(class string, row jsontext.Value) (map[string]string, error) {
+	changes, err := event.Diff(class, nil, row)
+	if err != nil {
+		return nil, err
+	}
+	now := make(map[string]string, len(changes))
+	for _, c := range changes {
+		if !c.Secret {
+			now[c.Column] = string(c.After)
+		}
+	}
+	return now, nil
+}
+
+// collect makes the steps of all columns.
+func (r *record) collect() error {
+	r.relations = map[string]bool{}
+	for i := range r.events {
+		e := &r.events[i]
+		switch e.Op {
+		case event.Purge:
+			r.endAll(i)
+			continue
+		case event.Drop:
+			r.drop(i)
+			continue
+		case event.Create:
+			r.add(existence, i, noValue, exists)
+		case event.Delete:
+			r.add(existence, i, exists, noValue)
+		}
+		values, err := e.Values()
+		if err != nil {
+			return err
+		}
+		for name, value := range values {
+			switch {
+			case value == nil:
+				r.add(name, i, unknownValue, unknownValue)
+			case isRelationChange(value):
+				r.relations[name] = true
+			default:
+				r.add(name, i, string(value.Before), string(value.After))
+			}
+		}
+	}
+	return nil
+}
+
+func (r *record) add(column string, i int, before, after string) {
+	e := &r.events[i]
+	r.steps[column] = append(r.steps[column], step{event: i, before: before, after: after, confirmed: e.Confirmed, at: e.CreatedAt})
+}
+
+// endAll tells of a purge, after which there is no row.
+func (r *record) endAll(i int) {
+	for column := range r.steps {
+		r.add(column, i, unknownValue, noValue)
+	}
+	if len(r.steps[existence]) == 0 {
+		r.add(existence, i, unknownValue, noValue)
+	}
+}
+
+// drop tells of dropped columns; of a dropped class if none is named.
+func (r *record) drop(i int) {
+	if len(r.events[i].Columns) == 0 {
+		r.endAll(i)
+	}
+	for column := range r.events[i].Columns {
+		if len(r.steps[column]) > 0 {
+			r.add(column, i, unknownValue, noValue)
+		}
+	}
+}
+
+func isRelationChange(v *event.Value) bool {
+	return v.Before == nil && bytes.HasPrefix(v.After, []byte(`{"added":[`)) && bytes.Contains(v.After, []byte(`],"removed":[`))
+}
+
+// own returns the index of the first event of the record itself.
+func (r *record) own() int {
+	return slices.IndexFunc(r.events, func(e event.Event) bool { return e.Object() == r.id && r.id != "" })
+}
+
+func (r *record) findings(there bool, now map[string]string) []Finding {
+	first := r.own()
+	known := first >= 0 && r.events[first].Op == event.Create
+	if there && !known {
+		return append(r.changed(unknownValue, there, now), Finding{
+			Kind: Untracked, Class: r.class, Record: r.id, What: "there is a record, but no event tells of its creation",
+		})
+	}
+	start := unknownValue
+	if known {
+		start = noValue
+	}
+	return r.changed(start, there, now)
+}
+
+// changed replays all columns.
+func (r *record) changed(start string, there bool, now map[string]string) []Finding {
+	odd := map[oddity][]string{} // columns
+	last := noValue
+	if there {
+		last = exists
+	}
+	for _, o := range replay(r.steps[existence], start, last, DefaultWindow) {
+		odd[o] = append(odd[o], existence)
+	}
+	if gone := (oddity{Edited, -1}); len(odd[gone]) > 0 && !there {
+		return []Finding{{Kind: Gone, Class: r.class, Record: r.id, What: "the record is gone, but no event tells of its deletion"}}
+	}
+	columns := maps.Clone(now)
+	for column := range r.steps {
+		if _, ok := columns[column]; !ok && column != existence {
+			columns[column] = noValue
+		}
+	}
+	for column, value := range columns {
+		if r.relations[column] {
+			continue
+		}
+		for _, o := range replay(r.steps[column], start, value, DefaultWindow) {
+			odd[o] = append(odd[o], column)
+		}
+	}
+	return append(r.tell(odd), r.unconfirmed(odd)...)
+}
+
+// tell makes findings of oddities, in the order of the events.
+func (r *record) tell(odd map[oddity][]string) []Finding {
+	keys := slices.SortedFunc(maps.Keys(odd), func(a, b oddity) int {
+		if a.event != b.event && (a.event < 0 || b.event < 0) {
+			return b.event - a.event // what is after all events comes last
+		}
+		if a.event != b.event {
+			return a.event - b.event
+		}
+		return strings.Compare(string(a.kind), string(b.kind))
+	})
+	var found []Finding
+	for _, o := range keys {
+		f := Finding{Kind: o.kind, Class: r.class, Record: r.id, What: whatOf[o.kind]}
+		f.Columns = slices.DeleteFunc(slices.Sorted(slices.Values(odd[o])), func(column string) bool { return column == existence })
+		if o.event >= 0 {
+			f.Event, f.Row = r.events[o.event].ID, r.events[o.event].ObjectID
+		}
+		switch {
+		case o.kind == Edited && o.event >= 0:
+			f.What = "before this event the record had a value that no earlier event gave it"
+		case o.kind == Edited && slices.Contains(odd[o], existence):
+			f.What = "there is a record, but its events tell of its deletion"
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+var whatOf = map[Kind]string{
+	Edited:        "the record has a value that no event gave it",
+	RolledBack:    "the event says that the save came to its end, but the record shows nothing of it: it was rolled back, or edited back outside",
+	NotCarriedOut: "the save was refused, or its server stopped, after the event was written",
+	Fork:          "another save at the same time read the same value, and wrote after this one or before it",
+	Unconfirmed:   "the save was carried out, but its server stopped before it said so",
+}
+
+// unconfirmed names the events that were carried out though nothing confirms it.
+func (r *record) unconfirmed(odd map[oddity][]string) []Finding {
+	var found []Finding
+	for i := range r.events {
+		e := &r.events[i]
+		_, not := odd[oddity{NotCarriedOut, i}]
+		if !e.Confirmed && !not && e.Object() != "" && len(e.Columns) > 0 {
+			found = append(found, Finding{
+				Kind: Unconfirmed, Class: r.class, Record: r.id, Columns: e.Names(), Event: e.ID, Row: e.ObjectID, What: whatOf[Unconfirmed],
+			})
+		}
+	}
+	return found
+}

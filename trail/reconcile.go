@@ -188,10 +188,7 @@ func (c *reconciling) histories() iter.Seq2[history, error] {
 				yield(history{}, err)
 				return
 			case e.Object() == "":
-				if err := c.keep(e); err != nil {
-					yield(history{}, err)
-					return
-				}
+				c.keep(e)
 				continue
 			case e.Object() != h.id:
 				if h.id != "" && !yield(h, nil) {
@@ -271,14 +268,14 @@ func (c *reconciling) reconcile(h history) ([]Finding, error) {
 }
 
 // keep holds on to an event that names no record.
-func (c *reconciling) keep(e event.Event) error {
+func (c *reconciling) keep(e event.Event) {
 	if e.Op != event.Create {
 		c.whole = append(c.whole, e)
-		return nil
+		return
 	}
 	values, err := e.Values()
 	if err != nil {
-		return err
+		return // damaged: Event.Check tells of it
 	}
 	columns := map[string]string{}
 	for name, v := range values {
@@ -290,7 +287,6 @@ func (c *reconciling) keep(e event.Event) error {
 		c.creates = map[[32]byte]unlinked{}
 	}
 	c.creates[digestOf(columns)] = unlinked{id: e.ID, row: e.ObjectID, at: e.CreatedAt}
-	return nil
 }
 
 // digest stands for what a record was when it was created, as its present columns
@@ -302,9 +298,7 @@ func (c *reconciling) digest(h history) ([32]byte, error) {
 	}
 	r := record{class: c.class, id: h.id, events: slices.Clone(h.events), steps: map[string][]step{}}
 	r.order()
-	if err := r.collect(); err != nil {
-		return [32]byte{}, err
-	}
+	r.collect()
 	for column, steps := range r.steps {
 		if columns[column] = steps[0].before; steps[0].before == noValue {
 			delete(columns, column)

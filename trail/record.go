@@ -26,9 +26,7 @@ func ReconcileRecord(class, id string, row jsontext.Value, events []event.Event)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.collect(); err != nil {
-		return nil, err
-	}
+	r.collect()
 	return r.findings(row != nil, now), nil
 }
 
@@ -94,7 +92,7 @@ func columnsNow(class string, row jsontext.Value) (map[string]string, error) {
 }
 
 // collect makes the steps of all columns.
-func (r *record) collect() error {
+func (r *record) collect() {
 	r.relations = map[string]bool{}
 	for i := range r.events {
 		e := &r.events[i]
@@ -111,13 +109,11 @@ func (r *record) collect() error {
 			r.add(existence, i, exists, noValue)
 		}
 		values, err := e.Values()
-		if err != nil {
-			return err
-		}
-		for name, value := range values {
-			switch {
-			case value == nil:
+		for name, hash := range e.Columns {
+			switch value := values[name]; {
+			case err != nil || value == nil && hash != "": // damaged or redacted; Event.Check tells of the former
 				r.add(name, i, unknownValue, unknownValue)
+			case value == nil:
 			case isRelationChange(value):
 				r.relations[name] = true
 			default:
@@ -125,7 +121,6 @@ func (r *record) collect() error {
 			}
 		}
 	}
-	return nil
 }
 
 func (r *record) add(column string, i int, before, after string) {

@@ -36,6 +36,8 @@ type trailRow struct {
 	id      string
 	created time.Time
 	fields  jsontext.Value // without objectId and times
+
+	class, record string // from fields
 }
 
 func newServer(seed uint64) *server {
@@ -117,7 +119,7 @@ func (s *server) event(t testing.TB, w event.Write) event.Event {
 }
 
 func (s *server) store(e *event.Event) *trailRow {
-	row := &trailRow{id: s.newID(), created: s.now, fields: e.AppendFields(nil)}
+	row := (&trailRow{id: s.newID(), created: s.now}).with(e.AppendFields(nil))
 	s.trail = append(s.trail, row)
 	s.now = s.now.Add(time.Duration(1+s.random.IntN(5)) * time.Second)
 	return row
@@ -172,27 +174,30 @@ func (s source) Classes(context.Context) ([]string, error) {
 		classes[class] = true
 	}
 	for _, row := range s.trail {
-		classes[row.text("class")] = true
+		classes[row.class] = true
 	}
 	return slices.Sorted(maps.Keys(classes)), nil
 }
 
-func (r *trailRow) text(column string) string {
-	var columns map[string]any
-	if err := json.Unmarshal(r.fields, &columns); err != nil {
+// with gives the row other fields.
+func (r *trailRow) with(fields jsontext.Value) *trailRow {
+	changed := *r
+	changed.fields = fields
+	var head struct{ Class, Record string }
+	if err := json.Unmarshal(fields, &head, json.MatchCaseInsensitiveNames(true)); err != nil {
 		panic(err)
 	}
-	text, _ := columns[column].(string)
-	return text
+	changed.class, changed.record = head.Class, head.Record
+	return &changed
 }
 
 func (s source) EventsByRecord(_ context.Context, class string) iter.Seq2[event.Event, error] {
 	return func(yield func(event.Event, error) bool) {
 		rows := s.sorted(func(a, b *trailRow) int {
-			return strings.Compare(strings.ToLower(a.text("record")), strings.ToLower(b.text("record"))) // some databases sort so
+			return strings.Compare(strings.ToLower(a.record), strings.ToLower(b.record)) // some databases sort so
 		})
 		for _, row := range rows {
-			if row.text("class") == class && !yield(row.event()) {
+			if row.class == class && !yield(row.event()) {
 				return
 			}
 		}
@@ -213,7 +218,7 @@ func (s source) Rows(_ context.Context, class string) iter.Seq2[jsontext.Value, 
 func (s source) Record(_ context.Context, class, id string) (jsontext.Value, []event.Event, error) {
 	var events []event.Event
 	for _, row := range s.trail {
-		if row.text("class") == class && (row.text("record") == id || row.text("record") == "") {
+		if row.class == class && (row.record == id || row.record == "") {
 			e, err := row.event()
 			if err != nil {
 				continue
@@ -228,7 +233,7 @@ func (s source) Record(_ context.Context, class, id string) (jsontext.Value, []e
 func (s *server) history(class, id string) iter.Seq2[event.Event, error] {
 	return func(yield func(event.Event, error) bool) {
 		for _, row := range (source{s}).sorted(byPlace) {
-			if row.text("class") == class && row.text("record") == id && !yield(row.event()) {
+			if row.class == class && row.record == id && !yield(row.event()) {
 				return
 			}
 		}

@@ -56,7 +56,7 @@ func (r *Report) found(f Finding) bool {
 // verify with: [ErrOlder] if the log is smaller than a checkpoint, which means that
 // its folder was set back to an older copy; [ErrOtherOrigin]; [ErrDamaged].
 func Verify(ctx context.Context, source Source, log *Log, kept ...Checkpoint) (Report, error) {
-	v := verification{log: log, report: Report{Checkpoint: log.checkpoint}, late: map[string]lateLine{}, erased: map[string][]string{}}
+	v := verification{log: log, report: Report{Checkpoint: log.checkpoint}, late: map[string]lateLine{}, erased: map[string]Finding{}}
 	if err := v.readLog(kept); err != nil {
 		return v.report, err
 	}
@@ -72,7 +72,7 @@ type verification struct {
 	log    *Log
 	report Report
 	late   map[string]lateLine // by the objectId of the event's row
-	erased map[string][]string // columns without values that no redaction told of yet, by the event's hash
+	erased map[string]Finding  // values taken out of which no redaction told yet, by the event's hash
 	told   []redaction         // redactions whose event did not come yet
 }
 
@@ -193,8 +193,8 @@ func (v *verification) rest(next line, more bool, lines func() (line, error, boo
 	for _, r := range v.told {
 		v.settled(r)
 	}
-	for hash, columns := range v.erased {
-		v.report.found(Finding{Kind: Erased, Columns: columns, What: "values of the event with hash " + hash + " were taken out, and no event of a redaction tells of it"})
+	for _, f := range v.erased {
+		v.report.found(f)
 	}
 	return nil
 }
@@ -245,7 +245,9 @@ func (v *verification) check(e *event.Event, err error) {
 		return
 	}
 	hash := e.Hash()
-	v.erased[hash] = columns
+	f := v.finding(Erased, e, "values of the event were taken out, and no event of a redaction tells of it")
+	f.Columns = columns
+	v.erased[hash] = f
 	v.told = slices.DeleteFunc(v.told, func(r redaction) bool { return r.of == hash && v.settled(r) })
 }
 
@@ -262,8 +264,8 @@ func (v *verification) settled(r redaction) bool {
 	if !ok {
 		return false
 	}
-	open = slices.DeleteFunc(open, func(column string) bool { return slices.Contains(r.columns, column) })
-	if len(open) == 0 {
+	open.Columns = slices.DeleteFunc(open.Columns, func(column string) bool { return slices.Contains(r.columns, column) })
+	if len(open.Columns) == 0 {
 		delete(v.erased, r.of)
 	} else {
 		v.erased[r.of] = open

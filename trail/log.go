@@ -87,6 +87,32 @@ func (l *Log) lines() iter.Seq2[line, error] {
 	}
 }
 
+// inTime yields the lines of events that did not come late, which are in the order
+// of the server.
+func (l *Log) inTime() iter.Seq2[line, error] {
+	return func(yield func(line, error) bool) {
+		for one, err := range l.lines() {
+			if !one.late && !yield(one, err) {
+				return
+			}
+		}
+	}
+}
+
+// lateLines gives the other lines by the objectId of their event's row; they are few.
+func (l *Log) lateLines() (map[string]line, error) {
+	late := map[string]line{}
+	for one, err := range l.lines() {
+		if err != nil {
+			return nil, err
+		}
+		if one.late {
+			late[one.objectID] = one
+		}
+	}
+	return late, nil
+}
+
 // hashReader reads the stored hashes of the tree.
 type hashReader struct{ file *os.File }
 

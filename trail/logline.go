@@ -16,6 +16,7 @@ import (
 // line is one line of a log: a sealed event.
 type line struct {
 	place
+	index int64
 	event string // its id
 	leaf  tlog.Hash
 	late  bool // it was stored before an event that was sealed already
@@ -35,8 +36,8 @@ func (p place) compare(q place) int {
 }
 
 // append writes "INDEX CREATED OBJECTID EVENT HASH" and, if so, " late".
-func (l *line) append(dst []byte, index int64) []byte {
-	dst = append(strconv.AppendInt(dst, index, 10), ' ')
+func (l *line) append(dst []byte) []byte {
+	dst = append(strconv.AppendInt(dst, l.index, 10), ' ')
 	dst = append(wire.AppendISO(dst, l.createdAt), ' ')
 	dst = append(append(dst, l.objectID...), ' ')
 	dst = append(append(dst, l.event...), ' ')
@@ -69,7 +70,7 @@ func parseLine(text string, index int64) (line, error) {
 	if _, err := hex.Decode(l.leaf[:], []byte(fields[4])); err != nil {
 		return line{}, errLine
 	}
-	l.objectID, l.event, l.late = fields[2], fields[3], late
+	l.index, l.objectID, l.event, l.late = index, fields[2], fields[3], late
 	return l, nil
 }
 

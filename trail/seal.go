@@ -156,7 +156,7 @@ func (s *sealing) add(e *event.Event, grown *tree, lines, hashes io.Writer) erro
 	if !sealable(e.ObjectID) {
 		return fmt.Errorf("trail: event %q cannot be sealed: its row has no readable objectId", e.ID)
 	}
-	l := line{place: place{e.CreatedAt, e.ObjectID}, event: e.ID, leaf: tlog.RecordHash(LeafOf(e))}
+	l := line{place: place{e.CreatedAt, e.ObjectID}, index: grown.size, event: e.ID, leaf: tlog.RecordHash(LeafOf(e))}
 	if !sealable(l.event) {
 		l.event = "-" // an entry that nobody can read is sealed as it is
 	}
@@ -175,7 +175,7 @@ func (s *sealing) add(e *event.Event, grown *tree, lines, hashes io.Writer) erro
 		}
 	}
 	s.sealed.Added++
-	_, err = lines.Write(l.append(nil, grown.size-1))
+	_, err = lines.Write(l.append(nil))
 	return err
 }
 

@@ -38,6 +38,14 @@ type trailRow struct {
 	fields  jsontext.Value // without objectId and times
 
 	class, record string // from fields
+	read          *readRow
+}
+
+// readRow is what was read of a row, while it is as it was.
+type readRow struct {
+	of    trailRow
+	event event.Event
+	err   error
 }
 
 func newServer(seed uint64) *server {
@@ -142,7 +150,13 @@ func (r *trailRow) json() jsontext.Value {
 	return fmt.Appendf(nil, `{"objectId":%q,"createdAt":%q,"updatedAt":%q,%s`, r.id, at, at, r.fields[1:])
 }
 
-func (r *trailRow) event() (event.Event, error) { return event.Parse(r.json()) }
+func (r *trailRow) event() (event.Event, error) {
+	if r.read == nil || r.read.of.id != r.id || !r.read.of.created.Equal(r.created) {
+		r.read = &readRow{of: *r}
+		r.read.event, r.read.err = event.Parse(r.json())
+	}
+	return r.read.event, r.read.err
+}
 
 // source reads the server as trail.Source does.
 type source struct{ *server }
@@ -182,7 +196,7 @@ func (s source) Classes(context.Context) ([]string, error) {
 // with gives the row other fields.
 func (r *trailRow) with(fields jsontext.Value) *trailRow {
 	changed := *r
-	changed.fields = fields
+	changed.fields, changed.read = fields, nil
 	var head struct{ Class, Record string }
 	if err := json.Unmarshal(fields, &head, json.MatchCaseInsensitiveNames(true)); err != nil {
 		panic(err)

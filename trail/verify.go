@@ -136,7 +136,7 @@ func (v *verification) compareRoot(grown *tree, c Checkpoint) error {
 // compareEvents goes through the server's events and the lines of the log, which are
 // in one order but for what came late.
 func (v *verification) compareEvents(ctx context.Context, source Source) error {
-	lines, stop := v.inTime()
+	lines, stop := iter.Pull2(v.log.inTime())
 	defer stop()
 	next, err, more := lines()
 	if err != nil {
@@ -271,15 +271,4 @@ func (v *verification) settled(r redaction) bool {
 		v.erased[r.of] = open
 	}
 	return true
-}
-
-// inTime gives the lines of events that did not come late.
-func (v *verification) inTime() (next func() (line, error, bool), stop func()) {
-	return iter.Pull2(func(yield func(line, error) bool) {
-		for l, err := range v.log.lines() {
-			if !l.late && !yield(l, err) {
-				return
-			}
-		}
-	})
 }

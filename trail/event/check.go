@@ -34,6 +34,41 @@ func (e *Event) Check() error {
 	if name := e.misstated(); name != "" {
 		return e.damage("", "column "+name+" of the row is not what the entry says")
 	}
+	if e.valuesAgree() {
+		return nil
+	}
+	return e.valueDamage()
+}
+
+// valuesAgree compares the values with their hashes. It reads only values as this
+// package spells them, in the order of their columns.
+func (e *Event) valuesAgree() bool {
+	columns := e.stated.columns
+	var room [512]byte
+	hashed := room[:0]
+	agree := eachValue(e.values, func(column string, v rawValue) bool {
+		for len(columns) > 0 && columns[0] != column && e.Columns[columns[0]] == "" {
+			columns = columns[1:] // a secret
+		}
+		if len(columns) == 0 || columns[0] != column {
+			return false
+		}
+		columns = columns[1:]
+		hash := e.Columns[column]
+		if v.salt == "" {
+			return hash != ""
+		}
+		hashed = v.appendHashed(hashed[:0], column)
+		return hash == hexSum(hashed)
+	})
+	for _, left := range columns {
+		agree = agree && e.Columns[left] == ""
+	}
+	return agree
+}
+
+// valueDamage says what is wrong with the values; nil if nothing is.
+func (e *Event) valueDamage() error {
 	values, err := e.Values()
 	if err != nil {
 		return err

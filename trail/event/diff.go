@@ -77,6 +77,15 @@ func columnsOf(row jsontext.Value) ([]column, error) {
 		return nil, nil
 	}
 	columns := make([]column, 0, 16) // room for most
+	if eachMember(row, func(name, value jsontext.Value) bool {
+		if !everyRow(string(name)) && !isRelation(value) {
+			columns = append(columns, column{string(name), value})
+		}
+		return true
+	}) {
+		return sorted(columns), nil
+	}
+	columns = columns[:0]
 	dec := jsontext.NewDecoder(bytes.NewBuffer(row), wire.Lenient())
 	if dec.PeekKind() != '{' {
 		return nil, fmt.Errorf("want an object, found %s", wire.Describe(row))
@@ -102,6 +111,10 @@ func columnsOf(row jsontext.Value) ([]column, error) {
 	if _, err := dec.ReadToken(); err != nil {
 		return nil, err
 	}
+	return sorted(columns), nil
+}
+
+func sorted(columns []column) []column {
 	byName := func(a, b column) int { return strings.Compare(a.name, b.name) }
 	if !slices.IsSortedFunc(columns, byName) {
 		slices.SortStableFunc(columns, byName)
@@ -111,7 +124,7 @@ func columnsOf(row jsontext.Value) ([]column, error) {
 			columns = slices.Delete(columns, i-1, i)
 		}
 	}
-	return columns, nil
+	return columns
 }
 
 // everyRow tells of a member of a row that is no column of its class. Names that

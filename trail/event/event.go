@@ -46,6 +46,16 @@ func (e *Event) ValuesText() string { return e.values }
 // Hash returns the hash of the entry: SHA-256 of [Event.Text], in hex.
 func (e *Event) Hash() string { return HashOf(e.text) }
 
+// AppendRow appends the event's row as a server shows it: its columns, objectId and
+// createdAt.
+func (e *Event) AppendRow(dst []byte) []byte {
+	dst = wire.AppendISO(append(dst, `{"createdAt":"`...), e.CreatedAt)
+	dst = append(appendText(append(dst, `","objectId":`...), e.ObjectID), ',')
+	start := len(dst)
+	dst = e.AppendFields(dst)
+	return append(dst[:start], dst[start+1:]...) // the columns go on in the same object
+}
+
 // AppendFields appends the columns of the event's row, in Parse's encodings, as a
 // JSON object with sorted names: what a server stores in class AuditTrail.
 func (e *Event) AppendFields(dst []byte) []byte {

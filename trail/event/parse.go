@@ -2,7 +2,6 @@ package event
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -10,30 +9,12 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// row is a row of class AuditTrail as a server shows it.
-type row struct {
-	ObjectID  string    `json:"objectId"`
-	CreatedAt time.Time `json:"createdAt"`
-	Event     string    `json:"event"`
-	At        time.Time `json:"at"`
-	Op        string    `json:"op"`
-	Class     string    `json:"class"`
-	Record    string    `json:"record"`
-	Actor     struct {
-		ObjectID string `json:"objectId"`
-	} `json:"actor"`
-	Columns   []string `json:"columns"`
-	Confirmed bool     `json:"confirmed"`
-	Entry     string   `json:"entry"`
-	Values    string   `json:"values"`
-}
-
 // Parse reads an event from its row in Parse's REST form. If something cannot be
 // read, it returns a [*Damage] and the event with what could be; whether an event
 // agrees with itself is for [Event.Check] to say.
 func Parse(raw jsontext.Value) (Event, error) {
 	var r row
-	if err := json.Unmarshal(raw, &r, readOptions); err != nil {
+	if err := r.read(raw); err != nil {
 		e := Event{ObjectID: r.ObjectID, CreatedAt: r.CreatedAt}
 		return e, &Damage{Row: r.ObjectID, Event: r.Event, What: "the row cannot be read: " + err.Error()}
 	}
@@ -41,7 +22,7 @@ func Parse(raw jsontext.Value) (Event, error) {
 		ObjectID: r.ObjectID, CreatedAt: r.CreatedAt, Confirmed: r.Confirmed, text: r.Entry, values: r.Values,
 		stated: stated{id: r.Event, op: r.Op, class: r.Class, at: r.At, record: r.Record, user: r.Actor.ObjectID, columns: r.Columns},
 	}
-	if err := json.Unmarshal([]byte(r.Entry), &e.Entry, readOptions); err != nil {
+	if err := e.read(r.Entry); err != nil {
 		return e, &Damage{Row: r.ObjectID, Event: r.Event, What: "column entry of the row is not an entry: " + err.Error()}
 	}
 	if e.Version != Version {
@@ -57,10 +38,14 @@ var readOptions = json.JoinOptions(wire.Lenient(), json.WithUnmarshalers(wire.Un
 // Values returns what the columns were before the write and are after it. A column
 // whose value was redacted is there with nil, a secret one is not there.
 func (e *Event) Values() (map[string]*Value, error) {
-	values := map[string]*Value{}
-	if e.values == "" {
+	values := make(map[string]*Value, len(e.Columns))
+	if e.values == "" || eachValue(e.values, func(column string, v rawValue) bool {
+		values[column] = v.value()
+		return true
+	}) {
 		return values, nil
 	}
+	clear(values)
 	if err := json.Unmarshal([]byte(e.values), &values, wire.Lenient()); err != nil {
 		return nil, &Damage{Row: e.ObjectID, Event: e.ID, What: "column values of the row cannot be read: " + err.Error()}
 	}

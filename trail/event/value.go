@@ -22,15 +22,23 @@ func (v Value) Hash(column string) string {
 }
 
 func (v Value) appendHashed(dst []byte, column string) []byte {
-	dst = appendValue(append(dst, `{"after":`...), v.After)
-	dst = appendValue(append(dst, `,"before":`...), v.Before)
+	return appendHashed(dst, column, v.Salt, v.Before, v.After)
+}
+
+func (v rawValue) appendHashed(dst []byte, column string) []byte {
+	return appendHashed(dst, column, v.salt, v.before, v.after)
+}
+
+func appendHashed[Text ~string | ~[]byte](dst []byte, column, salt string, before, after Text) []byte {
+	dst = appendValue(append(dst, `{"after":`...), after)
+	dst = appendValue(append(dst, `,"before":`...), before)
 	dst = appendText(append(dst, `,"column":`...), column)
-	dst = appendText(append(dst, `,"salt":`...), v.Salt)
+	dst = appendText(append(dst, `,"salt":`...), salt)
 	return append(dst, '}')
 }
 
-func appendValue(dst []byte, v jsontext.Value) []byte {
-	if v == nil {
+func appendValue[Text ~string | ~[]byte](dst []byte, v Text) []byte {
+	if len(v) == 0 {
 		return append(dst, "null"...)
 	}
 	return append(dst, v...)

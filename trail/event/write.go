@@ -70,9 +70,10 @@ func build(w *Write, random io.Reader) (Event, error) {
 	if _, err := io.ReadFull(random, drawn); err != nil {
 		return Event{}, fmt.Errorf("event: %w", err)
 	}
+	texts := hex.EncodeToString(drawn)
 	next := func() string {
-		text := hex.EncodeToString(drawn[:randomBytes])
-		drawn = drawn[randomBytes:]
+		text := texts[:2*randomBytes]
+		texts = texts[2*randomBytes:]
 		return text
 	}
 	e := Event{Entry: Entry{

@@ -47,7 +47,7 @@ func TestMongoDBAdapter(t *testing.T) {
 		{"createdAt Lt", f.CreatedAt.Lt(day(1)), `{"_created_at":{"$lt":{"$date":"2026-01-01T08:30:00.125Z"}}}`},
 		{"objectId In", f.ObjectID.In("a"), `{"_id":{"$in":["a"]}}`},
 		{"text Search", f.Name.Search("gamma"), `{"$text":{"$search":"gamma"}}`},
-		{"text Search of two words", f.Name.Search("delta 8"), `{"$text":{"$search":"delta & 8"}}`},
+		{"text Search of two words", f.Name.Search("delta 8"), `{"$text":{"$search":"\"delta\" & \"8\""}}`},
 		{"text Search beside another condition", parse.And(f.Name.Search("gamma"), f.Name.Ne("x")), `{"$text":{"$search":"gamma"},"$and":[{"name":{"$ne":"x"}}]}`},
 		{"position WithinKilometers", f.Spot.WithinKilometers(at, 6371), `{"spot":{"$geoWithin":{"$centerSphere":[[8,50],1]}}}`},
 		{"position NearWithin", f.Spot.NearWithin(at, 6371), `{"spot":{"$nearSphere":[8,50],"$maxDistance":1}}`},

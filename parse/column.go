@@ -42,7 +42,8 @@ func (c column[T]) Name() string { return c.name }
 // another client stored, which this SDK reads like a missing value.
 func (c column[T]) Exists() Condition[T] { return c.where(where.Is(where.Exists, true)) }
 
-// Missing holds where the column has no value.
+// Missing holds where the column has no value. On MongoDB it does not hold for a
+// null that another client stored (see Exists).
 func (c column[T]) Missing() Condition[T] { return c.where(where.Is(where.Exists, false)) }
 
 func (c column[T]) where(terms ...where.Term) Condition[T] {

@@ -103,14 +103,20 @@ func (f textual[T, V]) Match(pattern string) Condition[T] {
 
 // Search holds where the text contains all the words, by the full-text search
 // of the database. Anything in words that is not a letter or digit separates.
-// A Parse Server on MongoDB hands the words to $text, which takes any of them:
-// two conditions of one word each are refused there.
+// A Parse Server on MongoDB has one text index a class, of the column that was
+// searched first, and takes one Search a query (protocol section 3.1).
 func (f textual[T, V]) Search(words string) Condition[T] {
 	parts := strings.FieldsFunc(words, func(r rune) bool { return !isWordRune(r) })
 	if len(parts) == 0 {
 		return f.refuse("search without words")
 	}
-	// PostgreSQL takes the term as a tsquery: words without & are an error.
+	// PostgreSQL takes the term as a tsquery: words without & are an error, and
+	// quotation marks nothing. MongoDB takes any word of it, but every quoted one.
+	if len(parts) > 1 {
+		for i, word := range parts {
+			parts[i] = `"` + word + `"`
+		}
+	}
 	type search struct {
 		Term string `json:"$term"`
 	}

@@ -127,7 +127,8 @@ func onPurpose() []Difference {
 		{
 			Key:         "a parameter of a function that is called constructor",
 			AuditServer: "result={constructor=1 n=2}", ParseServer: "result={n=2}",
-			Reason: "JavaScript loses the name on its way; a Go function gets what was sent",
+			Others: map[Server]string{ParseServer7: "result={constructor=1 n=2}", ParseServer6: "result={constructor=1 n=2}", ParseServer5: "result={constructor=1 n=2}"},
+			Reason: "from version 8 on the server loses the name on its way; a Go function gets what was sent",
 		},
 		{
 			Key:         "a part of a file",

@@ -10,7 +10,18 @@ func betweenVersions() []Difference {
 		}
 		return others
 	}
+	seen := before("is answered", ParseServer7, ParseServer6, ParseServer5)
 	return []Difference{
+		alike("JavaScript SDK, live: a change of the ACL takes an object away and gives it back", "passes",
+			before("fails", ParseServer7, ParseServer6, ParseServer5),
+			"a hole before 8: the event that an object can no longer be read shows its new values"),
+		alike("a GET without a body in a batch", "is answered as alone",
+			before("fails without a code", ParseServer7, ParseServer6, ParseServer5),
+			"a fault before 8: the router reads the body that is not there"),
+		alike("a condition on a hidden column within $and", "status 400, code 119", seen, "before 8.6.32 only the top of a condition is looked at"),
+		alike("a condition on a hidden column within $nor", "status 400, code 119", seen, "before 8.6.32 only the top of a condition is looked at"),
+		alike("a condition on a hidden column within $or", "status 400, code 119", seen,
+			"before 8.6.32 only the top of a condition is looked at, so whoever may find can find out the column; a plan of the schema warns of it"),
 		alike("a file of another application", "status 403, code 0",
 			before("status 403, code 119", ParseServer8, ParseServer7, ParseServer6, ParseServer5),
 			"9 answers without a code"),
@@ -26,6 +37,8 @@ func betweenVersions() []Difference {
 		alike("an account of an unknown service", "status 400, code 252",
 			map[Server]string{ParseServer6: "status 400, code 141", ParseServer5: "status 500, code 1"},
 			"the error says what is wrong from 7 on"),
+		alike("an order by a hidden column", "status 400, code 119", seen,
+			"before 8.6.32 orders are not looked at, so whoever may find can find out the column; a plan of the schema warns of it"),
 		alike("verifying a password by POST", "answers",
 			before("status 404, code 0", ParseServer6, ParseServer5),
 			"before 7 there is only GET, which has the password in the URL and so in every log; this SDK does not send that"),

@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -125,6 +126,15 @@ func objects() []behaviour {
 			n, err := items(w).Query().Where(f.Batch.Eq("partly")).Count(t.Context())
 			require.NoError(t, err)
 			require.Equal(t, 2, n)
+		}},
+		{batchedRead, func(t *testing.T, w *world) {
+			object := &item{Batch: "read in a batch"}
+			require.NoError(t, items(w).Create(t.Context(), object))
+			reply := w.send(t, nobody, "POST", "/batch", fmt.Sprintf(`{"requests":[{"method":"GET","path":"/parse/classes/%s/%s"}]}`, w.itemClass(), object.ObjectID))
+			code, failed := onlyAnswer(t, reply)
+			observed := readInBatch(code, failed)
+			w.differs(t, batchedRead, observed)
+			require.Equal(t, observed == batchedReadAnswered, strings.Contains(string(reply.body), object.ObjectID), "%s", reply.body)
 		}},
 		{"transaction: all or nothing", func(t *testing.T, w *world) {
 			for _, bad := range []bool{false, true} {

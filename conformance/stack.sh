@@ -7,6 +7,7 @@
 #   stack.sh down                stops everything and removes the folder
 #   stack.sh database start|stop   stopped at once, as in a crash
 #   stack.sh node N start|kill   kill is SIGKILL: what a crash looks like
+#   stack.sh sql ARGUMENTS...    psql as the owner of everything
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 : "${ISOAUDIT_STACK:?the folder of the stack; conformance/run.sh sets it}"
@@ -176,6 +177,7 @@ case ${1-} in
   up) up "${2:?which server}" "${3:-1}" ;;
   down) down ;;
   database) "$(database)_${2:?start or stop}" ;;
+  sql) sql "${@:2}" ;;
   node) "node_${3:?start or kill}" "${2:?number of the node}" ;;
-  *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

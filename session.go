@@ -23,10 +23,10 @@ func SessionWithToken(token string) *Session {
 }
 
 func newSession(auditor *Auditor, session *parse.Session, err error) (*Session, error) {
-	if err != nil {
+	if session == nil {
 		return nil, err
 	}
-	return &Session{auditor, session}, nil
+	return &Session{auditor, session}, err
 }
 
 // Token gives the session token, to be kept somewhere safe; "" where there is none.

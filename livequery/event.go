@@ -54,7 +54,7 @@ func (e *Event) objectID() string {
 	var head struct {
 		ObjectID string `json:"objectId"`
 	}
-	if e.Object == nil || json.Unmarshal(e.Object, &head, wire.Lenient()) != nil {
+	if e.Object == nil || json.Unmarshal(e.Object, &head, wire.Tolerant()) != nil {
 		return ""
 	}
 	return head.ObjectID

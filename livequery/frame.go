@@ -83,7 +83,7 @@ type frame struct {
 // decodeFrame reads one message. The frame does not refer to data.
 func decodeFrame(data []byte) (frame, error) {
 	var f frame
-	if err := json.Unmarshal(data, &f, wire.Lenient()); err != nil {
+	if err := json.Unmarshal(data, &f, wire.Tolerant()); err != nil {
 		return frame{}, fmt.Errorf("livequery: unreadable message of %d bytes: %w", len(data), err)
 	}
 	if kind := f.kind(); kind != 0 {
@@ -128,7 +128,7 @@ func (f *frame) code() (code int) {
 // text is the message of an error frame.
 func (f *frame) text() string {
 	var text string
-	if f.Error.Kind() == '"' && json.Unmarshal(f.Error, &text) == nil {
+	if f.Error.Kind() == '"' && json.Unmarshal(f.Error, &text, wire.Tolerant()) == nil {
 		return text
 	}
 	return string(f.Error)

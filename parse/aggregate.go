@@ -24,13 +24,7 @@ func Distinct[T, V any](ctx context.Context, admin AdminCaller, query Query[T], 
 	if call.Err == nil {
 		call.Err = distinctParameters(&call, query, field)
 	}
-	var answer struct {
-		Results []V `json:"results"`
-	}
-	if err := runAsAdmin(ctx, admin, call, &answer); err != nil {
-		return nil, err
-	}
-	return answer.Results, nil
+	return runForList[V](ctx, admin, call)
 }
 
 func distinctParameters[T, V any](call *transport.Call, query Query[T], field Field[T, V]) error {
@@ -109,16 +103,11 @@ func Aggregate[R, T any](ctx context.Context, admin AdminCaller, query Query[T],
 		}
 		call.Query = url.Values{"pipeline": {string(pipeline)}}
 	}
-	var answer struct {
-		Results []*R `json:"results"`
-	}
-	if err := runAsAdmin(ctx, admin, call, &answer); err != nil {
-		return nil, err
-	}
-	if slices.Contains(answer.Results, nil) {
+	groups, err := runForList[*R](ctx, admin, call)
+	if slices.Contains(groups, nil) {
 		return nil, &Error{Op: call.Op, Class: call.Class, HTTPStatus: http.StatusOK, Attempts: 1, Message: "a group of the answer is null"}
 	}
-	return answer.Results, nil
+	return groups, err
 }
 
 func aggregateCall[T any](admin AdminCaller, query Query[T], op string) transport.Call {
@@ -134,11 +123,20 @@ func aggregateCall[T any](admin AdminCaller, query Query[T], op string) transpor
 	return call
 }
 
-func runAsAdmin(ctx context.Context, admin AdminCaller, call transport.Call, out any) error {
+// runForList gives the results of which everything could be read.
+func runForList[R any](ctx context.Context, admin AdminCaller, call transport.Call) ([]R, error) {
 	if adminOf(admin) == nil {
-		return call.Err
+		return nil, call.Err
 	}
-	return adminOf(admin).do(ctx, call, out)
+	answer := &list[R]{class: call.Class}
+	if own := adminOf(admin).own(); own != nil && own.cfg != nil {
+		answer.codec = own.cfg.codec
+	}
+	err := adminOf(admin).do(ctx, call, answer)
+	if err != nil && unreadIn(err) == nil {
+		return nil, err
+	}
+	return answer.results, err
 }
 
 func (q Query[T]) pipeline(by Key[T], results []Result[T]) (jsontext.Value, error) {

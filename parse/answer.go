@@ -31,10 +31,28 @@ func (c *codec) Answer(body []byte, out any, call *transport.Call) error {
 	if syntax := new(jsontext.SyntacticError); errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("the answer is broken: %w", err)
 	}
-	if err != nil {
-		return &transport.UnfitError{Err: err}
+	if err == nil {
+		return nil
 	}
-	return nil
+	err = c.explainAnswer(err, body, call)
+	return &transport.UnfitError{Err: err, Done: unreadIn(err) != nil}
+}
+
+// explainAnswer finds the words for an answer that was not read by a bodyDecoder.
+// One that is an object, as every answer is, has a value in it that does not fit.
+func (c *codec) explainAnswer(err error, body jsontext.Value, call *transport.Call) error {
+	if !errors.As(err, new(*json.SemanticError)) {
+		return err
+	}
+	wrong := new(DecodeError)
+	err = explainDecoding(err, call.Class, body)
+	if !errors.As(err, &wrong) || wrong.Field == "" {
+		return err
+	}
+	if wrong.ObjectID == "" {
+		wrong.ObjectID = call.ObjectID
+	}
+	return DecodeErrors{wrong}
 }
 
 // complete checks that an answer is an object and has what makes it one to this
@@ -44,7 +62,7 @@ func complete(c *transport.Call, body jsontext.Value) error {
 		return fmt.Errorf("the answer: %w", &wire.TypeError{Want: "an object", Found: wire.Describe(body)})
 	}
 	var members map[string]jsontext.Value
-	if err := json.Unmarshal(body, &members, wire.Lenient()); err != nil {
+	if err := json.Unmarshal(body, &members, wire.Tolerant()); err != nil {
 		return err
 	}
 	for _, name := range c.Needs {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
@@ -121,7 +122,7 @@ func (c *Client) Transaction(ctx context.Context, items ...BatchItem) error {
 	case <-ctx.Done():
 		return &Error{Op: op, cause: ctx.Err()}
 	}
-	answers := make([]batchAnswer, 0, len(items))
+	answers := make([]jsontext.Value, 0, len(items))
 	call := c.batchCall(op, entries)
 	call.Transaction = true
 	if err := c.do(ctx, call, &answers); err != nil {
@@ -132,7 +133,7 @@ func (c *Client) Transaction(ctx context.Context, items ...BatchItem) error {
 	}
 	var errs []error
 	for i := range entries {
-		errs = append(errs, c.settleItem(&entries[i], &answers[i]))
+		errs = append(errs, c.settleItem(&entries[i], answers[i]))
 	}
 	return errors.Join(errs...)
 }
@@ -215,7 +216,7 @@ type batchChunk struct {
 
 func (c *Client) sendChunk(ctx context.Context, chunk batchChunk, results []BatchResult) {
 	items := chunk.items
-	answers := make([]batchAnswer, 0, len(items))
+	answers := make([]jsontext.Value, 0, len(items))
 	_, err := c.cfg.Send(ctx, chunk.request, &answers)
 	err = c.cfg.publicError(err)
 	if err == nil && len(answers) != len(items) {
@@ -226,7 +227,7 @@ func (c *Client) sendChunk(ctx context.Context, chunk batchChunk, results []Batc
 			results[i].Err = items[i].share(err)
 			continue
 		}
-		results[i].Err = c.settleItem(&items[i], &answers[i])
+		results[i].Err = c.settleItem(&items[i], answers[i])
 	}
 }
 
@@ -242,9 +243,14 @@ func (i *batchEntry) share(err error) error {
 }
 
 // settleItem reads an item's own answer.
-func (c *Client) settleItem(item *batchEntry, answer *batchAnswer) error {
+func (c *Client) settleItem(item *batchEntry, raw jsontext.Value) error {
 	failure := &Error{Op: item.call.Op, Class: item.call.Class, ObjectID: item.call.ObjectID, HTTPStatus: http.StatusOK, Attempts: 1}
+	var answer batchAnswer
+	err := json.Unmarshal(raw, &answer, wire.Tolerant())
 	switch {
+	case err != nil:
+		failure.Message, failure.unknown = "the answer is not that of an item", true
+		return failure
 	case answer.Error != nil && len(answer.Success) > 0:
 		failure.Message, failure.unknown = "the answer tells both success and error", true
 		return failure
@@ -259,12 +265,12 @@ func (c *Client) settleItem(item *batchEntry, answer *batchAnswer) error {
 		return failure
 	}
 	if err := c.cfg.codec.Answer(answer.Success, item.out, &item.call); err != nil {
-		failure.cause, failure.unknown = err, true
+		failure.cause, failure.unknown = err, unreadIn(err) == nil
 		return failure
 	}
 	return nil
 }
 
-func miscount(answers []batchAnswer, items []batchEntry) string {
+func miscount(answers []jsontext.Value, items []batchEntry) string {
 	return fmt.Sprintf("%d answers to %d items", len(answers), len(items))
 }

@@ -65,11 +65,12 @@ func (c *Collection[T]) Get(ctx context.Context, id string, include ...Includabl
 		call.Query.Del("where")
 	}
 	row := new(T)
-	if err := c.do(ctx, call, &single[T]{c.codec(), c.Class(), row, id}); err != nil {
+	err := c.do(ctx, call, &single[T]{c.codec(), c.Class(), row, id})
+	if err != nil && unreadIn(err) == nil {
 		return nil, err
 	}
 	query.markDangling([]*T{row})
-	return row, nil
+	return row, err
 }
 
 // Create saves a new object and fills its ObjectID, CreatedAt, UpdatedAt and
@@ -145,16 +146,19 @@ type creation[T any] struct{ single[T] }
 func (a *creation[T]) decodeBody(body []byte) error {
 	row := *a.into
 	clearMembers(&row, body)
-	inner := single[T]{codec: a.codec, class: a.class, into: &row}
-	if err := inner.decodeBody(body); err != nil {
+	unread, err := readObject(a.codec, a.class, body, &row)
+	if err != nil {
 		return err
 	}
 	o := object(&row)
+	if o.ObjectID == "" { // without it nobody can say what was created
+		return &DecodeError{Class: a.class, Field: "objectId", Reason: "the answer has none that can be read"}
+	}
 	if o.UpdatedAt.IsZero() {
 		o.UpdatedAt = o.CreatedAt
 	}
 	*a.into = row
-	return nil
+	return unread.orNil()
 }
 
 // Update applies changes to one object and leaves its other columns alone.
@@ -236,15 +240,17 @@ func (a *application[T]) decodeBody(body []byte) error {
 	if err != nil {
 		return err
 	}
+	var unread DecodeErrors
 	for _, part := range [][]byte{raw, body} {
 		clearMembers(&row, part)
-		inner := single[T]{codec: a.codec, class: a.class, into: &row}
-		if err := inner.decodeBody(part); err != nil {
+		wrong, err := readObject(a.codec, a.class, part, &row)
+		if err != nil {
 			return err
 		}
+		unread = append(unread, wrong...)
 	}
 	*a.into = row
-	return nil
+	return unread.orNil()
 }
 
 // Delete removes one object for good. Pointers to it stay behind (see

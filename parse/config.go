@@ -25,13 +25,17 @@ type Config struct {
 func (c *Client) Config(ctx context.Context) (*Config, error) {
 	var answer struct {
 		Params     map[string]jsontext.Value `json:"params"`
-		MasterOnly map[string]bool           `json:"masterKeyOnly"`
+		MasterOnly map[string]jsontext.Value `json:"masterKeyOnly"`
 	}
 	call := transport.Call{Op: "Config.Get", Method: http.MethodGet, Path: []string{"config"}, Safety: transport.SafeRead, Needs: []string{"params"}}
 	if err := c.do(ctx, call, &answer); err != nil {
 		return nil, err
 	}
-	return &Config{answer.Params, answer.MasterOnly, c.cfg.codec}, nil
+	hidden := make(map[string]bool, len(answer.MasterOnly))
+	for name, value := range answer.MasterOnly {
+		hidden[name] = value.Kind() == 't'
+	}
+	return &Config{answer.Params, hidden, c.cfg.codec}, nil
 }
 
 // Decode reads one parameter into out. It reports false, and leaves out alone,

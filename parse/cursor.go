@@ -1,8 +1,10 @@
 package parse
 
 import (
-	"fmt"
+	"bytes"
+	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -25,11 +27,19 @@ type sortKey struct {
 	value      sortValue
 }
 
-// sortValue is the value of a sort column: nil where it is empty, a string, a
-// bool, a time.Time or a number as the server wrote it.
+// sortValue is the value of a sort column: nil or null where it is empty, a string,
+// a bool, a time.Time, a number as the server wrote it, or opaque.
 type sortValue struct{ v any }
 
-func (v sortValue) empty() bool { return v.v == nil }
+func (v sortValue) empty() bool { return v.v == nil || v.v == null{} }
+
+// null is an empty column that the server has sent.
+type null struct{}
+
+// opaque is the JSON of a value that no condition can compare with on every
+// server: an array, an object, a text that PostgreSQL cannot hold, a time in a year
+// that servers write differently.
+type opaque string
 
 // number is a JSON number, unchanged.
 type number string
@@ -76,7 +86,7 @@ func (k sortKey) empty() where.Clause { return k.on(where.Is("", nil)) }
 
 func (k sortKey) same() where.Clause {
 	switch v := k.value.v.(type) {
-	case nil:
+	case nil, null:
 		return k.empty()
 	case time.Time:
 		return temporal[any]{column[any]{name: k.name}}.at(v)
@@ -114,9 +124,8 @@ func (k sortKey) beyond() *where.Clause {
 			n = f.Lt(v).node
 		}
 	case time.Time:
-		f := temporal[any]{column[any]{name: k.name}}
-		if n = f.Gt(v).node; k.descending {
-			n = f.Lt(v).node
+		if n = k.on(beyond(v)); k.descending {
+			n = k.on(where.Is(where.Lt, v))
 		}
 	case bool: // PostgreSQL takes no boolean operand in a comparison
 		if v != k.descending {
@@ -141,7 +150,7 @@ func (k sortKey) bound() (where.Clause, bool) {
 	switch v := k.value.v.(type) {
 	case time.Time:
 		if k.descending {
-			return k.on(where.Is(where.Lt, v.Add(time.Millisecond))), true
+			return k.on(upTo(v)), true
 		}
 		return k.on(where.Is(where.Gte, v)), true
 	case number:
@@ -162,37 +171,65 @@ func readSortValues(row jsontext.Value, columns []string) ([]sortValue, error) {
 	}
 	values := make([]sortValue, len(columns))
 	for i, column := range columns {
-		v, err := readSortValue(column, members[column])
-		if err != nil {
-			return nil, fmt.Errorf("cannot page by the column %s: %w", column, err)
+		values[i] = readSortValue(members[column], column == "createdAt" || column == "updatedAt")
+		if _, ok := values[i].v.(string); column == "objectId" && !ok {
+			return nil, errors.New("cannot page by a row without an objectId")
 		}
-		values[i] = v
 	}
 	return values, nil
 }
 
-func readSortValue(column string, raw jsontext.Value) (sortValue, error) {
+// readSortValue reads one column; plainDate says that its dates are bare texts.
+func readSortValue(raw jsontext.Value, plainDate bool) sortValue {
 	switch raw.Kind() {
-	case jsontext.KindInvalid, 'n':
-		if alwaysFilled(column) {
-			return sortValue{}, &wire.TypeError{Want: "a value", Found: "none"}
-		}
-		return sortValue{}, nil
+	case jsontext.KindInvalid: // not there
+		return sortValue{}
+	case 'n':
+		return sortValue{null{}}
 	case 't', 'f':
-		return sortValue{raw.Kind() == 't'}, nil
+		return sortValue{raw.Kind() == 't'}
 	case '0':
-		return sortValue{number(raw)}, nil
+		if _, err := strconv.ParseFloat(string(raw), 64); err == nil {
+			return sortValue{number(raw)}
+		}
 	case '"':
-		if column != "objectId" && alwaysFilled(column) {
-			break
+		if plainDate {
+			return readSortTime(raw)
 		}
 		text, err := jsontext.AppendUnquote(nil, raw)
-		return sortValue{string(text)}, err
+		if err == nil && bytes.IndexByte(text, 0) < 0 {
+			return sortValue{string(text)}
+		}
 	case '{':
-		break
-	default:
-		return sortValue{}, &wire.TypeError{Want: "a text, number, boolean or date", Found: wire.Describe(raw)}
+		return readSortTime(raw)
 	}
-	t, err := wire.DecodeDate(raw)
-	return sortValue{t}, err
+	return sortValue{opaque(raw)}
+}
+
+func readSortTime(raw jsontext.Value) sortValue {
+	if t, err := wire.DecodeDate(raw); err == nil && t.After(time.Time{}) && !t.After(lastTime) {
+		return sortValue{t}
+	}
+	return sortValue{opaque(raw)}
+}
+
+// lastTime is the last one that every server can compare with: JavaScript and
+// PostgreSQL write later years in forms that the other one refuses.
+var lastTime = time.Date(9999, 12, 31, 23, 59, 59, 999_000_000, time.UTC)
+
+// cannotName says that no condition can compare with a value on every server. A
+// null where the database keeps empty columns at its high end is no empty column:
+// Parse Server on PostgreSQL sends none of those, but a number that is infinite.
+func (k sortKey) cannotName(v sortValue) bool {
+	switch v.v.(type) {
+	case opaque:
+		return true
+	case null:
+		return k.filled || k.known && k.emptyFirst == k.descending
+	case nil:
+		return k.filled
+	case string:
+		return k.filled && k.name != "objectId"
+	}
+	return false
 }

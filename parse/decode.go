@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -14,55 +16,96 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// DecodeError is a value in the server's answer that does not fit its field, or
-// one that is missing from an answer that must have it. It never holds the value
-// itself.
-type DecodeError struct {
-	Class    string // "" where the answer is about no class
-	ObjectID string // "" if the object had none
-	Field    string // dotted for a field of an included object
-	Reason   string // "want a date, found a number"
-}
-
-// Error implements error.
-func (e *DecodeError) Error() string {
-	where := e.Class
-	if e.ObjectID != "" {
-		where += fmt.Sprintf(" %q", e.ObjectID)
-	}
-	if where != "" {
-		where += ": "
-	}
-	return where + "field " + e.Field + ": " + e.Reason
-}
-
 // page is the answer to a find.
 type page[T any] struct {
 	codec *codec
 	class string
 
 	rows        []*T
-	counts      bool // the answer must have a count
+	unread      map[int]DecodeErrors // by row: what of it could not be read
+	counts      bool                 // the answer must have a count
 	count       int
+	badCount    DecodeErrors
 	first, last jsontext.Value // the outer rows as they came, parts of the answer's bytes
 }
 
+// decodeBody reads what can be read. What cannot is DecodeErrors, with all rows.
 func (p *page[T]) decodeBody(body []byte) error {
 	if p.decodeFast(body) {
-		return nil
+		return p.problems()
 	}
-	*p = page[T]{codec: p.codec, class: p.class, counts: p.counts}
-	return p.decodeSlow(body)
+	err := p.decodeSlow(body, wholeRow)
+	if errors.As(err, new(*json.SemanticError)) {
+		err = p.decodeSlow(body, rowByColumn)
+	}
+	if err != nil {
+		return err
+	}
+	return p.problems()
 }
 
+// problems are those of all rows and of the count; nil where there are none.
+func (p *page[T]) problems() error {
+	var all DecodeErrors
+	for _, i := range slices.Sorted(maps.Keys(p.unread)) {
+		all = append(all, p.unread[i]...)
+	}
+	return append(all, p.badCount...).orNil()
+}
+
+// problem is what is wrong with one row, given the error of the page.
+func (p *page[T]) problem(i int, err error) error {
+	unread, failure := p.unread[i], new(Error)
+	if len(unread) == 0 || !errors.As(err, &failure) {
+		return unread.orNil()
+	}
+	own := *failure
+	own.ObjectID, own.cause = unread[0].ObjectID, unread
+	return &own
+}
+
+// whole are the rows of which everything could be read; nil for no page.
+func (p *page[T]) whole() []*T {
+	switch {
+	case p == nil:
+		return nil
+	case len(p.unread) == 0:
+		return p.rows
+	}
+	var rows []*T
+	for i, row := range p.rows {
+		if p.unread[i] == nil {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// add takes a row and its bytes.
+func (p *page[T]) add(row *T, raw jsontext.Value, unread DecodeErrors) {
+	if len(unread) > 0 {
+		if p.unread == nil {
+			p.unread = map[int]DecodeErrors{}
+		}
+		p.unread[len(p.rows)] = unread
+	}
+	p.last = raw
+	if p.rows = append(p.rows, row); len(p.rows) == 1 {
+		p.first = raw
+	}
+}
+
+// readsRow reads the next row of a page, the n-th. The *json.SemanticError of one
+// that cannot read every row means that another way can.
+type readsRow[T any] func(p *page[T], dec *jsontext.Decoder, row *T) (DecodeErrors, error)
+
 // decodeSlow reads any answer and explains what is wrong with it.
-func (p *page[T]) decodeSlow(body []byte) error {
+func (p *page[T]) decodeSlow(body []byte, read readsRow[T]) error {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(body), p.codec.reading)
 	if err := expect(dec, '{'); err != nil {
 		return err
 	}
-	found := false
-	var count *int
+	found, counted := false, false
 	for dec.PeekKind() != '}' {
 		name, err := dec.ReadToken()
 		if err != nil {
@@ -71,9 +114,10 @@ func (p *page[T]) decodeSlow(body []byte) error {
 		switch name.String() {
 		case "results":
 			found = true
-			err = p.decodeRows(dec, body)
+			p.rows, p.unread = nil, nil // of a repeated name the last one counts
+			err = p.decodeRows(dec, body, read)
 		case "count":
-			err = json.UnmarshalDecode(dec, &count)
+			counted, err = p.decodeCount(dec)
 		default:
 			err = dec.SkipValue()
 		}
@@ -90,35 +134,61 @@ func (p *page[T]) decodeSlow(body []byte) error {
 	switch {
 	case !found: // not an answer to a find: reading it as no rows would end All early
 		return &DecodeError{Class: p.class, Field: "results", Reason: "the answer to a find has none"}
-	case count != nil:
-		p.count = *count
-	case p.counts:
+	case p.counts && !counted:
 		return &DecodeError{Class: p.class, Field: "count", Reason: "the answer to a count has none"}
 	}
 	return nil
 }
 
-func (p *page[T]) decodeRows(dec *jsontext.Decoder, body []byte) error {
+// decodeCount reports whether there is a count. One that fits nowhere spoils only
+// an answer that must have it.
+func (p *page[T]) decodeCount(dec *jsontext.Decoder) (bool, error) {
+	raw, err := dec.ReadValue()
+	if err != nil || raw.Kind() == 'n' {
+		return false, err
+	}
+	p.badCount = nil
+	if err := json.Unmarshal(raw, &p.count, p.codec.reading); err != nil && p.counts {
+		p.badCount = DecodeErrors{{Class: p.class, Field: "count", Reason: "want a whole number, found " + wire.Describe(raw)}}
+	}
+	return true, nil
+}
+
+func (p *page[T]) decodeRows(dec *jsontext.Decoder, body []byte, read readsRow[T]) error {
 	if err := expect(dec, '['); err != nil {
 		return err
 	}
 	for dec.PeekKind() != ']' {
-		start := dec.InputOffset()
-		row := new(T)
-		if err := json.UnmarshalDecode(dec, row); err != nil {
-			return explainDecoding(err, p.class, 2, body[start:])
+		start, row := dec.InputOffset(), new(T)
+		unread, err := read(p, dec, row)
+		if err != nil {
+			return err
 		}
-		if object(row).ObjectID == "" {
-			return &DecodeError{Class: p.class, Field: "objectId", Reason: fmt.Sprintf("row %d has none", len(p.rows))}
+		if object(row).ObjectID == "" && len(unread) == 0 {
+			unread = DecodeErrors{{Class: p.class, Field: "objectId", Reason: fmt.Sprintf("row %d has none", len(p.rows))}}
 		}
-		p.rows = append(p.rows, row)
-		p.last = jsontext.Value(bytes.TrimLeft(body[start:dec.InputOffset()], ", \t\r\n"))
-		if len(p.rows) == 1 {
-			p.first = p.last
-		}
+		p.add(row, bytes.TrimLeft(body[start:dec.InputOffset()], ", \t\r\n"), unread)
 	}
 	_, err := dec.ReadToken()
 	return err
+}
+
+// wholeRow is the quick way to read a row.
+func wholeRow[T any](_ *page[T], dec *jsontext.Decoder, row *T) (DecodeErrors, error) {
+	return nil, json.UnmarshalDecode(dec, row)
+}
+
+// rowByColumn reads every row.
+func rowByColumn[T any](p *page[T], dec *jsontext.Decoder, row *T) (DecodeErrors, error) {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return nil, err
+	}
+	if kind := raw.Kind(); kind != '{' && kind != 'n' {
+		reason := fmt.Sprintf("row %d: want an object, found %s", len(p.rows), wire.Describe(raw))
+		return DecodeErrors{{Class: p.class, Field: "results", Reason: reason}}, nil
+	}
+	return readObject(p.codec, p.class, raw, row)
 }
 
 func expect(dec *jsontext.Decoder, kind jsontext.Kind) error {
@@ -137,8 +207,9 @@ func expect(dec *jsontext.Decoder, kind jsontext.Kind) error {
 	return err
 }
 
-// single is the answer that consists of one object. It is decoded into a copy,
-// so that an answer that does not fit changes nothing.
+// single is the answer that consists of one object. An answer that is none to the
+// call leaves into alone; of any other it gets what can be read, and what cannot is
+// DecodeErrors.
 type single[T any] struct {
 	codec *codec
 	class string
@@ -148,14 +219,18 @@ type single[T any] struct {
 
 func (s *single[T]) decodeBody(body []byte) error {
 	row := *s.into
-	if err := json.Unmarshal(body, &row, s.codec.reading); err != nil {
-		return explainDecoding(err, s.class, 0, body)
+	unread, err := readObject(s.codec, s.class, body, &row)
+	if err != nil {
+		return err
+	}
+	if len(unread) > 0 && object(&row).ObjectID == "" { // nobody can say whose answer it is
+		return unread[0]
 	}
 	if found := object(&row).ObjectID; s.asked != "" && found != s.asked {
 		return &DecodeError{Class: s.class, ObjectID: s.asked, Field: "objectId", Reason: fmt.Sprintf("the answer has %q", wire.Clip(found, 60))}
 	}
 	*s.into = row
-	return nil
+	return unread.orNil()
 }
 
 // clearMembers empties the fields of row that body has values for. Decoding alone
@@ -179,51 +254,4 @@ func clearMembers[T any](row *T, body []byte) {
 			field.SetZero()
 		}
 	}
-}
-
-// explainDecoding turns an error of the JSON package into a DecodeError. The
-// object begins in raw, and depth is how many elements of the error's path lie
-// above it. Broken JSON stays what it is.
-func explainDecoding(err error, class string, depth int, raw []byte) error {
-	var semantic *json.SemanticError
-	if !errors.As(err, &semantic) {
-		return err
-	}
-	var path []string
-	for element := range semantic.JSONPointer.Tokens() {
-		path = append(path, element)
-	}
-	for wrapped := semantic; errors.As(wrapped.Err, &wrapped); { // the innermost knows best
-		semantic = wrapped
-	}
-	reason := ""
-	if semantic.Err != nil {
-		reason = wire.BareCause(semantic).Error()
-	}
-	var typed *wire.TypeError
-	if !errors.As(semantic.Err, &typed) && semantic.JSONKind != 0 {
-		typed = &wire.TypeError{Want: fmt.Sprint(semantic.GoType), Found: wire.KindName(semantic.JSONKind)}
-		reason = strings.TrimSuffix(typed.Error()+": "+reason, ": ")
-	}
-	return &DecodeError{
-		Class: class, ObjectID: objectIDOf(raw),
-		Field: strings.Join(path[min(depth, len(path)):], "."), Reason: reason,
-	}
-}
-
-// objectIDOf finds the objectId of the object that raw begins with.
-func objectIDOf(raw []byte) string {
-	raw = bytes.TrimLeft(raw, ", \t\r\n")
-	value, err := jsontext.NewDecoder(bytes.NewBuffer(raw), wire.Tolerant()).ReadValue()
-	if err != nil {
-		return ""
-	}
-	var object struct {
-		ObjectID any `json:"objectId"`
-	}
-	if json.Unmarshal(value, &object, wire.Tolerant()) != nil {
-		return ""
-	}
-	id, _ := object.ObjectID.(string)
-	return id
 }

@@ -81,7 +81,7 @@ type Gap struct {
 // Original, sorted. It returns nil where the server sent no original.
 func (e Event[T]) Changed() []string {
 	var before, after map[string]jsontext.Value
-	if e.before == nil || json.Unmarshal(e.before, &before, wire.Lenient()) != nil || json.Unmarshal(e.after, &after, wire.Lenient()) != nil {
+	if e.before == nil || json.Unmarshal(e.before, &before, wire.Tolerant()) != nil || json.Unmarshal(e.after, &after, wire.Tolerant()) != nil {
 		return nil
 	}
 	changed := make(map[string]bool)
@@ -104,5 +104,5 @@ func sameJSON(a, b jsontext.Value) bool {
 		return true
 	}
 	a, b = a.Clone(), b.Clone()
-	return a.Canonicalize(wire.Lenient()) == nil && b.Canonicalize(wire.Lenient()) == nil && bytes.Equal(a, b)
+	return a.Canonicalize(wire.Tolerant()) == nil && b.Canonicalize(wire.Tolerant()) == nil && bytes.Equal(a, b)
 }

@@ -10,7 +10,9 @@ import (
 )
 
 // TimeField is a Date column. Values are whole milliseconds in UTC: finer ones
-// are truncated, in conditions and in changes.
+// are truncated, in conditions and in changes. Times outside the years 0 to 9999
+// are read, but refused in conditions and changes: servers differ in how such a
+// year is written. Gt of the last millisecond of 9999 finds all later ones.
 type TimeField[T any] struct{ temporal[T] }
 
 // NewTimeField names a Date column of a class of your own.
@@ -46,7 +48,7 @@ func (f temporal[T]) Eq(value time.Time) Condition[T] {
 // Ne holds outside the millisecond of value, also where there is no time.
 func (f temporal[T]) Ne(value time.Time) Condition[T] {
 	return f.time(value, func(t time.Time) where.Clause {
-		return where.AnyClause(f.node(where.Is(where.Lt, t)), f.node(where.Is(where.Gte, t.Add(time.Millisecond))), f.node(where.Is(where.Exists, false)))
+		return where.AnyClause(f.node(where.Is(where.Lt, t)), f.node(beyond(t)), f.node(where.Is(where.Exists, false)))
 	})
 }
 
@@ -82,12 +84,12 @@ func (f temporal[T]) Lt(value time.Time) Condition[T] {
 
 // Lte holds before the end of the millisecond of value.
 func (f temporal[T]) Lte(value time.Time) Condition[T] {
-	return f.time(value, func(t time.Time) where.Clause { return f.node(where.Is(where.Lt, t.Add(time.Millisecond))) })
+	return f.time(value, func(t time.Time) where.Clause { return f.node(upTo(t)) })
 }
 
 // Gt holds after the millisecond of value.
 func (f temporal[T]) Gt(value time.Time) Condition[T] {
-	return f.time(value, func(t time.Time) where.Clause { return f.node(where.Is(where.Gte, t.Add(time.Millisecond))) })
+	return f.time(value, func(t time.Time) where.Clause { return f.node(beyond(t)) })
 }
 
 // Gte holds from value on.
@@ -114,7 +116,24 @@ func (f temporal[T]) Asc() Order[T] { return f.order(false) }
 func (f temporal[T]) Desc() Order[T] { return f.order(true) }
 
 func (f temporal[T]) at(t time.Time) where.Clause {
-	return f.node(where.Is(where.Gte, t), where.Is(where.Lt, t.Add(time.Millisecond)))
+	return f.node(where.Is(where.Gte, t), upTo(t))
+}
+
+// upTo is the term for times before the end of the millisecond of t, which is not
+// written where its year would be 10000.
+func upTo(t time.Time) where.Term {
+	if t.Equal(lastTime) {
+		return where.Is(where.Lte, t)
+	}
+	return where.Is(where.Lt, t.Add(time.Millisecond))
+}
+
+// beyond is the term for times after the millisecond of t.
+func beyond(t time.Time) where.Term {
+	if t.Equal(lastTime) {
+		return where.Is(where.Gt, t)
+	}
+	return where.Is(where.Gte, t.Add(time.Millisecond))
 }
 
 func (f temporal[T]) time(value time.Time, build func(time.Time) where.Clause) Condition[T] {

@@ -38,13 +38,14 @@ func FuzzPage(f *testing.F) {
 		fast := page[fuzzed]{codec: newCodec(userClass), class: "AuditPlan"}
 		took := fast.decodeFast(body)
 		slow := page[fuzzed]{codec: newCodec(userClass), class: "AuditPlan"}
-		err := slow.decodeSlow(body)
+		err := slow.decodeSlow(body, rowByColumn)
 		if !took {
 			return
 		}
 		require.NoError(t, err)
 		require.Equal(t, slow.rows, fast.rows)
 		require.Equal(t, slow.count, fast.count)
+		require.Equal(t, slow.unread, fast.unread)
 		if len(fast.rows) > 0 {
 			require.Equal(t, string(slow.first), string(fast.first))
 			require.Equal(t, string(slow.last), string(fast.last))

@@ -69,8 +69,9 @@ func FuzzLogInAnswer(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		session, err := once(t, 200, body).LogIn(t.Context(), "lena", "hunter2")
-		require.Equal(t, err == nil, session != nil)
-		if err == nil {
+		var unread parse.DecodeErrors
+		require.Equal(t, err == nil || errors.As(err, &unread), session != nil, "a session that was given is not lost for an odd value")
+		if session != nil {
 			require.NotEmpty(t, session.Token())
 		}
 	})

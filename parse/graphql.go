@@ -36,7 +36,8 @@ func (c *Client) GraphQL(ctx context.Context, document string, variables, out an
 	var errs []error
 	if out != nil && len(answer.Data) > 0 && answer.Data.Kind() != 'n' {
 		if err := c.cfg.codec.decode(answer.Data, out); err != nil {
-			errs = append(errs, &Error{Op: call.Op, HTTPStatus: http.StatusOK, Attempts: 1, cause: err, unknown: mutation})
+			err = c.cfg.codec.explainAnswer(err, answer.Data, &call)
+			errs = append(errs, &Error{Op: call.Op, HTTPStatus: http.StatusOK, Attempts: 1, cause: err})
 		}
 	}
 	for _, e := range answer.Errors {

@@ -15,7 +15,9 @@ const pageSize = 1000
 
 // All gives every row that the query finds, or the first ones up to Limit, page
 // by page in constant memory. It can be ranged any number of times and starts
-// at the beginning each time; an error comes last.
+// at the beginning each time. A row with a value that does not fit its field comes
+// with what could be read and with [DecodeErrors], and All goes on; any other error
+// comes last and without a row.
 //
 // Pages follow each other by the values of OrderBy and then by ObjectID
 // (protocol section 3.4), so rows that change in between make it neither skip
@@ -32,20 +34,19 @@ func (q Query[T]) All(ctx context.Context) iter.Seq2[*T, error] {
 			return
 		}
 		for {
-			rows, err := walk.next(ctx)
-			if err != nil {
-				yield(nil, err)
+			answer, err := walk.next(ctx)
+			if answer == nil {
+				if err != nil {
+					yield(nil, err)
+				}
 				return
 			}
-			if len(rows) == 0 {
-				return
-			}
-			for _, row := range rows {
+			for i, row := range answer.rows {
 				if err := ctx.Err(); err != nil {
 					yield(nil, fmt.Errorf("parse: %s.All: %w", q.collection.class, err))
 					return
 				}
-				if !yield(row, nil) {
+				if !yield(row, answer.problem(i, err)) {
 					return
 				}
 			}
@@ -58,7 +59,12 @@ type walk[T any] struct {
 	query Query[T] // with the objectId as last order
 	left  int      // rows still wanted; negative: all
 	at    *cursor  // nil: at the beginning
+	past  []string // ids of the rows behind the cursor that were read already
+	page  *page[T] // read last; nil: none
 }
+
+// maxPast bounds walk.past, whose ids are part of every request.
+const maxPast = 10_000
 
 func (q Query[T]) walk() (*walk[T], error) {
 	w := &walk[T]{query: q, left: -1}
@@ -96,10 +102,15 @@ func distinctOrders[T any](orders []Order[T]) []Order[T] {
 	return distinct
 }
 
-// next reads the next page; an empty one is the end.
-func (w *walk[T]) next(ctx context.Context) ([]*T, error) {
+// next reads the next page; nil is the end. With DecodeErrors it gives a page too.
+func (w *walk[T]) next(ctx context.Context) (*page[T], error) {
 	if w.left == 0 {
 		return nil, nil
+	}
+	if w.page != nil {
+		if err := w.move(w.page); err != nil {
+			return nil, fmt.Errorf("parse: %s.All: %w", w.query.collection.class, err)
+		}
 	}
 	q := w.query
 	if w.at != nil {
@@ -109,50 +120,83 @@ func (w *walk[T]) next(ctx context.Context) ([]*T, error) {
 		q.where = slices.Concat(q.where, w.at.after())
 		q.skip = 0
 	}
+	if len(w.past) > 0 {
+		q.where = append(slices.Clip(q.where), where.Clause{Field: "objectId", Terms: []where.Term{where.Is(where.Nin, w.past)}})
+	}
 	size := pageSize
 	if w.left > 0 {
 		size = min(size, w.left)
 	}
 	answer, err := q.Limit(size).send(ctx, "All", nil)
-	if err != nil || len(answer.rows) == 0 {
+	if answer == nil || len(answer.rows) == 0 {
 		return nil, err
 	}
 	if w.left > 0 {
 		answer.rows = answer.rows[:min(len(answer.rows), w.left)]
 		w.left -= len(answer.rows)
 	}
-	if w.left == 0 {
-		return answer.rows, nil
-	}
-	if err := w.move(answer); err != nil {
-		return nil, fmt.Errorf("parse: %s.All: %w", q.collection.class, err)
-	}
-	return answer.rows, nil
+	w.page = answer
+	return answer, err
 }
 
-// move puts the cursor on the last row of a page.
+// move goes behind the last row of a page. The cursor moves there, unless a sort
+// column of that row holds a value that no condition can name on every server:
+// then it stays where it is, and the rows that were read behind it are left out by
+// their ids.
 func (w *walk[T]) move(answer *page[T]) error {
 	values, err := readSortValues(answer.last, columnNames(w.query.order))
 	if err != nil {
 		return err
 	}
-	if w.at == nil {
-		w.at = &cursor{keys: make([]sortKey, len(values))}
-		for i, o := range w.query.order {
-			w.at.keys[i] = sortKey{name: o.name, descending: o.descending, filled: alwaysFilled(o.name)}
-		}
-		if w.query.skip == 0 { // the very first row tells whether this database sorts empty columns first
-			first, err := readSortValues(answer.first, columnNames(w.query.order[:1]))
-			if err != nil {
-				return err
-			}
-			w.at.keys[0].emptyFirst, w.at.keys[0].known = first[0].empty(), true
-		}
-	} else if w.at.isAt(values) { // the same row with other values is one that was changed meanwhile
+	id, _ := values[len(values)-1].v.(string) // the objectId is the last order
+	if w.at != nil && w.at.isAt(values) || slices.Contains(w.past, id) {
+		// The same row with other values is one that was changed meanwhile.
 		return errors.New("the server sent the same page twice: it does not heed the conditions of the query")
 	}
+	at := w.at
+	if at == nil {
+		if at, err = w.begin(answer, len(values)); err != nil {
+			return err
+		}
+	}
 	for i, v := range values {
-		w.at.keys[i].value = v
+		if at.keys[i].cannotName(v) {
+			return w.pass(answer, at.keys[i].name)
+		}
+	}
+	for i, v := range values {
+		at.keys[i].value = v
+	}
+	w.at, w.past = at, nil
+	return nil
+}
+
+// begin makes the cursor of the first page.
+func (w *walk[T]) begin(answer *page[T], columns int) (*cursor, error) {
+	at := &cursor{keys: make([]sortKey, columns)}
+	for i, o := range w.query.order {
+		at.keys[i] = sortKey{name: o.name, descending: o.descending, filled: alwaysFilled(o.name)}
+	}
+	if w.query.skip == 0 && w.past == nil { // the very first row tells whether this database sorts empty columns first
+		first, err := readSortValues(answer.first, columnNames(w.query.order[:1]))
+		if err != nil {
+			return nil, err
+		}
+		at.keys[0].emptyFirst, at.keys[0].known = first[0].empty(), true
+	}
+	return at, nil
+}
+
+// pass leaves the rows of a page out of the next ones.
+func (w *walk[T]) pass(answer *page[T], column string) error {
+	for _, row := range answer.rows {
+		if id := object(row).ObjectID; id != "" {
+			w.past = append(w.past, id)
+		}
+	}
+	if len(w.past) > maxPast {
+		return fmt.Errorf("cannot page by the column %s: more than %d rows follow each other with values that no condition can name, "+
+			"such as arrays, objects and times outside the years 1 to 9999", column, maxPast)
 	}
 	return nil
 }
@@ -169,7 +213,7 @@ func (w *walk[T]) learnNulls(ctx context.Context) error {
 		probe.order, probe.include, probe.exclude, probe.skip = w.query.order[i:i+1], nil, nil, 0
 		probe.keys = []columnPath{{dotted: key.name}}
 		answer, err := probe.Limit(1).send(ctx, "All", nil)
-		if err != nil {
+		if answer == nil {
 			return err
 		}
 		if len(answer.rows) > 0 {

@@ -20,20 +20,22 @@ func (p *page[T]) decodeFast(body []byte) bool {
 			return false
 		}
 		start, row := s.Pos(), new(T)
+		var unread DecodeErrors
 		if !plan.Read(s, reflect.ValueOf(row).Elem(), nil) {
 			s.Back(start)
 			raw, ok := s.Value()
-			if row = new(T); !ok || json.Unmarshal(raw, row, p.codec.reading) != nil {
+			if row = new(T); !ok {
+				return false
+			}
+			var err error
+			if unread, err = readObject(p.codec, p.class, raw, row); err != nil {
 				return false
 			}
 		}
 		if object(row).ObjectID == "" {
 			return false
 		}
-		p.last = s.Since(start)
-		if p.rows = append(p.rows, row); len(p.rows) == 1 {
-			p.first = p.last
-		}
+		p.add(row, s.Since(start), unread)
 	}
 	if s.Take(`,"count":`) {
 		raw, ok := s.Value()

@@ -121,7 +121,7 @@ func (p *Pointer[T]) readPointer(dec *jsontext.Decoder, c *codec) error {
 		return p.refer(string(class), string(id), c)
 	}
 	var reference wire.Pointer
-	if err := json.Unmarshal(raw, &reference); err != nil {
+	if err := json.Unmarshal(raw, &reference, wire.Tolerant()); err != nil {
 		return &wire.TypeError{Want: "a Pointer", Found: wire.Describe(raw)}
 	}
 	return p.refer(reference.ClassName, reference.ObjectID, c)

@@ -126,25 +126,22 @@ func (q Query[T]) refuse(field, reason string) Query[T] {
 // Find reads the rows that the query finds, at most 100 without Limit.
 func (q Query[T]) Find(ctx context.Context) ([]*T, error) {
 	answer, err := q.send(ctx, "Find", nil)
-	if err != nil {
-		return nil, err
-	}
-	return answer.rows, nil
+	return answer.whole(), err
 }
 
 // First reads the first row. ErrObjectNotFound: the query finds none.
 func (q Query[T]) First(ctx context.Context) (*T, error) {
 	answer, err := q.Limit(1).send(ctx, "First", nil)
-	if err != nil {
+	switch {
+	case answer == nil:
 		return nil, err
-	}
-	if len(answer.rows) == 0 {
+	case len(answer.rows) == 0:
 		return nil, &Error{
 			Code: ErrObjectNotFound, Op: q.collection.class + ".First", Class: q.collection.class,
 			Message: "the query finds no object", Attempts: 1,
 		}
 	}
-	return answer.rows[0], nil
+	return answer.rows[0], err
 }
 
 // Count counts the rows that the query finds, whatever its Limit and Skip. The
@@ -163,10 +160,10 @@ func (q Query[T]) Count(ctx context.Context) (int, error) {
 // the query finds, whatever its Limit and Skip.
 func (q Query[T]) FindAndCount(ctx context.Context) ([]*T, int, error) {
 	answer, err := q.send(ctx, "FindAndCount", q.counting())
-	if err != nil {
+	if answer == nil {
 		return nil, 0, err
 	}
-	return answer.rows, answer.count, nil
+	return answer.whole(), answer.count, err
 }
 
 // counting are the conditions a count needs besides the query's own: an empty
@@ -175,7 +172,8 @@ func (q Query[T]) counting() []where.Clause {
 	return []where.Clause{where.Always}
 }
 
-// send makes the request. With more conditions, even of no effect, it counts.
+// send makes the request. With more conditions, even of no effect, it counts. With
+// DecodeErrors it gives an answer too.
 func (q Query[T]) send(ctx context.Context, op string, counting []where.Clause) (*page[T], error) {
 	call := q.collection.call(op, http.MethodGet, "any")
 	if call.Err != nil {
@@ -191,11 +189,12 @@ func (q Query[T]) send(ctx context.Context, op string, counting []where.Clause) 
 		call.Query.Set("count", "1")
 	}
 	answer := &page[T]{codec: q.collection.codec(), class: q.collection.class, counts: counting != nil}
-	if err := q.collection.do(ctx, call, answer); err != nil {
+	err := q.collection.do(ctx, call, answer)
+	if err != nil && unreadIn(err) == nil {
 		return nil, err
 	}
 	q.markDangling(answer.rows)
-	return answer, nil
+	return answer, err
 }
 
 func dotted(paths []columnPath) string {

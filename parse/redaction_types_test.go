@@ -34,7 +34,7 @@ func withoutCredentials() map[string]any {
 		"options": []any{parse.RetryPolicy{}, parse.RequestIDsHonoured, parse.WithSnapshot()},
 		"files":   []any{parse.Upload{}, parse.File{}, &parse.FileContent{}},
 		"answers": []any{parse.Config{}, parse.Job{}, parse.ServerInfo{}, isoaudit.CloudCode{}, parse.BatchResult{}},
-		"errors":  []any{&isoaudit.PolicyError{}, &parse.DecodeError{}},
+		"errors":  []any{&isoaudit.PolicyError{}, &parse.DecodeError{}, parse.DecodeErrors{{}}},
 		"classes": []any{parse.ClassOf[checklist]("Checklist"), isoaudit.AuditPlan{}},
 		"access":  []any{parse.ACL{parse.Everyone: parse.Access{}}, isoaudit.RoleMembers{}},
 	}

@@ -100,7 +100,7 @@ func TestFaults(t *testing.T) {
 		"write: truncated JSON":             {writeWithID, nil, []step{reply(200, `{"resul`)}, unknown, nil},
 		"write: reset in the middle":        {writeWithID, nil, []step{breaksOff(200, `{"result":`, errReset)}, unknown, syscall.ECONNRESET},
 		"write: HTML 200":                   {writeWithID, nil, []step{reply(200, badGateway)}, unknown, nil},
-		"write: wrong type":                 {writeWithID, nil, []step{reply(200, `{"result":"seven"}`)}, unknown, nil},
+		"write: wrong type":                 {writeWithID, nil, []step{reply(200, `{"result":"seven"}`)}, failed, nil}, // field case 2: it was answered
 		"write: refusal":                    {writeWithID, nil, []step{reply(400, `{"code":142,"error":"no"}`)}, failed, parse.ErrValidation},
 		"write: 159 that is not ours":       {writeWithID, nil, []step{reply(400, duplicate)}, unknown, parse.ErrDuplicateRequest},
 		"honoured: reply lost":              {writeWithID, honoured, []step{fails(errReset), result}, done, nil},

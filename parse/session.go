@@ -76,10 +76,11 @@ func SignUp[U any, P Entity[U]](ctx context.Context, c Caller, user *U) (*Sessio
 		}
 	}
 	session := new(Session)
-	if err := client.do(ctx, call, &signUp{users.created(user), session}); err != nil {
+	err := client.do(ctx, call, &signUp{users.created(user), session})
+	if err != nil && unreadIn(err) == nil {
 		return nil, err
 	}
-	return session, nil
+	return session, err
 }
 
 // signUp reads the answer to a create of a user, which brings a session too.
@@ -130,11 +131,7 @@ func LoginAs[U any, P Entity[U]](ctx context.Context, admin AdminCaller, userID 
 func VerifyPassword[U any, P Entity[U]](ctx context.Context, c Caller, username, password string) (*U, error) {
 	call := passwordCall("User.VerifyPassword", "verifyPassword", username, password)
 	call.Needs = []string{"objectId"}
-	user := new(U)
-	if err := clientOf(c).do(ctx, call, user); err != nil {
-		return nil, err
-	}
-	return user, nil
+	return oneUser[U](ctx, clientOf(c), call)
 }
 
 // passwordCall posts the password, so that it stands in no URL.
@@ -159,10 +156,11 @@ func startSession[U any](ctx context.Context, c *Client, call transport.Call) (*
 	}
 	call.Needs = []string{"objectId", "sessionToken"}
 	user, session := new(U), new(Session)
-	if err := c.do(ctx, call, &logIn[U]{c.cfg.codec, user, session}); err != nil {
+	err := c.do(ctx, call, &logIn[U]{c.cfg.codec, user, session})
+	if err != nil && unreadIn(err) == nil {
 		return nil, nil, err
 	}
-	return user, session, nil
+	return user, session, err
 }
 
 // logIn reads a user with a session token.
@@ -201,11 +199,20 @@ func (c *Client) LogOut(ctx context.Context) error {
 func CurrentUser[U any, P Entity[U]](ctx context.Context, c Caller) (*U, error) {
 	client, call := clientOf(c), currentUserCall()
 	call.Needs, call.Err = []string{"objectId"}, client.needsSession(call.Op)
+	return oneUser[U](ctx, client, call)
+}
+
+// oneUser makes a call that answers with a user.
+func oneUser[U any](ctx context.Context, c *Client, call transport.Call) (*U, error) {
+	if c == nil || c.cfg == nil {
+		return nil, c.do(ctx, call, nil)
+	}
 	user := new(U)
-	if err := client.do(ctx, call, user); err != nil {
+	err := c.do(ctx, call, &single[U]{codec: c.cfg.codec, class: userClass, into: user})
+	if err != nil && unreadIn(err) == nil {
 		return nil, err
 	}
-	return user, nil
+	return user, err
 }
 
 // currentUserCall asks the server whose session it is.

@@ -16,7 +16,10 @@ type SessionSource func(ctx context.Context, client *Client) (*Session, error)
 func PasswordLogin(username, password string) SessionSource {
 	return func(ctx context.Context, client *Client) (*Session, error) {
 		_, session, err := LogIn[struct{ Object }](ctx, client, username, password)
-		return session, err
+		if session != nil { // whatever else of the user cannot be read
+			return session, nil
+		}
+		return nil, err
 	}
 }
 

@@ -87,7 +87,7 @@ func rowOf[T any](row *T) follow.Row {
 
 // Sum implements follow.Source.
 func (s liveSource[T]) Sum(row follow.Row) uint64 {
-	raw, err := json.Marshal(row.Value, json.Deterministic(true), wire.Lenient())
+	raw, err := json.Marshal(row.Value, json.Deterministic(true), wire.Tolerant())
 	if err != nil {
 		return uint64(time.Now().UnixNano()) | 1 // like nothing else
 	}

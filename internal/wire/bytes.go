@@ -33,8 +33,9 @@ func ReadBytes(dec *jsontext.Decoder) ([]byte, error) {
 	if err != nil || value.Base64 == nil {
 		return nil, err
 	}
-	data, err := base64.StdEncoding.DecodeString(*value.Base64)
-	if err != nil {
+	text, ok := CanonicalBase64(*value.Base64) // servers keep it as it was sent
+	data, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || !ok {
 		return nil, &TypeError{Want: "a value of type Bytes", Found: "one that is not base64"}
 	}
 	return data, nil

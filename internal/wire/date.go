@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -43,16 +44,39 @@ func AppendDate(dst []byte, t time.Time) []byte {
 }
 
 // ParseISO reads a timestamp with or without milliseconds and with any offset,
-// and gives it in UTC, truncated to the millisecond.
+// and gives it in UTC, truncated to the millisecond. Years outside 0 to 9999 have
+// a sign and six digits, as JavaScript writes them.
 func ParseISO(text string) (time.Time, error) {
 	if t, ok := parseFixed(text); ok {
 		return t, nil
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return time.Time{}, &TypeError{Want: "a date", Found: "a string that is no ISO 8601 date"}
+		var ok bool
+		if t, ok = parseFarYear(text); !ok {
+			return time.Time{}, &TypeError{Want: "a date", Found: "a string that is no ISO 8601 date"}
+		}
 	}
 	return t.UTC().Truncate(time.Millisecond), nil
+}
+
+// parseFarYear reads a timestamp whose year has a sign and six digits. The
+// calendar repeats itself every 400 years.
+func parseFarYear(text string) (time.Time, bool) {
+	const cycle = 400
+	if len(text) < len("+010000") || text[0] != '+' && text[0] != '-' {
+		return time.Time{}, false
+	}
+	year, ok := digits(text[1:7])
+	if text[0] == '-' {
+		year = -year
+	}
+	near := 2000 + (year%cycle+cycle)%cycle
+	t, err := time.Parse(time.RFC3339Nano, strconv.Itoa(near)+text[7:])
+	if !ok || err != nil {
+		return time.Time{}, false
+	}
+	return t.AddDate(year-near, 0, 0), true
 }
 
 // parseFixed reads exactly the form the server writes, several times faster

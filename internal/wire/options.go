@@ -35,9 +35,7 @@ func Unmarshalers() *json.Unmarshalers {
 }
 
 // Tolerant are the options to read what a server sends: unknown keys are
-// ignored, and of a repeated key the last one counts.
+// ignored, of a repeated key the last one counts, and text that is no Unicode,
+// such as half of a surrogate pair, is read as U+FFFD. JSON that only passes
+// through keeps such text as it is.
 func Tolerant() json.Options { return tolerant }
-
-// Lenient are the options for JSON whose values go on as they are: like Tolerant,
-// and texts need not be valid UTF-8.
-func Lenient() json.Options { return lenient }

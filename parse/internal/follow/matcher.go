@@ -88,7 +88,7 @@ func (m Matcher) matches(object jsontext.Value) (bool, error) {
 		return true, nil
 	}
 	var decoded map[string]any
-	if err := json.Unmarshal(object, &decoded, wire.Lenient()); err != nil {
+	if err := json.Unmarshal(object, &decoded, wire.Tolerant()); err != nil {
 		return false, err
 	}
 	return m.node.Match(decoded)

@@ -236,7 +236,7 @@ func (f *Follower) strip(raw jsontext.Value) (jsontext.Value, error) {
 		return raw, nil
 	}
 	var all map[string]jsontext.Value
-	if err := json.Unmarshal(raw, &all, wire.Lenient()); err != nil {
+	if err := json.Unmarshal(raw, &all, wire.Tolerant()); err != nil {
 		return nil, err
 	}
 	kept := make(map[string]jsontext.Value, len(f.Keep)+4)
@@ -247,5 +247,5 @@ func (f *Follower) strip(raw jsontext.Value) (jsontext.Value, error) {
 			}
 		}
 	}
-	return json.Marshal(kept, wire.Lenient())
+	return json.Marshal(kept, wire.Tolerant())
 }

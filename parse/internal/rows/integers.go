@@ -59,7 +59,7 @@ func exact(number []byte) bool {
 
 // locate names the value at an offset of a JSON text.
 func locate(raw jsontext.Value, offset int) jsontext.Pointer {
-	dec := jsontext.NewDecoder(bytes.NewReader(raw), wire.Lenient())
+	dec := jsontext.NewDecoder(bytes.NewReader(raw), wire.Tolerant())
 	for dec.InputOffset() <= int64(offset) {
 		if _, err := dec.ReadToken(); err != nil {
 			return ""

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -159,7 +158,7 @@ func (p *Plan) Read(s *Scanner, v reflect.Value, head *Head) bool {
 			}
 		default:
 			raw, ok := s.Value()
-			if !ok || !raw.IsValid(jsontext.AllowDuplicateNames(true)) {
+			if !ok || !raw.IsValid(wire.Tolerant()) {
 				return false
 			}
 		}

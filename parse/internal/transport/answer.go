@@ -64,7 +64,7 @@ func readRefusal(body []byte) (int, string) {
 		Message jsontext.Value `json:"message"`
 		Errors  []GraphQLError `json:"errors"`
 	}
-	if len(body) == 0 || json.Unmarshal(body, &answer, wire.Lenient()) != nil {
+	if len(body) == 0 || json.Unmarshal(body, &answer, wire.Tolerant()) != nil {
 		return 0, wire.Clip(string(body), MaxExcerpt)
 	}
 	text := PlainText(answer.Error)
@@ -128,7 +128,10 @@ type GraphQLError struct {
 func (e *GraphQLError) Code() int { return ParseCode(e.Extensions.Code) }
 
 // UnfitError is a whole JSON answer that does not fit what was asked for.
-type UnfitError struct{ Err error }
+type UnfitError struct {
+	Err  error
+	Done bool // it is the answer to the call all the same; only a value in it does not fit its field
+}
 
 // Error implements error.
 func (e *UnfitError) Error() string { return e.Err.Error() }

@@ -19,6 +19,7 @@ const (
 	notDone                  // surely not done; may be sent again
 	uncertain                // may or may not have been done
 	garbled                  // answered as done, but the answer cannot be read; uncertain for a write
+	odd                      // done, but the answer holds a value that does not fit its field
 )
 
 // onRefusal judges an answer that is not a success by status and code (protocol
@@ -59,8 +60,12 @@ func onSilence(err error) verdict {
 // whole and does not fit would come the same again, and a write was done in some
 // form.
 func (r *Request) onUnreadable(err error) verdict {
-	whole := errors.As(err, new(*UnfitError)) || errors.Is(err, ErrTooLarge)
-	if whole && r.Safety == SafeRead {
+	unfit := new(UnfitError)
+	whole := errors.As(err, &unfit) || errors.Is(err, ErrTooLarge)
+	switch {
+	case unfit.Done:
+		return odd
+	case whole && r.Safety == SafeRead:
 		return refused
 	}
 	return garbled
@@ -69,6 +74,10 @@ func (r *Request) onUnreadable(err error) verdict {
 // repeatable says whether sending again cannot carry out the call twice, and
 // remembers whether the attempt leaves a doubt.
 func (t *trip) repeatable(failure *Failure) bool {
+	if t.verdict == odd { // whatever became of earlier attempts, this answer is the outcome
+		t.inDoubt = false
+		return false
+	}
 	if t.request.NoRetry || !t.request.Content.untouched() {
 		t.inDoubt = t.inDoubt || t.verdict == uncertain || t.verdict == garbled
 		return false

@@ -263,11 +263,6 @@ func onPurpose() []Difference {
 			Reason: "what is written with brackets is text in Parse Server, its numbers too, and finds what the database makes of it; write JSON",
 		},
 		{
-			Key:         "parameter: a repeated where",
-			AuditServer: "status 400, code 107", ParseServer: "status 400, code 105",
-			Reason: "a list is no where; Parse Server takes its positions for names of columns",
-		},
-		{
 			Key:         "parameter: a where that is a list",
 			AuditServer: "status 400, code 107", ParseServer: "n=0; n=1; n=2; n=9",
 			Reason: "a list is no where, and Parse Server finds every row for it",

@@ -31,7 +31,7 @@ func parameters() []behaviour {
 		find("lists of names", `limit=1&order=["-n","s"]&include=["ch"]&skip=1&keys=["n","ch"]`, "ch=a Object n=2"),
 		find("a repeated one", "limit=1&order=n&keys=n&keys=s", "n=0 s=@0"),
 		find("a repeated include", "limit=1&order=n&keys=n,ch&include=rel&include=ch", "ch=a Object n=0"),
-		find("a repeated where", `where={"n":1}&where={"n":2}`, "status 400, code 107"),
+		find("a repeated where", `where={"n":1}&where={"n":2}`, "status 400, code 105"),
 		find("a name in quotes", `limit=1&keys="n"&order="-n"`, "n=9"),
 		find("a list in a list", `limit=1&order=n&keys=["n",["s"]]`, "n=0 s=@0"),
 		find("a null in a list", `limit=1&order=n&keys=["n",null]`, "n=0"),

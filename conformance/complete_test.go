@@ -50,7 +50,7 @@ func requireEveryCondition(t *testing.T, cases []string) {
 	require.Greater(t, seen, 100, "conditions were found")
 }
 
-// hasCase tells whether a case is named by a kind of column and a method.
+// hasCase reports whether a case is named by a kind of column and a method.
 func hasCase(cases []string, kind, method string) bool {
 	for _, name := range cases {
 		rest, ok := strings.CutPrefix(name, kind+" ")

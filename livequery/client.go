@@ -34,7 +34,7 @@ type Client struct {
 	changed    chan struct{}
 }
 
-// State is where a Client's connection stands.
+// State is the state of a Client's connection.
 type State uint8
 
 // States of a Client.
@@ -55,7 +55,7 @@ func (s State) String() string {
 	return names[s]
 }
 
-// Status is a State and how it came about.
+// Status is a State with its circumstances.
 type Status struct {
 	State      State
 	Attempt    int    // failed attempts to connect since the last connection

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Config says where to connect, as whom, and how patient to be. Zero durations
-// and sizes take the defaults named beside them.
+// Config is where to connect, as whom, and with which limits. Zero durations and
+// sizes mean the defaults named beside them.
 type Config struct {
 	// URL of the Live Query endpoint, with scheme ws, wss, http or https.
 	// Parse Server accepts any path on its HTTP port.
@@ -26,9 +26,9 @@ type Config struct {
 
 	// Session returns the session token to subscribe with, or "" for none.
 	// It is asked once for each connection, and again with the token that the
-	// server refused. A source that returns the same token again says that it
-	// is valid and that the server could not look it up; a subscription that
-	// keeps being refused ends after half a minute. An error makes the client
+	// server refused. If a source returns the same token again, the token is taken
+	// for valid and the refusal for a failure of the server to look it up; a
+	// subscription that is refused all the same ends after half a minute. An error makes the client
 	// reconnect and ask again, unless it is marked Permanent; so does a source
 	// that takes longer than five minutes. Nil: no session.
 	Session func(ctx context.Context, rejected string) (string, error)
@@ -44,7 +44,7 @@ type Config struct {
 	MinBackoff   time.Duration // before the first reconnect, jittered by half; 250 ms
 	MaxBackoff   time.Duration // 30 s
 
-	ReadLimit  int64 // bytes of one message; 16 MiB. A larger one ends the connection, and so leaves a mark.
+	ReadLimit  int64 // bytes of one message; 16 MiB. A larger one ends the connection, and the stream has a mark for that.
 	QueueSize  int   // events kept for each subscription; 1024
 	QueueBytes int   // bytes kept for each subscription; 16 MiB
 
@@ -65,10 +65,10 @@ type Credentials struct {
 	InstallationID string
 }
 
-// Secret is text that never shows in logs, errors or formatted values.
+// Secret is a text that never appears in logs, errors or formatted values.
 type Secret string
 
-// Format writes a placeholder, whatever the verb.
+// Format writes a placeholder for every verb.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.redacted()) }
 
 // MarshalText returns a placeholder: a secret is sent only on purpose.

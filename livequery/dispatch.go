@@ -77,7 +77,7 @@ func (conn *connection) nextTodo() (s *Subscription, orphan int64, ok bool) {
 	return s, 0, true
 }
 
-// requestFor decides what s needs now and notes that it is on its way.
+// requestFor decides what s needs now, and records that the request is on its way.
 func (conn *connection) requestFor(s *Subscription) (request, bool) {
 	c := conn.client
 	c.mu.Lock()

@@ -1,6 +1,6 @@
 // Package livequery speaks Parse Server's Live Query protocol over one
 // WebSocket, as docs/protocol.md describes it (protocol section 8). Objects stay
-// raw JSON; the typed events are in the root package.
+// raw JSON; the typed events are in package parse.
 //
 // A Client keeps its subscriptions alive: it reconnects with jittered, capped
 // backoff, notices a half-open connection by its own pings and by the gaps

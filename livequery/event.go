@@ -8,7 +8,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// Kind says what an Event means.
+// Kind is what an Event reports.
 type Kind uint8
 
 // Kinds of events. The first three are marks of the client, the others events

@@ -6,9 +6,8 @@ import (
 )
 
 // queue holds the events that a reader has not taken yet. Pushing never
-// blocks: a full queue first folds the events of each object into the latest
-// one, and if that frees too little, it drops what follows and says so with one
-// Overflowed mark.
+// blocks: a full queue first folds the events of each object into the latest one. If
+// that frees too little it drops what follows, and one Overflowed mark counts that.
 type queue struct {
 	maxEvents, maxBytes int
 

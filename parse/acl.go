@@ -41,9 +41,9 @@ func (a ACL) Grant(subject Subject, access Access) ACL {
 	return granted
 }
 
-// CanRead says whether the ACL itself lets subject read; the roles a user is
-// in are the server's knowledge and not looked up.
+// CanRead reports whether the ACL itself lets subject read. It does not look up
+// the roles of a user, which only the server knows.
 func (a ACL) CanRead(subject Subject) bool { return a[subject].Read || a[Everyone].Read }
 
-// CanWrite is CanRead for changing and deleting.
+// CanWrite reports whether the ACL itself lets subject change and delete.
 func (a ACL) CanWrite(subject Subject) bool { return a[subject].Write || a[Everyone].Write }

@@ -10,9 +10,9 @@ import (
 )
 
 // Admin is a client with the master key: every call on it, also through its
-// collections, passes all permissions. It is the only holder of that key; As and
-// Anonymous of its Client give clients without it. The server takes the master key from
-// the addresses in its masterKeyIps only, by default from its own machine.
+// collections, passes all permissions. It is the only type that holds this key; As
+// and Anonymous of its Client give clients without it. The server accepts the master
+// key only from the addresses in its masterKeyIps, by default its own machine.
 type Admin struct {
 	client *Client
 }
@@ -66,8 +66,8 @@ func NewAdmin(serverURL, masterKey string, options ...Option) (*Admin, error) {
 	return &Admin{newClient(cfg)}, nil
 }
 
-// own is the client that the calls of an Admin go through: nil, which every call
-// reports, where the Admin is nil or zero.
+// own is the client that the calls of an Admin go through. It is nil for a nil or
+// zero Admin, which every call reports.
 func (a *Admin) own() *Client {
 	if a == nil {
 		return nil
@@ -80,7 +80,7 @@ func (a *Admin) do(ctx context.Context, call transport.Call, out any) error {
 }
 
 // Purge deletes every object of a class without running triggers or live
-// queries. A class that does not exist is no error.
+// queries. It is not an error if the class does not exist.
 func (a *Admin) Purge(ctx context.Context, class string) error {
 	call := transport.Call{
 		Op: class + ".Purge", Method: http.MethodDelete, Path: []string{"purge", class},

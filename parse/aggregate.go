@@ -16,7 +16,7 @@ import (
 )
 
 // Distinct lists the different values of one column among the rows that the
-// query finds, in no particular order. Only Where counts of the query. It needs
+// query finds, in no particular order. Of the query only Where is used. It needs
 // the master key. Parse Server on PostgreSQL fails here with ErrInvalidQuery
 // where the class has a relation.
 func Distinct[T, V any](ctx context.Context, admin AdminCaller, query Query[T], field Field[T, V]) ([]V, error) {
@@ -91,9 +91,9 @@ func resultOf[T any](as, op string, c column[T]) Result[T] {
 // It needs the master key.
 //
 // Servers differ widely here, and PostgreSQL silently ignores what it does not
-// know (protocol section 3.5), so only what both databases do is offered: of the
-// query, Limit and conditions on text, numbers, booleans and times that compare
-// with Eq, Lt, Lte, Gt and Gte. Anything else is refused.
+// know (protocol section 3.5), so only what both databases do is offered. The query
+// may have Limit, and conditions on texts, numbers, booleans and times with Eq, Lt,
+// Lte, Gt and Gte. Anything else is refused.
 func Aggregate[R, T any](ctx context.Context, admin AdminCaller, query Query[T], by Key[T], results ...Result[T]) ([]*R, error) {
 	call := aggregateCall(admin, query, "Aggregate")
 	if call.Err == nil {

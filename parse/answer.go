@@ -11,8 +11,8 @@ import (
 	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
 )
 
-// Answer implements transport.Codec. The body must be JSON also where nobody wants
-// it: a login page of some gateway is no success.
+// Answer implements transport.Codec. The body must be JSON even if the caller does
+// not want it: the login page of some gateway is not a success.
 func (c *codec) Answer(body []byte, out any, call *transport.Call) error {
 	if call.EmptyOK && len(body) == 0 {
 		return nil
@@ -55,8 +55,8 @@ func (c *codec) explainAnswer(err error, body jsontext.Value, call *transport.Ca
 	return DecodeErrors{wrong}
 }
 
-// complete checks that an answer is an object and has what makes it one to this
-// call: an answer without would read as a row without an id, or as no rows.
+// complete checks that an answer is an object with the members that the call
+// needs. Without them it would be read as a row without an id, or as no rows.
 func complete(c *transport.Call, body jsontext.Value) error {
 	if body.Kind() != '{' {
 		return fmt.Errorf("the answer: %w", &wire.TypeError{Want: "an object", Found: wire.Describe(body)})

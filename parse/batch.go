@@ -28,13 +28,13 @@ type batchEntry struct {
 	out    any // where the item's own answer goes
 }
 
-// BatchResult is what became of one item: nil, an error as of the single call,
-// or one that is ErrOutcomeUnknown.
+// BatchResult is the result of one item: nil, the error that the single call would
+// return, or one that is ErrOutcomeUnknown.
 type BatchResult struct {
 	Err error
 }
 
-// BatchCreate is Create as an item of a batch: obj is filled when it was saved.
+// BatchCreate is Create as an item of a batch: obj is filled once it is saved.
 func (c *Collection[T]) BatchCreate(obj *T) BatchItem {
 	return c.batchItem(c.createCall(obj), c.created(obj))
 }
@@ -102,9 +102,9 @@ func (c *Client) Batch(ctx context.Context, items ...BatchItem) ([]BatchResult, 
 // all or none, and fills created objects when it has. More items than
 // WithBatchLimits allows are refused, never split.
 //
-// The server does not tell which item failed: an error with ErrInternal and
-// "rolled back" may have any cause. Not rolled back are new columns and what
-// triggers did elsewhere. At most four transactions of a client and those
+// The server does not say which item failed: an error with ErrInternal and
+// "rolled back" may have any cause. New columns and what triggers did elsewhere
+// are not rolled back. At most four transactions of a client and those
 // derived from it are under way at a time: more can block a server on
 // PostgreSQL for good (protocol section 12).
 func (c *Client) Transaction(ctx context.Context, items ...BatchItem) error {
@@ -138,9 +138,9 @@ func (c *Client) Transaction(ctx context.Context, items ...BatchItem) error {
 	return errors.Join(errs...)
 }
 
-// checkItems finds what is wrong with any item before one is sent. Only the
-// collections make items, so methods and paths are among those the server can
-// route: one that it cannot would leave its siblings half done.
+// checkItems finds what is wrong with any item before one is sent. Items are made
+// by collections only, so the server can route their methods and paths; one that
+// it cannot route would leave the others half done.
 func (c *Client) checkItems(ctx context.Context, op string, items []BatchItem) ([]batchEntry, error) {
 	if c == nil || c.cfg == nil {
 		return nil, noClient(op, "")

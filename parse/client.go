@@ -43,7 +43,7 @@ func newClient(cfg *config) *Client {
 // Anonymous derives a client that sends its keys but no session, and no master key.
 func (c *Client) Anonymous() *Client {
 	if c == nil || c.cfg == nil {
-		return new(Client) // every call of it says so
+		return new(Client) // every call on it reports that it is zero
 	}
 	cfg := *c.cfg
 	cfg.Credentials.Session, cfg.Credentials.MasterKey = transport.Secret{}, transport.Secret{}
@@ -67,12 +67,12 @@ func (c *Client) As(session *Session) *Client {
 	return derived
 }
 
-// HasMasterKey says whether the client passes all permissions.
+// HasMasterKey reports whether the client passes all permissions.
 func (c *Client) HasMasterKey() bool {
 	return c != nil && c.cfg != nil && !c.cfg.Credentials.MasterKey.Empty()
 }
 
-// HasSession says whether the client acts as a user.
+// HasSession reports whether the client acts as a user.
 func (c *Client) HasSession() bool {
 	return c != nil && c.cfg != nil && (!c.cfg.Credentials.Session.Empty() || c.cfg.sessions != nil)
 }

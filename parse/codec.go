@@ -138,7 +138,8 @@ func (c *codec) decode(data []byte, out any) error {
 	return json.Unmarshal(data, out, c.reading)
 }
 
-// bodyDecoder is an answer that is read with more care than by its type alone.
+// bodyDecoder is an answer that reads itself, because its Go type alone does not
+// say enough.
 type bodyDecoder interface{ decodeBody(data []byte) error }
 
 func holdsNUL(raw []byte) bool {

@@ -20,12 +20,13 @@ type Collection[T any] struct {
 	mistake string // in T; every call reports it
 }
 
-// NewCollection is the class with this name, whose objects are read into T and
-// written from it. T embeds Object, or a struct that embeds it. Its fields are read and written by their json tags. A pointer or time that may
+// NewCollection makes a collection of the class with this name, whose objects are
+// read into T and written from it. T embeds Object, or a struct that embeds it, and
+// its fields are read and written by their json tags. A pointer or time that may
 // stay empty is tagged omitzero; Create refuses other zero pointers.
 //
-// A bad class name, and a T that embeds a pointer or has two fields with one JSON
-// name, are reported by every call.
+// Every call on the collection reports a bad class name, and a T that embeds a
+// pointer or has two fields with one JSON name.
 func NewCollection[T any, P Entity[T]](c Caller, class string) *Collection[T] {
 	client := clientOf(c)
 	if client == nil || client.cfg == nil {
@@ -51,11 +52,11 @@ func (c *Collection[T]) PointerTo(id string) Pointer[T] {
 	return Pointer[T]{ID: id, class: c.class}
 }
 
-// Query finds objects of the class; without further steps, any.
+// Query returns the query that finds all objects of the class.
 func (c *Collection[T]) Query() Query[T] { return Query[T]{collection: c} }
 
-// Get reads one object, with the given pointers included.
-// ErrObjectNotFound: there is none, or this caller may not read it.
+// Get reads one object, with the given pointers included. It returns
+// ErrObjectNotFound if there is none or this caller may not read it.
 func (c *Collection[T]) Get(ctx context.Context, id string, include ...Includable[T]) (*T, error) {
 	call := c.call("Get", http.MethodGet, id)
 	call.Safety = transport.SafeRead
@@ -87,8 +88,8 @@ func (c *Collection[T]) Create(ctx context.Context, obj *T) error {
 	return c.do(ctx, call, c.created(obj))
 }
 
-// CreateWith is Create with changes on top: what a Go value does not hold, such as
-// the first members of a relation.
+// CreateWith is Create with changes that are made at the same time, for what a Go
+// value does not hold, such as the first members of a relation.
 func (c *Collection[T]) CreateWith(ctx context.Context, obj *T, changes ...Change[T]) error {
 	call := c.createCall(obj)
 	if call.Err == nil && len(changes) > 0 {
@@ -162,7 +163,7 @@ func (a *creation[T]) decodeBody(body []byte) error {
 }
 
 // Update applies changes to one object and leaves its other columns alone.
-// To learn what they led to, use Apply.
+// Apply also returns their results.
 //
 // An update whose reply is lost is ErrOutcomeUnknown.
 func (c *Collection[T]) Update(ctx context.Context, id string, changes ...Change[T]) error {
@@ -254,8 +255,9 @@ func (a *application[T]) decodeBody(body []byte) error {
 }
 
 // Delete removes one object for good. Pointers to it stay behind (see
-// Pointer.Dangling). ErrObjectNotFound: there is none, or this caller may not
-// delete it; after a retry also: an earlier attempt had deleted it.
+// Pointer.Dangling). It returns ErrObjectNotFound if there is no such object, if
+// this caller may not delete it, or if an earlier attempt of the same call had
+// deleted it.
 func (c *Collection[T]) Delete(ctx context.Context, id string) error {
 	return c.do(ctx, c.deleteCall(id), nil)
 }

@@ -60,8 +60,8 @@ func (c column[T]) constant(n where.Clause) Condition[T] {
 	return Condition[T]{node: n}
 }
 
-// in answers the empty list here: a server on PostgreSQL would return the rows
-// without a value (protocol section 12.12).
+// in does not send an empty list, for which a server on PostgreSQL would return
+// the rows without a value (protocol section 12.12).
 func in[T, V any](c column[T], values []V) Condition[T] {
 	if len(values) == 0 {
 		return c.constant(where.Never)
@@ -69,8 +69,9 @@ func in[T, V any](c column[T], values []V) Condition[T] {
 	return c.where(where.Is(where.In, values))
 }
 
-// notIn asks for a value too: a server on MongoDB would also return the rows
-// without one, a server on PostgreSQL would not (protocol section 3.1).
+// notIn also requires that there is a value. Without that a server on MongoDB
+// would return the rows without one, and a server on PostgreSQL would not
+// (protocol section 3.1).
 func notIn[T, V any](c column[T], values []V) Condition[T] {
 	if len(values) == 0 {
 		return c.constant(where.Always)

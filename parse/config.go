@@ -20,8 +20,8 @@ type Config struct {
 	codec      *codec
 }
 
-// Config reads the application's configuration parameters. Those for the
-// master key only are in it only where an Admin asks.
+// Config reads the application's configuration parameters. Those that only the
+// master key may see are returned to an Admin only.
 func (c *Client) Config(ctx context.Context) (*Config, error) {
 	var answer struct {
 		Params     map[string]jsontext.Value `json:"params"`
@@ -38,8 +38,8 @@ func (c *Client) Config(ctx context.Context) (*Config, error) {
 	return &Config{answer.Params, hidden, c.cfg.codec}, nil
 }
 
-// Decode reads one parameter into out. It reports false, and leaves out alone,
-// where there is no such parameter.
+// Decode reads one parameter into out. If there is no such parameter it reports
+// false and does not change out.
 func (c *Config) Decode(name string, out any) (bool, error) {
 	if c == nil {
 		return false, nil
@@ -54,7 +54,7 @@ func (c *Config) Decode(name string, out any) (bool, error) {
 	return true, nil
 }
 
-// MasterOnly says whether a parameter is hidden from clients without the master key.
+// MasterOnly reports whether a parameter is hidden from clients without the master key.
 func (c *Config) MasterOnly(name string) bool { return c != nil && c.masterOnly[name] }
 
 // Names lists the parameters, in order.
@@ -89,7 +89,7 @@ func (a *Admin) SetConfig(ctx context.Context, params map[string]any, masterOnly
 	return a.do(ctx, call, nil)
 }
 
-// DeleteConfig removes parameters; one that does not exist is no error.
+// DeleteConfig removes parameters. Names that do not exist are ignored.
 func (a *Admin) DeleteConfig(ctx context.Context, names ...string) error {
 	params := make(map[string]any, len(names))
 	for _, name := range names {

@@ -66,7 +66,7 @@ func (c *cursor) after() []where.Clause {
 	return rows
 }
 
-// isAt says whether a row with these values is the one before the cursor, unchanged.
+// isAt reports whether a row with these values is the one before the cursor, unchanged.
 func (c *cursor) isAt(values []sortValue) bool {
 	for i, key := range c.keys {
 		if key.value != values[i] {

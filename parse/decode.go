@@ -239,7 +239,7 @@ func (s *single[T]) decodeBody(body []byte) error {
 func clearMembers[T any](row *T, body []byte) {
 	var members map[string]jsontext.Value
 	if json.Unmarshal(body, &members, wire.Tolerant()) != nil {
-		return // decoding it will say what is wrong
+		return // the error comes when it is decoded
 	}
 	v := reflect.ValueOf(row).Elem()
 	for _, f := range reflect.VisibleFields(v.Type()) {

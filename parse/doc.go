@@ -1,5 +1,5 @@
-// Package parse is a typed client of any Parse Server or Back4app application. It
-// knows no class but those that the server itself has.
+// Package parse is a typed client of any Parse Server or Back4app application. The
+// only classes it knows are the server's own.
 //
 // # Classes and fields
 //
@@ -40,8 +40,7 @@
 //	for task, err := range tasks.Query().Where(done.Eq(false)).OrderBy(title.Asc()).All(ctx) {
 //
 // Queries are values: each step returns a new one. [Query.Find] reads at most 100
-// rows or those up to Limit, [Query.All] every row page by page, [Query.Count] and
-// [Query.First] what they say. [Distinct] and [Aggregate] need an Admin.
+// rows or those up to Limit, and [Query.All] every row, page by page. [Distinct] and [Aggregate] need an Admin.
 //
 // # Creating and updating
 //
@@ -56,9 +55,9 @@
 //
 // A call that sent nothing fails with an [*InputError], any other with an [*Error]:
 // match its code with errors.Is(err, parse.ErrObjectNotFound). Reads are sent again
-// after failures that may pass, writes only where that cannot write twice. A write
-// of which nobody can say whether it was carried out is [ErrOutcomeUnknown]: read
-// before writing again.
+// after failures that may pass, writes only if that cannot write twice. If it is
+// not known whether a write was carried out, its error is [ErrOutcomeUnknown]: read
+// the object before writing again.
 //
 // # Live queries
 //

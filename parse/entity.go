@@ -19,9 +19,9 @@ func object[T any](obj *T) *Object {
 	return any(obj).(Stored).base()
 }
 
-// entityMistake says why objects cannot be read into a t: it embeds *Object or
-// the like, which would be nil in every new one, or its JSON names are not each
-// those of one field. "" if they can.
+// entityMistake returns why objects cannot be read into a t, "" if they can: t
+// embeds a pointer such as *Object, which would be nil in every new value, or two
+// of its fields have the same JSON name.
 func entityMistake(t reflect.Type) string {
 	if t.Kind() != reflect.Struct {
 		return t.String() + " is not a struct that embeds Object"
@@ -80,9 +80,10 @@ func collectColumns(columns map[string][]taggedField, t reflect.Type, above []st
 	}
 }
 
-// nameMistake applies the rule of the JSON package for fields with one name: the
-// least embedded one is meant, and of several such, in different structs, the one
-// with a tag. A column of Object is for Object alone.
+// nameMistake applies the rule of the JSON package for several fields with one
+// name: the least embedded one counts, and if there are several of those in
+// different structs, the one with a tag. No other field may have the name of a
+// column of Object.
 func nameMistake(name string, fields []taggedField, ofObject bool) string {
 	var meant []taggedField
 	for _, f := range fields {

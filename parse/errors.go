@@ -14,21 +14,21 @@ import (
 	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
 )
 
-// ErrOutcomeUnknown is reported, with errors.Is, by a write of which nobody can
-// say whether the server carried it out: the reply was lost, or a gateway
-// answered in the server's place. Read the object before writing again; after a
-// create, whose id is not known, by a reference of your own that is unique in
-// the class, as soon as the server can be reached. An object
-// that is not there then may still appear while the lost request is under way.
+// ErrOutcomeUnknown is matched, with errors.Is, by the error of a write that the
+// server may or may not have carried out: the reply was lost, or a gateway answered
+// in the server's place. Read the object before writing again. After a create the
+// id is not known, so look for a reference of your own that is unique in the class.
+// An object that is not there yet may still appear while the lost request is under
+// way.
 //
-// A write that returns nil was done; one that returns any other error was not.
+// A write that returns nil was done, and one that returns any other error was not.
 var ErrOutcomeUnknown = errors.New("outcome unknown: the server may or may not have carried out the write")
 
 // Error is every answer of the server that is not a success, and every request
 // that got no answer. It never holds a key, a token or a password.
 //
 // errors.Is(err, ErrObjectNotFound) and the other codes match on Code;
-// errors.Is(err, ErrOutcomeUnknown) tells an unknown outcome from a refusal;
+// errors.Is(err, ErrOutcomeUnknown) distinguishes an unknown outcome from a refusal;
 // errors.Is(err, context.Canceled) and context.DeadlineExceeded hold where the
 // caller's context ended the call.
 type Error struct {
@@ -44,7 +44,7 @@ type Error struct {
 
 	unknown   bool // an outcome that package transport could not learn: see verdict.go there
 	cause     error
-	explained bool // the cause says what the message says
+	explained bool // the cause stands in the place of the message in the text
 }
 
 // Error implements error.
@@ -123,7 +123,7 @@ func (e *Error) Format(s fmt.State, verb rune) {
 	_, _ = io.WriteString(s, e.Error())
 }
 
-// LogValue implements slog.LogValuer with the facts a log can be searched for.
+// LogValue implements slog.LogValuer with attributes to search a log for.
 func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("op", e.Op),

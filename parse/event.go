@@ -12,7 +12,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/parse/internal/follow"
 )
 
-// EventKind says what an Event tells.
+// EventKind is what an Event reports.
 type EventKind int
 
 // Kinds of events. Created to Deleted come from the live query; the other
@@ -68,8 +68,8 @@ type Gap struct {
 	// deleted or to have left.
 	Resynced, Gone int
 
-	// Deletes says whether deleted and leaving objects were looked for (see
-	// WithDeletes). If not, objects the consumer holds may be gone.
+	// Deletes reports whether deleted and leaving objects were looked for (see
+	// WithDeletes). If they were not, objects that the consumer holds may be gone.
 	Deletes bool
 
 	// Dropped is how many events were lost because the consumer was too slow;

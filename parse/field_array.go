@@ -43,8 +43,8 @@ func (f array[T, E]) ContainsNone(values ...E) Condition[T] {
 }
 
 // ContainsAll holds where all values are elements. Each is asked for on its own:
-// on PostgreSQL $all misses arrays that hold a value twice (protocol section 12,
-// row 13). Without values it holds everywhere.
+// on PostgreSQL $all misses arrays that hold a value twice (protocol section
+// 12.13). Without values it holds everywhere.
 func (f array[T, E]) ContainsAll(values ...E) Condition[T] {
 	if len(values) == 0 {
 		return f.constant(where.Always)

@@ -47,9 +47,9 @@ type Upload struct {
 // (ErrFileSave), and those larger than its own limit, by default 20 MB, with
 // HTTPStatus 413.
 //
-// An upload is sent again only where none of Content had been read. An upload
-// whose reply is lost is ErrOutcomeUnknown; the server may then hold a file
-// that nothing refers to.
+// An upload is sent again only if none of Content has been read. If the reply is
+// lost the error is ErrOutcomeUnknown, and the server may hold a file that nothing
+// refers to.
 func (c *Client) Upload(ctx context.Context, upload Upload) (File, error) {
 	const op = "File.Upload"
 	call := transport.Call{Op: op, Method: http.MethodPost, Path: []string{"files", upload.Name}, Needs: []string{"name", "url"}}
@@ -131,9 +131,9 @@ func (c *FileContent) take(resp *http.Response) {
 	*c = FileContent{ReadCloser: resp.Body, Size: resp.ContentLength, ContentType: resp.Header.Get("Content-Type")}
 }
 
-// Open reads a stored file from its URL, as a stream. Files are public to who
-// knows the URL, and often stand on another host, so neither keys nor sessions
-// are sent. The context bounds the reading too. A missing file is an *Error
+// Open reads a stored file from its URL, as a stream. Anybody who knows the URL can
+// read a file, and it often stands on another host, so neither keys nor sessions
+// are sent. The context also bounds the reading. A missing file is an *Error
 // with HTTPStatus 404.
 func (c *Client) Open(ctx context.Context, file File) (*FileContent, error) {
 	stored := new(FileContent)

@@ -11,8 +11,8 @@ import (
 // a map whose JSON is an object; nil sends none. Dates, pointers and files in
 // params and result are in Parse's encodings.
 //
-// ErrScriptFailed says that there is no such function or that it failed,
-// ErrValidation that its validator refused the params. A function may use any
+// The error is ErrScriptFailed if there is no such function or it failed, and
+// ErrValidation if its validator refused the params. A function may use any
 // code of its own. A call whose reply is lost is ErrOutcomeUnknown and is not
 // repeated, unless WithRequestIDs(RequestIDsHonoured) is set.
 func Call[T any](ctx context.Context, c Caller, name string, params any) (T, error) {

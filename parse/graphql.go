@@ -15,9 +15,9 @@ import (
 // answer's data into out, which may be nil. The variables are a struct or a map
 // whose JSON is an object, or nil.
 //
-// An answer with errors is one *Error for each, joined; Code is Parse's where
-// the server gives one. What data there is beside errors is decoded first. Ids
-// that the server calls id are not objectIds (protocol section 10).
+// If the answer has errors, each becomes an *Error, and they are joined; Code is
+// Parse's if the server gives one. Data that comes with errors is decoded first.
+// What the server calls id is not an objectId (protocol section 10).
 //
 // A document with a mutation is a write and is never sent twice.
 func (c *Client) GraphQL(ctx context.Context, document string, variables, out any) error {
@@ -81,14 +81,14 @@ type graphQLRequest struct {
 	Variables jsontext.Value `json:"variables"`
 }
 
-// graphQLNoise is what may hold the word mutation without being one: comments
-// and strings.
+// graphQLNoise are the comments and strings, in which the word mutation means
+// nothing.
 var graphQLNoise = regexp.MustCompile(`(?s)"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\\n])*"|#[^\n\r]*`)
 
 var graphQLMutation = regexp.MustCompile(`\bmutation\b`)
 
-// mutates says whether a document may write. A query with a field of that name
-// counts too, and is then only not repeated.
+// mutates reports whether a document may write. A query with a field named mutation
+// counts too; it is then just not repeated.
 func mutates(document string) bool {
 	return graphQLMutation.MatchString(graphQLNoise.ReplaceAllString(document, " "))
 }

@@ -44,7 +44,7 @@ func hint(f *transport.Failure) string {
 	return ""
 }
 
-// redirectHint names where the server pointed, without anything secret.
+// redirectHint names the address of a redirect, without anything secret in it.
 func redirectHint(location string) string {
 	target, err := url.Parse(location)
 	if err != nil || target.Host == "" {

@@ -8,7 +8,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
 )
 
-// JobState says how far a background job is.
+// JobState is the state of a background job.
 type JobState string
 
 // The states of a job.
@@ -65,7 +65,7 @@ func (a *Admin) Job(ctx context.Context, id string) (Job, error) {
 }
 
 // WaitJob asks for the status of a run every interval until it is no longer
-// running or the context ends. A job that failed is no error of WaitJob: look
+// running or the context ends. If the job failed, WaitJob returns no error: look
 // at State. An interval of 0 is one second.
 func (a *Admin) WaitJob(ctx context.Context, id string, interval time.Duration) (Job, error) {
 	if interval <= 0 {

@@ -10,7 +10,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/parse/internal/follow"
 )
 
-// LiveState is where the connection of live queries stands.
+// LiveState is the state of the connection of live queries.
 type LiveState = livequery.State
 
 // The states of LiveState.
@@ -80,7 +80,7 @@ func (l *liveLink) token(ctx context.Context, rejected string) (string, error) {
 		take, passes = l.sourceToken, cfg.sessions.transient
 	}
 	token, err := take(ctx, rejected)
-	// A connection that breaks gives up the log-in it waits for.
+	// When the connection breaks, the log-in that it waits for is given up.
 	if err != nil && ctx.Err() == nil && !passes(err) {
 		err = livequery.Permanent(err)
 	}
@@ -106,8 +106,8 @@ func (l *liveLink) lookUp(ctx context.Context) error {
 	return l.client.do(ctx, currentUserCall(), nil)
 }
 
-// ended says whether a failure to look the session up means that it has ended and
-// that the source gives no new one. After any other failure live queries go on.
+// ended reports whether a failure to look up the session means that it has ended
+// and the source gives no new one. After any other failure live queries go on.
 func ended(err error) bool {
 	var login *logInFailure
 	return errors.Is(err, ErrInvalidSession) || errors.As(err, &login) && !login.transient

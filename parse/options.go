@@ -26,7 +26,7 @@ func WithApplicationID(id string) Option {
 }
 
 // WithRESTKey sends the key X-Parse-REST-API-Key. A server that has keys
-// configured wants one of them; they are equal in power.
+// configured requires one of them; all of them grant the same.
 func WithRESTKey(key string) Option {
 	return credentialOption("WithRESTKey", key, func(c *transport.Credentials) *transport.Secret { return &c.RESTKey })
 }
@@ -99,11 +99,10 @@ func WithUserClass(class string) Option {
 	}
 }
 
-// WithErrorDetails has every answer that is no success looked at: an error that
-// explain returns becomes the cause of the [Error], to be found with errors.As,
-// and stands in the place of the server's message in its text. Where explain
-// returns nil the error stays as it is. It serves servers whose messages hold
-// more than text.
+// WithErrorDetails calls explain for every answer that is not a success. An error
+// that explain returns becomes the cause of the [Error], where errors.As finds it,
+// and its text replaces the server's message. If explain returns nil the error stays
+// as it is. The option is for servers whose messages hold more than text.
 func WithErrorDetails(explain func(*Error) error) Option {
 	return func(c *config) error {
 		if explain == nil {
@@ -125,7 +124,7 @@ func WithUserAgent(agent string) Option {
 	}
 }
 
-// WithRetryPolicy sets how often and how patiently calls are sent again.
+// WithRetryPolicy sets how often calls are sent again, and after which pauses.
 func WithRetryPolicy(policy RetryPolicy) Option {
 	return func(c *config) error {
 		if policy.MaxAttempts < 0 || policy.FirstWait < 0 || policy.MaxWait < 0 || policy.AttemptTimeout < 0 {
@@ -136,7 +135,7 @@ func WithRetryPolicy(policy RetryPolicy) Option {
 	}
 }
 
-// RequestIDs says how far the client may rely on X-Parse-Request-Id.
+// RequestIDs is how far the client may rely on X-Parse-Request-Id.
 type RequestIDs int
 
 const (
@@ -151,13 +150,13 @@ const (
 	// repeated under the same id; where the server answers that it has received
 	// it before (159), the outcome is still unknown, because the server does
 	// not repeat its first answer and a failed attempt uses the id up too.
-	// Claiming this of a server that does not do it writes twice.
+	// If the server does not do this, writes may be carried out twice.
 	RequestIDsHonoured
 	// RequestIDsOff sends none.
 	RequestIDsOff
 )
 
-// WithRequestIDs says whether request ids are sent and relied upon.
+// WithRequestIDs sets whether request ids are sent and relied upon.
 func WithRequestIDs(ids RequestIDs) Option {
 	return func(c *config) error {
 		if ids < RequestIDsSent || ids > RequestIDsOff {
@@ -190,8 +189,8 @@ func WithBatchLimits(items, parallel int) Option {
 // WithLiveQueryLimits bounds the bytes of one live query message, and the events
 // and bytes that wait for the consumer of each subscription; 0 leaves the
 // defaults of 16 MiB, 1,024 events and 16 MiB. A larger message costs the
-// connection, and after it the subscription catches up; what becomes of a queue
-// that is full is told at [Subscription].
+// connection, after which the subscription catches up. [Subscription] says what
+// happens when a queue is full.
 func WithLiveQueryLimits(message int64, events, bytes int) Option {
 	return func(c *config) error {
 		const option = "WithLiveQueryLimits"
@@ -258,7 +257,8 @@ func setLimit[N int | int64](option string, bound *N, limit N) error {
 	return nil
 }
 
-// checkCredential refuses what cannot stand in a header, without repeating it.
+// checkCredential refuses a value that cannot stand in a header. The error does not
+// show it.
 func checkCredential(option, value string) error {
 	if value == "" {
 		return optionError(option, "the value is empty; leave the option out instead")

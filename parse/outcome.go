@@ -10,8 +10,9 @@ import (
 )
 
 // do makes one call, in as many attempts as are safe, and reads the answer into
-// out; a nil out discards it. Package transport has the words for the way of a
-// call. Errors are *InputError where nothing was sent, and *Error otherwise.
+// out; a nil out discards it. Package transport describes how a call travels
+// (call.go there). The error is an *InputError if nothing was sent, and an *Error
+// otherwise.
 func (c *Client) do(ctx context.Context, call transport.Call, out any) error {
 	_, err := c.doWithHeader(ctx, call, out)
 	return err
@@ -26,8 +27,8 @@ func (c *Client) doWithHeader(ctx context.Context, call transport.Call, out any)
 	return header, c.cfg.publicError(err)
 }
 
-// publicError gives an error of package transport the form of all errors of this
-// package.
+// publicError turns an error of package transport into one of this package. The
+// transport has already decided whether the outcome is unknown (verdict.go there).
 func (c *config) publicError(err error) error {
 	switch err := err.(type) {
 	case *transport.Mistake:
@@ -72,7 +73,7 @@ func badInput(op, class, field, format string, args ...any) error {
 	return &InputError{Op: op, Class: class, Field: field, Reason: fmt.Sprintf(format, args...)}
 }
 
-// transient says whether the same call may succeed later: the server is down,
+// transient reports whether the same call may succeed later: the server is down,
 // starting, busy or out of order.
 func transient(err error) bool {
 	var failure *Error

@@ -7,8 +7,8 @@ import (
 	"github.com/isoaudit/isoaudit-go/parse/internal/rows"
 )
 
-// decodeFast is decodeBody for the usual answer. Where it reports false, nothing
-// is known about the answer.
+// decodeFast is decodeBody for the usual answer. If it reports false, the answer
+// has to be read by decodeSlow.
 func (p *page[T]) decodeFast(body []byte) bool {
 	plan := p.codec.plans.For(reflect.TypeFor[T]())
 	s := rows.NewScanner(body)

@@ -11,13 +11,13 @@ import (
 	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
 )
 
-// Password is a user's password on its way to the server. It is sent by SignUp and
-// by a change of a PasswordField, is never returned by the server, and prints as "[redacted]" with fmt, log/slog and encoding/json.
-// Convert it to string to read it.
+// Password is a user's password on its way to the server. SignUp and changes of a
+// PasswordField send it, and the server never returns it. It prints as "[redacted]"
+// with fmt, log/slog and encoding/json; convert it to string to read it.
 //
-// One way round is fmt's own: of a pointer inside a struct it prints, for a verb
-// that does not fit pointers, such as %s, what the pointer leads to without
-// asking any method. go vet reports such calls.
+// Package fmt has one way around this: for a pointer inside a struct and a verb that
+// does not fit pointers, such as %s, it prints the value without calling any method.
+// go vet reports such calls.
 type Password string
 
 // Format writes "[redacted]" for every verb.
@@ -45,8 +45,7 @@ func passwordMarshalers() *json.Marshalers {
 	)
 }
 
-// secretsOf lists what no error about a call with obj may repeat: the passwords
-// in its fields.
+// secretsOf lists the passwords in obj, which no error may show.
 func (c *codec) secretsOf(obj any) []string {
 	v := reflect.ValueOf(obj).Elem()
 	known, ok := c.passwords.Load(v.Type())

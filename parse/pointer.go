@@ -23,14 +23,14 @@ import (
 //	""        false   false     the column is empty
 //	"", "abc" false   true      the query included it and the server left it out
 //
-// Parse Server removes an included pointer whose object was deleted, or that
-// this caller may not read, from the answer, with its id; only the query knows
-// that it asked. A column that holds no pointer at all looks the same to it, so
-// in a column that may be empty Dangling means "empty, deleted or unreadable".
+// If an included object was deleted, or this caller may not read it, Parse Server
+// leaves the whole pointer out of the answer, with its id. A column that is empty
+// looks the same in the answer, so for a column that may be empty Dangling means
+// "empty, deleted or unreadable".
 type Pointer[T any] struct {
 	ID string `json:"objectId"`
 
-	class    string // only where T does not tell
+	class    string // only if T does not know its class
 	object   *T
 	dangling bool
 }
@@ -43,13 +43,12 @@ func PointerTo[T any](id string) Pointer[T] { return Pointer[T]{ID: id} }
 // include the pointer and where the object is missing (see Dangling).
 func (p Pointer[T]) Get() (*T, bool) { return p.object, p.object != nil }
 
-// Dangling says that the query included this pointer and the server left the
-// object out: it was deleted, this caller may not read it, or, in a column that
-// may be empty, there never was one.
+// Dangling reports whether the query included this pointer and the server left the
+// object out: it was deleted, this caller may not read it, or the column is empty.
 func (p Pointer[T]) Dangling() bool { return p.dangling }
 
-// IsZero says that the pointer refers to nothing. A field tagged omitzero is
-// then not sent by Create.
+// IsZero reports whether the pointer refers to nothing. Create does not send such a
+// pointer in a field that is tagged omitzero.
 func (p Pointer[T]) IsZero() bool { return p.ID == "" }
 
 // pointerValue is any Pointer[T], for the codec.

@@ -26,7 +26,8 @@ type Query[T any] struct {
 	mistake    *wire.FieldError
 }
 
-// Where narrows the query: all conditions hold, with those of earlier steps.
+// Where adds conditions: the query finds the objects for which they all hold, and
+// those of earlier steps too.
 func (q Query[T]) Where(conditions ...Condition[T]) Query[T] {
 	q.where = slices.Concat(q.where, nodesOf(conditions))
 	return q
@@ -97,7 +98,7 @@ func (q Query[T]) adding(list []columnPath, p columnPath) (Query[T], []columnPat
 
 // Limit bounds the number of rows. Without it the server sends at most 100 to
 // Find and FindAndCount, and All gives every row. A server may have a lower
-// limit of its own and says nothing about it.
+// limit of its own, which it applies silently.
 func (q Query[T]) Limit(rows int) Query[T] {
 	if rows < 0 {
 		return q.refuse("limit", "is negative")
@@ -129,7 +130,7 @@ func (q Query[T]) Find(ctx context.Context) ([]*T, error) {
 	return answer.whole(), err
 }
 
-// First reads the first row. ErrObjectNotFound: the query finds none.
+// First reads the first row. It returns ErrObjectNotFound if there is none.
 func (q Query[T]) First(ctx context.Context) (*T, error) {
 	answer, err := q.Limit(1).send(ctx, "First", nil)
 	switch {
@@ -172,8 +173,8 @@ func (q Query[T]) counting() []where.Clause {
 	return []where.Clause{where.Always}
 }
 
-// send makes the request. With more conditions, even of no effect, it counts. With
-// DecodeErrors it gives an answer too.
+// send makes the request. If counting is not nil it also counts the rows. With
+// DecodeErrors it returns an answer too.
 func (q Query[T]) send(ctx context.Context, op string, counting []where.Clause) (*page[T], error) {
 	call := q.collection.call(op, http.MethodGet, "any")
 	if call.Err != nil {

@@ -13,8 +13,8 @@ import (
 )
 
 // GetJSON reads one object of any class as decoded JSON in Parse's own encodings,
-// for programs that do not know its columns. ErrObjectNotFound: there is none, or
-// this caller may not read it.
+// for programs that do not know its columns. It returns ErrObjectNotFound if there
+// is none or this caller may not read it.
 func GetJSON(ctx context.Context, c Caller, class, id string) (map[string]any, error) {
 	row, err := NewCollection[jsonRow](c, class).Get(ctx, id)
 	if err != nil {

@@ -2,9 +2,9 @@ package parse
 
 import "time"
 
-// RetryPolicy says how often and how patiently a call is sent again. Which
-// failures may be repeated at all is not a matter of policy: reads on any
-// passing failure, writes only where a repetition cannot write twice.
+// RetryPolicy is how often a call is sent again, and after which pauses. It does not
+// decide what may be sent again: reads after any failure that may pass, and writes
+// only if sending them again cannot write twice.
 type RetryPolicy struct {
 	// MaxAttempts bounds how often a call is sent; 0: 4 times, 1: no retries.
 	MaxAttempts int

@@ -69,7 +69,7 @@ func (a *Admin) PlanSchema(ctx context.Context, want schema.Schema, options ...s
 // of the plan, the other parts are done, and the error, like the plan's Refused,
 // names the class, the column and what the server said. After an error that is no
 // refusal, such as a lost connection, the steps before it are done. In both cases
-// applying again goes on with what is missing.
+// applying again does what is missing.
 func (a *Admin) ApplySchema(ctx context.Context, want schema.Schema, options ...schema.PlanOption) (schema.Plan, error) {
 	have, plan, err := a.compareSchema(ctx, want, options)
 	if err != nil {
@@ -163,7 +163,7 @@ func (s *schemaApplication) carryOut(ctx context.Context, step schema.Step) (ref
 	return refused, nil
 }
 
-// isRefusal says whether the server itself answered that it does not do it. An
+// isRefusal reports whether the server itself answered that it does not do it. An
 // internal error counts too, though it leaves open what was done: the server's
 // schema is read again before anything else is sent.
 func isRefusal(err error) bool {
@@ -199,7 +199,7 @@ func (s *schemaApplication) body(delta schema.Delta) schema.Delta {
 	return delta
 }
 
-// onMongo says whether the server keeps its data in MongoDB: only there does the
+// onMongo reports whether the server keeps its data in MongoDB: only there does the
 // class of roles list the index that MongoDB itself makes. On PostgreSQL the
 // server lists it too, but only with classes that were given other indexes.
 func onMongo(have schema.Schema) bool {

@@ -15,14 +15,14 @@ import (
 	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
 )
 
-// Session is a user who is logged in. Its token is the user's power of attorney:
-// it is shown by Token alone, never by printing.
+// Session is a user who is logged in. Whoever has its token can act for the user, so
+// only Token returns it and printing a Session never shows it.
 type Session struct {
 	token transport.Secret
 }
 
-// SessionWithToken takes up a session whose token was kept from Token. Nothing
-// is sent; a token that has ended is rejected by the first call (209).
+// SessionWithToken makes a session from a token that Token returned earlier. Nothing
+// is sent; if the session has ended, the first call returns ErrInvalidSession.
 func SessionWithToken(token string) *Session { return &Session{token: transport.NewSecret(token)} }
 
 // Token gives the session token, to be kept somewhere safe; "" where there is none.
@@ -33,7 +33,7 @@ func (s *Session) Token() string {
 	return s.token.Value()
 }
 
-// Format prints that it is a session, whatever the verb.
+// Format prints that it is a session, and not the token, for every verb.
 func (s Session) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "session of a user, token "+transport.Redacted)
 }
@@ -113,8 +113,8 @@ func LogIn[U any, P Entity[U]](ctx context.Context, c Caller, username, password
 	return startSession[U](ctx, clientOf(c), passwordCall("Session.LogIn", "login", username, password))
 }
 
-// LoginAs starts a session of any user without a password.
-// ErrObjectNotFound: there is no such user.
+// LoginAs starts a session of any user without a password. It returns
+// ErrObjectNotFound if there is no such user.
 func LoginAs[U any, P Entity[U]](ctx context.Context, admin AdminCaller, userID string) (*U, *Session, error) {
 	call := transport.Call{
 		Op: "Session.LoginAs", Method: http.MethodPost, Path: []string{"loginAs"},
@@ -134,7 +134,7 @@ func VerifyPassword[U any, P Entity[U]](ctx context.Context, c Caller, username,
 	return oneUser[U](ctx, clientOf(c), call)
 }
 
-// passwordCall posts the password, so that it stands in no URL.
+// passwordCall sends the password in a POST, so that it is in no URL.
 func passwordCall(op, path, username, password string) transport.Call {
 	call := transport.Call{
 		Op: op, Method: http.MethodPost, Path: []string{path}, Class: userClass, NoSession: true,
@@ -177,8 +177,8 @@ func (l *logIn[U]) decodeBody(body []byte) (err error) {
 	return (&single[U]{codec: l.codec, class: userClass, into: l.user}).decodeBody(body)
 }
 
-// LogOut ends the client's session on the server. A session that has ended
-// already (209) is no error.
+// LogOut ends the client's session on the server. It is not an error if the session
+// has ended already (209).
 func (c *Client) LogOut(ctx context.Context) error {
 	call := transport.Call{Op: "Session.LogOut", Method: http.MethodPost, Path: []string{"logout"}, Body: struct{}{}, Safety: transport.SafeDelete, Class: userClass}
 	if c != nil && c.cfg != nil && c.cfg.sessions != nil {
@@ -227,8 +227,8 @@ func (c *Client) needsSession(op string) error {
 	return nil
 }
 
-// RequestPasswordReset has the server mail a link to set a new password. By
-// default it is not told whether the address is known.
+// RequestPasswordReset makes the server mail a link to set a new password. By
+// default the answer does not show whether the address is known.
 func (c *Client) RequestPasswordReset(ctx context.Context, email string) error {
 	call := transport.Call{
 		Op: "User.RequestPasswordReset", Method: http.MethodPost, Path: []string{"requestPasswordReset"},

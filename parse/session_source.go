@@ -128,9 +128,8 @@ func (k *sessionKeeper) reject(session *Session) {
 	}
 }
 
-// transient says whether a source that has failed may succeed later. What is not
-// an error of this package says nothing about that: a source that has worked
-// before gets another chance.
+// transient reports whether a source that has failed may succeed later. For an error
+// that is not of this package that is so if the source has worked before.
 func (k *sessionKeeper) transient(err error) bool {
 	var failure *Error
 	var mistake *InputError
@@ -145,9 +144,9 @@ func (k *sessionKeeper) transient(err error) bool {
 	return k.worked
 }
 
-// logInFailure is why a call had no session. The call was not sent, so the codes
-// and the outcome of the log-in's own request are not the call's: a wrong
-// password (101) must not read as a missing object.
+// logInFailure is the reason why a call had no session. The call was not sent, so it
+// must not match the codes and the outcome of the log-in's own request: a wrong
+// password (101) is not a missing object.
 type logInFailure struct {
 	err       error
 	transient bool // trying again later may help
@@ -163,7 +162,7 @@ func (f *logInFailure) Is(target error) bool {
 	return errors.Is(f.err, target)
 }
 
-// As finds the log-in's own error, in what the call's error unwraps to.
+// As finds the error of the log-in below the error of the call.
 func (f *logInFailure) As(target any) bool { return errors.As(f.err, target) }
 
 // forget drops the current session and returns it; nil where there is none.

@@ -105,8 +105,9 @@ func parseAddress(option, address string, schemes ...string) (*url.URL, error) {
 	}, nil
 }
 
-// sameHostOnly keeps credentials on the host they were meant for, and writes
-// from turning into reads: any other redirect is returned as the answer.
+// sameHostOnly follows redirects only within a host, so that no other host gets
+// credentials, and only those that keep the method, so that no write becomes a read.
+// Any other redirect is returned as the answer.
 func sameHostOnly(callers func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
 	return func(req *http.Request, via []*http.Request) error {
 		first := via[0]
@@ -121,7 +122,7 @@ func sameHostOnly(callers func(*http.Request, []*http.Request) error) func(*http
 	}
 }
 
-// isLoopback says whether plain text to host stays on this machine.
+// isLoopback reports whether plain text to host stays on this machine.
 func isLoopback(host string) bool {
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true

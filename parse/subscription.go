@@ -16,14 +16,14 @@ import (
 
 // Subscription delivers the changes of the objects that a query finds. The
 // connection reconnects by itself; what changed meanwhile is read over REST and
-// delivered as Resynced, before newer events. Nothing runs but the connection:
-// the subscription works while Events is ranged, and events wait in a bounded
-// queue until then. A consumer that falls behind gets the events of an object
-// folded into its latest, or, if that is not enough, a gap.
+// delivered as Resynced, before newer events. Events are handled in the loop over
+// Events; until then they wait in a bounded queue. If the consumer falls behind, the
+// events of an object are folded into its latest, and if that is not enough, events
+// are dropped and the subscription catches up as after a gap.
 //
-// It is open from Subscribe on, whether it is ranged or not. It has ended with Close, with
-// Subscribe's context, or with an error that no waiting cures, and never opens
-// again.
+// A subscription is open from Subscribe on, whether it is ranged over or not. It
+// ends with Close, with Subscribe's context, or with a permanent error, and does not
+// open again.
 type Subscription[T any] struct {
 	query  Query[T]
 	config subscribeConfig
@@ -47,13 +47,13 @@ type Subscription[T any] struct {
 // finds. It returns when the server has accepted it; ctx governs it until its
 // end. The class must be allowed to have live queries on the server.
 //
-// Included pointers are fetched, those of the query and those of WithHydration:
-// the objects of a burst of events share one query. Limit, Skip and Exclude are refused, and conditions that a live query
-// cannot evaluate: those on other objects, text search, distances from a point,
-// comparison with null, whole arrays or objects.
+// The pointers included by the query and by WithHydration are fetched, with one
+// query for all events of a burst. Limit, Skip and Exclude are refused, and so are
+// conditions that a live query cannot evaluate: those on other objects, text search,
+// distances from a point, and comparisons with null, whole arrays or objects.
 //
-// Events that the server sends before a transaction is rolled back are not
-// recognised (Parse Server does that, protocol section 12.4).
+// Parse Server sends events of transactions that it then rolls back (protocol
+// section 12.4); these are delivered like all others.
 func (q Query[T]) Subscribe(ctx context.Context, options ...SubscribeOption) (*Subscription[T], error) {
 	s, wanted, following, err := q.subscription(options)
 	if err != nil {
@@ -136,10 +136,10 @@ func (q Query[T]) subscription(options []SubscribeOption) (*Subscription[T], liv
 	return s, livequery.Query{ClassName: class, Where: doc, Keys: keys}, following, nil
 }
 
-// Events gives the events as they come. It ends with an error that no waiting
-// cures, or that of Subscribe's context, and so does every later loop; after
-// Close it ends without one. A loop that was left can be taken up again: nothing
-// is lost between, but only one may run at a time.
+// Events gives the events as they come. The loop ends with a permanent error or
+// that of Subscribe's context, and so does every later loop; after Close it ends
+// without an error. A program may leave the loop and range again later without
+// losing events, but only one loop may run at a time.
 func (s *Subscription[T]) Events() iter.Seq2[Event[T], error] {
 	return func(yield func(Event[T], error) bool) {
 		if s.none() {
@@ -202,8 +202,8 @@ func endOf(ctx context.Context, err error) error {
 // none says that this is not from Subscribe.
 func (s *Subscription[T]) none() bool { return s == nil || s.raw == nil }
 
-// Status returns where the connection stands, and a channel that is closed
-// when that changes.
+// Status returns the state of the connection, and a channel that is closed when the
+// state changes.
 func (s *Subscription[T]) Status() (LiveStatus, <-chan struct{}) {
 	if s.none() {
 		return LiveStatus{State: LiveClosed}, nil
@@ -211,14 +211,14 @@ func (s *Subscription[T]) Status() (LiveStatus, <-chan struct{}) {
 	return s.socket.Status()
 }
 
-// State returns where the connection stands.
+// State returns the state of the connection.
 func (s *Subscription[T]) State() LiveState {
 	status, _ := s.Status()
 	return status.State
 }
 
 // Dropped counts the events that were lost because the consumer was too slow.
-// Each loss is followed by a catching up whose CaughtUp event names it.
+// After each loss the subscription catches up, and CaughtUp reports the number.
 func (s *Subscription[T]) Dropped() int {
 	if s.none() {
 		return 0
@@ -226,9 +226,9 @@ func (s *Subscription[T]) Dropped() int {
 	return s.raw.Dropped()
 }
 
-// Close ends the subscription: it waits until the server has confirmed it or
-// the connection is gone. The connection closes with its last subscription. It
-// may be called at any time, again, and from any goroutine.
+// Close ends the subscription, and waits until the server has confirmed that or the
+// connection is gone. The connection closes with its last subscription. Close may be
+// called at any time, more than once, and from any goroutine.
 func (s *Subscription[T]) Close() error {
 	if s.none() {
 		return nil
@@ -246,8 +246,8 @@ func (s *Subscription[T]) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "parse.Subscription("+s.query.collection.class+", "+s.State().String()+")")
 }
 
-// notLive finds a condition that its JSON does not show to be one that live
-// queries cannot evaluate.
+// notLive finds a condition that live queries cannot evaluate although its JSON does
+// not show that.
 func notLive(nodes []where.Clause) (field, reason string) {
 	for _, n := range nodes {
 		if n.NotLive != "" {

@@ -16,8 +16,8 @@ func WithSnapshot() SubscribeOption { return func(c *subscribeConfig) { c.snapsh
 
 // WithHydration fetches the objects that the pointers refer to, as
 // [Query.Include] of the subscribed query does: events hold pointers only, and
-// those of a burst share one query. An object that is gone by then comes as the
-// server sent it, with pointers only. Pointers of another class than the query's
+// those of a burst share one query. If the object of an event is gone by then, it
+// comes as the server sent it, with pointers only. Pointers of another class than the query's
 // are refused by Subscribe with an *InputError.
 func WithHydration[T any](pointers ...Includable[T]) SubscribeOption {
 	return func(c *subscribeConfig) { c.include = append(c.include, pointers) }

@@ -229,12 +229,12 @@ func (d *differ) warn(class string, p *Permissions) {
 	}
 }
 
-// isBaseColumn says whether Parse Server gives the column to every class.
+// isBaseColumn reports whether Parse Server gives the column to every class.
 func isBaseColumn(name string) bool {
 	return name == "objectId" || name == "createdAt" || name == "updatedAt" || name == "ACL"
 }
 
-// isSystemColumn says whether Parse Server itself made the column of its class.
+// isSystemColumn reports whether Parse Server itself made the column of its class.
 func isSystemColumn(class, name string) bool {
 	if class == UserClass {
 		return slices.Contains([]string{"username", "password", "email", "emailVerified", "authData"}, name)
@@ -242,5 +242,5 @@ func isSystemColumn(class, name string) bool {
 	return false
 }
 
-// isSystemClass says whether the class is Parse Server's own.
+// isSystemClass reports whether the class is Parse Server's own.
 func isSystemClass(name string) bool { return strings.HasPrefix(name, "_") }

@@ -40,7 +40,7 @@ func (p *Permissions) operations() []operation {
 	}
 }
 
-// names says whether the permissions name the column, which must then exist
+// names reports whether the permissions name the column, which must then exist
 // before they can be set.
 func (p *Permissions) names(column string) bool {
 	if p == nil {

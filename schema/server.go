@@ -15,19 +15,19 @@ type Server struct {
 	MongoDB bool   // its storage adapter is the one for MongoDB
 }
 
-// Before says whether the server is older than the version, given as one to three
+// Before reports whether the server is older than the version, given as one to three
 // numbers. A version that is not made of numbers is older than none.
 func (s Server) Before(version ...int) bool {
 	return s.numbers() != nil && slices.Compare(s.numbers(), version) < 0
 }
 
-// KeepsDefaultACL says whether the classes of the server can have an ACL for new
+// KeepsDefaultACL reports whether the classes of the server can have an ACL for new
 // objects. Parse Server before 8 refuses it. From 8 until 9.2 it also puts that
 // ACL in the place of an object's own whenever the object is updated, which takes
 // from users the right to change themselves.
 func (s Server) KeepsDefaultACL() bool { return !s.Before(9, 3) }
 
-// keepsColumnsHidden says whether nobody can find out a protected column by
+// keepsColumnsHidden reports whether nobody can find out a protected column by
 // sorting by it, or by a condition on it within $or.
 func (s Server) keepsColumnsHidden() bool {
 	return !s.Before(9, 6) || !s.Before(8, 6, 32) && s.Before(9)
@@ -84,7 +84,7 @@ func (s Server) keepable(class Class) (Class, []Omission) {
 	return class, left
 }
 
-// isStoredElsewhere says whether the list of columns that Parse Server keeps in
+// isStoredElsewhere reports whether the list of columns that Parse Server keeps in
 // MongoDB lacks the column: it stores "_hashed_password" instead. There is no
 // place for options then, and it answers an attempt to set them with an internal
 // error.

@@ -176,7 +176,7 @@ func (d *document) add(field string, members []member) bool {
 	return true
 }
 
-// isContainedBy says whether Parse Server's adapter for MongoDB writes the
+// isContainedBy reports whether Parse Server's adapter for MongoDB writes the
 // constraint as the document's $nor, which can be there once.
 func isContainedBy(members []member) bool {
 	return slices.ContainsFunc(members, func(m member) bool { return m.op == ContainedBy })

@@ -6,7 +6,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Kind says what an Event tells.
+// Kind is what an Event reports.
 type Kind int
 
 // The kinds of events; package parse documents them.

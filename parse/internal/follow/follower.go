@@ -5,7 +5,7 @@
 // A Follower always does the first of these that is to be done (step.go):
 //
 //	fetch    the included objects of the events that have come (hydrate.go)
-//	deliver  an event, where the ledger does not know it already (ledger.go)
+//	deliver  an event, unless the ledger shows that it was delivered (ledger.go)
 //	snapshot the rows that the query finds, at the beginning (read.go)
 //	catch up what changed in a gap (read.go)
 //	settle   objects whose events came too close together to be told apart (settle.go)
@@ -31,7 +31,7 @@ type Row struct {
 	Value     any // what the Source made of it; nil: only the ID is known
 }
 
-// Ask says which rows are to be read, and how.
+// Ask is which rows to read, and how.
 type Ask struct {
 	Where     []where.Clause // besides the query's own conditions
 	Anything  bool           // without the query's own conditions
@@ -54,9 +54,9 @@ type Source interface {
 
 	// Probe finds out whether the session is still good, if it is time to.
 	Probe(ctx context.Context) error
-	// Transient says whether a failure to read may pass.
+	// Transient reports whether a failure to read may pass.
 	Transient(error) bool
-	// CannotRead is told of such a failure.
+	// CannotRead is called for such a failure.
 	CannotRead(error)
 }
 

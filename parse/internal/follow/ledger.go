@@ -65,21 +65,21 @@ func (l *ledger) put(id string, e entry) {
 	}
 }
 
-// ruling says what to do with a live event.
+// ruling is what to do with a live event.
 type ruling int
 
 const (
 	deliver  ruling = iota
 	repeated        // the consumer has it
 	unseen          // the consumer never had what is gone
-	doubtful        // neither order nor updatedAt tells: read the object again
+	doubtful        // neither order nor updatedAt decides: read the object again
 )
 
-// rule compares a live event with what was delivered. On a real server neither
-// the order of arrival nor updatedAt is a version: parallel updates arrive in
-// any order, and updatedAt is stamped before the write (protocol section 12.6).
-// So an event is delivered only if it is surely news; what is surely known is
-// left out; the rest is settled by reading.
+// rule compares a live event with what was delivered. On a real server neither the
+// order of arrival nor updatedAt is a version: parallel updates arrive in any order,
+// and updatedAt is set before the write (protocol section 12.6). So an event is
+// delivered if it is certainly new and left out if it was certainly delivered;
+// otherwise the object is read.
 func (l *ledger) rule(kind Kind, id string, updatedAt, received time.Time) ruling {
 	e, known := l.find(id)
 	if !known && l.shown && !kind.Present() {

@@ -19,8 +19,8 @@ import (
 // the first geo condition (protocol section 8.5).
 type Matcher struct{ node *where.Node } // nil: everything matches
 
-// NewMatcher refuses queries for which the server's matcher would stay silent.
-// Nobody could tell that from a query without events.
+// NewMatcher refuses queries for which the server's matcher never finds anything,
+// because they could not be distinguished from queries without events.
 func NewMatcher(doc jsontext.Value) (Matcher, error) {
 	if bytes.Contains(doc, []byte(`"$relativeTime"`)) {
 		return Matcher{}, errors.New("live queries cannot compare with a relative time: time passing sends no events")
@@ -40,7 +40,7 @@ func NewMatcher(doc jsontext.Value) (Matcher, error) {
 	return Matcher{node}, nil
 }
 
-// neverLive says why a condition cannot be part of a live query; "" if it can.
+// neverLive returns why a condition cannot be part of a live query, "" if it can.
 func neverLive(n *where.Node) string {
 	const advice = "; subscribe to a wider query and look at the objects yourself"
 	switch n.Op {
@@ -105,8 +105,8 @@ func (m Matcher) fields() []string {
 	return names
 }
 
-// Keys are the columns to ask the server for where a query selects some: those
-// the matcher looks at too. Keep is nil where all of them are the consumer's.
+// Keys are the columns to ask the server for if a query selects some: these and the
+// ones that the matcher needs. Keep is nil if the consumer gets all of them.
 func (m Matcher) Keys(selected []string) (wanted, keep []string) {
 	for _, key := range selected {
 		wanted = appendNew(wanted, rootOf(key))

@@ -20,9 +20,9 @@ const (
 	readAtOnce = 100
 )
 
-// Begin finds out where the server's clock stands and, for WithDeletes, which
-// objects there are. The subscription stands already, so what changes from
-// here on arrives. A snapshot does the same for itself.
+// Begin finds out the time on the server's clock and, for WithDeletes, which objects
+// there are. The server has accepted the subscription by then, so later changes
+// arrive as events. A snapshot finds out both by itself.
 func (f *Follower) Begin() error {
 	if f.Config.Snapshot {
 		return nil
@@ -36,8 +36,8 @@ func (f *Follower) Begin() error {
 	})
 }
 
-// lookAtClock finds the newest updatedAt. Rows that are read later must not move
-// it on: while they were read an event may have been lost, of an older change.
+// lookAtClock finds the newest updatedAt. Rows that are read later must not advance
+// it, because the event of an older change may have been lost meanwhile.
 func (f *Follower) lookAtClock() error {
 	return f.each(Ask{IDsOnly: true, Newest: true, Limit: 1}, func(row Row) error {
 		f.saw(row.UpdatedAt)
@@ -151,8 +151,8 @@ func (f *Follower) compareIDs(emit func(Event) error) error {
 	return f.emitGone(gone, emit)
 }
 
-// emitGone delivers objects that the query does not find any more: Left with
-// the object if it can still be read, else Deleted with its id.
+// emitGone delivers objects that the query no longer finds: Left with the object if
+// it can still be read, and Deleted with its id otherwise.
 func (f *Follower) emitGone(gone []string, emit func(Event) error) error {
 	for ids := range slices.Chunk(gone, readAtOnce) {
 		start := time.Now()
@@ -250,5 +250,5 @@ func (f *Follower) byID(ask Ask, ids []string) (rows []Row, err error) {
 	return rows, err
 }
 
-// ErrLeft is what a consumer returns that wants no more events for now.
+// ErrLeft is returned by a consumer that wants no more events for now.
 var ErrLeft = errors.New("left")

@@ -9,7 +9,7 @@ import (
 // This file is about objects whose events came so close together that the last
 // one need not show their state.
 
-// doubt has objects read again when they have been quiet for a while.
+// doubt marks objects to be read again when they have been quiet for a while.
 func (f *Follower) doubt(ids ...string) {
 	at := time.Now().Add(burst)
 	for _, id := range ids {

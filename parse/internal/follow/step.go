@@ -16,13 +16,13 @@ import (
 // it is read again.
 const burst = 1500 * time.Millisecond
 
-// ProbeInterval is how long a live query goes on without asking whether its
-// session is still good. Parse Server does not tell: it falls silent (protocol
-// section 8.3).
+// ProbeInterval is how often a live query asks whether its session is still valid.
+// Parse Server does not say that a session has ended: it just sends no more events
+// (protocol section 8.3).
 const ProbeInterval = time.Minute
 
-// Step does the next thing that is to be done: it delivers at least one event,
-// or has waited for one.
+// Step does the next thing that is to be done. It delivers at least one event or
+// waits for one.
 func (f *Follower) Step(emit func(Event) error) error {
 	switch {
 	case f.bare:
@@ -222,8 +222,8 @@ func (f *Follower) deliver(e Event, emit func(Event) error) error {
 	return emit(e)
 }
 
-// saw notes how far the subscription is on the server's clock. Only events, in
-// the order in which they came, and rows in the order of updatedAt tell that.
+// saw records how far the subscription is on the server's clock. Only events in the
+// order in which they came, and rows in the order of updatedAt, show that.
 func (f *Follower) saw(updatedAt time.Time) {
 	if updatedAt.After(f.since) {
 		f.since = updatedAt

@@ -10,8 +10,8 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// CheckIntegers refuses integers that would come back from a server as others.
-// The error is a *json.SemanticError, which names the place.
+// CheckIntegers refuses integers that a server would return as other numbers. The
+// error is a *json.SemanticError, which names the place.
 func CheckIntegers(raw jsontext.Value) error {
 	if at := inexactNumber(raw); at >= 0 {
 		return &json.SemanticError{JSONPointer: locate(raw, at), Err: errors.New(tooLong)}
@@ -21,7 +21,7 @@ func CheckIntegers(raw jsontext.Value) error {
 
 const tooLong = "an integer of 2^53 or more, which the server cannot hold exactly: use a String column"
 
-// exactDigits is how many digits every integer may have that survives.
+// exactDigits is how many digits an integer may have that is certainly kept.
 const exactDigits = 15
 
 // inexactNumber gives the offset of an integer that a 64-bit floating point
@@ -47,7 +47,7 @@ func inexactNumber(raw jsontext.Value) int {
 	return -1
 }
 
-// exact tells whether a JSON number that a server reads and writes as 64-bit
+// exact reports whether a JSON number that a server reads and writes as 64-bit
 // floating point is the same afterwards. Fractions are that already.
 func exact(number []byte) bool {
 	if len(number) <= exactDigits || bytes.ContainsAny(number, ".eE") {

@@ -1,11 +1,11 @@
 // Package rows reads the pages of rows that a server sends, faster than by
 // reflection alone, and finds numbers that no server would keep.
 //
-// It is worth its place: a page of 1,000 plans with their lead auditors takes
+// It exists because it saves more than half the time: a page of 1,000 plans with their lead auditors takes
 // about 4.5 ms here and 10 ms by the JSON package with the same options, with
 // 11,377 allocations instead of 14,500 (BenchmarkDecodePage of package parse). It
-// never decides that an answer is wrong: whatever it does not expect is read
-// again by the JSON package, which also finds the words for an error.
+// never decides that an answer is wrong: what it does not expect is read again by
+// the JSON package, which also reports the errors.
 package rows
 
 import (
@@ -43,7 +43,7 @@ type planField struct {
 	read  FieldReader
 }
 
-// Head is what an included object says about itself.
+// Head are the type and class that an included object names.
 type Head struct{ Type, Class []byte }
 
 // For gives the plan for a struct type, nil if there is none.
@@ -72,7 +72,7 @@ func (p *Plans) newPlan(t reflect.Type) *Plan {
 			continue
 		}
 		if name == "" || name == "-" || options != "" && options != "omitzero" && options != "omitempty" || names[name] || strings.ContainsAny(name, `'"\`) {
-			return nil // names and options that the JSON package knows more about
+			return nil // names and options that only the JSON package handles
 		}
 		names[name] = true
 		plan.fields = append(plan.fields, planField{name, f.Index, p.reader(f.Type)})
@@ -80,7 +80,7 @@ func (p *Plans) newPlan(t reflect.Type) *Plan {
 	return plan
 }
 
-// readsItself says whether the JSON package would call methods of the type.
+// readsItself reports whether the JSON package would call methods of the type.
 func readsItself(t reflect.Type) bool {
 	p := reflect.PointerTo(t)
 	for _, method := range []string{"UnmarshalJSON", "UnmarshalJSONFrom", "UnmarshalText"} {
@@ -122,7 +122,7 @@ func readTime(s *Scanner, v reflect.Value) bool {
 }
 
 // Read reads one object into v, which is zero, and, unless head is nil, its type
-// and class into head. Where it reports false, v may hold anything.
+// and class into head. If it reports false, the content of v is undefined.
 func (p *Plan) Read(s *Scanner, v reflect.Value, head *Head) bool {
 	if !s.Is('{') {
 		return false

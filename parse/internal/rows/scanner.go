@@ -9,10 +9,10 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// Scanner reads the JSON that Parse Server usually writes: compact, without
-// nulls. Each method reports false for anything else, and the caller then turns
-// to the JSON package, which also finds the words for an error. So the scanner
-// never decides that an answer is wrong; FuzzPage holds both ways together.
+// Scanner reads the JSON that Parse Server usually writes: compact, without nulls.
+// Each method reports false for anything else, and the caller then uses the JSON
+// package, which also reports the errors. So the scanner never decides that an
+// answer is wrong. FuzzPage checks that both read the same.
 type Scanner struct {
 	data []byte
 	pos  int
@@ -31,7 +31,7 @@ func (s *Scanner) Back(pos int) { s.pos = pos }
 // Since is what was consumed from pos on.
 func (s *Scanner) Since(pos int) []byte { return s.data[pos:s.pos] }
 
-// AtEnd says that everything was consumed.
+// AtEnd reports whether everything was consumed.
 func (s *Scanner) AtEnd() bool { return s.pos == len(s.data) }
 
 // Take consumes text if it comes next.

@@ -22,7 +22,7 @@ const (
 	MaxExcerpt = 500      // of a body that is not Parse's, and of a message in Error()
 )
 
-// firstBuffer is reserved at most on the word of a Content-Length.
+// firstBuffer is how much memory a Content-Length alone can reserve.
 const firstBuffer = 1 << 20
 
 // ErrTooLarge is an answer of more than [Client.MaxAnswer] bytes.
@@ -89,8 +89,8 @@ func ParseCode(value jsontext.Value) int {
 	return int(code)
 }
 
-// PlainText gives the text of a JSON string, and anything else as it stands:
-// webhooks answer with objects in the place of the text.
+// PlainText gives the text of a JSON string, and anything else unchanged: webhooks
+// answer with objects instead of a text.
 func PlainText(value jsontext.Value) string {
 	if value.Kind() == '"' {
 		text, err := jsontext.AppendUnquote(nil, value)
@@ -136,5 +136,5 @@ type UnfitError struct {
 // Error implements error.
 func (e *UnfitError) Error() string { return e.Err.Error() }
 
-// Unwrap gives what does not fit.
+// Unwrap gives the error of the decoder.
 func (e *UnfitError) Unwrap() error { return e.Err }

@@ -9,8 +9,8 @@ import (
 )
 
 // attempt sends a request once and reads the answer into out. It returns the
-// answer, whose body has been read, or a failure, which has neither Attempts nor
-// the final word on the outcome yet.
+// answer, whose body has been read, or a failure, in which Attempts and Unknown are
+// not set yet.
 func (c *Client) attempt(ctx context.Context, r *Request, identity *Credentials, out any) (*http.Response, *Failure, verdict) {
 	if r.Content == nil && r.Stream == nil {
 		var cancel context.CancelFunc
@@ -41,7 +41,7 @@ func (c *Client) attempt(ctx context.Context, r *Request, identity *Credentials,
 	defer func() { _ = resp.Body.Close() }()
 	body, err := readBody(resp, c.MaxAnswer)
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		// The status is the answer; a body that breaks off only shortens its text.
+		// The status alone says what happened; if the body breaks off, the text is shorter.
 		failure, verdict := r.refusal(identity, resp, body)
 		return nil, failure, verdict
 	}
@@ -101,10 +101,11 @@ func (r *Request) refusal(identity *Credentials, resp *http.Response, body []byt
 	return failure, r.onRefusal(failure, message, resp.Header.Get("Retry-After") != "")
 }
 
-// errAttemptTimeout is the end of one attempt, not of the caller's context.
+// errAttemptTimeout ends one attempt. It is not the end of the caller's context.
 var errAttemptTimeout = errors.New("no complete answer within RetryPolicy.AttemptTimeout")
 
-// explain names the end of an attempt's own time apart from the caller's.
+// explain distinguishes the end of an attempt's own time from that of the caller's
+// context.
 func explain(ctx context.Context, err error) error {
 	if context.Cause(ctx) == errAttemptTimeout {
 		return errAttemptTimeout

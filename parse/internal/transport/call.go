@@ -2,19 +2,19 @@
 // sends it as often as is safe. It knows no class and no Go type of a user: a
 // codec writes bodies and reads answers.
 //
-// The words for the trip of a call, in the order in which it passes through the
-// files of this package:
+// These are the words for the trip of a call, in the order in which it passes
+// through the files of this package:
 //
-//   - A [Call] is what somebody wants of the server (call.go).
+//   - A [Call] is what is asked of the server (call.go).
 //   - A [Request] is a call made ready: checked, addressed and encoded once, the
 //     same for every attempt ([Client.Prepare], request.go).
 //   - A trip is a request under way until it has an outcome ([Client.Send],
 //     trip.go). It consists of attempts and the pauses between them.
 //   - An attempt sends the request once and reads the answer (attempt.go,
 //     answer.go). It ends with a verdict on what the server did (verdict.go).
-//   - A [Failure] is an attempt that did not bring what was wanted. The last one
-//     of a trip says how often the request was sent, and whether it may have
-//     been carried out all the same ([Failure.Unknown]).
+//   - A [Failure] is an attempt that did not bring the wanted answer. The last one
+//     of a trip is the error of the call. It says how often the request was sent,
+//     and whether it may have been carried out nevertheless ([Failure.Unknown]).
 package transport
 
 import (
@@ -22,18 +22,18 @@ import (
 	"net/url"
 )
 
-// Safety says whether a call may be sent again when nobody knows whether the
-// server has already carried it out.
+// Safety says when a call may be sent again although the server may already have
+// carried it out.
 type Safety int
 
 const (
-	// SafeNever is a write that may be sent again only when the earlier attempt
-	// surely was not carried out. It is the zero value, so that forgetting it
-	// does no harm.
+	// SafeNever is a write that may be sent again only if the earlier attempt was
+	// certainly not carried out. It is the zero value, so that a call for which it
+	// was forgotten is never carried out twice.
 	SafeNever Safety = iota
 	// SafeRead changes nothing and may be sent again at will.
 	SafeRead
-	// SafeDelete leaves the same state however often it is carried out.
+	// SafeDelete has the same result however often it is carried out.
 	SafeDelete
 	// SafeWithID carries a request id, the same for all attempts. It is sent
 	// again where [Client.TrustIDs] says that the server honours ids (protocol
@@ -41,7 +41,7 @@ const (
 	SafeWithID
 )
 
-// Call is what somebody wants of the server.
+// Call is what is asked of the server.
 type Call struct {
 	Op      string     // "AuditPlan.Find", for errors and logs
 	Method  string     // as the protocol has it; sent as POST with _method where the query is long
@@ -58,7 +58,7 @@ type Call struct {
 	Stream      func(*http.Response) // takes over the body of a success, in the place of the codec
 	NoRetry     bool                 // not sent again whatever happens
 	Secrets     []string             // values in the body that no error may repeat
-	Needs       []string             // members without which an answer is none to this call
+	Needs       []string             // members that an answer to this call must have
 	EmptyOK     bool                 // a success may have an empty body
 	CloudCode   bool                 // runs the application's own code, which may use any error code for itself
 	NoSession   bool                 // sent without a session: log-in, sign-up, password reset

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// Content is what an upload sends. It notes how far it was read and how the
-// caller's reader failed, which tells a failed upload from an unknown one.
+// Content is what an upload sends. It records how far it was read and how the
+// caller's reader failed, which distinguishes a failed upload from one whose outcome
+// is unknown.
 type Content struct {
 	reader   io.Reader
 	size     int64
@@ -25,18 +26,18 @@ func NewContent(reader io.Reader, size int64, progress func(sent int64)) *Conten
 	return &Content{reader: reader, size: size, progress: progress}
 }
 
-// reading is one attempt's right to read a content, as the body of its request.
-// A transport may go on with the body after it has answered; when the attempt
-// ends, the right ends with it.
+// reading lets one attempt read a content, as the body of its request. A transport
+// may go on reading the body after it has answered; after the end of the attempt it
+// gets nothing more.
 type reading struct {
 	*Content
 	turn  chan struct{} // holds one while a Read is under way
 	ended atomic.Bool
 }
 
-// blockedRead is how long an attempt that has ended waits for a Read that is
-// under way: not at all would leave one that is about to return behind the
-// caller's back, and for ever would ignore the answer and the context.
+// blockedRead is how long an attempt that has ended waits for a Read that is under
+// way. Without waiting, a Read that is about to return could still use the caller's
+// reader; waiting without a bound could block for ever.
 const blockedRead = time.Second
 
 var errReadingEnded = errors.New("the upload has ended")
@@ -56,7 +57,8 @@ func (r *reading) Read(p []byte) (int, error) {
 // Close implements io.Closer for the transport; the content is the caller's to close.
 func (r *reading) Close() error { return nil }
 
-// end takes the right away and waits for a Read that is under way. It works on nil.
+// end stops the reading and waits for a Read that is under way. It may be called on
+// nil.
 func (r *reading) end() {
 	if r == nil {
 		return
@@ -79,7 +81,7 @@ type contentError struct{ err error }
 func (e *contentError) Error() string { return "reading the content: " + e.err.Error() }
 func (e *contentError) Unwrap() error { return e.err }
 
-// Read notes what the caller's reader does.
+// Read reads from the caller's reader and records the result.
 func (c *Content) Read(p []byte) (int, error) {
 	n, err := c.reader.Read(p)
 	total := c.read.Add(int64(n))
@@ -98,7 +100,8 @@ func (c *Content) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// broken tells how the caller's reader failed; nil: it did not. It works on nil.
+// broken returns how the caller's reader failed, nil if it did not. It may be called
+// on nil.
 func (c *Content) broken() error {
 	if c == nil {
 		return nil
@@ -109,7 +112,7 @@ func (c *Content) broken() error {
 	return nil
 }
 
-// untouched says that nothing was read yet, so that it can be sent again.
+// untouched reports whether nothing was read yet, so that it can be sent again.
 func (c *Content) untouched() bool {
 	return c == nil || c.read.Load() == 0 && c.failure.Load() == nil && !c.blocked.Load()
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Credentials are the identity of a client: data, applied by authorize alone.
+// Credentials are the identity of a client. Only authorize applies them.
 type Credentials struct {
 	AppID                             string
 	RESTKey, JavaScriptKey, ClientKey Secret
@@ -28,7 +28,7 @@ func (c *Credentials) authorize(header http.Header) {
 	set("X-Parse-Session-Token", c.Session.Value())
 }
 
-// Scrub hides every credential, and what else is secret, in a text.
+// Scrub hides every credential and the given secrets in a text.
 func (c *Credentials) Scrub(text string, more ...string) string {
 	own := []string{c.MasterKey.Value(), c.Session.Value(), c.RESTKey.Value(), c.JavaScriptKey.Value(), c.ClientKey.Value()}
 	for _, hidden := range append(own, more...) {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Mistake is a mistake of the caller; nothing was sent.
+// Mistake is a mistake of the caller that was found before anything was sent.
 type Mistake struct{ Op, Class, Field, Reason string }
 
 // Error implements error.
@@ -29,7 +29,7 @@ type Failure struct {
 	RetryAfter time.Duration // what the server asked for; 0: nothing
 	Location   string        // where the server redirects to
 	Attempts   int           // how often the request was sent
-	Unknown    bool          // nobody knows whether the server carried out the write
+	Unknown    bool          // the server may or may not have carried out the write
 	Cause      error         // what went wrong below; nil where the server simply refused
 }
 
@@ -57,8 +57,8 @@ func (r *Request) failure(identity *Credentials, err error) *Failure {
 	return &Failure{Call: &r.Call, Cause: identity.scrubError(err, r.Secrets)}
 }
 
-// scrubError keeps an error as it is unless its text shows a credential, as a
-// transport's might that prints whole requests.
+// scrubError returns an error unchanged unless its text shows a credential, as the
+// error of a transport that prints whole requests would.
 func (c *Credentials) scrubError(err error, secrets []string) error {
 	if wrapped := new(url.Error); errors.As(err, &wrapped) {
 		// Its URL is in Op, Class and ObjectID already, and may hold a long query.
@@ -77,7 +77,7 @@ func (c *Credentials) scrubError(err error, secrets []string) error {
 	return &scrubbedError{clean, nil}
 }
 
-// scrubbedError stands for an error whose text had to be changed.
+// scrubbedError is an error with another text, and wraps the original one.
 type scrubbedError struct {
 	text string
 	kind error

@@ -26,8 +26,8 @@ type Request struct {
 	id      string // X-Parse-Request-Id; "": none
 }
 
-// Prepare checks, addresses and encodes a call. What is wrong with it is found
-// here, before anything is sent.
+// Prepare checks, addresses and encodes a call. It finds every mistake in it before
+// anything is sent.
 func (c *Client) Prepare(ctx context.Context, call Call) (*Request, error) {
 	switch {
 	case call.Err != nil:
@@ -68,7 +68,7 @@ const NilContext = "the context is nil; use context.Background()"
 // NotAnObject is what is wrong with a body whose JSON is of the given kind.
 const NotAnObject = "is %s in JSON; give a struct or a map, whose JSON is an object"
 
-// bodyField is what the caller knows the body, or one member of it, as.
+// bodyField is the name that the caller knows for the body or for one member of it.
 func (r *Request) bodyField(member string) string {
 	whole := "body"
 	if r.CloudCode {
@@ -106,8 +106,8 @@ func (r *Request) encode(codec Codec) (err error) {
 	return err
 }
 
-// parameter gives a query value the meaning in a body that the server gives it
-// in a query string: JSON where it reads as JSON, text otherwise.
+// parameter writes a query value into a body so that the server reads it as in a
+// query string: as JSON if it is valid JSON, and as a text otherwise.
 func parameter(text string) jsontext.Value {
 	if value := jsontext.Value(text); value.IsValid() {
 		return value
@@ -136,7 +136,8 @@ func Endpoint(base *url.URL, elements []string) (*url.URL, error) {
 	return &url.URL{Scheme: base.Scheme, Host: base.Host, Path: plain, RawPath: escaped}, nil
 }
 
-// IsDots tells path elements that servers and proxies resolve to another path.
+// IsDots reports whether servers and proxies would resolve a path with this element
+// to another path.
 func IsDots(element string) bool { return element == "." || element == ".." }
 
 // newRequestID gives a random UUID (version 4). Ids are never used twice: a

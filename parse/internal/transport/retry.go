@@ -7,8 +7,8 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// RetryPolicy says how often and how patiently a request is sent again, and for
-// how long each attempt may last.
+// RetryPolicy is how often a request is sent again, after which pauses, and how long
+// each attempt may take.
 type RetryPolicy struct {
 	MaxAttempts    int
 	FirstWait      time.Duration

@@ -3,8 +3,8 @@ package transport
 // Redacted stands in the place of every secret that is printed.
 const Redacted = "[redacted]"
 
-// Secret hides a credential from every kind of printing: fmt, JSON and
-// debuggers that walk fields by reflection find a function, never its text.
+// Secret hides a credential from every kind of printing. Package fmt, JSON encoders
+// and others that walk fields by reflection find a function instead of the text.
 type Secret struct{ reveal func() string }
 
 // NewSecret hides s; "" gives the zero Secret.
@@ -15,7 +15,7 @@ func NewSecret(s string) Secret {
 	return Secret{func() string { return s }}
 }
 
-// Value is the hidden text.
+// Value returns the hidden text.
 func (s Secret) Value() string {
 	if s.reveal == nil {
 		return ""
@@ -23,5 +23,5 @@ func (s Secret) Value() string {
 	return s.reveal()
 }
 
-// Empty says that there is nothing to hide.
+// Empty reports whether there is no text.
 func (s Secret) Empty() bool { return s.reveal == nil }

@@ -11,8 +11,8 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// Send makes the trip of a request: attempts, as many as are safe, until one has
-// brought the answer. It returns the header of that answer.
+// Send makes the trip of a request: it makes attempts, as many as are safe, until one
+// of them gets the answer. It returns the header of that answer.
 func (c *Client) Send(ctx context.Context, r *Request, out any) (http.Header, error) {
 	t := &trip{client: c, request: r, pauses: c.Retry.pauses()}
 	for {
@@ -70,7 +70,8 @@ func (t *trip) attempt(ctx context.Context, out any) (http.Header, *Failure, err
 	return resp.Header, nil, nil
 }
 
-// afterFailure decides how the trip goes on: nil means another attempt, now.
+// afterFailure decides how the trip goes on. It returns nil, after the pause, if there
+// is to be another attempt.
 func (t *trip) afterFailure(ctx context.Context, failure *Failure) error {
 	policy := t.client.Retry
 	if err := ctx.Err(); err != nil && failure.Status == 0 {
@@ -95,16 +96,17 @@ func (t *trip) afterFailure(ctx context.Context, failure *Failure) error {
 	return nil
 }
 
-// renews says whether a rejected token may be replaced and the request sent
-// again. The server checks the token before anything else, so the call was not
-// done; code of the application may use 209 for itself, after whatever it did.
+// renews reports whether a rejected token may be replaced and the request sent again.
+// The server checks the token before anything else, so the call was not carried out.
+// Code of the application is an exception: it may use 209 for its own purposes, after
+// it has done something.
 func (t *trip) renews(failure *Failure) bool {
 	r := t.request
 	return failure.Code == wire.CodeInvalidSession && t.reject != nil && !t.renewed && !r.CloudCode && r.Content.untouched()
 }
 
-// log writes what may be known to anybody: no values, no texts of the server, no
-// addresses.
+// log writes one record. It holds nothing confidential: no values, no texts of the
+// server, no addresses.
 func (t *trip) log(ctx context.Context, resp *http.Response, failure *Failure, took time.Duration) {
 	level, attrs := slog.LevelDebug, []slog.Attr{
 		slog.String("op", t.request.Op),

@@ -10,21 +10,21 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// verdict is what one attempt tells about what the server did.
+// verdict is what is known after one attempt about what the server did.
 type verdict int
 
 const (
-	done      verdict = iota // the answer is the wanted one
+	done      verdict = iota // the server did it, and the answer is the wanted one
 	refused                  // answered: not done, and asking again would get the same answer
-	notDone                  // surely not done; may be sent again
+	notDone                  // certainly not done; may be sent again
 	uncertain                // may or may not have been done
 	garbled                  // answered as done, but the answer cannot be read; uncertain for a write
 	odd                      // done, but the answer holds a value that does not fit its field
 )
 
 // onRefusal judges an answer that is not a success by status and code (protocol
-// section 7). A server that asks to come back later has not begun; a 503 without
-// that may also be a router that no longer waits for the server, as Heroku's is.
+// section 7). A server that sends Retry-After has not begun. A 503 without it may
+// also come from a router that has stopped waiting for the server, such as Heroku's.
 func (r *Request) onRefusal(f *Failure, message string, later bool) verdict {
 	switch status := f.Status; {
 	case status == http.StatusTooManyRequests, status == http.StatusTooEarly, status == http.StatusServiceUnavailable && later:
@@ -41,8 +41,8 @@ func (r *Request) onRefusal(f *Failure, message string, later bool) verdict {
 	return uncertain
 }
 
-// onSilence judges an attempt without an answer. Only what fails before a
-// connection stands is sure not to have been sent.
+// onSilence judges an attempt without an answer. Only if it failed before there was a
+// connection, the request was certainly not sent.
 func onSilence(err error) verdict {
 	if certificate := new(tls.CertificateVerificationError); errors.As(err, &certificate) {
 		return refused
@@ -56,9 +56,9 @@ func onSilence(err error) verdict {
 	return uncertain
 }
 
-// onUnreadable judges a success whose answer could not be used. One that arrived
-// whole and does not fit would come the same again, and a write was done in some
-// form.
+// onUnreadable judges a success whose answer cannot be used. If the answer arrived
+// whole and does not fit, it would be the same again, so a read is not repeated. A
+// write was carried out in some form.
 func (r *Request) onUnreadable(err error) verdict {
 	unfit := new(UnfitError)
 	whole := errors.As(err, &unfit) || errors.Is(err, ErrTooLarge)
@@ -71,8 +71,8 @@ func (r *Request) onUnreadable(err error) verdict {
 	return garbled
 }
 
-// repeatable says whether sending again cannot carry out the call twice, and
-// remembers whether the attempt leaves a doubt.
+// repeatable reports whether the call can be sent again without being carried out
+// twice. It also records whether the attempt may have been carried out.
 func (t *trip) repeatable(failure *Failure) bool {
 	if t.verdict == odd { // whatever became of earlier attempts, this answer is the outcome
 		t.inDoubt = false
@@ -89,8 +89,8 @@ func (t *trip) repeatable(failure *Failure) bool {
 	case notDone:
 		return true
 	case refused:
-		// 159 to an id of our own: somebody delivered the request before, if not
-		// we ourselves then a proxy, and how that ended is not told.
+		// 159 for our own id means that the request was received before, sent by us
+		// or repeated by a proxy. The server does not say how that ended.
 		if failure.Code == wire.CodeDuplicateRequest && t.request.id != "" {
 			t.inDoubt = true
 		}
@@ -109,9 +109,9 @@ func (t *trip) repeatable(failure *Failure) bool {
 	return false
 }
 
-// finish gives a failure its last word: here a lost reply becomes an unknown
-// outcome. After one attempt in doubt every later refusal leaves the doubt: 101
-// may be the trace of our own delete.
+// finish completes the failure that ends a trip. This is where a lost reply becomes
+// an unknown outcome. Once an attempt may have been carried out, a later refusal does
+// not change that: 101 may be the result of our own delete.
 func (t *trip) finish(failure *Failure) error {
 	failure.Attempts = t.attempts
 	failure.Unknown = t.inDoubt && t.request.Safety != SafeRead

@@ -49,4 +49,15 @@ var meanings = map[string]string{
 	"AuditReview.reviewDate": "when",
 	"AuditReview.summary":    "the result",
 	"AuditReview.nextStep":   "what follows from it",
+
+	"AuditTrail.event":     "identifier of the event, chosen by whoever wrote it",
+	"AuditTrail.at":        "when the save was seen, by the clock of the server that saw it",
+	"AuditTrail.op":        "create, update, delete, purge, drop, sign or redact",
+	"AuditTrail.class":     "class of the object",
+	"AuditTrail.record":    "objectId of the object; empty where a whole class is meant",
+	"AuditTrail.actor":     "the user who did it; empty for the master key",
+	"AuditTrail.columns":   "names of the columns that changed",
+	"AuditTrail.confirmed": "the save was carried out; empty where that is not known",
+	"AuditTrail.entry":     "the event as it is hashed, canonical JSON",
+	"AuditTrail.values":    "values before and after, with their salts, canonical JSON; what redaction empties",
 }

@@ -12,6 +12,9 @@ const (
 // UserClass is Parse Server's own class of users.
 const UserClass = "_User"
 
+// TrailClass is the class of the audit trail's events.
+const TrailClass = "AuditTrail"
+
 // Option changes what ISO9001 describes.
 type Option func(*settings)
 
@@ -31,9 +34,10 @@ func WithAuditorClass(name string) Option {
 
 // ISO9001 describes the backend of an ISO 9001 quality-audit system: six classes
 // with their indexes, class-level permissions, protected columns and default
-// ACLs, and four roles.
+// ACLs, the class of the audit trail, and four roles.
 //
-// Everyone with a role reads everything but other people's e-mail addresses.
+// Everyone with a role reads everything but other people's e-mail addresses and
+// the trail, which managers and coordinators read and the server alone writes.
 // Reading is granted by a session and by the ACL of each object, since live
 // queries do not evaluate role permissions (protocol section 8.3); changing, by
 // roles and by the pointer to the object's owner. Only the master key deletes,
@@ -46,7 +50,7 @@ func ISO9001(opts ...Option) Schema {
 	return Schema{
 		Classes: []Class{
 			s.auditor(), s.auditPlan(), s.auditFinding(),
-			s.correctiveAction(), s.documentControlLog(), s.auditReview(),
+			s.correctiveAction(), s.documentControlLog(), s.auditReview(), auditTrail(),
 		},
 		Roles:           roles(),
 		RolePermissions: rolePermissions(),
@@ -182,6 +186,38 @@ func (s settings) auditReview() Class {
 		}),
 	}
 	return c
+}
+
+// auditTrail holds an event for each write of an audited object. A server records
+// from when the class is there. Its ACL decides who reads, since live queries know
+// no roles in class permissions; nobody may write, and the server refuses the master key too.
+func auditTrail() Class {
+	session := Grant{RequiresAuthentication: true}
+	return Class{
+		Name: TrailClass,
+		Fields: columns(map[string]Field{
+			"event":     required(String),
+			"at":        required(Date),
+			"op":        required(String),
+			"class":     required(String),
+			"record":    {Type: String},
+			"actor":     {Type: Pointer, TargetClass: UserClass},
+			"columns":   {Type: Array},
+			"confirmed": {Type: Boolean},
+			"entry":     required(String),
+			"values":    {Type: String},
+		}),
+		Permissions: &Permissions{
+			Find: session, Get: session, Count: session,
+			DefaultACL: map[string]Access{
+				rolePrefix + RoleCoordinator: {Read: true},
+				rolePrefix + RoleManager:     {Read: true},
+			},
+		},
+		Indexes: indexes(TrailClass, map[string]Index{
+			"record": {{Field: "class"}, {Field: "record"}, {Field: "at"}},
+		}),
+	}
 }
 
 // permissions are those of the table: the creators create; the user whom the

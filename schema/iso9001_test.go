@@ -18,7 +18,8 @@ func TestISO9001IsTheSeedToTheLetter(t *testing.T) {
 	require.Len(t, want.Classes, 6)
 
 	got := schema.ISO9001(schema.WithAuditorClass("Auditor"))
-	require.Len(t, got.Classes, len(want.Classes))
+	require.Len(t, got.Classes, len(want.Classes)+1)
+	require.Equal(t, schema.TrailClass, got.Classes[len(want.Classes)].Name, "the trail is not the seed's")
 	for i, class := range want.Classes {
 		require.Equal(t, class.Name, got.Classes[i].Name)
 		require.Equal(t, class.Fields, got.Classes[i].Fields, class.Name)
@@ -59,6 +60,11 @@ func TestPermissionsGrantNothingToTheWorld(t *testing.T) {
 			}
 			require.Equal(t, schema.Grant{}, p.Delete, class.Name)
 			require.Equal(t, schema.Grant{}, p.AddField, class.Name)
+			if class.Name == schema.TrailClass {
+				require.Equal(t, schema.Grant{}, p.Create)
+				require.Equal(t, schema.Grant{}, p.Update)
+				require.Equal(t, map[string]schema.Access{"role:coordinator": {Read: true}, "role:manager": {Read: true}}, p.DefaultACL)
+			}
 			require.False(t, p.DefaultACL["*"].Read, class.Name)
 		}
 	}

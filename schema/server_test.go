@@ -53,7 +53,7 @@ func TestWhatAServerCannotKeepIsNoDrift(t *testing.T) {
 	require.Empty(t, plan.Steps)
 	require.Len(t, plan.Warnings, 1)
 	require.Contains(t, plan.Warnings[0], "_User: Parse Server 7.5.4 sorts by hidden columns")
-	require.Len(t, plan.LeftOut, 6)
+	require.Len(t, plan.LeftOut, 7)
 	require.Contains(t, plan.String(), "no difference\n. left out: default ACL of _User: Parse Server 7.5.4 cannot keep it")
 
 	plan = schema.Diff(schema.ISO9001(), schema.Schema{}, seven)
@@ -72,18 +72,18 @@ func TestWhatAServerCannotKeepIsNoDrift(t *testing.T) {
 func TestADefaultACLThatDoesHarmIsTakenAway(t *testing.T) {
 	plan := schema.Diff(schema.ISO9001(), server(t), schema.OnServer(schema.Server{Version: "8.6.94"}))
 	require.ErrorContains(t, plan.Drift(), "change permissions _User")
-	require.Len(t, plan.Steps, 6)
+	require.Len(t, plan.Steps, 7)
 }
 
 func TestReadingThatRestsOnMissingCloudCodeIsWarnedOf(t *testing.T) {
 	seven := schema.OnServer(schema.Server{Version: "7.5.4"})
 	plan := schema.Diff(schema.ISO9001(), older(t), seven)
-	require.Len(t, plan.Warnings, 7)
+	require.Len(t, plan.Warnings, 8)
 	require.Contains(t, plan.String(), "! warning: AuditPlan: nothing on this server gives new objects the ACL")
 
 	acls := map[string]map[string]schema.Access{"AuditPlan": {"*": {Read: true, Write: true}}}
 	plan = schema.Diff(schema.ISO9001(), older(t), seven, schema.CloudCodeACLs(acls))
-	require.Len(t, plan.Warnings, 7)
+	require.Len(t, plan.Warnings, 8)
 	require.Contains(t, plan.String(), `! warning: AuditPlan: the Cloud Code gives new objects another ACL than the schema wants: {"*":{"read":true,"write":true}}`)
 }
 

@@ -76,7 +76,7 @@ func (c *Client) Check(ctx context.Context, object Checkable) (warnings []Violat
 	}
 	base := parse.ObjectOf(object)
 	change := policy.Change{
-		Class: c.ClassName(object), ObjectID: base.ObjectID, Master: c.HasMasterKey(), Now: time.Now(),
+		Class: c.ClassName(object), ObjectID: base.ObjectID, Master: c.HasMasterKey(), Now: time.Now(), Reason: parse.Reason(ctx),
 	}
 	look := &policyLookup{client: c}
 	if change.User, err = look.caller(ctx); err != nil {

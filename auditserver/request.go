@@ -42,6 +42,12 @@ type request struct {
 	after *[]func() // what to do once that transaction is committed
 }
 
+// reason is why the request is made, as its X-Parse-Cloud-Context says.
+func (r *request) reason() string {
+	text, _ := r.context["reason"].(string)
+	return text
+}
+
 // later runs f once the transaction of the request is committed.
 func (r *request) later(f func()) { *r.after = append(*r.after, f) }
 

@@ -45,7 +45,7 @@ func (sv *save) checkRules() error {
 func (sv *save) ruleChange() policy.Change {
 	change := policy.Change{
 		Class: sv.class.Name, ObjectID: sv.id, Object: maps.Clone(sv.object.Fields),
-		User: sv.req.caller.UserID, Master: sv.req.caller.Master, Now: time.Now(),
+		User: sv.req.caller.UserID, Master: sv.req.caller.Master, Now: time.Now(), Reason: sv.req.reason(),
 	}
 	for name, v := range change.Object { // in one spelling, so that rules can compare them
 		if m, ok := v.(map[string]any); ok && m["__type"] == "Date" {

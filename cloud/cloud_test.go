@@ -66,7 +66,7 @@ func run(t *testing.T, files ...string) {
 	if err != nil {
 		t.Skip("node is not installed; .ci/run requires it")
 	}
-	for _, file := range append(files, "main.js", "texts.js") {
+	for _, file := range append(files, "main.js", "checks.js", "texts.js") {
 		require.FileExists(t, file) // also tells go test that the result depends on it
 	}
 	out, err := exec.Command(node, files...).CombinedOutput()

@@ -3,7 +3,8 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
-const { check, message } = require('./main.js');
+const { check, message } = require('./checks.js');
+const table = require('./rules.json');
 const { compareRevisions } = require('./texts.js');
 
 const file = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
@@ -30,10 +31,11 @@ async function run(vector) {
   if (vector.id) assert.ok(original, `no row ${vector.id}`);
   const object = { ...original, ...vector.set };
   for (const key of Object.keys(object)) if (object[key] === null) delete object[key];
+  const enforced = rule => ((vector.enforce || []).includes(rule.id) ? { ...rule, severity: 'enforce' } : rule);
   const verdict = await check({
     class: vector.class, objectId: vector.id, original, object, user: vector.user,
-    master: vector.master, now: Date.parse(vector.now || file.now),
-  }, look);
+    master: vector.master, now: Date.parse(vector.now || file.now), reason: vector.reason,
+  }, look, { ...table, rules: table.rules.map(enforced) });
   assert.deepEqual(short(verdict.violations), vector.violations);
   assert.deepEqual(short(verdict.warnings), vector.warnings || []);
   assert.deepEqual(verdict.effects.map(({ rule, ...effect }) => effect), vector.effects || []);

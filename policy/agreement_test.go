@@ -68,7 +68,7 @@ func mainAgrees(t *testing.T, file vectorFile, saves []vector, revisions [][]str
 		t.Skip("node is not installed; .ci/run requires it")
 	}
 	const runner = "../cloud/vectors.js"
-	for _, script := range []string{runner, "../cloud/main.js", "../cloud/texts.js"} {
+	for _, script := range []string{runner, "../cloud/checks.js", "../cloud/texts.js"} {
 		require.FileExists(t, script) // also tells go test that the result depends on it
 	}
 	data, err := os.ReadFile("testdata/vectors.json")

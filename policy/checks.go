@@ -25,6 +25,7 @@ var checks = map[string]func(*evaluation, Rule) error{
 	"differ":            (*evaluation).differ,
 	"holdsRole":         (*evaluation).holdsRole,
 	"unchanged":         (*evaluation).unchanged,
+	"reason":            (*evaluation).reason,
 }
 
 // vocabulary: the column takes only values of its vocabulary. A value that was

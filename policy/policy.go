@@ -19,6 +19,7 @@ type Change struct {
 	User     string         // objectId of the caller; "" without a session
 	Master   bool           // sent with the master key
 	Now      time.Time      // the time of the save
+	Reason   string         // why it is made, as its caller says
 }
 
 // Lookup reads what the rules need in addition to the save, with full access.

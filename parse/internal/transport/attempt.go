@@ -83,6 +83,9 @@ func (c *Client) build(ctx context.Context, r *Request, identity *Credentials) (
 	for name, values := range r.Header {
 		req.Header[name] = values
 	}
+	if r.context != "" {
+		req.Header.Set("X-Parse-Cloud-Context", r.context)
+	}
 	if r.id != "" {
 		req.Header.Set("X-Parse-Request-Id", r.id)
 	}

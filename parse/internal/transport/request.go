@@ -23,6 +23,7 @@ type Request struct {
 	verb    string // on the wire
 	url     *url.URL
 	payload jsontext.Value
+	context string // X-Parse-Cloud-Context; "": none
 	id      string // X-Parse-Request-Id; "": none
 }
 
@@ -55,6 +56,10 @@ func (c *Client) Prepare(ctx context.Context, call Call) (*Request, error) {
 	}
 	if int64(len(r.payload)) > c.MaxRequest {
 		return nil, call.mistake("body", "has %d bytes, the limit is %d; see WithBodyLimits", len(r.payload), c.MaxRequest)
+	}
+	var err error
+	if r.context, err = cloudContextHeader(ctx); err != nil {
+		return nil, call.mistake("cloud context", "%v", err)
 	}
 	if call.Safety == SafeWithID && c.SendIDs {
 		r.id = newRequestID()

@@ -45,6 +45,9 @@ func (s *Server) purgeClass(ctx context.Context, req *request) (*response, error
 		return nil, fault.ErrMasterOnly
 	}
 	class := req.path[1]
+	if err := unwritable(req, class); err != nil {
+		return nil, err
+	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		if _, ok := tx.Class(class); !ok {
 			return emptyResponse, nil

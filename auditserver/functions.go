@@ -18,6 +18,9 @@ import (
 // callFunction answers POST /functions/name.
 func (s *Server) callFunction(ctx context.Context, req *request) (*response, error) {
 	name := req.path[1]
+	if own := s.trailFunction(name); own != nil {
+		return own(ctx, req)
+	}
 	f, ok := s.cloud.function(name)
 	if !ok {
 		return nil, fault.New(wire.CodeScriptFailed, "Invalid function: %q", name)

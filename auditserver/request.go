@@ -6,10 +6,12 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/capture"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
+	"github.com/isoaudit/isoaudit-go/trail/event"
 )
 
 // request is one call, from a client or from a batch, with its credentials
@@ -46,6 +48,18 @@ type request struct {
 func (r *request) reason() string {
 	text, _ := r.context["reason"].(string)
 	return text
+}
+
+// origin is what the audit trail says of the request.
+func (r *request) origin() capture.Origin {
+	from := capture.Origin{Actor: event.Actor{Kind: event.Anonymous}, Reason: r.reason(), Request: r.header.Get("X-Parse-Request-Id")}
+	switch {
+	case r.caller.Master:
+		from.Actor.Kind = event.Master
+	case r.caller.UserID != "":
+		from.Actor = event.Actor{Kind: event.User, ID: r.caller.UserID}
+	}
+	return from
 }
 
 // later runs f once the transaction of the request is committed.

@@ -86,6 +86,7 @@ func (sv *save) applyEffects() error {
 		if err != nil {
 			return err
 		}
+		other.cause = e.Rule
 		if _, err := other.update(e.ObjectID, e.Set); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -20,6 +21,29 @@ import (
 // server with all rules enforced and on one without, turn and turn about, so that
 // both meet the same machine. %kept is the throughput that the rules leave.
 func BenchmarkSaveWithRules(b *testing.B) {
+	compareSavers(b, func(b *testing.B, path string, with bool) func(string) {
+		rules := policy.Rules{}
+		if with {
+			rules = policy.Default()
+		}
+		return saver(b, path, rules, schema.ISO9001())
+	})
+}
+
+// BenchmarkSaveWithTrail does the same on a server that records the audit trail and
+// on one that does not. %kept is the throughput that the trail leaves.
+func BenchmarkSaveWithTrail(b *testing.B) {
+	compareSavers(b, func(b *testing.B, path string, with bool) func(string) {
+		s := schema.ISO9001()
+		if !with {
+			s.Classes = slices.DeleteFunc(s.Classes, func(c schema.Class) bool { return c.Name == schema.TrailClass })
+		}
+		return saver(b, path, policy.Default(), s)
+	})
+}
+
+// compareSavers lets two servers save, with and without something.
+func compareSavers(b *testing.B, saver func(b *testing.B, path string, with bool) func(ref string)) {
 	for _, store := range []string{"memory", "synced file"} {
 		for _, clients := range []int{1, 8} {
 			b.Run(fmt.Sprintf("%s/%d clients", store, clients), func(b *testing.B) {
@@ -29,8 +53,7 @@ func BenchmarkSaveWithRules(b *testing.B) {
 					}
 					return filepath.Join(b.TempDir(), "data.db")
 				}
-				with := saver(b, path(), policy.Default())
-				without := saver(b, path(), policy.Rules{})
+				with, without := saver(b, path(), true), saver(b, path(), false)
 				var spent [2]time.Duration
 				round := 0
 				b.ReportAllocs()
@@ -56,11 +79,11 @@ func BenchmarkSaveWithRules(b *testing.B) {
 }
 
 // saver gives a function that saves one finding twice on a server of its own.
-func saver(b *testing.B, path string, rules policy.Rules) func(ref string) {
+func saver(b *testing.B, path string, rules policy.Rules, s schema.Schema) func(ref string) {
 	strict, err := withEnforced(rules)
 	require.NoError(b, err)
 	_, admin := open(b, func(cfg *auditserver.Config) { cfg.Path, cfg.Unsynced, cfg.Rules = path, false, strict })
-	for _, step := range schema.Diff(schema.ISO9001(), schema.Schema{}).Steps {
+	for _, step := range schema.Diff(s, schema.Schema{}).Steps {
 		switch step.Action {
 		case schema.CreateClass, schema.UpdateClass:
 			method := http.MethodPost

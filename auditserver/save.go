@@ -36,6 +36,7 @@ type save struct {
 
 	aclGiven bool            // the client sent an ACL, or a trigger changed that of an object
 	effects  []policy.Effect // changes of other objects that the rules demand
+	cause    string          // id of the rule whose effect this save is
 }
 
 func (s *Server) newSave(ctx context.Context, tx *store.Tx, req *request, className string) (*save, error) {
@@ -49,6 +50,9 @@ func (s *Server) newSave(ctx context.Context, tx *store.Tx, req *request, classN
 			return nil, fault.ErrPermission
 		}
 		sv.class, sv.isNew = schema.Class{Name: className, Fields: map[string]schema.Field{}}, true
+	}
+	if err := unwritable(req, className); err != nil {
+		return nil, err
 	}
 	return sv, access.Touchable(req.caller, className)
 }
@@ -173,7 +177,7 @@ func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
 	if sv.echo == nil {
 		sv.echo = map[string]any{}
 	}
-	sv.object = store.Object{Fields: maps.Clone(sv.present), ACL: sv.before.ACL(), Hidden: sv.hidden}
+	sv.object = store.Object{Fields: maps.Clone(sv.present), ACL: sv.before.ACL(), Hidden: sv.hidden, Cause: sv.cause}
 	maps.Copy(sv.object.Fields, sv.changes.Set)
 	if hasACL {
 		if err := sv.updateACL(aclField); err != nil {

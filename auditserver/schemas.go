@@ -17,6 +17,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
+	"github.com/isoaudit/isoaudit-go/trail/event"
 )
 
 // schemaRoutes are the operations on class descriptions (protocol section 5).
@@ -141,6 +142,11 @@ func (s *Server) updateSchema(ctx context.Context, req *request) (*response, err
 	name, body, err := readSchemaBody(req)
 	if err != nil {
 		return nil, err
+	}
+	if name == event.Class {
+		if err := s.keepsTrail(body.Fields); err != nil {
+			return nil, err
+		}
 	}
 	return s.write(ctx, req, func(tx *store.Tx, _ *request) (*response, error) {
 		class, exists := tx.Class(name)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/capture"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/files"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/live"
@@ -37,6 +38,7 @@ type Server struct {
 	queries   *query.Queries
 	render    *render.Settings
 	live      *live.Hub
+	trail     *capture.Recorder
 	cors      cors
 	hosts     hosts
 
@@ -64,7 +66,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, tagSeed: maphash.MakeSeed(), opened: time.Now()}
+	s := &Server{cfg: cfg, tagSeed: maphash.MakeSeed(), opened: time.Now(), trail: capture.New(time.Now)}
 	s.alive, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if cfg.FilesDir != "" {
 		if s.folder, err = os.OpenRoot(cfg.FilesDir); err != nil {

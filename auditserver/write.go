@@ -36,8 +36,10 @@ func (s *Server) writeRehearsed(ctx context.Context, req *request, fn transactio
 	var res *response
 	run := func(tx *store.Tx) (err error) {
 		after = after[:0]
-		res, err = fn(tx, &own)
-		return err
+		if res, err = fn(tx, &own); err != nil {
+			return err
+		}
+		return s.trail.Record(ctx, tx, req.origin())
 	}
 	var rehearsal *store.Rehearsal
 	if rehearse {

@@ -100,7 +100,7 @@ func (l *Hub) watched(changes []store.Change) []store.Change {
 	if len(l.byClass) == 0 {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(changes), func(c store.Change) bool { return l.byClass[c.Class] == nil })
+	return slices.DeleteFunc(slices.Clone(changes), func(c store.Change) bool { return l.byClass[c.Class] == nil || !c.OfObject() })
 }
 
 // Run delivers commits until the server ends. In between it checks the sessions

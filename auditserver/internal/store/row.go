@@ -89,6 +89,17 @@ func (r Row) Text(field string) (string, bool) {
 	return unquote(v), true
 }
 
+// Time returns the value of a Date field; the zero time if it has none.
+func (r Row) Time(field string) time.Time {
+	v, ok := r.Field(field)
+	if !ok {
+		return time.Time{}
+	}
+	iso, _ := findField(v, "iso")
+	t, _ := where.ParseDate(unquote(iso))
+	return t
+}
+
 // Pointer returns the objectId a Pointer field points to; false if it has no value.
 func (r Row) Pointer(field string) (id string, ok bool) {
 	v, ok := r.Field(field)

@@ -135,12 +135,17 @@ func (tx *Tx) alterClass(old *classInfo, def schema.Class, unique []Unique) erro
 			}
 		}
 	}
+	dropped := Change{Kind: Dropped, Class: def.Name}
 	for _, name := range slices.Sorted(maps.Keys(old.def.Fields)) {
 		if _, keep := def.Fields[name]; !keep {
 			if err := tx.dropField(old, old.columns[name]); err != nil {
 				return err
 			}
+			dropped.Columns = append(dropped.Columns, name)
 		}
+	}
+	if len(dropped.Columns) > 0 {
+		tx.changes = append(tx.changes, dropped)
 	}
 	for _, name := range slices.Sorted(maps.Keys(next.columns)) {
 		if old.columns[name] == nil {
@@ -290,6 +295,7 @@ func (tx *Tx) DropClass(name string) error {
 		return err
 	}
 	tx.catalog = tx.catalog.with(nil, name)
+	tx.changes = append(tx.changes, Change{Kind: Dropped, Class: name})
 	return nil
 }
 

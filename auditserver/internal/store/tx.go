@@ -34,23 +34,9 @@ type Object struct {
 	// Hidden is JSON kept beside the object that no query and no Row.JSON
 	// shows: password hashes and the like. Nil on Update: unchanged.
 	Hidden jsontext.Value
-}
 
-// ChangeKind tells what happened to an object.
-type ChangeKind int
-
-// What a Change can be.
-const (
-	Created ChangeKind = iota + 1
-	Updated
-	Deleted
-)
-
-// Change is one object written by a commit.
-type Change struct {
-	Kind          ChangeKind
-	Class         string
-	Before, After Row // zero where there is none
+	// Cause is why the object is written, for whoever reads the Change. It is not kept.
+	Cause string
 }
 
 // Tx is a transaction, valid until the function it was given to returns, and
@@ -134,11 +120,11 @@ func (tx *Tx) class(name string) (*classInfo, error) {
 // After a *UniqueError or *ValueError the transaction can go on.
 func (tx *Tx) Insert(class string, o Object) (Row, error) {
 	if o.ID != "" {
-		return tx.insertObject(class, o)
+		return tx.insertObject(class, o, true)
 	}
 	for {
 		o.ID = tx.s.newID()
-		row, err := tx.insertObject(class, o)
+		row, err := tx.insertObject(class, o, false)
 		var taken *UniqueError
 		if errors.As(err, &taken) && slices.Equal(taken.Fields, []string{"objectId"}) {
 			continue // six random characters meet now and then
@@ -147,7 +133,7 @@ func (tx *Tx) Insert(class string, o Object) (Row, error) {
 	}
 }
 
-func (tx *Tx) insertObject(class string, o Object) (Row, error) {
+func (tx *Tx) insertObject(class string, o Object, chosen bool) (Row, error) {
 	c, err := tx.class(class)
 	if err != nil {
 		return Row{}, err
@@ -165,7 +151,7 @@ func (tx *Tx) insertObject(class string, o Object) (Row, error) {
 		return Row{}, tx.writeError(c, err)
 	}
 	after := c.written(e.doc, o.Hidden)
-	tx.changes = append(tx.changes, Change{Kind: Created, Class: class, After: after})
+	tx.changes = append(tx.changes, Change{Kind: Created, Class: class, After: after, Cause: o.Cause, ChosenID: chosen})
 	return after, nil
 }
 
@@ -200,7 +186,7 @@ func (tx *Tx) Update(class, id string, o Object) (before, after Row, err error) 
 		return Row{}, Row{}, tx.writeError(c, err)
 	}
 	after = c.written(e.doc, o.Hidden)
-	tx.changes = append(tx.changes, Change{Kind: Updated, Class: class, Before: before, After: after})
+	tx.changes = append(tx.changes, Change{Kind: Updated, Class: class, Before: before, After: after, Cause: o.Cause})
 	return before, after, nil
 }
 
@@ -227,7 +213,7 @@ func (tx *Tx) Delete(class, id string) (Row, error) {
 	return before, nil
 }
 
-// Purge removes all objects of class, without a Change for each. A class that
+// Purge removes all objects of class, with one Change for all. A class that
 // does not exist is no error.
 func (tx *Tx) Purge(class string) error {
 	c, err := tx.class(class)
@@ -241,7 +227,10 @@ func (tx *Tx) Purge(class string) error {
 			return err
 		}
 	}
-	_, err = tx.exec("DELETE FROM " + c.table)
+	n, err := tx.exec("DELETE FROM " + c.table)
+	if n > 0 {
+		tx.changes = append(tx.changes, Change{Kind: Purged, Class: class})
+	}
 	return err
 }
 

@@ -5,8 +5,10 @@
 const rules = require('./rules.json');
 const { isPlaceholder, compareRevisions, lookalikes, few, clip } = require('./texts.js');
 
+const VALIDATION_ERROR = 142;
 const MESSAGE_PREFIX = 'Rules broken: ';
 const USER_CLASS = '_User';
+const ROLE_CLASS = '_Role';
 // How long after its midnight UTC a day has ended in every time zone, UTC-12 the last.
 const DAY_ENDS_EVERYWHERE = 36 * 60 * 60 * 1000;
 
@@ -300,4 +302,4 @@ function same(a, b) {
   return keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && same(a[key], b[key]));
 }
 
-module.exports = { check, message, pointer, USER_CLASS };
+module.exports = { check, message, pointer, USER_CLASS, ROLE_CLASS, VALIDATION_ERROR };

@@ -1,7 +1,7 @@
 // Package cloud holds the Cloud Code that enforces the rules of package policy on
-// a Parse Server, and gives new objects the ACL of package schema: upload main.js,
-// checks.js, texts.js, rules.json and acls.json together, or point Parse Server's
-// option "cloud" at main.js.
+// a Parse Server, gives new objects the ACL of package schema, and records the audit
+// trail: upload all of Files together, or point Parse Server's option "cloud" at
+// main.js.
 package cloud
 
 //go:generate cp ../policy/rules.json rules.json
@@ -10,5 +10,5 @@ import "embed"
 
 // Files are all that main.js needs, and itself.
 //
-//go:embed main.js checks.js texts.js rules.json acls.json
+//go:embed main.js checks.js texts.js trail.js event.js signature.js rules.json acls.json
 var Files embed.FS

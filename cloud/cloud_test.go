@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -60,16 +61,22 @@ func TestMainReadsToTheLastPage(t *testing.T) {
 }
 
 // run runs a script with files of its own.
-func run(t *testing.T, files ...string) {
+func run(t *testing.T, arguments ...string) {
 	t.Helper()
+	files := slices.Clone(arguments)
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("node is not installed; .ci/run requires it")
 	}
-	for _, file := range append(files, "main.js", "checks.js", "texts.js") {
+	own, err := cloud.Files.ReadDir(".")
+	require.NoError(t, err)
+	for _, file := range own {
+		files = append(files, file.Name())
+	}
+	for _, file := range files {
 		require.FileExists(t, file) // also tells go test that the result depends on it
 	}
-	out, err := exec.Command(node, files...).CombinedOutput()
+	out, err := exec.Command(node, arguments...).CombinedOutput()
 	require.NoError(t, err, string(out))
 	t.Logf("%s", out)
 }

@@ -1,17 +1,17 @@
 // Cloud Code for a Parse Server: enforces the workflow rules of rules.json on every
-// save, and gives new objects the ACL of acls.json. Both files lie beside this one,
-// as do checks.js and texts.js. Plain JavaScript without packages.
+// save, gives new objects the ACL of acls.json, and records every write in the audit
+// trail. All files of this folder belong together. Plain JavaScript without packages.
 'use strict';
 
 const rules = require('./rules.json');
 const acls = require('./acls.json');
-const { check, message, pointer, USER_CLASS } = require('./checks.js');
+const { check, message, pointer, USER_CLASS, ROLE_CLASS, VALIDATION_ERROR } = require('./checks.js');
+const trail = require('./trail.js');
+const { sign, redact } = require('./signature.js');
 
 // VERSION rises with every change of what this file does on a server.
 const VERSION = 4;
 
-const VALIDATION_ERROR = 142;
-const ROLE_CLASS = '_Role';
 const PAGE = 1000;
 
 const look = {
@@ -71,22 +71,18 @@ function writable(field, value) {
   }
 }
 
-// reasonOf is why a save is made, as the caller's X-Parse-Cloud-Context says.
-function reasonOf(context) {
-  return context && typeof context.reason === 'string' ? context.reason : undefined;
-}
-
 async function beforeSave(request) {
   const { object, original } = request;
+  const was = original && original.toJSON();
   const verdict = await check({
     class: object.className,
     objectId: object.id,
-    original: original && original.toJSON(),
+    original: was,
     object: written(object),
     user: request.user && request.user.id,
     master: request.master,
     now: Date.now(),
-    reason: reasonOf(request.context),
+    reason: trail.originOf(request).reason,
   }, look);
   for (const warning of verdict.warnings) {
     request.log.warn(`${warning.rule}: ${warning.class} ${object.id || '(new)'}: ${warning.message}`);
@@ -94,20 +90,31 @@ async function beforeSave(request) {
   if (verdict.violations.length > 0) throw new Parse.Error(VALIDATION_ERROR, message(verdict.violations));
   // Before the save itself: should it fail now, no revision is effective, which is
   // better than two.
-  for (const { class: className, objectId, set } of verdict.effects) {
-    await Parse.Object.extend(className).createWithoutData(objectId).save(set, { useMasterKey: true });
+  for (const { rule, class: className, objectId, set } of verdict.effects) {
+    await Parse.Object.extend(className).createWithoutData(objectId)
+      .save(set, { useMasterKey: true, context: trail.effectContext(request, rule) });
   }
   // The classes of a Parse Server before 9.3 cannot be trusted with a default ACL,
   // so it is set here, on every version alike.
   const acl = acls[object.className];
   if (acl && !original && !object.getACL()) object.setACL(new Parse.ACL(acl));
+  await trail.note(request, was ? 'update' : 'create', was, written(object));
 }
 
 if (typeof Parse !== 'undefined') {
   const named = rules.rules.flatMap(rule => [rule.class, ...(rule.alsoOn || [])]).filter(name => name !== '*');
-  for (const className of new Set([...rules.auditedClasses, ...named, ...Object.keys(acls)])) {
+  const recorded = new Set([...rules.auditedClasses, ...named, ...Object.keys(acls), ROLE_CLASS]);
+  recorded.delete(trail.TRAIL_CLASS);
+  for (const className of recorded) {
     Parse.Cloud.beforeSave(className, beforeSave);
+    Parse.Cloud.afterSave(className, request => trail.confirm(request, request.original ? 'update' : 'create'));
+    Parse.Cloud.beforeDelete(className, request => trail.note(request, 'delete', written(request.object)));
+    Parse.Cloud.afterDelete(className, request => trail.confirm(request, 'delete'));
   }
+  Parse.Cloud.beforeSave(trail.TRAIL_CLASS, trail.guard);
+  Parse.Cloud.beforeDelete(trail.TRAIL_CLASS, trail.forbid);
+  Parse.Cloud.define('isoauditSign', sign);
+  Parse.Cloud.define('isoauditRedact', redact);
   // For whoever plans the schema: what this server does beyond its classes.
   Parse.Cloud.define('isoauditCloudCode', () => ({ version: VERSION, acls }), { requireMaster: true });
 }

@@ -1,0 +1,105 @@
+// The two functions that add events of their own to the audit trail: a signature, and
+// the redaction of personal data. auditserver has both in Go.
+'use strict';
+
+const trail = require('./trail.js');
+const { VALIDATION_ERROR, USER_CLASS, ROLE_CLASS } = require('./checks.js');
+const { auditedClasses } = require('./rules.json');
+
+const FRESH_LOGIN = 5 * 60 * 1000;
+const MAX_MEANING = 100;
+const PAGE = 1000;
+
+// sign answers isoauditSign {class, record, meaning}: an event that binds the caller
+// to what the record's events say so far. Only the session of a fresh log-in signs.
+async function sign(request) {
+  const { class: className, record, meaning } = request.params;
+  const length = typeof meaning === 'string' ? Array.from(meaning).length : 0;
+  if (length === 0 || length > MAX_MEANING) {
+    const want = `want 1 to ${MAX_MEANING} that say what is signed for, such as approved`;
+    throw new Parse.Error(VALIDATION_ERROR, `meaning has ${length} characters: ${want}`);
+  }
+  await freshlyLoggedIn(request);
+  const sessionToken = request.user.getSessionToken();
+  const known = recorded(className) && typeof record === 'string' &&
+    await Parse.Query.fromJSON(className, { where: { objectId: record } }).first({ sessionToken });
+  if (!known) throw new Parse.Error(Parse.Error.OBJECT_NOT_FOUND, 'Object not found.');
+  const last = await newestEvent(className, record);
+  const origin = trail.originOf(request);
+  trail.checkReason(origin.reason, className, record);
+  const signs = trail.hashOf(last);
+  const { id, event, at } = await trail.append({ ...origin, op: 'sign', class: className, record, meaning, signs }, true, last);
+  return { objectId: id, event, at: new Date(at) };
+}
+
+// redact answers isoauditRedact {class, record, columns}: the values of columns go from
+// all events of a record. Their hashes stay, and for each event that lost values another
+// one says so.
+async function redact(request) {
+  if (!request.master) throw new Parse.Error(Parse.Error.OPERATION_FORBIDDEN, 'Permission denied');
+  const { class: className, record, columns } = request.params;
+  if (!Array.isArray(columns) || columns.length === 0 || !columns.every(name => typeof name === 'string')) {
+    throw new Parse.Error(VALIDATION_ERROR, 'columns is not a list of the names of columns');
+  }
+  const origin = trail.originOf(request);
+  if (origin.reason.trim() === '') {
+    trail.refuse('reason-required', className, record, 'a redaction says why it is made: send a reason with it');
+  }
+  trail.checkReason(origin.reason, className, record);
+  await newestEvent(className, record);
+  let redacted = 0;
+  for (const event of await eventsOf(className, record)) {
+    const values = JSON.parse(event.get('values') || '{}');
+    const names = [...new Set(columns)].filter(name => Object.hasOwn(values, name) && values[name] !== null).sort();
+    if (names.length === 0) continue;
+    // First the event that tells, so that no value goes without a word.
+    const changes = names.map(column => ({ column, secret: true }));
+    await trail.append({ ...origin, op: 'redact', class: className, record, redacts: trail.hashOf(event), changes }, true,
+      await trail.newest(className, record));
+    await event.save({ values: trail.without(event.get('values'), names) }, trail.options());
+    redacted += 1;
+  }
+  return { redacted };
+}
+
+async function freshlyLoggedIn(request) {
+  if (request.master || !request.user) {
+    throw new Parse.Error(Parse.Error.SESSION_MISSING, 'a signature needs the session of a user who has just logged in');
+  }
+  const session = await Parse.Query.fromJSON('_Session', { where: { sessionToken: request.user.getSessionToken() } })
+    .first({ useMasterKey: true });
+  const how = (session && session.get('createdWith')) || {};
+  const sameUser = session && session.get('user').id === request.user.id;
+  if (!sameUser || how.action !== 'login' || Date.now() - session.createdAt.getTime() > FRESH_LOGIN) {
+    throw new Parse.Error(Parse.Error.OPERATION_FORBIDDEN,
+      `the session is not from a log-in of the last ${FRESH_LOGIN / 60000} minutes: log in again to sign`);
+  }
+}
+
+function recorded(className) {
+  return [...auditedClasses, USER_CLASS, ROLE_CLASS].includes(className);
+}
+
+async function newestEvent(className, record) {
+  if (!(await trail.isRecording())) {
+    throw new Parse.Error(Parse.Error.SCRIPT_FAILED, `there is no audit trail: apply the schema, which has class ${trail.TRAIL_CLASS}`);
+  }
+  const last = recorded(className) && typeof record === 'string' && await trail.newest(className, record);
+  if (!last) {
+    throw new Parse.Error(VALIDATION_ERROR, `the audit trail knows nothing of ${className} ${record} yet: it was last changed before the trail began`);
+  }
+  return last;
+}
+
+async function eventsOf(className, record) {
+  const rows = [];
+  for (;;) {
+    const page = Parse.Query.fromJSON(trail.TRAIL_CLASS, { where: { class: className, record } }).ascending('objectId').limit(PAGE);
+    if (rows.length > 0) page.greaterThan('objectId', rows.at(-1).id);
+    const found = await page.find({ useMasterKey: true });
+    if (found.length === 0) return rows.sort((a, b) => a.get('at') - b.get('at'));
+    rows.push(...found);
+  }
+}
+
+module.exports = { sign, redact };

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/isoaudit/isoaudit-go/parse"
+	"github.com/isoaudit/isoaudit-go/trail/event"
 )
 
 // Client speaks to one audit backend as one identity: a [parse.Client] with the
@@ -19,6 +20,7 @@ type Client struct {
 	AuditReviews        *Collection[AuditReview]
 	Roles               *Collection[Role]
 	Sessions            *Collection[SessionRecord]
+	AuditTrail          *Collection[TrailEvent] // managers and coordinators read it, nobody writes it
 
 	*parse.Client
 }
@@ -72,6 +74,7 @@ func newClient(c *parse.Client) *Client {
 		AuditReviews:        parse.NewCollection[AuditReview](c, reviewClass.Name()),
 		Roles:               parse.NewCollection[Role](c, roleClass.Name()),
 		Sessions:            parse.NewCollection[SessionRecord](c, sessionClass),
+		AuditTrail:          parse.NewCollection[TrailEvent](c, event.Class),
 		Client:              c,
 	}
 }

@@ -12,6 +12,9 @@ import (
 type CloudCode struct {
 	Version int                                 `json:"version"`
 	ACLs    map[string]map[string]schema.Access `json:"acls"` // of new objects, by class
+
+	// Recorded are the classes whose writes it records in the audit trail.
+	Recorded []string `json:"recorded"`
 }
 
 // CloudCode asks the server which version of cloud/main.js it runs.

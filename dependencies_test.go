@@ -39,7 +39,7 @@ var linked = map[string][]string{
 
 // layers lists which packages of ours each package may import.
 var layers = map[string][]string{
-	"":                         {"parse", "policy", "schema"},
+	"":                         {"parse", "policy", "schema", "trail/event"},
 	"parse":                    {"parse/internal/follow", "parse/internal/rows", "parse/internal/transport", "livequery", "schema", "internal/where", "internal/wire"},
 	"parse/internal/follow":    {"livequery", "internal/where", "internal/wire"},
 	"parse/internal/rows":      {"internal/wire"},

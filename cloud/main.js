@@ -116,5 +116,5 @@ if (typeof Parse !== 'undefined') {
   Parse.Cloud.define('isoauditSign', sign);
   Parse.Cloud.define('isoauditRedact', redact);
   // For whoever plans the schema: what this server does beyond its classes.
-  Parse.Cloud.define('isoauditCloudCode', () => ({ version: VERSION, acls }), { requireMaster: true });
+  Parse.Cloud.define('isoauditCloudCode', () => ({ version: VERSION, acls, recorded: [...recorded] }), { requireMaster: true });
 }

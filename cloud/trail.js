@@ -88,7 +88,7 @@ function newest(className, record) {
 // append writes an event and gives the id of its row and its hash.
 async function append(write, confirmed, last) {
   const prev = last && entryHash(last);
-  const at = Math.max(Date.now(), last ? last.get('at').getTime() : 0);
+  const at = Math.max(Date.now(), last ? last.get('at').getTime() + 1 : 0);
   const { row, hash } = build({ ...write, at, prev });
   const event = new Parse.Object(TRAIL_CLASS);
   const actor = row.actor && Parse.Object.extend(USER_CLASS).createWithoutData(row.actor.objectId);

@@ -86,6 +86,18 @@ func (c *Client) ClassName(e Classed) string {
 	return c.cfg.codec.resolve(e.ParseClass().Name())
 }
 
+// DecodeJSON reads a value in Parse's encodings, such as one column of a row, into
+// out. An error is an *[InputError].
+func (c *Client) DecodeJSON(op string, raw jsontext.Value, out any) error {
+	if c == nil || c.cfg == nil {
+		return noClient(op, "")
+	}
+	if err := c.cfg.codec.decode(raw, out); err != nil {
+		return badInput(op, "", "", "%v", err)
+	}
+	return nil
+}
+
 // EncodeJSON gives a value as the client would send it, in Parse's encodings. An
 // error is an *[InputError] that names the field.
 func (c *Client) EncodeJSON(op string, value any) (jsontext.Value, error) {

@@ -106,6 +106,7 @@ type Key[T any] interface{ keyOf(*T) columnPath }
 // Field is any field of T's class that holds a V.
 type Field[T, V any] interface {
 	Key[T]
+	Name() string // of the column
 	holds(*T, V)
 }
 

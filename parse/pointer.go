@@ -58,6 +58,9 @@ type pointerValue interface {
 	check() error
 }
 
+// Reference is a [Pointer] to any class.
+type Reference interface{ pointerValue }
+
 // pointerTarget is any *Pointer[T], for the codec and for marking.
 type pointerTarget interface {
 	readPointer(dec *jsontext.Decoder, c *codec) error

@@ -67,7 +67,8 @@ func (r *Recorder) Record(ctx context.Context, tx *store.Tx, from Origin) error 
 }
 
 // Append makes an event and stores it. Unless the record is known to have none yet,
-// it is tied to the record's newest event, and is not older than that.
+// it is tied to the record's newest event and later than that, so that their times
+// order the events of a record.
 func (r *Recorder) Append(ctx context.Context, tx *store.Tx, w event.Write, fresh bool) (event.Event, error) {
 	if !fresh {
 		newest, err := Newest(tx, w.Class, w.Record)
@@ -77,8 +78,8 @@ func (r *Recorder) Append(ctx context.Context, tx *store.Tx, w event.Write, fres
 		if !newest.IsZero() {
 			entry, _ := newest.Text("entry")
 			w.Prev = event.HashOf(entry)
-			if at := newest.Time("at"); at.After(w.At) {
-				w.At = at
+			if next := newest.Time("at").Add(time.Millisecond); next.After(w.At) {
+				w.At = next
 			}
 		}
 	}

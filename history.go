@@ -1,0 +1,135 @@
+package isoaudit
+
+import (
+	"context"
+	"iter"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/isoaudit/isoaudit-go/parse"
+	"github.com/isoaudit/isoaudit-go/trail/event"
+)
+
+// TrailOrder is the order of a history.
+type TrailOrder int
+
+// The orders of histories.
+const (
+	OldestFirst TrailOrder = iota
+	NewestFirst
+)
+
+// History gives the audit trail of one object, the oldest event first:
+//
+//	for e, err := range lead.History(ctx, action.Pointer()) { ... }
+//
+// It streams, page by page, and can be ranged any number of times. [ChangeOf] reads
+// what an event says of a column. Managers and coordinators may read the trail; for
+// others it is empty. To follow it live, subscribe to a query of Client.AuditTrail.
+func (c *Client) History(ctx context.Context, of parse.Reference) iter.Seq2[event.Event, error] {
+	return c.history(ctx, "Client.History", OldestFirst, of)
+}
+
+// HistoryNewestFirst is [Client.History] from the newest event on.
+func (c *Client) HistoryNewestFirst(ctx context.Context, of parse.Reference) iter.Seq2[event.Event, error] {
+	return c.history(ctx, "Client.HistoryNewestFirst", NewestFirst, of)
+}
+
+func (c *Client) history(ctx context.Context, op string, order TrailOrder, of parse.Reference) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
+		record, err := c.record(op, of)
+		if err != nil {
+			yield(event.Event{}, err)
+			return
+		}
+		decode(c.trailOf(order, record.Class, record.ID).All(ctx))(yield)
+	}
+}
+
+// record is one object, by its class on the server.
+type record struct {
+	Class string `json:"className"`
+	ID    string `json:"objectId"`
+}
+
+func (c *Client) record(op string, of parse.Reference) (record, error) {
+	var r record
+	if c == nil || c.Client == nil {
+		return r, badInput(op, "", "", "the client is nil or zero: use NewClient")
+	}
+	if of == nil {
+		return r, badInput(op, "", "", "the pointer is nil: use the Pointer of a saved object or PointerTo")
+	}
+	raw, err := c.EncodeJSON(op, of)
+	if err != nil {
+		return r, err
+	}
+	return r, json.Unmarshal(raw, &r)
+}
+
+// trailOf is the query of the events of some objects of one class.
+func (c *Client) trailOf(order TrailOrder, class string, ids ...string) Query[TrailEvent] {
+	fields := TrailEventFields
+	query := c.AuditTrail.Query().Where(fields.Class.Eq(class), fields.Record.In(ids...))
+	if len(ids) == 1 {
+		query = c.AuditTrail.Query().Where(fields.Class.Eq(class), fields.Record.Eq(ids[0]))
+	}
+	if order == NewestFirst {
+		return query.OrderBy(fields.At.Desc())
+	}
+	return query.OrderBy(fields.At.Asc())
+}
+
+// decode gives the events of rows.
+func decode(rows iter.Seq2[*TrailEvent, error]) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
+		for row, err := range rows {
+			if err != nil {
+				yield(event.Event{}, err)
+				return
+			}
+			if !yield(row.Decode()) {
+				return
+			}
+		}
+	}
+}
+
+// ColumnChange is what an event says of one column. Before and After are zero where
+// the column had no value, or where Hidden is set.
+type ColumnChange[V any] struct {
+	Before, After       V
+	HadBefore, HasAfter bool
+	Hidden              bool // a secret, or redacted: that it changed is known, and no more
+}
+
+// ChangeOf reads what an event says of a column of its object; false if the event
+// did not change it.
+//
+//	due, changed, err := isoaudit.ChangeOf(lead, e, isoaudit.CorrectiveActionFields.DueDate)
+func ChangeOf[T, V any](c *Client, e event.Event, field parse.Field[T, V]) (change ColumnChange[V], changed bool, err error) {
+	const op = "ChangeOf"
+	if c == nil || c.Client == nil {
+		return change, false, badInput(op, "", "", "the client is nil or zero: use NewClient")
+	}
+	values, err := e.Values()
+	if err != nil {
+		return change, false, err
+	}
+	name := field.Name()
+	if _, changed = e.Columns[name]; !changed {
+		return change, false, nil
+	}
+	value := values[name]
+	if value == nil {
+		change.Hidden = true
+		return change, true, nil
+	}
+	if change.HadBefore = value.Before != nil; change.HadBefore {
+		err = c.DecodeJSON(op, value.Before, &change.Before)
+	}
+	if change.HasAfter = value.After != nil; change.HasAfter && err == nil {
+		err = c.DecodeJSON(op, value.After, &change.After)
+	}
+	return change, true, err
+}

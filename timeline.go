@@ -1,0 +1,133 @@
+package isoaudit
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"github.com/isoaudit/isoaudit-go/parse"
+	"github.com/isoaudit/isoaudit-go/trail/event"
+)
+
+// recordsAtOnce is how many objects one query of a timeline names.
+const recordsAtOnce = 200
+
+// Timeline gives the audit trail of an audit with its findings, their corrective
+// actions and its reviews, as they are linked now, in the order of time. Other
+// objects, such as the documents that the audit looked at, are taken in where they
+// are named:
+//
+//	lead.Timeline(ctx, plan.Pointer(), isoaudit.NewestFirst, procedure.Pointer())
+//
+// It streams, and can be ranged any number of times.
+func (c *Client) Timeline(ctx context.Context, of Pointer[AuditPlan], order TrailOrder, more ...parse.Reference) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
+		byClass, err := c.linked(ctx, of, more)
+		if err != nil {
+			yield(event.Event{}, err)
+			return
+		}
+		var histories []iter.Seq2[event.Event, error]
+		for _, class := range byClass.names {
+			for ids := range slices.Chunk(byClass.ids[class], recordsAtOnce) {
+				histories = append(histories, decode(c.trailOf(order, class, ids...).All(ctx)))
+			}
+		}
+		merge(order, histories)(yield)
+	}
+}
+
+// linkedRecords are the objects of a timeline, by class.
+type linkedRecords struct {
+	names []string
+	ids   map[string][]string
+}
+
+func (l *linkedRecords) add(class, id string) {
+	if l.ids[class] == nil {
+		l.names = append(l.names, class)
+	}
+	if !slices.Contains(l.ids[class], id) {
+		l.ids[class] = append(l.ids[class], id)
+	}
+}
+
+// linked finds the objects that belong to an audit.
+func (c *Client) linked(ctx context.Context, of Pointer[AuditPlan], more []parse.Reference) (*linkedRecords, error) {
+	const op = "Client.Timeline"
+	found := &linkedRecords{ids: map[string][]string{}}
+	for _, reference := range append([]parse.Reference{of}, more...) {
+		r, err := c.record(op, reference)
+		if err != nil {
+			return nil, err
+		}
+		found.add(r.Class, r.ID)
+	}
+	finding, action, review := AuditFindingFields, CorrectiveActionFields, AuditReviewFields
+	findings := c.AuditFindings.Query().Where(finding.AuditPlan.Eq(of))
+	err := addAll(found, findingClass, findings.Select(finding.ObjectID).All(ctx))
+	if err == nil {
+		actions := c.CorrectiveActions.Query().Where(action.Finding.Matches(findings))
+		err = addAll(found, actionClass, actions.Select(action.ObjectID).All(ctx))
+	}
+	if err == nil {
+		reviews := c.AuditReviews.Query().Where(review.AuditPlan.Eq(of))
+		err = addAll(found, reviewClass, reviews.Select(review.ObjectID).All(ctx))
+	}
+	return found, err
+}
+
+func addAll[T any, P interface {
+	*T
+	parse.Stored
+}](found *linkedRecords, class parse.Class, rows iter.Seq2[P, error]) error {
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		found.add(class.Name(), parse.ObjectOf(row).ObjectID)
+	}
+	return nil
+}
+
+// merge makes one history of several, each of which is in order.
+func merge(order TrailOrder, histories []iter.Seq2[event.Event, error]) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
+		type head struct {
+			event event.Event
+			next  func() (event.Event, error, bool)
+		}
+		heads := make([]head, 0, len(histories))
+		for _, history := range histories {
+			next, stop := iter.Pull2(history)
+			defer stop()
+			e, err, ok := next()
+			if err != nil {
+				yield(e, err)
+				return
+			}
+			if ok {
+				heads = append(heads, head{e, next})
+			}
+		}
+		for len(heads) > 0 {
+			first := 0
+			for i := range heads {
+				if before := heads[i].event.At.Compare(heads[first].event.At); before < 0 && order == OldestFirst || before >= 0 && order == NewestFirst {
+					first = i
+				}
+			}
+			if !yield(heads[first].event, nil) {
+				return
+			}
+			e, err, ok := heads[first].next()
+			if err != nil {
+				yield(e, err)
+				return
+			}
+			if heads[first].event = e; !ok {
+				heads = slices.Delete(heads, first, first+1)
+			}
+		}
+	}
+}

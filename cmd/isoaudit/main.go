@@ -1,18 +1,25 @@
 // Command isoaudit manages the schema of an ISO 9001 audit backend on a Parse
-// Server, Back4app or the embedded auditserver:
+// Server, Back4app or the embedded auditserver, and seals and verifies its audit trail:
 //
 //	isoaudit schema plan   -url URL   print what apply would change
 //	isoaudit schema apply  -url URL   change it
 //	isoaudit schema diff   -url URL   print what differs; status 3 if anything does
 //	isoaudit schema export [-url URL] print the schema as JSON: the server's, or without -url the wanted one
 //
-// The keys come from the environment, ISOAUDIT_APP_ID, ISOAUDIT_REST_KEY (where
+//	isoaudit trail keygen -key FILE -origin NAME                 make a key: FILE and FILE.pub
+//	isoaudit trail seal   -key FILE -log FOLDER -url URL         seal new events, print the checkpoint
+//	isoaudit trail verify -public FILE -log FOLDER -url URL      check the server; status 3 if something does not agree
+//	isoaudit trail verify -public FILE -bundle FILE              check a bundle
+//	isoaudit trail show   -url URL [-class CLASS -record ID]     print events
+//	isoaudit trail export -public FILE -log FOLDER -url URL -bundle FILE [-class CLASS -record ID]
+//
+// The keys of the server come from the environment, ISOAUDIT_APP_ID, ISOAUDIT_REST_KEY (where
 // the server wants one) and ISOAUDIT_MASTER_KEY, or from lines NAME=VALUE in the
 // file that -keys names. They are never arguments, which every user of the
 // machine can read.
 //
 // The status is 0 for success, 1 for a failure, 2 for a wrong command line and 3
-// for a schema that differs.
+// for a schema that differs, and for a trail in which something does not agree.
 package main
 
 import (
@@ -43,11 +50,19 @@ func main() {
 
 // run is the whole program; what it needs from its surroundings is passed in.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	if len(args) < 2 || args[0] != "schema" {
+	if len(args) < 2 || args[0] != "schema" && args[0] != "trail" {
 		fmt.Fprintln(stderr, usage)
 		return statusUsage
 	}
-	command, err := parseCommand(args[1], args[2:], stderr)
+	var command interface {
+		run(ctx context.Context, getenv func(string) string, stdout io.Writer) error
+	}
+	var err error
+	if args[0] == "trail" {
+		command, err = parseTrailCommand(args[1], args[2:], stderr)
+	} else {
+		command, err = parseCommand(args[1], args[2:], stderr)
+	}
 	if err == nil {
 		err = command.run(ctx, getenv, stdout)
 	}
@@ -57,7 +72,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	case errors.Is(err, errUsage):
 		fmt.Fprintln(stderr, err)
 		return statusUsage
-	case errors.Is(err, parse.ErrSchemaDrift):
+	case errors.Is(err, parse.ErrSchemaDrift), errors.Is(err, errDisagrees):
 		fmt.Fprintln(stderr, err)
 		return statusDrift
 	}
@@ -67,4 +82,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 
 const usage = `usage: isoaudit schema plan|apply|diff -url URL [-keys FILE] [-schema FILE]
        isoaudit schema export [-url URL] [-keys FILE]
+       isoaudit trail keygen -key FILE -origin NAME
+       isoaudit trail seal -key FILE -log FOLDER -url URL [-keys FILE] [-checkpoint FILE] [-grace 1m]
+       isoaudit trail verify -public FILE -log FOLDER -url URL [-keys FILE] [-checkpoint FILE]
+       isoaudit trail verify -public FILE -bundle FILE [-checkpoint FILE]
+       isoaudit trail show -url URL [-keys FILE] [-class CLASS -record ID]
+       isoaudit trail export -public FILE -log FOLDER -url URL -bundle FILE [-keys FILE] [-class CLASS -record ID] [-checkpoint FILE]
 Keys: ISOAUDIT_APP_ID, ISOAUDIT_REST_KEY, ISOAUDIT_MASTER_KEY in the environment or in the -keys file.`

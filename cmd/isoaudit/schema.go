@@ -13,8 +13,6 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/isoaudit/isoaudit-go"
-	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -80,7 +78,7 @@ func (c *command) run(ctx context.Context, getenv func(string) string, stdout io
 	if c.name == "export" && c.url == "" {
 		return export(stdout, want)
 	}
-	admin, err := c.connect(getenv)
+	admin, err := connect(c.url, c.keysFile, getenv)
 	if err != nil {
 		return err
 	}
@@ -123,49 +121,6 @@ func (c *command) wanted() (schema.Schema, error) {
 		return schema.Schema{}, fmt.Errorf("%s: %w", c.schemaFile, err)
 	}
 	return want, nil
-}
-
-func (c *command) connect(getenv func(string) string) (*isoaudit.Admin, error) {
-	keys := getenv
-	if c.keysFile != "" {
-		lines, err := readKeys(c.keysFile)
-		if err != nil {
-			return nil, err
-		}
-		keys = func(name string) string { return lines[name] }
-	}
-	for _, name := range []string{"ISOAUDIT_APP_ID", "ISOAUDIT_MASTER_KEY"} {
-		if keys(name) == "" {
-			return nil, fmt.Errorf("%s is not set, neither in the environment nor, with -keys, in the file", name)
-		}
-	}
-	options := []parse.Option{parse.WithApplicationID(keys("ISOAUDIT_APP_ID"))}
-	if rest := keys("ISOAUDIT_REST_KEY"); rest != "" {
-		options = append(options, parse.WithRESTKey(rest))
-	}
-	return isoaudit.NewAdmin(c.url, keys("ISOAUDIT_MASTER_KEY"), options...)
-}
-
-// readKeys reads lines NAME=VALUE; blank lines and those that begin with # do not
-// count. Its errors show no part of a line, which may be a key.
-func readKeys(name string) (map[string]string, error) {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	keys := map[string]string{}
-	for number, line := range strings.Split(string(data), "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		key, value, ok := strings.Cut(line, "=")
-		if !ok {
-			return nil, fmt.Errorf("%s: line %d is not NAME=VALUE", name, number+1)
-		}
-		keys[strings.TrimSpace(key)] = strings.Trim(strings.TrimSpace(value), `"`)
-	}
-	return keys, nil
 }
 
 func export(stdout io.Writer, s schema.Schema) error {

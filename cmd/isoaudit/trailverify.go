@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/isoaudit/isoaudit-go/trail"
+	"github.com/isoaudit/isoaudit-go/trail/event"
+)
+
+func (c *trailCommand) verify(ctx context.Context, getenv func(string) string, stdout io.Writer) error {
+	if c.bundle != "" {
+		return c.verifyBundle(stdout)
+	}
+	log, key, err := c.openLog()
+	if err != nil {
+		return err
+	}
+	kept, err := c.kept(key)
+	if err != nil {
+		return err
+	}
+	admin, err := connect(c.url, c.keysFile, getenv)
+	if err != nil {
+		return err
+	}
+	report, err := trail.Verify(ctx, admin.Trail(), log, kept...)
+	if err != nil {
+		return err
+	}
+	return printReport(stdout, report, len(kept) > 0)
+}
+
+func (c *trailCommand) verifyBundle(stdout io.Writer) error {
+	key, err := c.publicKey()
+	if err != nil {
+		return err
+	}
+	kept, err := c.kept(key)
+	if err != nil {
+		return err
+	}
+	file, err := os.Open(c.bundle)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	bundle, err := trail.OpenBundle(file, info.Size(), key)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.bundle, err)
+	}
+	report, err := bundle.Verify(kept...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.bundle, err)
+	}
+	return printReport(stdout, report, len(kept) > 0)
+}
+
+func printReport(stdout io.Writer, report trail.Report, kept bool) error {
+	for _, finding := range report.Findings {
+		fmt.Fprintln(stdout, finding)
+	}
+	fmt.Fprintf(stdout, "%d events, %d of them not sealed yet, %d records; the checkpoint covers %d events\n",
+		report.Events, report.Waiting, report.Records, report.Checkpoint.Size)
+	for _, kind := range slices.Sorted(maps.Keys(report.Counts)) {
+		fmt.Fprintf(stdout, "%d %s\n", report.Counts[kind], kind)
+	}
+	if !kept {
+		fmt.Fprintln(stdout, "No -checkpoint was given: this proves nothing against whoever can write the log's folder and has its key.")
+	}
+	if !report.OK() {
+		return errDisagrees
+	}
+	_, err := fmt.Fprintln(stdout, "Everything agrees.")
+	return err
+}
+
+// events are those that -class and -record ask for, in the order of the server.
+func (c *trailCommand) events(ctx context.Context, source trail.Source) iter.Seq2[event.Event, error] {
+	if c.record != "" {
+		return c.history(ctx, source)
+	}
+	return func(yield func(event.Event, error) bool) {
+		for e, err := range source.Events(ctx, time.Time{}) {
+			if (err != nil || c.class == "" || e.Class == c.class) && !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+func (c *trailCommand) history(ctx context.Context, source trail.Source) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
+		_, events, err := source.Record(ctx, c.class, c.record)
+		if err != nil {
+			yield(event.Event{}, err)
+			return
+		}
+		for _, e := range events {
+			if e.Object() == c.record && !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (c *trailCommand) show(ctx context.Context, getenv func(string) string, stdout io.Writer) error {
+	admin, err := connect(c.url, c.keysFile, getenv)
+	if err != nil {
+		return err
+	}
+	for e, err := range c.events(ctx, admin.Trail()) {
+		if err != nil {
+			return err
+		}
+		if err := printEvent(stdout, &e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printEvent(stdout io.Writer, e *event.Event) error {
+	fmt.Fprintf(stdout, "%s %s %s %s by %s", e.At.Format(time.RFC3339), e.Op, e.Class, e.Object(), e.Actor.Kind)
+	for _, part := range []struct{ name, text string }{
+		{"", e.Actor.ID}, {"rule ", e.Rule}, {"meaning ", e.Meaning}, {"reason ", e.Reason},
+	} {
+		if part.text != "" {
+			fmt.Fprintf(stdout, " %s%q", part.name, part.text) // quoted: a text may have anything in it
+		}
+	}
+	if !e.Confirmed {
+		fmt.Fprint(stdout, " (unconfirmed)")
+	}
+	fmt.Fprintln(stdout)
+	values, err := e.Values()
+	if err != nil {
+		return err
+	}
+	for _, name := range e.Names() {
+		switch v := values[name]; {
+		case e.Columns[name] == "":
+			fmt.Fprintf(stdout, "\t%s: (secret)\n", name)
+		case v == nil:
+			fmt.Fprintf(stdout, "\t%s: (redacted)\n", name)
+		default:
+			fmt.Fprintf(stdout, "\t%s: %s -> %s\n", name, orNothing(v.Before), orNothing(v.After))
+		}
+	}
+	return nil
+}
+
+func orNothing(value []byte) string {
+	if value == nil {
+		return "nothing"
+	}
+	return string(value)
+}
+
+func (c *trailCommand) export(ctx context.Context, getenv func(string) string, stdout io.Writer) (err error) {
+	log, key, err := c.openLog()
+	if err != nil {
+		return err
+	}
+	kept, err := c.kept(key)
+	if err != nil {
+		return err
+	}
+	admin, err := connect(c.url, c.keysFile, getenv)
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(c.bundle, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err = errors.Join(err, file.Close()); err != nil {
+			err = errors.Join(err, os.Remove(c.bundle)) // half a bundle is none
+		}
+	}()
+	done, err := trail.Export(file, log, c.events(ctx, admin.Trail()), append(kept, trail.Checkpoint{})[0])
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "%d events exported, %d left out that are not sealed yet\n", done.Events, done.Waiting)
+	return errors.Join(err, file.Sync())
+}

@@ -63,6 +63,10 @@ func (r *record) order() {
 
 func placeOf(e *event.Event) place { return place{e.CreatedAt, e.ObjectID} }
 
+// noWindow says that no two steps are at one time: nobody changes a record that is
+// not there yet.
+const noWindow = -1
+
 // existence is the column that every row has, and no class.
 const (
 	existence = ""
@@ -105,6 +109,8 @@ func (r *record) collect() {
 			continue
 		case event.Create:
 			r.add(existence, i, noValue, exists)
+		case event.Update:
+			r.add(existence, i, exists, exists)
 		case event.Delete:
 			r.add(existence, i, exists, noValue)
 		}
@@ -125,7 +131,10 @@ func (r *record) collect() {
 
 func (r *record) add(column string, i int, before, after string) {
 	e := &r.events[i]
-	r.steps[column] = append(r.steps[column], step{event: i, before: before, after: after, confirmed: e.Confirmed, at: e.CreatedAt})
+	r.steps[column] = append(r.steps[column], step{
+		event: i, before: before, after: after, confirmed: e.Confirmed, at: e.CreatedAt,
+		ends: e.Op == event.Delete || e.Op == event.Purge || e.Op == event.Drop,
+	})
 }
 
 // endAll tells of a purge, after which there is no row.
@@ -181,7 +190,7 @@ func (r *record) changed(start string, there bool, now map[string]string) []Find
 	if there {
 		last = exists
 	}
-	for _, o := range replay(r.steps[existence], start, last, DefaultWindow) {
+	for _, o := range replay(r.steps[existence], start, last, noWindow) {
 		odd[o] = append(odd[o], existence)
 	}
 	if gone := (oddity{Edited, -1}); len(odd[gone]) > 0 && !there {

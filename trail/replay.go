@@ -21,6 +21,7 @@ type step struct {
 	event         int // index
 	before, after string
 	confirmed     bool
+	ends          bool      // the record, or the column, went: no save behind it can still write
 	at            time.Time // when the event was stored
 }
 
@@ -60,7 +61,7 @@ func replay(steps []step, first, last string, window time.Duration) []oddity {
 		var next []path
 		for _, p := range paths {
 			for _, read := range p.reads(steps, i, window) {
-				next = append(next, read.writes(steps, i)...)
+				next = append(next, read.writes(steps, i, window)...)
 			}
 		}
 		paths = cheapest(next)
@@ -97,6 +98,9 @@ func (p path) reads(steps []step, i int, window time.Duration) []path {
 	s := &steps[i]
 	p.pending = slices.DeleteFunc(slices.Clone(p.pending), func(n int) bool { return s.at.Sub(steps[n].at) > window })
 	if same(p.value, s.before) {
+		if s.before != unknownValue {
+			p.value = s.before
+		}
 		return []path{p}
 	}
 	edited := p.with(Edited, s.event, costEdited)
@@ -114,16 +118,18 @@ func (p path) reads(steps []step, i int, window time.Duration) []path {
 
 // writes gives the ways in which step i can have gone on: it wrote, it will have
 // written after later ones read, or it never did.
-func (p path) writes(steps []step, i int) []path {
+func (p path) writes(steps []step, i int, window time.Duration) []path {
 	s := &steps[i]
 	wrote, never, later := p, p, p
-	wrote.value = s.after
+	if wrote.value = s.after; s.ends {
+		wrote.pending = nil
+	}
 	if s.confirmed {
 		never = never.with(RolledBack, s.event, costRolledBack)
 	} else {
 		never = never.with(NotCarriedOut, s.event, costNotCarriedOut)
 	}
-	if i == len(steps)-1 {
+	if s.ends || i == len(steps)-1 || steps[i+1].at.Sub(s.at) > window {
 		return []path{wrote, never}
 	}
 	later = later.with(Fork, s.event, costFork)

@@ -19,6 +19,7 @@ type account struct {
 	hidden   []byte            // new password, hashed
 	authData map[string]any    // nil: not given
 	authKeys map[string]string // provider to key in authBucket, of providers to link
+	verify   bool              // the e-mail address is to be verified
 }
 
 // account reads the body of a sign-up or update.
@@ -51,6 +52,7 @@ func (s *Server) account(req *request) (*account, error) {
 		}
 		if s.cfg.VerifyUserEmails { // whoever gives it, and also the same again, as Parse Server has it
 			fields["emailVerified"] = false
+			a.verify = true
 		}
 	}
 	return a, nil

@@ -53,7 +53,7 @@ type Config struct {
 	ObjectIDSize              int  // letters and digits of a new objectId, 10 to 64; 0: 10
 	KeepSessionsOnNewPassword bool // a change of the password ends no sessions (revokeSessionOnPasswordReset: false)
 	ExtendSessionOnUse        bool // a session that is used in the second half of its life is extended to its full length
-	VerifyUserEmails          bool // a user who signs up or changes the e-mail address begins with emailVerified false; the master key sets it
+	VerifyUserEmails          bool // a user who signs up or changes the e-mail address begins with emailVerified false; a link of Mail or the master key sets it
 	PreventUnverifiedLogin    bool // users whose emailVerified is not true can't log in: code 205 (preventLoginWithUnverifiedEmail)
 	AccountLockout            AccountLockout
 	PasswordPolicy            PasswordPolicy
@@ -64,8 +64,18 @@ type Config struct {
 	AllowHeaders              []string  // headers that such pages may send, besides Parse's
 	RequestKeywordDenylist    []Keyword // what bodies may not hold; nil: Parse Server's default; empty: nothing is refused
 
-	// PasswordReset delivers a password reset token to the user's e-mail.
-	// Without it a reset request fails, as on a Parse Server without a mail adapter.
+	SignUp  SignUp   // who may sign up; "": everybody
+	Invited []string // e-mail addresses, and domains such as @audits.example, that may sign up where SignUp is invited
+
+	// Mail sends links that verify an e-mail address (VerifyUserEmails) and that reset a
+	// password. They lead to pages of this server, so PublicURL and AppName are needed.
+	Mail                     Mailer
+	AppName                  string        // that messages and pages name
+	EmailVerifyTokenValidity time.Duration // 0: 24 hours; negative: no end, Parse Server's default
+	VerifyUnknownEmailRefuse bool          // a request for another message is code 205 for an unknown address, code -1 for a verified one (emailVerifySuccessOnInvalidEmail: false)
+
+	// PasswordReset delivers a password reset token in the place of Mail. Without
+	// either a reset request fails, as on a Parse Server without a mail adapter.
 	PasswordReset func(email, username, token string) error
 
 	// Rules are evaluated inside the transaction of every create and update,
@@ -219,6 +229,8 @@ func (c Config) prepared() (Config, error) {
 	refuse(err)
 	refuse(c.prepareAccounts())
 	refuse(c.prepareClients())
+	refuse(c.prepareSignUp())
+	refuse(c.prepareMail())
 	return c, errors.Join(errs...)
 }
 

@@ -61,7 +61,7 @@ func into[T string | bool | int | []string](field *T) option {
 }
 
 // configOptions are the options of Parse Server that have a meaning here, and ours:
-// quirks and allowHosts.
+// quirks, allowHosts, signUp and invited.
 func configOptions(cfg *Config) map[string]option {
 	sessionLength, expireSessions := sessionOptions(&cfg.SessionLength)
 	publicURL, serverURL := urlOptions(&cfg.PublicURL)
@@ -87,19 +87,25 @@ func configOptions(cfg *Config) map[string]option {
 		"protectedFields":          protection(&cfg.ProtectedFields),
 		"quirks":                   into(&cfg.Quirks),
 
-		"defaultLimit":                    positive(&cfg.Limits.DefaultSize),
-		"objectIdSize":                    positive(&cfg.ObjectIDSize),
-		"userSensitiveFields":             into(&cfg.userSensitiveFields),
-		"revokeSessionOnPasswordReset":    negated(&cfg.KeepSessionsOnNewPassword),
-		"extendSessionOnUse":              into(&cfg.ExtendSessionOnUse),
-		"verifyUserEmails":                into(&cfg.VerifyUserEmails),
-		"preventLoginWithUnverifiedEmail": into(&cfg.PreventUnverifiedLogin),
-		"allowOrigin":                     oneOrMore(&cfg.AllowOrigin),
-		"allowHeaders":                    into(&cfg.AllowHeaders),
-		"allowHosts":                      into(&cfg.AllowHosts),
-		"requestKeywordDenylist":          keywords(&cfg.RequestKeywordDenylist),
-		"trustProxy":                      proxies(&cfg.TrustProxy),
-		"rateLimit":                       rateLimits(&cfg.RateLimit),
+		"defaultLimit":                     positive(&cfg.Limits.DefaultSize),
+		"objectIdSize":                     positive(&cfg.ObjectIDSize),
+		"userSensitiveFields":              into(&cfg.userSensitiveFields),
+		"revokeSessionOnPasswordReset":     negated(&cfg.KeepSessionsOnNewPassword),
+		"extendSessionOnUse":               into(&cfg.ExtendSessionOnUse),
+		"verifyUserEmails":                 into(&cfg.VerifyUserEmails),
+		"preventLoginWithUnverifiedEmail":  into(&cfg.PreventUnverifiedLogin),
+		"allowOrigin":                      oneOrMore(&cfg.AllowOrigin),
+		"allowHeaders":                     into(&cfg.AllowHeaders),
+		"signUp":                           into((*string)(&cfg.SignUp)),
+		"invited":                          into(&cfg.Invited),
+		"appName":                          into(&cfg.AppName),
+		"emailAdapter":                     emailAdapter(&cfg.Mail),
+		"emailVerifyTokenValidityDuration": span(&cfg.EmailVerifyTokenValidity, time.Second, "seconds"),
+		"emailVerifySuccessOnInvalidEmail": negated(&cfg.VerifyUnknownEmailRefuse),
+		"allowHosts":                       into(&cfg.AllowHosts),
+		"requestKeywordDenylist":           keywords(&cfg.RequestKeywordDenylist),
+		"trustProxy":                       proxies(&cfg.TrustProxy),
+		"rateLimit":                        rateLimits(&cfg.RateLimit),
 		"accountLockout": group("accountLockout", map[string]option{
 			"threshold":             positive(&cfg.AccountLockout.Threshold),
 			"duration":              span(&cfg.AccountLockout.Duration, time.Minute, "minutes"),

@@ -151,7 +151,6 @@ func methods(field *[]string) option {
 // would change nothing; nil: whatever the value is, it only concerns what auditserver
 // does not have. Any other value is refused, as is any option that is not known.
 var inert = map[string][]string{
-	"appName":                          nil, // of e-mails, which the program writes (Config.PasswordReset)
 	"logLevel":                         nil, // the program's slog.Logger decides
 	"logsFolder":                       nil,
 	"jsonLogs":                         nil,

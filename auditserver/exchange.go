@@ -80,7 +80,7 @@ func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 var routeNames = map[string][]string{
 	"classes": {":className", ":objectId"}, "users": {":objectId"}, "sessions": {":objectId"}, "roles": {":objectId"}, "installations": {":objectId"},
 	"functions": {":name"}, "jobs": {":name"}, "schemas": {":className"}, "purge": {":className"}, "aggregate": {":className"}, "events": {":name"},
-	"files": {":name"}, "apps": {":appId", ":page"},
+	"files": {":name"},
 }
 
 // routePattern gives the pattern of a path whose route is known.

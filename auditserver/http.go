@@ -1,6 +1,7 @@
 package auditserver
 
 import (
+	"bytes"
 	"errors"
 	"hash/maphash"
 	"net/http"
@@ -82,6 +83,10 @@ func (s *Server) answer(w *exchange, peer, r *http.Request) {
 		s.serveMetrics(w, peer)
 		return
 	}
+	if len(path) > 0 && path[0] == "apps" {
+		s.servePage(w, r, path)
+		return
+	}
 	s.serve(w, r, path)
 }
 
@@ -143,6 +148,9 @@ func (s *Server) writeResponse(w http.ResponseWriter, r *http.Request, res *resp
 		h.Set("Location", res.location)
 	}
 	h.Set("Content-Type", "application/json; charset=utf-8")
+	if res.secret || bytes.Contains(res.body, showsToken) {
+		h.Set("Cache-Control", "no-store")
+	}
 	status := res.status
 	if status == 0 {
 		status = http.StatusOK
@@ -161,6 +169,9 @@ func (s *Server) writeResponse(w http.ResponseWriter, r *http.Request, res *resp
 		_, _ = w.Write(res.body) // the client is gone if this fails
 	}
 }
+
+// showsToken is in each answer that shows a session token.
+var showsToken = []byte(`"sessionToken"`)
 
 // etag is a weak tag of length and digest. It holds while the server runs.
 func (s *Server) etag(b []byte) string {

@@ -139,3 +139,28 @@ func TestLoginWhileThePasswordChanges(t *testing.T) {
 	<-done
 	require.Empty(t, m.must(http.MethodGet, "/sessions", nil).results(t))
 }
+
+// Nobody between server and client may keep an answer that shows a session token.
+func TestAnswersWithTokensAreNotStored(t *testing.T) {
+	_, c := open(t, nil)
+	a := c.public().must(http.MethodPost, "/users", `{"username":"ada","password":"pw-ada"}`)
+	require.Equal(t, "no-store", a.header.Get("Cache-Control"))
+	token, id := a.text("sessionToken"), a.text("objectId")
+	for _, each := range []struct {
+		as           *client
+		method, path string
+		body         any
+	}{
+		{c.public(), http.MethodPost, "/login", `{"username":"ada","password":"pw-ada"}`},
+		{c.public(), http.MethodGet, "/login?username=ada&password=pw-ada", nil},
+		{c, http.MethodPost, "/loginAs", `{"userId":"` + id + `"}`},
+		{c.as(token), http.MethodGet, "/users/me", nil},
+		{c.as(token), http.MethodGet, "/sessions/me", nil},
+		{c.as(token), http.MethodPost, "/upgradeToRevocableSession", nil},
+		{c.as(token), http.MethodPut, "/users/" + id, `{"password":"pw-ada"}`},
+	} {
+		a := each.as.must(each.method, each.path, each.body)
+		require.Contains(t, string(a.raw), "sessionToken")
+		require.Equal(t, "no-store", a.header.Get("Cache-Control"), each.path)
+	}
+}

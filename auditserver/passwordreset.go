@@ -33,7 +33,7 @@ func resetEntry(user store.Row) string {
 // program's PasswordReset. The answer does not tell whether the address
 // is known.
 func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*response, error) {
-	if s.cfg.PasswordReset == nil {
+	if s.cfg.PasswordReset == nil && s.cfg.Mail == nil {
 		return nil, errNoMail
 	}
 	address := detailOf(req.Body.Get("email"))
@@ -56,17 +56,37 @@ func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*respo
 		return emptyResponse, nil
 	}
 	token := session.NewToken()
-	if _, err := s.write(ctx, req, func(tx *store.Tx, _ *request) (*response, error) {
+	username, _ := rows[0].Value("username").(string)
+	if _, err := s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+		if s.cfg.PasswordReset == nil {
+			if _, waits, err := tx.GetValue(resetMailBucket, rows[0].ID()); err != nil || waits {
+				return nil, err
+			}
+			if err := tx.PutValue(resetMailBucket, rows[0].ID(), nil, mailPause); err != nil {
+				return nil, err
+			}
+			req.later(func() { s.post(rows[0].ID(), s.resetMail(email, token)) })
+		}
 		return nil, s.keepResetToken(tx, rows[0], session.Digest(token))
 	}); err != nil {
 		return nil, err
 	}
-	username, _ := rows[0].Value("username").(string)
+	if s.cfg.PasswordReset == nil {
+		return emptyResponse, nil
+	}
 	if err := s.cfg.PasswordReset(email, username, token); err != nil {
 		s.cfg.Logger.ErrorContext(ctx, "password reset was not delivered", "user", rows[0].ID(), "error", err)
 		return nil, &fault.Error{Code: wire.CodeInternal, Message: "The password reset could not be delivered."}
 	}
 	return emptyResponse, nil
+}
+
+// resetMail is the message with the link to the page that sets a password. It does not
+// name the user: whoever signs up with somebody's address chooses that name.
+func (s *Server) resetMail(email, token string) Mail {
+	return Mail{To: email, Subject: "Password reset for " + s.cfg.AppName,
+		Text: "Hello,\n\nsomebody asked for a new password of your account with " + s.cfg.AppName + ". To choose one, follow this link:\n\n" +
+			s.pageURL("request_password_reset", token) + "\n\nIf it was not you, ignore this message: the password stays as it is.\n"}
 }
 
 // keepResetToken stores the digest of a new token, in the place of the last one

@@ -24,7 +24,7 @@ type response struct {
 	location string
 	header   map[string]string
 	write    func(http.ResponseWriter, *http.Request) // writes the answer itself: files
-	secret   bool                                     // shows a session token: never stored
+	secret   bool                                     // shows a session token: nobody may store it
 }
 
 // rendered returns the response with its body made.

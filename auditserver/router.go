@@ -50,7 +50,7 @@ func (s *Server) route(method string, path []string) handler {
 	case "requestpasswordreset":
 		return when(n == 1 && post, s.requestPasswordReset)
 	case "verificationemailrequest":
-		return when(n == 1 && post, func(context.Context, *request) (*response, error) { return nil, errNoMail })
+		return when(n == 1 && post, s.requestVerification)
 	case "upgradetorevocablesession":
 		return when(n == 1 && post, s.upgradeSession)
 	case "functions":

@@ -47,6 +47,7 @@ type Server struct {
 	readiness readiness
 	filesSize filesSize
 	opened    time.Time
+	mails     chan outgoing
 
 	tagSeed maphash.Seed
 
@@ -66,7 +67,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, tagSeed: maphash.MakeSeed(), opened: time.Now(), trail: capture.New(time.Now)}
+	s := &Server{cfg: cfg, tagSeed: maphash.MakeSeed(), opened: time.Now(), trail: capture.New(time.Now), mails: make(chan outgoing, mailBacklog)}
 	s.alive, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if cfg.FilesDir != "" {
 		if s.folder, err = os.OpenRoot(cfg.FilesDir); err != nil {
@@ -88,6 +89,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s.jobs.Go(s.live.Run)
 	s.jobs.Go(s.sweepRegularly)
+	s.jobs.Go(s.sendMails)
 	return s, nil
 }
 

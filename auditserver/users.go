@@ -32,6 +32,11 @@ func (s *Server) signUp(ctx context.Context, req *request) (*response, error) {
 			return nil, fault.New(wire.CodePasswordMissing, "password is required")
 		}
 	}
+	if len(a.authKeys) == 0 { // before a password is hashed; with authData it may be a log-in
+		if err := s.maySignUp(req, a); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.setPassword(ctx, req, a, ""); err != nil {
 		return nil, err
 	}
@@ -72,6 +77,9 @@ func usernameFirst(tx *store.Tx, name any, err error) error {
 }
 
 func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *account) (*response, error) {
+	if err := s.maySignUp(req, a); err != nil {
+		return nil, err
+	}
 	sv, err := s.newSave(ctx, tx, req, "_User")
 	if err != nil {
 		return nil, err
@@ -96,6 +104,11 @@ func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *acc
 	}
 	if err := link(tx, a, row.ID()); err != nil {
 		return nil, err
+	}
+	if a.verify {
+		if err := s.sendVerification(tx, req, row); err != nil {
+			return nil, err
+		}
 	}
 	if a.hidden != nil {
 		if err := s.passwordChanged(tx, row.ID(), nil); err != nil {
@@ -163,6 +176,11 @@ func (s *Server) updateUser(ctx context.Context, req *request) (*response, error
 		row, err := sv.update(id, fields)
 		if err != nil {
 			return nil, err
+		}
+		if a.verify {
+			if err := s.sendVerification(tx, req, row); err != nil {
+				return nil, err
+			}
 		}
 		if a.hidden != nil {
 			if err := s.passwordChanged(tx, id, sv.before.Hidden()); err != nil {

@@ -72,6 +72,7 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 	}
 	errs := []error{s.readConfig(configFile)}
 	s.overlay(flags)
+	s.completeMail()
 	for _, k := range keys {
 		errs = append(errs, k.read(s.cfg.Logger))
 	}

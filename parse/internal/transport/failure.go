@@ -77,7 +77,8 @@ func (c *Credentials) scrubError(err error, secrets []string) error {
 	return &scrubbedError{clean, nil}
 }
 
-// scrubbedError is an error with another text, and wraps the original one.
+// scrubbedError is an error whose text was changed. Of the original it only wraps the
+// end of a context.
 type scrubbedError struct {
 	text string
 	kind error

@@ -87,7 +87,7 @@ func (a *Admin) Purge(ctx context.Context, class string) error {
 		Class: class, Safety: transport.SafeDelete, Master: true,
 	}
 	if !validClass(class) {
-		call.Op, call.Err = "Purge", badInput("Purge", "", "class", "is not the name of a class")
+		call.Op, call.Err = "Purge", badClass("Purge", class)
 	}
 	return a.do(ctx, call, nil)
 }

@@ -39,6 +39,11 @@ const roleClass = "_Role"
 // the rest is as for columns.
 func validClass(name string) bool { return validColumn(strings.TrimPrefix(name, "_")) }
 
+// badClass is the mistake of a name that validClass refuses.
+func badClass(op, name string) error {
+	return badInput(op, "", "class", "%q is not the name of a class", name)
+}
+
 // classOf gives the class that T stands for, whose name is "" where T does not
 // know it. It is exact unless T only embeds the struct that knows it.
 func classOf[T any]() (name string, exact bool) {

@@ -276,7 +276,7 @@ func (c *Collection[T]) call(op, method, id string) transport.Call {
 	call := transport.Call{Op: c.class + "." + op, Method: method, Path: append(c.path(), id), Class: c.class, ObjectID: id}
 	switch {
 	case !validClass(c.class):
-		call.Op, call.Err = op, badInput(op, "", "class", "%q is not the name of a class", c.class)
+		call.Op, call.Err = op, badClass(op, c.class)
 	case c.mistake != "":
 		call.Err = badInput(call.Op, c.class, "", "%s", c.mistake)
 	case id == "":

@@ -251,3 +251,28 @@ func (c *classInfo) indexName(kind string, parts []string) string {
 	name := strings.NewReplacer(`"`, "", " ", "_", fnFold, "", "(", "", ")", "").Replace(strings.Join(parts, "_"))
 	return quoteIdentifier(fmt.Sprintf("%s%d_%s", kind, c.stored.ID, name))
 }
+
+func (c *catalog) searched(class, redirectKey string) string {
+	if redirectKey == "" || c.classes[class] == nil {
+		return class
+	}
+	if col := c.classes[class].columns[redirectKey]; col != nil && col.typ == schema.Relation {
+		return col.target
+	}
+	return class
+}
+
+func (c *catalog) list() []schema.Class {
+	list := make([]schema.Class, len(c.names))
+	for i, name := range c.names {
+		list[i] = c.classes[name].def
+	}
+	return list
+}
+
+func (c *catalog) class(name string) (schema.Class, bool) {
+	if info := c.classes[name]; info != nil {
+		return info.def, true
+	}
+	return schema.Class{}, false
+}

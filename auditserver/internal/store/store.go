@@ -334,31 +334,6 @@ func (s *Store) SearchedClass(class, redirectKey string) string {
 	return s.catalog.Load().searched(class, redirectKey)
 }
 
-func (c *catalog) searched(class, redirectKey string) string {
-	if redirectKey == "" || c.classes[class] == nil {
-		return class
-	}
-	if col := c.classes[class].columns[redirectKey]; col != nil && col.typ == schema.Relation {
-		return col.target
-	}
-	return class
-}
-
-func (c *catalog) list() []schema.Class {
-	list := make([]schema.Class, len(c.names))
-	for i, name := range c.names {
-		list[i] = c.classes[name].def
-	}
-	return list
-}
-
-func (c *catalog) class(name string) (schema.Class, bool) {
-	if info := c.classes[name]; info != nil {
-		return info.def, true
-	}
-	return schema.Class{}, false
-}
-
 // Get returns the object of class with the given objectId, whoever may read
 // it, or ErrNotFound. A class that does not exist has no objects.
 func (s *Store) Get(ctx context.Context, class, id string) (row Row, err error) {

@@ -83,7 +83,12 @@ type frame struct {
 // decodeFrame reads one message. The frame does not refer to data.
 func decodeFrame(data []byte) (frame, error) {
 	var f frame
-	if err := json.Unmarshal(data, &f, wire.Tolerant()); err != nil {
+	err := json.Unmarshal(data, &f, wire.Tolerant())
+	if shallow, ok := wire.Shallow(data); err != nil && ok {
+		f = frame{}
+		err = json.Unmarshal(shallow, &f, wire.Tolerant())
+	}
+	if err != nil {
 		return frame{}, fmt.Errorf("livequery: unreadable message of %d bytes: %w", len(data), err)
 	}
 	if kind := f.kind(); kind != 0 {

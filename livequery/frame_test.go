@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/stretchr/testify/require"
 )
@@ -120,6 +121,34 @@ func FuzzDecodeFrame(f *testing.F) {
 		_ = e.objectID()
 		if !frame.Object.IsValid(wire.Tolerant()) || !strings.HasPrefix(strings.TrimSpace(string(frame.Object)), "{") {
 			t.Errorf("object %q of an accepted event is not a JSON object", frame.Object)
+		}
+	})
+}
+
+// FuzzEventMembers: whatever an object holds, its event is one.
+func FuzzEventMembers(f *testing.F) {
+	for _, seed := range []string{
+		`"a":"cut \ud83d","\udc00":1`, `"a":1e400,"a":{"a":-1e999}`, `"a":` + strings.Repeat(`[{"a":`, 6_000) + `1` + strings.Repeat(`}]`, 6_000),
+		`"objectId":5,"op":"error","requestId":9`, `"a":{"__type":"Date","iso":"+010000-01-01T00:00:00.000Z"}`, "\"a\":\"\xff\"",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, members string) {
+		object := []byte("{" + members + "}")
+		if shallow, ok := wire.Shallow(object); ok {
+			object = shallow
+		}
+		if !jsontext.Value(object).IsValid(wire.Tolerant()) {
+			return
+		}
+		for _, form := range []string{`{"op":"update","requestId":7,"object":{%s}}`, `{"object":{%s},"original":{},"requestId":7,"op":"update"}`} {
+			frame, err := decodeFrame([]byte(strings.Replace(form, "%s", members, 1)))
+			if err != nil || frame.kind() != Updated || *frame.RequestID != 7 {
+				t.Errorf("an event with an odd object is read as %v, %v", frame.Op, err)
+			}
+			if !frame.Object.IsValid(wire.Tolerant()) {
+				t.Errorf("its object is no JSON: %q", frame.Object)
+			}
 		}
 	})
 }

@@ -18,7 +18,8 @@ import (
 // Distinct lists the different values of one column among the rows that the
 // query finds, in no particular order. Of the query only Where is used. It needs
 // the master key. Parse Server on PostgreSQL fails here with ErrInvalidQuery
-// where the class has a relation.
+// where the class has a relation. Values that do not fit V are [DecodeErrors],
+// beside the others.
 func Distinct[T, V any](ctx context.Context, admin AdminCaller, query Query[T], field Field[T, V]) ([]V, error) {
 	call := aggregateCall(admin, query, "Distinct")
 	if call.Err == nil {
@@ -93,7 +94,8 @@ func resultOf[T any](as, op string, c column[T]) Result[T] {
 // Servers differ widely here, and PostgreSQL silently ignores what it does not
 // know (protocol section 3.5), so only what both databases do is offered. The query
 // may have Limit, and conditions on texts, numbers, booleans and times with Eq, Lt,
-// Lte, Gt and Gte. Anything else is refused.
+// Lte, Gt and Gte. Anything else is refused. Groups that do not fit R are
+// [DecodeErrors], beside the others.
 func Aggregate[R, T any](ctx context.Context, admin AdminCaller, query Query[T], by Key[T], results ...Result[T]) ([]*R, error) {
 	call := aggregateCall(admin, query, "Aggregate")
 	if call.Err == nil {

@@ -21,21 +21,38 @@ func (c *codec) Answer(body []byte, out any, call *transport.Call) error {
 	if kind := value.Kind(); kind != '{' && kind != '[' {
 		return fmt.Errorf("the answer is not JSON: %q", wire.Clip(string(body[:min(len(body), transport.MaxExcerpt)]), 60))
 	}
-	var err error
-	if out == nil || len(call.Needs) > 0 {
-		err = complete(call, body)
+	err := c.read(body, out, call)
+	if isBroken(err) {
+		if shallow, ok := wire.Shallow(body); ok {
+			err = c.read(shallow, out, call)
+		}
 	}
-	if err == nil && out != nil {
-		err = c.decode(body, out)
-	}
-	if syntax := new(jsontext.SyntacticError); errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("the answer is broken: %w", err)
-	}
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case isBroken(err):
+		return fmt.Errorf("the answer is broken: %w", err)
 	}
 	err = c.explainAnswer(err, body, call)
 	return &transport.UnfitError{Err: err, Done: unreadIn(err) != nil}
+}
+
+// read checks an answer and decodes it.
+func (c *codec) read(body []byte, out any, call *transport.Call) error {
+	if out == nil || len(call.Needs) > 0 {
+		if err := complete(call, body); err != nil {
+			return err
+		}
+	}
+	if out == nil {
+		return nil
+	}
+	return c.decode(body, out)
+}
+
+func isBroken(err error) bool {
+	syntax := new(jsontext.SyntacticError)
+	return errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // explainAnswer finds the words for an answer that was not read by a bodyDecoder.

@@ -56,7 +56,8 @@ func (c *Collection[T]) PointerTo(id string) Pointer[T] {
 func (c *Collection[T]) Query() Query[T] { return Query[T]{collection: c} }
 
 // Get reads one object, with the given pointers included. It returns
-// ErrObjectNotFound if there is none or this caller may not read it.
+// ErrObjectNotFound if there is none or this caller may not read it. With
+// [DecodeErrors] it returns what could be read of the object.
 func (c *Collection[T]) Get(ctx context.Context, id string, include ...Includable[T]) (*T, error) {
 	call := c.call("Get", http.MethodGet, id)
 	call.Safety = transport.SafeRead
@@ -79,7 +80,8 @@ func (c *Collection[T]) Get(ctx context.Context, id string, include ...Includabl
 // object that has a CreatedAt was saved before and is refused. An ObjectID is
 // sent for servers that allow ids of the client's choice; others refuse it.
 //
-// A create whose reply is lost is ErrOutcomeUnknown.
+// A create whose reply is lost is ErrOutcomeUnknown. With [DecodeErrors] the object
+// was saved and has its id; the columns that are named are zero.
 func (c *Collection[T]) Create(ctx context.Context, obj *T) error {
 	call := c.createCall(obj)
 	if call.Err != nil {
@@ -172,7 +174,8 @@ func (c *Collection[T]) Update(ctx context.Context, id string, changes ...Change
 
 // Apply is Update for an object at hand: when the server has accepted the
 // changes, obj has them too, with what the server made of them: the sum after
-// Increment, the whole array after Add, the new UpdatedAt.
+// Increment, the whole array after Add, the new UpdatedAt. With [DecodeErrors] they
+// were accepted, and the columns that are named are zero.
 func (c *Collection[T]) Apply(ctx context.Context, obj *T, changes ...Change[T]) error {
 	if obj == nil {
 		call := c.call("Apply", http.MethodPut, "nil")
@@ -247,6 +250,9 @@ func (a *application[T]) decodeBody(body []byte) error {
 		wrong, err := readObject(a.codec, a.class, part, &row)
 		if err != nil {
 			return err
+		}
+		for _, w := range wrong {
+			w.ObjectID = object(&row).ObjectID // the answer has none
 		}
 		unread = append(unread, wrong...)
 	}

@@ -27,6 +27,7 @@ type page[T any] struct {
 	count       int
 	badCount    DecodeErrors
 	first, last jsontext.Value // the outer rows as they came, parts of the answer's bytes
+	date        string         // the header of that name
 }
 
 // decodeBody reads what can be read. What cannot is DecodeErrors, with all rows.

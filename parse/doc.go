@@ -59,6 +59,18 @@
 // not known whether a write was carried out, its error is [ErrOutcomeUnknown]: read
 // the object before writing again.
 //
+// One odd value never costs the rest of an answer. Text that is no Unicode, such as
+// half of an emoji, is read as U+FFFD. A value that its field cannot hold is an
+// error for its row alone, [DecodeErrors], with class, id and column: [Query.Find]
+// gives the other rows beside it; [Query.All], [Subscription.Events], [Query.First],
+// [Collection.Get] and writes give what could be read of the object, and go on.
+//
+//	rows, err := tasks.Query().Find(ctx)
+//	var odd parse.DecodeErrors
+//	if err != nil && !errors.As(err, &odd) {
+//		return err
+//	}
+//
 // # Live queries
 //
 // [Query.Subscribe] delivers changes as they happen. The connection reconnects by

@@ -21,7 +21,9 @@ import (
 // An object that is not there yet may still appear while the lost request is under
 // way.
 //
-// A write that returns nil was done, and one that returns any other error was not.
+// A write that returns nil was done, and so was one whose error is [DecodeErrors]:
+// it was answered, with a value that does not fit its field. A write that returns
+// any other error was not done.
 var ErrOutcomeUnknown = errors.New("outcome unknown: the server may or may not have carried out the write")
 
 // Error is every answer of the server that is not a success, and every request

@@ -11,9 +11,10 @@ import (
 // a map whose JSON is an object; nil sends none. Dates, pointers and files in
 // params and result are in Parse's encodings.
 //
-// The error is ErrScriptFailed if there is no such function or it failed, and
-// ErrValidation if its validator refused the params. A function may use any
-// code of its own. A call whose reply is lost is ErrOutcomeUnknown and is not
+// The error is ErrScriptFailed if there is no such function or it failed,
+// ErrValidation if its validator refused the params, and [DecodeErrors] if the result
+// does not fit T. A function may use any code of its own. A call whose reply is lost
+// is ErrOutcomeUnknown and is not
 // repeated, unless WithRequestIDs(RequestIDsHonoured) is set.
 func Call[T any](ctx context.Context, c Caller, name string, params any) (T, error) {
 	call := transport.Call{

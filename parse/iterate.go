@@ -27,6 +27,11 @@ const pageSize = 1000
 //
 // All ends at an empty page, never at a short one: a server may cap pages.
 func (q Query[T]) All(ctx context.Context) iter.Seq2[*T, error] {
+	return q.rows(ctx, func(*page[T]) {})
+}
+
+// rows is All, and tells of each page.
+func (q Query[T]) rows(ctx context.Context, seen func(*page[T])) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		walk, err := q.walk()
 		if err != nil {
@@ -41,6 +46,7 @@ func (q Query[T]) All(ctx context.Context) iter.Seq2[*T, error] {
 				}
 				return
 			}
+			seen(answer)
 			for i, row := range answer.rows {
 				if err := ctx.Err(); err != nil {
 					yield(nil, fmt.Errorf("parse: %s.All: %w", q.collection.class, err))

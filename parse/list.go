@@ -16,7 +16,7 @@ type list[R any] struct {
 	class string
 
 	results []R            // those that could be read
-	last    jsontext.Value // the last one as it came
+	last    jsontext.Value // the last one as it came; nil: there are none
 }
 
 // decodeBody reads each result for itself. What cannot be read is DecodeErrors.
@@ -28,7 +28,7 @@ func (l *list[R]) decodeBody(body []byte) error {
 		return explainDecoding(err, l.class, body)
 	}
 	var unread DecodeErrors
-	l.results = nil
+	l.results, l.last = nil, nil
 	for i, raw := range answer.Results {
 		l.last = raw
 		var result R

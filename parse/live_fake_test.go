@@ -1,6 +1,7 @@
 package parse_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -33,6 +34,7 @@ type liveFake struct {
 	fails  []int          // the statuses with which the next finds fail; 0: this one does not
 	probes []time.Time    // of the session
 	dead   string         // a session token that has ended
+	date   string         // the header of that name; "": an hour after the rows
 }
 
 // hangs is no HTTP status: the request stays until its caller gives up.
@@ -49,6 +51,7 @@ func (f *liveFake) serveREST(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	w.Header().Set("Date", cmp.Or(f.date, "Sun, 01 Mar 2026 09:00:00 GMT"))
 	switch status := f.rest[path]; {
 	case status == hangs:
 		f.mu.Unlock()

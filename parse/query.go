@@ -124,13 +124,16 @@ func (q Query[T]) refuse(field, reason string) Query[T] {
 	return q
 }
 
-// Find reads the rows that the query finds, at most 100 without Limit.
+// Find reads the rows that the query finds, at most 100 without Limit. Rows with a
+// value that does not fit its field are left out and told by [DecodeErrors], beside
+// the others.
 func (q Query[T]) Find(ctx context.Context) ([]*T, error) {
 	answer, err := q.send(ctx, "Find", nil)
 	return answer.whole(), err
 }
 
-// First reads the first row. It returns ErrObjectNotFound if there is none.
+// First reads the first row. It returns ErrObjectNotFound if there is none, and with
+// [DecodeErrors] what could be read of the row.
 func (q Query[T]) First(ctx context.Context) (*T, error) {
 	answer, err := q.Limit(1).send(ctx, "First", nil)
 	switch {
@@ -190,10 +193,11 @@ func (q Query[T]) send(ctx context.Context, op string, counting []where.Clause) 
 		call.Query.Set("count", "1")
 	}
 	answer := &page[T]{codec: q.collection.codec(), class: q.collection.class, counts: counting != nil}
-	err := q.collection.do(ctx, call, answer)
+	header, err := q.collection.client.doWithHeader(ctx, call, answer)
 	if err != nil && unreadIn(err) == nil {
 		return nil, err
 	}
+	answer.date = header.Get("Date")
 	q.markDangling(answer.rows)
 	return answer, err
 }

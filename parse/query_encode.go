@@ -69,16 +69,6 @@ func (q Query[T]) selectedKeys() []string {
 	return names
 }
 
-// decodeObject reads one object of the query's class, as live queries send it.
-func (q Query[T]) decodeObject(raw []byte) (*T, error) {
-	row := new(T)
-	answer := single[T]{codec: q.collection.codec(), class: q.collection.class, into: row}
-	if err := answer.decodeBody(raw); err != nil {
-		return nil, err
-	}
-	return row, nil
-}
-
 // inQuery is the operand of $inQuery and $notInQuery.
 type inQuery[P any] struct{ query Query[P] }
 

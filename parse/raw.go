@@ -3,6 +3,7 @@ package parse
 import (
 	"context"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -24,7 +25,8 @@ func GetJSON(ctx context.Context, c Caller, class, id string) (map[string]any, e
 }
 
 // FindJSON reads all rows of any class that a where document matches, as decoded
-// JSON in Parse's own encodings, in the order of their ids.
+// JSON in Parse's own encodings, in the order of their ids. Rows with a number that
+// no float64 holds are left out and told by [DecodeErrors], beside the others.
 func FindJSON(ctx context.Context, c Caller, class string, document map[string]any) ([]map[string]any, error) {
 	query := NewCollection[jsonRow](c, class).Query()
 	for _, key := range slices.Sorted(maps.Keys(document)) {
@@ -35,11 +37,19 @@ func FindJSON(ctx context.Context, c Caller, class string, document map[string]a
 		query.where = append(query.where, condition)
 	}
 	var all []map[string]any
+	var unread DecodeErrors
 	for row, err := range query.All(ctx) {
-		if err != nil {
+		switch {
+		case row == nil:
 			return nil, err
+		case err != nil:
+			unread = append(unread, unreadIn(err)...)
+		default:
+			all = append(all, row.members)
 		}
-		all = append(all, row.members)
+	}
+	if len(unread) > 0 {
+		return all, &Error{Op: class + ".Find", Class: class, HTTPStatus: http.StatusOK, Attempts: 1, cause: unread}
 	}
 	return all, nil
 }

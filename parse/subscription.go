@@ -41,6 +41,7 @@ type Subscription[T any] struct {
 	// What decides which event comes next; used by the loop over Events alone.
 	ranging  atomic.Bool
 	follower *follow.Follower
+	clock    serverClock
 }
 
 // Subscribe starts a subscription to the changes of the objects that the query
@@ -136,7 +137,9 @@ func (q Query[T]) subscription(options []SubscribeOption) (*Subscription[T], liv
 	return s, livequery.Query{ClassName: class, Where: doc, Keys: keys}, following, nil
 }
 
-// Events gives the events as they come. The loop ends with a permanent error or
+// Events gives the events as they come. An event whose objects hold a value that does
+// not fit its field comes with what could be read and with [DecodeErrors], and the
+// loop goes on. The loop ends with a permanent error or
 // that of Subscribe's context, and so does every later loop; after Close it ends
 // without an error. A program may leave the loop and range again later without
 // losing events, but only one loop may run at a time.
@@ -152,7 +155,7 @@ func (s *Subscription[T]) Events() iter.Seq2[Event[T], error] {
 		}
 		defer s.ranging.Store(false)
 		emit := func(e follow.Event) error {
-			if !yield(eventOf[T](e), nil) {
+			if !yield(eventOf[T](e)) {
 				return follow.ErrLeft
 			}
 			return nil

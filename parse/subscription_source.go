@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/fnv"
 	"iter"
+	"net/http"
 	"slices"
 	"time"
 
@@ -39,55 +40,84 @@ func (s liveSource[T]) Read(ctx context.Context, ask follow.Ask) iter.Seq2[follo
 	if ask.Limit > 0 {
 		q = q.Limit(ask.Limit)
 	}
-	find := q.All
 	if ask.Newest {
-		find = q.found
+		return q.newest(ctx, s.saw)
 	}
 	return func(yield func(follow.Row, error) bool) {
-		for row, err := range find(ctx) {
-			if err != nil {
+		for row, err := range q.rows(ctx, s.saw) {
+			if row == nil {
 				yield(follow.Row{}, err)
 				return
 			}
-			if !yield(rowOf(row), nil) {
+			if !yield(rowOf(row, err), nil) {
 				return
 			}
 		}
 	}
 }
 
-// found is Find as a sequence.
-func (q Query[T]) found(ctx context.Context) iter.Seq2[*T, error] {
-	return func(yield func(*T, error) bool) {
-		rows, err := q.Find(ctx)
-		if err != nil {
-			yield(nil, err)
+// newest is the first row of the query as a sequence.
+func (q Query[T]) newest(ctx context.Context, seen func(*page[T])) iter.Seq2[follow.Row, error] {
+	return func(yield func(follow.Row, error) bool) {
+		answer, err := q.send(ctx, "Find", nil)
+		if answer == nil {
+			yield(follow.Row{}, err)
+			return
 		}
-		for _, row := range rows {
-			if !yield(row, nil) {
+		seen(answer)
+		for i, row := range answer.rows {
+			if !yield(rowOf(row, answer.problem(i, err)), nil) {
 				return
 			}
 		}
 	}
+}
+
+// serverClock is what the last answer told about the server's clock.
+type serverClock struct{ server, local time.Time }
+
+// saw notes the Date of an answer.
+func (s liveSource[T]) saw(answer *page[T]) {
+	if date, err := http.ParseTime(answer.date); err == nil {
+		s.clock = serverClock{date, time.Now()}
+	}
+}
+
+// Present implements follow.Source. A Date has whole seconds.
+func (s liveSource[T]) Present(at time.Time) time.Time {
+	if s.clock.server.IsZero() {
+		return time.Time{}
+	}
+	return s.clock.server.Add(at.Sub(s.clock.local) + time.Second)
 }
 
 // Decode implements follow.Source.
-func (s liveSource[T]) Decode(raw jsontext.Value) (follow.Row, error) {
-	row, err := s.query.decodeObject(raw)
-	if err != nil {
-		return follow.Row{}, err
+func (s liveSource[T]) Decode(raw jsontext.Value) follow.Row {
+	class, row := s.query.collection.class, new(T)
+	unread, err := readObject(s.query.collection.codec(), class, raw, row)
+	if err == nil {
+		err = unread.orNil()
 	}
-	return rowOf(row), nil
+	if err != nil {
+		err = &Error{Op: class + ".Subscribe", Class: class, ObjectID: object(row).ObjectID, cause: err}
+	}
+	return rowOf(row, err)
 }
 
-func rowOf[T any](row *T) follow.Row {
+func rowOf[T any](row *T, err error) follow.Row {
 	o := object(row)
-	return follow.Row{ID: o.ObjectID, UpdatedAt: o.UpdatedAt, Value: row}
+	return follow.Row{ID: o.ObjectID, UpdatedAt: o.UpdatedAt, Value: row, Err: err}
 }
+
+// summing writes rows for their sums: any time, and no text need be Unicode.
+var summing = json.JoinOptions(json.Deterministic(true), wire.Tolerant(),
+	json.WithMarshalers(json.MarshalToFunc(func(enc *jsontext.Encoder, t time.Time) error {
+		return enc.WriteToken(jsontext.Int(t.UnixMilli()))
+	})))
 
 // Sum implements follow.Source.
 func (s liveSource[T]) Sum(row follow.Row) uint64 {
-	raw, err := json.Marshal(row.Value, json.Deterministic(true), wire.Tolerant())
+	raw, err := json.Marshal(row.Value, summing)
 	if err != nil {
 		return uint64(time.Now().UnixNano()) | 1 // like nothing else
 	}
@@ -108,8 +138,9 @@ func (s liveSource[T]) CannotRead(err error) {
 	collection.client.cfg.Logger.WarnContext(s.work, "live query cannot catch up", "class", collection.class, "error", err)
 }
 
-// eventOf gives an event of package follow its type.
-func eventOf[T any](e follow.Event) Event[T] {
+// eventOf gives an event of package follow its type. The error is what of its
+// objects could not be read.
+func eventOf[T any](e follow.Event) (Event[T], error) {
 	typed := Event[T]{
 		Kind: EventKind(e.Kind), Received: e.Received, Live: e.Live, Coalesced: e.Coalesced, Gap: (*Gap)(e.Gap),
 		before: e.Before, after: e.After,
@@ -119,5 +150,8 @@ func eventOf[T any](e follow.Event) Event[T] {
 		typed.Object = new(T)
 		object(typed.Object).ObjectID = e.Row.ID
 	}
-	return typed
+	if e.Row.Err != nil {
+		return typed, e.Row.Err
+	}
+	return typed, e.Original.Err
 }

@@ -126,6 +126,9 @@ func readColumns[T any](c *codec, class string, raw jsontext.Value, row *T) (unr
 	return unread, err
 }
 
+// maxPath is how many names a DecodeError's Field has.
+const maxPath = 10
+
 // explainDecoding turns an error of the JSON package about the object raw into a
 // DecodeError. Broken JSON stays what it is.
 func explainDecoding(err error, class string, raw []byte) error {
@@ -136,6 +139,9 @@ func explainDecoding(err error, class string, raw []byte) error {
 	var path []string
 	for element := range semantic.JSONPointer.Tokens() {
 		path = append(path, element)
+	}
+	if len(path) > maxPath {
+		path = append(path[:maxPath], "...")
 	}
 	for wrapped := semantic; errors.As(wrapped.Err, &wrapped); { // the innermost knows best
 		semantic = wrapped

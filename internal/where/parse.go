@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Parse reads a where document. An empty one, or `{}`, matches everything. The
@@ -15,7 +17,7 @@ func Parse(doc []byte, lim Limits) (*Node, error) {
 		return &Node{Op: And}, nil
 	}
 	var v any
-	if err := json.Unmarshal(doc, &v); err != nil {
+	if err := json.Unmarshal(doc, &v, wire.Tolerant()); err != nil {
 		return nil, errorf(codeInvalidJSON, "where parameter is not valid JSON")
 	}
 	m, ok := v.(map[string]any)

@@ -10,6 +10,7 @@ import (
 	"modernc.org/sqlite"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Names of the Go functions that compiled queries call. The first argument of
@@ -96,7 +97,7 @@ func (c *conn) value(args []driver.Value) (operand, any, error) {
 		return op, nil, nil
 	}
 	var v any
-	err := json.Unmarshal(raw, &v)
+	err := json.Unmarshal(raw, &v, wire.Tolerant())
 	return op, v, err
 }
 

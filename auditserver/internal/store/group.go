@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // groupStage gathers documents by key.
@@ -35,7 +36,7 @@ var accumulators = []string{"$sum", "$avg", "$min", "$max", "$first", "$last", "
 
 func newGroup(operand jsontext.Value) (stage, error) {
 	var m map[string]any
-	if err := json.Unmarshal(operand, &m); err != nil {
+	if err := json.Unmarshal(operand, &m, wire.Tolerant()); err != nil {
 		return nil, invalid("$group takes an object")
 	}
 	id, ok := m["_id"]

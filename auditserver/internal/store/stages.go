@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 func newStage(name string, operand jsontext.Value, lim where.Limits) (stage, error) {
@@ -26,13 +27,13 @@ func newStage(name string, operand jsontext.Value, lim where.Limits) (stage, err
 		return newUnwind(operand)
 	case "$count":
 		var field string
-		if err := json.Unmarshal(operand, &field); err != nil || field == "" || strings.HasPrefix(field, "$") {
+		if err := json.Unmarshal(operand, &field, wire.Tolerant()); err != nil || field == "" || strings.HasPrefix(field, "$") {
 			return nil, invalid("$count takes the name of a field")
 		}
 		return &countStage{field: field}, nil
 	case "$limit", "$skip":
 		var n float64
-		if err := json.Unmarshal(operand, &n); err != nil || n < 0 || n != float64(int64(n)) {
+		if err := json.Unmarshal(operand, &n, wire.Tolerant()); err != nil || n < 0 || n != float64(int64(n)) {
 			return nil, invalid("%s takes a whole number that is not negative", name)
 		}
 		if name == "$skip" {
@@ -104,9 +105,9 @@ func newUnwind(operand jsontext.Value) (stage, error) {
 		Path      string `json:"path"`
 		KeepEmpty bool   `json:"preserveNullAndEmptyArrays"`
 	}{}
-	if json.Unmarshal(operand, &text) == nil {
+	if json.Unmarshal(operand, &text, wire.Tolerant()) == nil {
 		u.Path = text
-	} else if err := json.Unmarshal(operand, &u, json.RejectUnknownMembers(true)); err != nil {
+	} else if err := json.Unmarshal(operand, &u, wire.Tolerant(), json.RejectUnknownMembers(true)); err != nil {
 		return nil, invalid("$unwind takes \"$field\", or path and preserveNullAndEmptyArrays")
 	}
 	path, ok := strings.CutPrefix(u.Path, "$")
@@ -151,7 +152,7 @@ type projectStage struct {
 
 func newProject(operand jsontext.Value) (stage, error) {
 	var m map[string]any
-	if err := json.Unmarshal(operand, &m); err != nil || len(m) == 0 {
+	if err := json.Unmarshal(operand, &m, wire.Tolerant()); err != nil || len(m) == 0 {
 		return nil, invalid("$project takes an object of fields")
 	}
 	p := &projectStage{compute: map[string]expression{}}

@@ -28,7 +28,8 @@ import (
 type Row struct {
 	ID        string
 	UpdatedAt time.Time
-	Value     any // what the Source made of it; nil: only the ID is known
+	Value     any   // what the Source made of it; nil: only the ID is known
+	Err       error // what of it could not be read; nil: nothing
 }
 
 // Ask is which rows to read, and how.
@@ -46,11 +47,15 @@ type Ask struct {
 // Source reads and decodes the rows of the query that is followed.
 type Source interface {
 	Read(ctx context.Context, ask Ask) iter.Seq2[Row, error]
-	Decode(raw jsontext.Value) (Row, error)
+	Decode(raw jsontext.Value) Row
 
 	// Sum is the same for rows that look the same to the consumer, whether they
 	// came live or were read; included objects do not count. It is never 0.
 	Sum(Row) uint64
+
+	// Present is a moment of the local clock on the server's, at most a second
+	// late; zero where the server's is not known.
+	Present(at time.Time) time.Time
 
 	// Probe finds out whether the session is still good, if it is time to.
 	Probe(ctx context.Context) error
@@ -81,7 +86,7 @@ type Follower struct {
 
 	// What was delivered.
 	ledger *ledger
-	since  time.Time // newest updatedAt before which nothing is missing, on the server's clock
+	since  time.Time // on the server's clock: nothing that was changed before is missing
 
 	// What is to be delivered first.
 	fresh bool // the snapshot is still to come

@@ -15,9 +15,10 @@ const (
 
 // gather puts raw and, where included objects are to be fetched, what comes
 // shortly after it, into the batch.
-func (f *Follower) gather(raw *livequery.Event) error {
-	if err := f.add(raw); err != nil || !f.Include {
-		return err
+func (f *Follower) gather(raw *livequery.Event) {
+	f.add(raw)
+	if !f.Include {
+		return
 	}
 	end := time.Now().Add(hydrationWindow)
 	for len(f.batch) < hydrationSize {
@@ -29,12 +30,9 @@ func (f *Follower) gather(raw *livequery.Event) error {
 			f.held = raw // a gap: what came before it is delivered first
 			break
 		}
-		if err := f.add(raw); err != nil {
-			return err
-		}
+		f.add(raw)
 	}
 	f.bare = true
-	return nil
 }
 
 // hydrate fetches the included objects of the batch in one query. An object

@@ -17,7 +17,10 @@ import (
 // Matcher evaluates a query on the objects of live events again: Parse Server's
 // live query matcher lets objects through whose field is missing, and ends at
 // the first geo condition (protocol section 8.5).
-type Matcher struct{ node *where.Node } // nil: everything matches
+type Matcher struct {
+	node  *where.Node // nil: everything matches
+	names []string    // of the columns the query looks at
+}
 
 // NewMatcher refuses queries for which the server's matcher never finds anything,
 // because they could not be distinguished from queries without events.
@@ -37,7 +40,13 @@ func NewMatcher(doc jsontext.Value) (Matcher, error) {
 	if node.Op == where.And && len(node.Children) == 0 {
 		node = nil
 	}
-	return Matcher{node}, nil
+	m := Matcher{node: node}
+	for n := range node.Walk() {
+		if n.Path != "" {
+			m.names = appendNew(m.names, rootOf(n.Path))
+		}
+	}
+	return m, nil
 }
 
 // neverLive returns why a condition cannot be part of a live query, "" if it can.
@@ -87,22 +96,23 @@ func (m Matcher) matches(object jsontext.Value) (bool, error) {
 	if m.node == nil {
 		return true, nil
 	}
-	var decoded map[string]any
-	if err := json.Unmarshal(object, &decoded, wire.Tolerant()); err != nil {
+	var columns map[string]jsontext.Value
+	if err := json.Unmarshal(object, &columns, wire.Tolerant()); err != nil {
 		return false, err
 	}
-	return m.node.Match(decoded)
-}
-
-// fields are the top-level columns the query looks at.
-func (m Matcher) fields() []string {
-	var names []string
-	for n := range m.node.Walk() {
-		if n.Path != "" {
-			names = append(names, rootOf(n.Path))
+	decoded := make(map[string]any, len(m.names))
+	for _, name := range m.names { // the others may hold anything
+		raw, ok := columns[name]
+		if !ok {
+			continue
 		}
+		var value any
+		if err := json.Unmarshal(raw, &value, wire.Tolerant()); err != nil {
+			return false, err
+		}
+		decoded[name] = value
 	}
-	return names
+	return m.node.Match(decoded)
 }
 
 // Keys are the columns to ask the server for if a query selects some: these and the
@@ -114,12 +124,12 @@ func (m Matcher) Keys(selected []string) (wanted, keep []string) {
 	if wanted == nil {
 		return nil, nil
 	}
-	for _, name := range m.fields() { // needed to match again
+	for _, name := range m.names { // needed to match again
 		if !slices.Contains(wanted, name) {
 			keep = slices.Clone(wanted)
 		}
 	}
-	for _, name := range m.fields() {
+	for _, name := range m.names {
 		wanted = appendNew(wanted, name)
 	}
 	return wanted, keep

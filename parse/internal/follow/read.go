@@ -36,11 +36,12 @@ func (f *Follower) Begin() error {
 	})
 }
 
-// lookAtClock finds the newest updatedAt. Rows that are read later must not advance
-// it, because the event of an older change may have been lost meanwhile.
+// lookAtClock finds the newest updatedAt up to the server's present. Rows that are
+// read later must not advance it, because the event of an older change may have been
+// lost meanwhile.
 func (f *Follower) lookAtClock() error {
 	return f.each(Ask{IDsOnly: true, Newest: true, Limit: 1}, func(row Row) error {
-		f.saw(row.UpdatedAt)
+		f.saw(row.UpdatedAt, time.Now())
 		return nil
 	})
 }
@@ -54,7 +55,7 @@ func (f *Follower) snapshot(emit func(Event) error) error {
 	start := time.Now()
 	f.ledger.reading = true
 	err := f.each(Ask{}, func(row Row) error {
-		if last, known := f.ledger.find(row.ID); known && last.present && !row.UpdatedAt.After(last.updatedAt) {
+		if f.hadLater(row) {
 			return nil // delivered before the consumer left its loop
 		}
 		return f.emitRead(Snapshot, row, start, emit)
@@ -77,7 +78,7 @@ func (f *Follower) catchUp(emit func(Event) error) error {
 		changed.Where = append(changed.Where, where.Clause{Field: "updatedAt", Terms: []where.Term{where.Is(where.Gte, f.gap.Since)}})
 	}
 	err := f.each(changed, func(row Row) error {
-		f.saw(row.UpdatedAt) // they come in this order
+		f.saw(row.UpdatedAt, time.Now()) // they come in this order
 		return f.resync(row, start, emit)
 	})
 	if err != nil {
@@ -96,17 +97,27 @@ func (f *Follower) catchUp(emit func(Event) error) error {
 // resync delivers an object that was read, unless its state is what was
 // delivered last.
 func (f *Follower) resync(row Row, start time.Time, emit func(Event) error) error {
-	last, known := f.ledger.find(row.ID)
-	if known && last.present && !row.UpdatedAt.After(last.updatedAt) {
-		if last.sum != 0 && last.sum != f.Source.Sum(row) {
-			f.doubt(row.ID) // updatedAt is no version: wait until it is quiet
-		}
+	if f.hadLater(row) {
 		return nil
 	}
 	if f.gap != nil {
 		f.gap.Resynced++
 	}
 	return f.emitRead(Resynced, row, start, emit)
+}
+
+// hadLater says that the object was delivered with the updatedAt of the row or a
+// later one. updatedAt is no version, and may go back where the clocks of nodes
+// differ: where the state is another one all the same, the object is in doubt.
+func (f *Follower) hadLater(row Row) bool {
+	last, known := f.ledger.find(row.ID)
+	if !known || !last.present || row.UpdatedAt.After(last.updatedAt) {
+		return false
+	}
+	if last.sum != 0 && last.sum != f.Source.Sum(row) || last.sum == 0 && !row.UpdatedAt.Equal(last.updatedAt) {
+		f.doubt(row.ID)
+	}
+	return true
 }
 
 func (f *Follower) emitRead(kind Kind, row Row, start time.Time, emit func(Event) error) error {
@@ -122,7 +133,7 @@ func (f *Follower) compareIDs(emit func(Event) error) error {
 	var differ []string
 	err := f.each(Ask{IDsOnly: true}, func(row Row) error {
 		found[row.ID] = true
-		if at, known := f.ledger.register[row.ID]; !known || row.UpdatedAt.After(at) {
+		if at, known := f.ledger.register[row.ID]; !known || !row.UpdatedAt.Equal(at) {
 			differ = append(differ, row.ID)
 		}
 		return nil

@@ -52,7 +52,8 @@ func (f *Follower) Step(emit func(Event) error) error {
 	case raw.Object == nil:
 		return nil // Subscribed: begin has done what it asks for
 	}
-	return f.gather(raw)
+	f.gather(raw)
+	return nil
 }
 
 // next takes the first event out of the batch, whose memory serves the next one.
@@ -112,7 +113,7 @@ func (f *Follower) receiveWithin(wait time.Duration) (*livequery.Event, error) {
 }
 
 // add decodes a raw event into the batch.
-func (f *Follower) add(raw *livequery.Event) error {
+func (f *Follower) add(raw *livequery.Event) {
 	e := Event{
 		Kind:      kindOf(raw.Kind),
 		Received:  raw.Received,
@@ -122,32 +123,19 @@ func (f *Follower) add(raw *livequery.Event) error {
 		After:     raw.Object,
 	}
 	if e.Kind.Present() || e.Kind == Left {
-		matches, err := f.Matcher.matches(raw.Object)
-		if err != nil {
-			return err
-		}
-		if e.Kind.Present() != matches {
+		// A value on which the query cannot be evaluated here leaves the word to the server.
+		if matches, err := f.Matcher.matches(raw.Object); err == nil && e.Kind.Present() != matches {
 			e.Kind = mismatched(e.Kind)
 		}
 	}
-	var err error
-	if e.After, err = f.strip(e.After); err != nil {
-		return err
-	}
-	if e.Row, err = f.Source.Decode(e.After); err != nil {
-		return err
-	}
+	e.After = f.strip(e.After)
+	e.Row = f.Source.Decode(e.After)
 	if e.Before != nil {
-		if e.Before, err = f.strip(e.Before); err != nil {
-			return err
-		}
-		if e.Original, err = f.Source.Decode(e.Before); err != nil {
-			return err
-		}
+		e.Before = f.strip(e.Before)
+		e.Original = f.Source.Decode(e.Before)
 	}
-	f.saw(e.Row.UpdatedAt)
+	f.saw(e.Row.UpdatedAt, e.Received)
 	f.batch = append(f.batch, e)
-	return nil
 }
 
 func kindOf(kind livequery.Kind) Kind {
@@ -180,6 +168,9 @@ func mismatched(kind Kind) Kind {
 // deliver emits one live event, unless the consumer has it already.
 func (f *Follower) deliver(e Event, emit func(Event) error) error {
 	o := e.Row
+	if o.ID == "" {
+		return emit(e) // not even that could be read: nothing can be known of it
+	}
 	last, known := f.ledger.find(o.ID)
 	switch e.Kind {
 	case strayed:
@@ -223,21 +214,23 @@ func (f *Follower) deliver(e Event, emit func(Event) error) error {
 }
 
 // saw records how far the subscription is on the server's clock. Only events in the
-// order in which they came, and rows in the order of updatedAt, show that.
-func (f *Follower) saw(updatedAt time.Time) {
+// order in which they came, and rows in the order of updatedAt, show that, and none
+// shows more than the server's present when it came: a node whose clock was wrong
+// may have stamped it.
+func (f *Follower) saw(updatedAt, received time.Time) {
+	if present := f.Source.Present(received); !present.IsZero() && updatedAt.After(present) {
+		updatedAt = present
+	}
 	if updatedAt.After(f.since) {
 		f.since = updatedAt
 	}
 }
 
 // strip removes the columns that were fetched only for matching.
-func (f *Follower) strip(raw jsontext.Value) (jsontext.Value, error) {
-	if f.Keep == nil {
-		return raw, nil
-	}
+func (f *Follower) strip(raw jsontext.Value) jsontext.Value {
 	var all map[string]jsontext.Value
-	if err := json.Unmarshal(raw, &all, wire.Tolerant()); err != nil {
-		return nil, err
+	if f.Keep == nil || json.Unmarshal(raw, &all, wire.Tolerant()) != nil {
+		return raw
 	}
 	kept := make(map[string]jsontext.Value, len(f.Keep)+4)
 	for _, names := range [][]string{f.Keep, {"objectId", "createdAt", "updatedAt", "ACL"}} {
@@ -247,5 +240,9 @@ func (f *Follower) strip(raw jsontext.Value) (jsontext.Value, error) {
 			}
 		}
 	}
-	return json.Marshal(kept, wire.Tolerant())
+	stripped, err := json.Marshal(kept, wire.Tolerant())
+	if err != nil {
+		return raw
+	}
+	return stripped
 }

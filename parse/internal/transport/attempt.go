@@ -51,7 +51,7 @@ func (c *Client) attempt(ctx context.Context, r *Request, identity *Credentials,
 	if err != nil {
 		failure := r.failure(identity, explain(ctx, err))
 		failure.Status = resp.StatusCode
-		return nil, failure, r.onUnreadable(err)
+		return resp, failure, r.onUnreadable(err)
 	}
 	return resp, nil, done
 }

@@ -21,7 +21,7 @@ func (c *Client) Send(ctx context.Context, r *Request, out any) (http.Header, er
 			return header, err
 		}
 		if err := t.afterFailure(ctx, failure); err != nil {
-			return nil, err
+			return header, err
 		}
 	}
 }
@@ -64,10 +64,10 @@ func (t *trip) attempt(ctx context.Context, out any) (http.Header, *Failure, err
 	if failure != nil && failure.Code == wire.CodeInvalidSession && t.reject != nil {
 		t.reject()
 	}
-	if failure != nil {
+	if resp == nil {
 		return nil, failure, nil
 	}
-	return resp.Header, nil, nil
+	return resp.Header, failure, nil
 }
 
 // afterFailure decides how the trip goes on. It returns nil, after the pause, if there

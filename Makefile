@@ -57,20 +57,23 @@ js: ## the Parse JavaScript SDK, unchanged, against auditserver (needs Node.js)
 bench: ## benchmarks of the library; bench/README.md has the comparison with Parse Server
 	go test -run '^$$' -bench . -benchmem ./...
 
+# What is asked of a real server: the steps of docs/deploy.md as written, and the suite.
+ASKED := sh -c 'conformance/deploy.sh && go test -count=1 -timeout 20m ./conformance/...'
+
 .PHONY: conformance
-conformance: ## the suite on auditserver and on a real Parse Server with PostgreSQL
-	conformance/run.sh go test -count=1 ./conformance/...
+conformance: ## docs/deploy.md and the suite on a real Parse Server with PostgreSQL
+	conformance/run.sh $(ASKED)
 
 .PHONY: conformance-cluster
-conformance-cluster: ## the same on two Parse Servers sharing PostgreSQL and Redis, and crashes
+conformance-cluster: ## the suite on two Parse Servers sharing PostgreSQL and Redis, and crashes
 	conformance/run.sh -nodes 2 go test -count=1 ./conformance/...
 
 .PHONY: conformance-mongodb
 conformance-mongodb: ## the same on Parse Server's MongoDB adapter, with FerretDB below it
-	conformance/run.sh -server mongodb go test -count=1 ./conformance/...
+	conformance/run.sh -server mongodb $(ASKED)
 
 VERSIONS := 8 7 6 5
 
 .PHONY: conformance-versions
 conformance-versions: ## the same on the newest Parse Server 8, 7, 6 and 5, or VERSIONS=7
-	set -e; for version in $(VERSIONS); do conformance/run.sh -server $$version go test -count=1 ./conformance/...; done
+	set -e; for version in $(VERSIONS); do conformance/run.sh -server $$version $(ASKED); done

@@ -94,7 +94,7 @@ func FuzzOddMembers(f *testing.F) {
 		`"plannedStartDate":{"__type":"Date","iso":"-271821-04-20T00:00:00.000Z"},"count":1e400`, `"count":9223372036854775808,"count":1.5,"raw":{"__type":"Bytes","base64":"AQ"}`,
 		`"parent":{"objectId":"p","parent":{"objectId":5,"__type":"Object","className":""},"__type":"Object","className":""}`, `"answers":` + deep, `"unknown":` + deep + `,"count":"x"`,
 		`"ACL":{"*":5},"place":{"__type":"GeoPoint","latitude":"x"},"area":{"__type":"Polygon","coordinates":[[1]]},"team":5,"photo":{"__type":"File","name":1}`,
-		`"findings":[null,{"__type":"Pointer","className":"AuditFinding","objectId":"\ud83d"},5]`, `"objectId":"other","objectId":null,"createdAt":[]`, `"answers":{"a":1,"a":{"a":[],"a":2}}`,
+		`"findings":[null,{"__type":"Pointer","className":"AuditFinding","objectId":"\ud83d"},5]`, `"objectId":{}`, `"count":"x","count":5`, `"objectId":"other","objectId":null,"createdAt":[]`, `"answers":{"a":1,"a":{"a":[],"a":2}}`,
 	} {
 		f.Add([]byte(seed))
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -100,12 +101,16 @@ func readColumns[T any](c *codec, class string, raw jsontext.Value, row *T) (unr
 	if _, err := dec.ReadToken(); err != nil {
 		return nil, err
 	}
+	var names []string // of the columns in unread
 	for dec.PeekKind() != '}' {
 		name, err := dec.ReadValue()
 		if err != nil {
 			return nil, err
 		}
-		column := append(append(jsontext.Value{'{'}, name...), ':')
+		if i := slices.Index(names, string(name)); i >= 0 { // of a repeated name the last one counts
+			names, unread = slices.Delete(names, i, i+1), slices.Delete(unread, i, i+1)
+		}
+		column, repeated := append(append(jsontext.Value{'{'}, name...), ':'), string(name)
 		value, err := dec.ReadValue()
 		if err != nil {
 			return nil, err
@@ -120,7 +125,7 @@ func readColumns[T any](c *codec, class string, raw jsontext.Value, row *T) (unr
 		if !errors.As(explainDecoding(err, class, raw), &wrong) {
 			return nil, err
 		}
-		unread = append(unread, wrong)
+		names, unread = append(names, repeated), append(unread, wrong)
 	}
 	_, err = dec.ReadToken()
 	return unread, err
@@ -169,11 +174,11 @@ func objectIDOf(raw []byte) string {
 		return ""
 	}
 	var object struct {
-		ObjectID any `json:"objectId"`
+		ObjectID jsontext.Value `json:"objectId"`
 	}
-	if json.Unmarshal(value, &object, wire.Tolerant()) != nil {
+	var id string
+	if json.Unmarshal(value, &object, wire.Tolerant()) != nil || json.Unmarshal(object.ObjectID, &id, wire.Tolerant()) != nil {
 		return ""
 	}
-	id, _ := object.ObjectID.(string)
 	return id
 }

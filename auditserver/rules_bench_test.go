@@ -122,6 +122,9 @@ func saver(b *testing.B, path string, rules policy.Rules, s schema.Schema) func(
 // withEnforced turns the warnings of the table into refusals.
 func withEnforced(rules policy.Rules) (policy.Rules, error) {
 	for _, rule := range rules.All() {
+		if rule.Severity == policy.Off {
+			continue
+		}
 		var err error
 		if rules, err = rules.With(rule.ID, policy.Enforce); err != nil {
 			return rules, err

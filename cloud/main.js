@@ -53,7 +53,7 @@ const look = {
 // a trigger to its log, and a failure there ends its process.
 function written(object) {
   try {
-    return object.toJSON();
+    return trail.current(object);
   } catch (error) {
     const invalid = Object.keys(object.attributes).filter(field => !writable(field, object.get(field)));
     if (invalid.length === 0) throw error;

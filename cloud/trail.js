@@ -67,6 +67,21 @@ function checkReason(reason, className, objectId) {
   }
 }
 
+// current is an object as JSON as it will be. The SDK writes operations that are not
+// sent yet, such as Increment and Delete, in the place of what comes of them.
+function current(object) {
+  const row = object.toJSON();
+  for (const column of Object.keys(row)) {
+    if (!row[column] || !row[column].__op) continue;
+    const value = object.get(column);
+    delete row[column];
+    if (value !== undefined && value !== null && !(value instanceof Parse.Relation)) {
+      row[column] = new Parse.Object('Probe', { [column]: value }).toJSON()[column];
+    }
+  }
+  return row;
+}
+
 let recording = false; // once it is, it stays so
 
 async function isRecording() {
@@ -169,7 +184,7 @@ async function note(request, op, before, after) {
 async function confirm(request, op) {
   const { object } = request;
   const origin = originOf(request);
-  const row = object.toJSON();
+  const row = current(object);
   const noted = recall(keyOf(request, op, origin), row);
   if (!noted) return;
   try {
@@ -208,6 +223,6 @@ function without(values, columns) {
 }
 
 module.exports = {
-  TRAIL_CLASS, note, confirm, guard, forbid, effectContext, originOf, checkReason, refuse, isRecording,
+  TRAIL_CLASS, current, note, confirm, guard, forbid, effectContext, originOf, checkReason, refuse, isRecording,
   newest, append, options, hashOf: entryHash, without,
 };

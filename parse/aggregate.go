@@ -64,25 +64,25 @@ func CountRows[T any](as string) Result[T] { return Result[T]{as: as, op: "$sum"
 
 // Sum adds a column up under the given name.
 func Sum[T any, V Number](as string, field NumberField[T, V]) Result[T] {
-	return resultOf(as, "$sum", field.column)
+	return resultOf[T](as, "$sum", field.column)
 }
 
 // Average gives the mean of a column under the given name.
 func Average[T any, V Number](as string, field NumberField[T, V]) Result[T] {
-	return resultOf(as, "$avg", field.column)
+	return resultOf[T](as, "$avg", field.column)
 }
 
 // Smallest gives the smallest value of a column under the given name.
 func Smallest[T any, V Number](as string, field NumberField[T, V]) Result[T] {
-	return resultOf(as, "$min", field.column)
+	return resultOf[T](as, "$min", field.column)
 }
 
 // Largest gives the largest value of a column under the given name.
 func Largest[T any, V Number](as string, field NumberField[T, V]) Result[T] {
-	return resultOf(as, "$max", field.column)
+	return resultOf[T](as, "$max", field.column)
 }
 
-func resultOf[T any](as, op string, c column[T]) Result[T] {
+func resultOf[T any](as, op string, c column) Result[T] {
 	return Result[T]{as: as, op: op, operand: "$" + c.name, mistake: c.whatIsWrong()}
 }
 

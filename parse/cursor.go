@@ -89,7 +89,7 @@ func (k sortKey) same() where.Clause {
 	case nil, null:
 		return k.empty()
 	case time.Time:
-		return temporal[any]{column[any]{name: k.name}}.at(v)
+		return column{name: k.name}.at(v)
 	default:
 		return k.on(where.Is("", v))
 	}
@@ -119,9 +119,9 @@ func (k sortKey) beyond() *where.Clause {
 	var n where.Clause
 	switch v := k.value.v.(type) {
 	case string:
-		f := textual[any, string]{column[any]{name: k.name}}
-		if n = f.Gt(v).node; k.descending {
-			n = f.Lt(v).node
+		c := column{name: k.name}
+		if n = c.textBehind(v); k.descending {
+			n = c.textBefore(v)
 		}
 	case time.Time:
 		if n = k.on(beyond(v)); k.descending {

@@ -12,34 +12,36 @@ type ArrayField[T, E any] struct{ array[T, E] }
 // NewArrayField names an Array column of a class of your own. Use
 // NewPointersField for arrays of pointers.
 func NewArrayField[T, E any](name string) ArrayField[T, E] {
-	return ArrayField[T, E]{array[T, E]{newColumn[T](name)}}
+	return ArrayField[T, E]{array[T, E]{newField[T](name)}}
 }
 
 // array is what arrays of values and of pointers share.
-type array[T, E any] struct{ column[T] }
+type array[T, E any] struct{ field[T] }
 
 func (f array[T, E]) holds(*T, []E) {}
 
 // Contains holds where value is an element. It is sent as $in, because
 // PostgreSQL fails on an array that is compared with a single value.
-func (f array[T, E]) Contains(value E) Condition[T] { return f.elements(where.In, []E{value}) }
+func (f array[T, E]) Contains(value E) Condition[T] {
+	return Condition[T]{node: elementsAre(f.column, where.In, []E{value})}
+}
 
 // ContainsAny holds where one of values is an element. Without values it holds
 // nowhere.
 func (f array[T, E]) ContainsAny(values ...E) Condition[T] {
 	if len(values) == 0 {
-		return f.constant(where.Never)
+		return Condition[T]{node: f.column.constant(where.Never)}
 	}
-	return f.elements(where.In, values)
+	return Condition[T]{node: elementsAre(f.column, where.In, values)}
 }
 
 // ContainsNone holds where there is an array and none of values is an element.
 // Without values it holds everywhere.
 func (f array[T, E]) ContainsNone(values ...E) Condition[T] {
 	if len(values) == 0 {
-		return f.constant(where.Always)
+		return Condition[T]{node: f.column.constant(where.Always)}
 	}
-	return And(f.elements(where.Nin, values), f.Exists())
+	return Condition[T]{node: where.EachClause(elementsAre(f.column, where.Nin, values), f.column.exists())}
 }
 
 // ContainsAll holds where all values are elements. Each is asked for on its own:
@@ -47,25 +49,25 @@ func (f array[T, E]) ContainsNone(values ...E) Condition[T] {
 // 12.13). Without values it holds everywhere.
 func (f array[T, E]) ContainsAll(values ...E) Condition[T] {
 	if len(values) == 0 {
-		return f.constant(where.Always)
+		return Condition[T]{node: f.column.constant(where.Always)}
 	}
-	each := make([]Condition[T], len(values))
+	each := make([]where.Clause, len(values))
 	for i, v := range values {
-		each[i] = f.Contains(v)
+		each[i] = elementsAre(f.column, where.In, []E{v})
 	}
-	return And(each...)
+	return Condition[T]{node: where.EachClause(each...)}
 }
 
 // ContainedBy holds where there is an array and all its elements are among values.
 func (f array[T, E]) ContainedBy(values ...E) Condition[T] {
-	return And(f.elements(where.ContainedBy, values), f.Exists()) // on MongoDB rows without an array are contained, too
+	return Condition[T]{node: where.EachClause(elementsAre(f.column, where.ContainedBy, values), f.column.exists())} // on MongoDB rows without an array are contained, too
 }
 
-func (f array[T, E]) elements(op where.Op, values []E) Condition[T] {
+func elementsAre[E any](c column, op where.Op, values []E) where.Clause {
 	if mistake := badElements(values); mistake != "" {
-		return f.refuse(mistake)
+		return c.refused(mistake)
 	}
-	return f.where(where.Is(op, elements(values)))
+	return c.clause(where.Is(op, elements(values)))
 }
 
 // Set replaces the array; a nil one clears the column.
@@ -77,35 +79,41 @@ func (f array[T, E]) Set(values []E) Change[T] {
 	if values == nil {
 		return f.Unset()
 	}
-	return f.changeElements(opSet, values)
+	return Change[T]{change: changeElements(f.column, opSet, values)}
 }
 
 // Unset clears the column.
-func (f array[T, E]) Unset() Change[T] { return f.change(opUnset, nil) }
+func (f array[T, E]) Unset() Change[T] { return Change[T]{change: f.column.change(opUnset, nil)} }
 
 // Add appends values.
-func (f array[T, E]) Add(values ...E) Change[T] { return f.changeElements(opAdd, values) }
+func (f array[T, E]) Add(values ...E) Change[T] {
+	return Change[T]{change: changeElements(f.column, opAdd, values)}
+}
 
 // AddUnique appends the values that are not elements yet.
-func (f array[T, E]) AddUnique(values ...E) Change[T] { return f.changeElements(opAddUnique, values) }
+func (f array[T, E]) AddUnique(values ...E) Change[T] {
+	return Change[T]{change: changeElements(f.column, opAddUnique, values)}
+}
 
 // Remove takes all elements out that equal one of values.
-func (f array[T, E]) Remove(values ...E) Change[T] { return f.changeElements(opRemove, values) }
+func (f array[T, E]) Remove(values ...E) Change[T] {
+	return Change[T]{change: changeElements(f.column, opRemove, values)}
+}
 
-func (f array[T, E]) changeElements(op changeOp, values []E) Change[T] {
+func changeElements[E any](c column, op changeOp, values []E) change {
 	if mistake := badElements(values); mistake != "" {
-		return f.refuseChange(mistake)
+		return c.refuseChange(mistake)
 	}
 	if op == opSet {
 		for _, v := range values {
 			if p, ok := any(v).(pointerValue); ok && p.wasIncluded() {
-				return f.refuseChange("array was read with Include and may lack objects: use Add and Remove, or read it without Include")
+				return c.refuseChange("array was read with Include and may lack objects: use Add and Remove, or read it without Include")
 			}
 		}
 	} else if len(values) == 0 {
-		return f.refuseChange(string(op) + " without values")
+		return c.refuseChange(string(op) + " without values")
 	}
-	return f.change(op, elements(values))
+	return c.change(op, elements(values))
 }
 
 func badElements[E any](values []E) string {
@@ -133,10 +141,10 @@ type PointersField[T, P any] struct{ array[T, Pointer[P]] }
 
 // NewPointersField names an Array column of pointers of a class of your own.
 func NewPointersField[T, P any](name string) PointersField[T, P] {
-	return PointersField[T, P]{array[T, Pointer[P]]{newColumn[T](name)}}
+	return PointersField[T, P]{array[T, Pointer[P]]{newField[T](name)}}
 }
 
 // Then names a pointer of the objects in the array, for Include.
 func (f PointersField[T, P]) Then(next Includable[P]) Path[T] { return then[T](f.column, next) }
 
-func (f PointersField[T, P]) includePath(*T) columnPath { return f.asPath() }
+func (f PointersField[T, P]) includePath(*T) columnPath { return f.column.path() }

@@ -1,39 +1,39 @@
 package parse
 
 // FileField is a File column.
-type FileField[T any] struct{ column[T] }
+type FileField[T any] struct{ field[T] }
 
 // NewFileField names a File column of a class of your own.
-func NewFileField[T any](name string) FileField[T] { return FileField[T]{newColumn[T](name)} }
+func NewFileField[T any](name string) FileField[T] { return FileField[T]{newField[T](name)} }
 
 func (f FileField[T]) holds(*T, File) {}
 
 // Set refers to a file that was uploaded. One without name or URL is refused.
 func (f FileField[T]) Set(file File) Change[T] {
 	if file.Name == "" || file.URL == "" {
-		return f.refuseChange("file without name or URL: set what the upload returned")
+		return Change[T]{change: f.column.refuseChange("file without name or URL: set what the upload returned")}
 	}
-	return f.set(file)
+	return Change[T]{change: f.column.set(file)}
 }
 
 // Unset clears the column; the file itself stays.
-func (f FileField[T]) Unset() Change[T] { return f.change(opUnset, nil) }
+func (f FileField[T]) Unset() Change[T] { return Change[T]{change: f.column.change(opUnset, nil)} }
 
 // BytesField is a Bytes column.
-type BytesField[T any] struct{ column[T] }
+type BytesField[T any] struct{ field[T] }
 
 // NewBytesField names a Bytes column of a class of your own.
-func NewBytesField[T any](name string) BytesField[T] { return BytesField[T]{newColumn[T](name)} }
+func NewBytesField[T any](name string) BytesField[T] { return BytesField[T]{newField[T](name)} }
 
 func (f BytesField[T]) holds(*T, []byte) {}
 
 // Set replaces the bytes. Empty ones are refused by the server: use Unset.
 func (f BytesField[T]) Set(data []byte) Change[T] {
 	if len(data) == 0 {
-		return f.refuseChange("empty bytes: use Unset")
+		return Change[T]{change: f.column.refuseChange("empty bytes: use Unset")}
 	}
-	return f.set(data)
+	return Change[T]{change: f.column.set(data)}
 }
 
 // Unset clears the column.
-func (f BytesField[T]) Unset() Change[T] { return f.change(opUnset, nil) }
+func (f BytesField[T]) Unset() Change[T] { return Change[T]{change: f.column.change(opUnset, nil)} }

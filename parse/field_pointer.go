@@ -3,37 +3,41 @@ package parse
 import "github.com/isoaudit/isoaudit-go/internal/where"
 
 // PointerField is a Pointer column to the class that P stands for.
-type PointerField[T, P any] struct{ column[T] }
+type PointerField[T, P any] struct{ field[T] }
 
 // NewPointerField names a Pointer column of a class of your own.
 func NewPointerField[T, P any](name string) PointerField[T, P] {
-	return PointerField[T, P]{newColumn[T](name)}
+	return PointerField[T, P]{newField[T](name)}
 }
 
 func (f PointerField[T, P]) holds(*T, Pointer[P]) {}
 
 // Eq holds where the column points to the same object.
-func (f PointerField[T, P]) Eq(p Pointer[P]) Condition[T] { return pointersTo(f.column, "", p) }
+func (f PointerField[T, P]) Eq(p Pointer[P]) Condition[T] {
+	return Condition[T]{node: pointersTo(f.column, "", p)}
+}
 
 // Ne holds where the column does not point to that object, also where it is empty.
-func (f PointerField[T, P]) Ne(p Pointer[P]) Condition[T] { return pointersTo(f.column, where.Ne, p) }
+func (f PointerField[T, P]) Ne(p Pointer[P]) Condition[T] {
+	return Condition[T]{node: pointersTo(f.column, where.Ne, p)}
+}
 
 // In holds where the column points to one of the objects. Without objects it
 // holds nowhere.
 func (f PointerField[T, P]) In(ps ...Pointer[P]) Condition[T] {
 	if len(ps) == 0 {
-		return f.constant(where.Never)
+		return Condition[T]{node: f.column.constant(where.Never)}
 	}
-	return pointersTo(f.column, where.In, ps...)
+	return Condition[T]{node: pointersTo(f.column, where.In, ps...)}
 }
 
 // NotIn holds where the column points to an object that is none of these.
 // Without objects it holds everywhere.
 func (f PointerField[T, P]) NotIn(ps ...Pointer[P]) Condition[T] {
 	if len(ps) == 0 {
-		return f.constant(where.Always)
+		return Condition[T]{node: f.column.constant(where.Always)}
 	}
-	return And(pointersTo(f.column, where.Nin, ps...), f.Exists())
+	return Condition[T]{node: where.EachClause(pointersTo(f.column, where.Nin, ps...), f.column.exists())}
 }
 
 // Matches holds where the column points to an object that the query finds. The
@@ -43,35 +47,37 @@ func (f PointerField[T, P]) NotIn(ps ...Pointer[P]) Condition[T] {
 // An empty column never matches; a server on PostgreSQL would find it where the
 // query finds nothing (protocol section 12.12).
 func (f PointerField[T, P]) Matches(query Query[P]) Condition[T] {
-	return f.where(where.Is(where.InQuery, inQuery[P]{query}), where.Is(where.Exists, true))
+	return Condition[T]{node: f.column.clause(where.Is(where.InQuery, inQuery[P]{query}), where.Is(where.Exists, true))}
 }
 
 // NotMatches holds where the column points to an object that the query does not
 // find.
 func (f PointerField[T, P]) NotMatches(query Query[P]) Condition[T] {
-	return f.where(where.Is(where.NotInQuery, inQuery[P]{query}), where.Is(where.Exists, true))
+	return Condition[T]{node: f.column.clause(where.Is(where.NotInQuery, inQuery[P]{query}), where.Is(where.Exists, true))}
 }
 
 // Set points the column to another object.
-func (f PointerField[T, P]) Set(p Pointer[P]) Change[T] { return f.set(p) }
+func (f PointerField[T, P]) Set(p Pointer[P]) Change[T] { return Change[T]{change: f.column.set(p)} }
 
 // Unset clears the column.
-func (f PointerField[T, P]) Unset() Change[T] { return f.change(opUnset, nil) }
+func (f PointerField[T, P]) Unset() Change[T] {
+	return Change[T]{change: f.column.change(opUnset, nil)}
+}
 
 // Then names a pointer of the object this one points to, for Include.
 func (f PointerField[T, P]) Then(next Includable[P]) Path[T] { return then[T](f.column, next) }
 
-func (f PointerField[T, P]) includePath(*T) columnPath { return f.asPath() }
+func (f PointerField[T, P]) includePath(*T) columnPath { return f.column.path() }
 
 // pointersTo is the condition op on the column with one pointer or a list.
-func pointersTo[T, P any](c column[T], op where.Op, ps ...Pointer[P]) Condition[T] {
+func pointersTo[P any](c column, op where.Op, ps ...Pointer[P]) where.Clause {
 	for _, p := range ps {
 		if err := p.check(); err != nil {
-			return c.refuse(err.Error())
+			return c.refused(err.Error())
 		}
 	}
 	if op == where.In || op == where.Nin || op == where.All || op == where.ContainedBy {
-		return c.where(where.Is(op, ps))
+		return c.clause(where.Is(op, ps))
 	}
-	return c.where(where.Is(op, ps[0]))
+	return c.clause(where.Is(op, ps[0]))
 }

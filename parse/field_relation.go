@@ -3,17 +3,20 @@ package parse
 import "github.com/isoaudit/isoaudit-go/internal/where"
 
 // RelationField is a Relation column to the class that P stands for.
-type RelationField[T, P any] struct{ column column[T] }
+type RelationField[T, P any] struct {
+	_      [0]*T
+	column column
+}
 
 // NewRelationField names a Relation column of a class of your own.
 func NewRelationField[T, P any](name string) RelationField[T, P] {
-	return RelationField[T, P]{newColumn[T](name)}
+	return RelationField[T, P]{column: newColumn(name)}
 }
 
 // Name is the column's name on the server.
 func (f RelationField[T, P]) Name() string { return f.column.name }
 
-func (f RelationField[T, P]) keyOf(*T) columnPath { return f.column.asPath() }
+func (f RelationField[T, P]) keyOf(*T) columnPath { return f.column.path() }
 
 // MembersOf is a condition for a query on P's class: it holds for the members of
 // the owner's relation. The caller must be able to read the owner.
@@ -40,19 +43,19 @@ func (f RelationField[T, P]) Has(member Pointer[P]) Condition[T] {
 // nowhere.
 func (f RelationField[T, P]) HasAny(members ...Pointer[P]) Condition[T] {
 	if len(members) == 0 {
-		return f.column.constant(where.Never)
+		return Condition[T]{node: f.column.constant(where.Never)}
 	}
 	return f.notLive(pointersTo(f.column, where.In, members...))
 }
 
-func (f RelationField[T, P]) notLive(c Condition[T]) Condition[T] {
-	c.node.NotLive = "live queries cannot look into relations"
-	return c
+func (f RelationField[T, P]) notLive(n where.Clause) Condition[T] {
+	n.NotLive = "live queries cannot look into relations"
+	return Condition[T]{node: n}
 }
 
 // Matches holds where a member is found by the query; see PointerField.Matches.
 func (f RelationField[T, P]) Matches(query Query[P]) Condition[T] {
-	return f.column.where(where.Is(where.InQuery, inQuery[P]{query}))
+	return Condition[T]{node: f.column.clause(where.Is(where.InQuery, inQuery[P]{query}))}
 }
 
 // Add makes the objects members. Several relations may be changed in one update,
@@ -68,10 +71,10 @@ func (f RelationField[T, P]) Remove(members ...Pointer[P]) Change[T] {
 
 func (f RelationField[T, P]) members(op changeOp, members []Pointer[P]) Change[T] {
 	if len(members) == 0 {
-		return f.column.refuseChange(string(op) + " without objects")
+		return Change[T]{change: f.column.refuseChange(string(op) + " without objects")}
 	}
 	if mistake := badElements(members); mistake != "" {
-		return f.column.refuseChange(mistake)
+		return Change[T]{change: f.column.refuseChange(mistake)}
 	}
-	return f.column.change(op, members)
+	return Change[T]{change: f.column.change(op, members)}
 }

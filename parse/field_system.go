@@ -15,10 +15,10 @@ type ObjectFieldSet[T any] struct {
 // Object.
 func ObjectFieldsOf[T any, P Entity[T]]() ObjectFieldSet[T] {
 	return ObjectFieldSet[T]{
-		ObjectID:  IDField[T]{textual[T, string]{column[T]{name: "objectId"}}},
-		CreatedAt: TimestampField[T]{temporal[T]{column[T]{name: "createdAt"}}},
-		UpdatedAt: TimestampField[T]{temporal[T]{column[T]{name: "updatedAt"}}},
-		ACL:       ACLField[T]{name: "ACL"},
+		ObjectID:  IDField[T]{textual[T, string]{newField[T]("objectId")}},
+		CreatedAt: TimestampField[T]{temporal[T]{newField[T]("createdAt")}},
+		UpdatedAt: TimestampField[T]{temporal[T]{newField[T]("updatedAt")}},
+		ACL:       ACLField[T]{column: newColumn("ACL")},
 	}
 }
 
@@ -32,37 +32,39 @@ type TimestampField[T any] struct{ temporal[T] }
 // (protocol section 3.1), and there is no Unset: the server would store an empty
 // ACL, which locks the object to the master key (protocol section 12.14).
 type ACLField[T any] struct {
-	_    [0]*T
-	name string
+	_      [0]*T
+	column column
 }
 
 // Set replaces the ACL. A nil ACL is refused; an empty one locks the object to
 // the master key.
 func (f ACLField[T]) Set(acl ACL) Change[T] {
-	c := column[T]{name: f.name}
 	if acl == nil {
-		return c.refuseChange("nil ACL: use ACL{} to lock the object to the master key, or grant access to Everyone")
+		return Change[T]{change: f.column.refuseChange("nil ACL: use ACL{} to lock the object to the master key, or grant access to Everyone")}
 	}
-	return c.change(opSet, acl)
+	return Change[T]{change: f.column.change(opSet, acl)}
 }
 
 // Name is the column's name on the server.
-func (f ACLField[T]) Name() string { return f.name }
+func (f ACLField[T]) Name() string { return f.column.name }
 
 // PasswordField sets a password. The server never returns or compares it.
-type PasswordField[T any] struct{ column column[T] }
+type PasswordField[T any] struct {
+	_      [0]*T
+	column column
+}
 
 // NewPasswordField names a column of passwords, as users have.
 func NewPasswordField[T any](name string) PasswordField[T] {
-	return PasswordField[T]{newColumn[T](name)}
+	return PasswordField[T]{column: newColumn(name)}
 }
 
 // Set replaces the password; the server stores its hash.
 func (f PasswordField[T]) Set(password Password) Change[T] {
 	if password == "" {
-		return f.column.refuseChange("empty password")
+		return Change[T]{change: f.column.refuseChange("empty password")}
 	}
-	return f.column.change(opSet, transport.NewSecret(string(password)))
+	return Change[T]{change: f.column.change(opSet, transport.NewSecret(string(password)))}
 }
 
 // Name is the column's name on the server.

@@ -17,84 +17,68 @@ type TimeField[T any] struct{ temporal[T] }
 
 // NewTimeField names a Date column of a class of your own.
 func NewTimeField[T any](name string) TimeField[T] {
-	return TimeField[T]{temporal[T]{newColumn[T](name)}}
+	return TimeField[T]{temporal[T]{newField[T](name)}}
 }
 
 // Set replaces the time. The zero time is refused: use Unset.
 func (f TimeField[T]) Set(value time.Time) Change[T] {
 	if mistake := badTime(value); mistake != "" {
-		return f.refuseChange(mistake)
+		return Change[T]{change: f.column.refuseChange(mistake)}
 	}
-	return f.set(value)
+	return Change[T]{change: f.column.set(value)}
 }
 
 // Unset clears the column.
-func (f TimeField[T]) Unset() Change[T] { return f.change(opUnset, nil) }
+func (f TimeField[T]) Unset() Change[T] { return Change[T]{change: f.column.change(opUnset, nil)} }
 
 // temporal are the conditions and orderings of times.
 //
 // Equality is sent as a range of one millisecond: PostgreSQL fails on $eq, $ne
 // and $in with dates, and rows written with finer times by other programs would
 // not be found (protocol sections 3.1 and 3.4).
-type temporal[T any] struct{ column[T] }
+type temporal[T any] struct{ field[T] }
 
 func (f temporal[T]) holds(*T, time.Time) {}
 
 // Eq holds in the millisecond of value.
 func (f temporal[T]) Eq(value time.Time) Condition[T] {
-	return f.time(value, func(t time.Time) where.Clause { return f.at(t) })
+	return Condition[T]{node: f.column.time(value, column.at)}
 }
 
 // Ne holds outside the millisecond of value, also where there is no time.
 func (f temporal[T]) Ne(value time.Time) Condition[T] {
-	return f.time(value, func(t time.Time) where.Clause {
-		return where.AnyClause(f.node(where.Is(where.Lt, t)), f.node(beyond(t)), f.node(where.Is(where.Exists, false)))
-	})
+	return Condition[T]{node: f.column.time(value, column.notAt)}
 }
 
 // In holds in the milliseconds of values. Without values it holds nowhere.
 func (f temporal[T]) In(values ...time.Time) Condition[T] {
-	if len(values) == 0 {
-		return f.constant(where.Never)
-	}
-	return Or(f.each(values)...)
+	return Condition[T]{node: f.column.atAny(values)}
 }
 
 // NotIn holds where there is a time outside the milliseconds of values. Without
 // values it holds everywhere.
 func (f temporal[T]) NotIn(values ...time.Time) Condition[T] {
-	if len(values) == 0 {
-		return f.constant(where.Always)
-	}
-	return And(f.Exists(), Nor(f.each(values)...))
-}
-
-func (f temporal[T]) each(values []time.Time) []Condition[T] {
-	conditions := make([]Condition[T], len(values))
-	for i, v := range values {
-		conditions[i] = f.Eq(v)
-	}
-	return conditions
+	return Condition[T]{node: f.column.atNone(values)}
 }
 
 // Lt holds before value.
 func (f temporal[T]) Lt(value time.Time) Condition[T] {
-	return f.time(value, func(t time.Time) where.Clause { return f.node(where.Is(where.Lt, t)) })
+	return Condition[T]{node: f.column.time(value, column.before)}
 }
 
 // Lte holds before the end of the millisecond of value.
 func (f temporal[T]) Lte(value time.Time) Condition[T] {
-	return f.time(value, func(t time.Time) where.Clause { return f.node(upTo(t)) })
+	return Condition[T]{node: f.column.time(value, column.upTo)}
 }
 
 // Gt holds after the millisecond of value.
 func (f temporal[T]) Gt(value time.Time) Condition[T] {
-	return f.time(value, func(t time.Time) where.Clause { return f.node(beyond(t)) })
+	return Condition[T]{node: f.column.time(value, column.beyond)}
 }
 
 // Gte holds from value on.
 func (f temporal[T]) Gte(value time.Time) Condition[T] {
-	return f.time(value, func(t time.Time) where.Clause { return f.node(where.Is(where.Gte, t)) })
+	return Condition[T]{node: f.column.time(value, column.from)}
 }
 
 // Between holds from the first time on and before the second.
@@ -104,20 +88,53 @@ func (f temporal[T]) Between(from, before time.Time) Condition[T] {
 
 // Before holds before a moment that the server takes from its own clock when the
 // query arrives, as in DueDate.Before(parse.Now()).
-func (f temporal[T]) Before(moment RelativeTime) Condition[T] { return f.relative(where.Lt, moment) }
+func (f temporal[T]) Before(moment RelativeTime) Condition[T] {
+	return Condition[T]{node: f.column.relative(where.Lt, moment)}
+}
 
 // After is Before for later times.
-func (f temporal[T]) After(moment RelativeTime) Condition[T] { return f.relative(where.Gt, moment) }
+func (f temporal[T]) After(moment RelativeTime) Condition[T] {
+	return Condition[T]{node: f.column.relative(where.Gt, moment)}
+}
 
 // Asc sorts with the earliest first.
-func (f temporal[T]) Asc() Order[T] { return f.order(false) }
+func (f temporal[T]) Asc() Order[T] { return Order[T]{order: f.column.order(false)} }
 
 // Desc sorts with the latest first.
-func (f temporal[T]) Desc() Order[T] { return f.order(true) }
+func (f temporal[T]) Desc() Order[T] { return Order[T]{order: f.column.order(true)} }
 
-func (f temporal[T]) at(t time.Time) where.Clause {
-	return f.node(where.Is(where.Gte, t), upTo(t))
+func (c column) at(t time.Time) where.Clause { return c.clause(where.Is(where.Gte, t), upTo(t)) }
+
+func (c column) notAt(t time.Time) where.Clause {
+	return where.AnyClause(c.before(t), c.beyond(t), c.clause(where.Is(where.Exists, false)))
 }
+
+func (c column) atAny(values []time.Time) where.Clause {
+	if len(values) == 0 {
+		return c.constant(where.Never)
+	}
+	return where.AnyClause(c.atEach(values)...)
+}
+
+func (c column) atNone(values []time.Time) where.Clause {
+	if len(values) == 0 {
+		return c.constant(where.Always)
+	}
+	return where.EachClause(c.exists(), where.Clause{Logic: where.Nor, Children: c.atEach(values)})
+}
+
+func (c column) atEach(values []time.Time) []where.Clause {
+	clauses := make([]where.Clause, len(values))
+	for i, v := range values {
+		clauses[i] = c.time(v, column.at)
+	}
+	return clauses
+}
+
+func (c column) before(t time.Time) where.Clause { return c.clause(where.Is(where.Lt, t)) }
+func (c column) upTo(t time.Time) where.Clause   { return c.clause(upTo(t)) }
+func (c column) beyond(t time.Time) where.Clause { return c.clause(beyond(t)) }
+func (c column) from(t time.Time) where.Clause   { return c.clause(where.Is(where.Gte, t)) }
 
 // upTo is the term for times before the end of the millisecond of t, which is not
 // written where its year would be 10000.
@@ -136,11 +153,12 @@ func beyond(t time.Time) where.Term {
 	return where.Is(where.Gte, t.Add(time.Millisecond))
 }
 
-func (f temporal[T]) time(value time.Time, build func(time.Time) where.Clause) Condition[T] {
+// time is a condition on whole milliseconds in UTC.
+func (c column) time(value time.Time, build func(column, time.Time) where.Clause) where.Clause {
 	if mistake := badTime(value); mistake != "" {
-		return f.refuse(mistake)
+		return c.refused(mistake)
 	}
-	return Condition[T]{node: build(value.UTC().Truncate(time.Millisecond))}
+	return build(c, value.UTC().Truncate(time.Millisecond))
 }
 
 func badTime(value time.Time) string {
@@ -153,14 +171,14 @@ func badTime(value time.Time) string {
 	return ""
 }
 
-func (f temporal[T]) relative(op where.Op, moment RelativeTime) Condition[T] {
+func (c column) relative(op where.Op, moment RelativeTime) where.Clause {
 	type relative struct {
 		Time string `json:"$relativeTime"`
 	}
 	if moment.text == "" {
-		return f.refuse("zero RelativeTime: use Now, Ago or FromNow")
+		return c.refused("zero RelativeTime: use Now, Ago or FromNow")
 	}
-	return f.where(where.Is(op, relative{moment.text}))
+	return c.clause(where.Is(op, relative{moment.text}))
 }
 
 // RelativeTime is a moment counted from the server's clock.

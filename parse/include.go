@@ -14,10 +14,8 @@ func (p Path[T]) includePath(*T) columnPath { return p.path }
 // columnPath is an include path: columns separated by dots.
 type columnPath struct{ dotted, mistake string }
 
-func (c column[T]) asPath() columnPath { return columnPath{c.name, c.whatIsWrong()} }
-
-func then[T, P any](c column[T], next Includable[P]) Path[T] {
-	here := c.asPath()
+func then[T, P any](c column, next Includable[P]) Path[T] {
+	here := c.path()
 	if next == nil {
 		return Path[T]{path: columnPath{here.dotted, "nil path"}}
 	}

@@ -84,8 +84,8 @@ func (q Query[T]) walk() (*walk[T], error) {
 	if q.limit != nil {
 		w.left = *q.limit
 	}
-	w.query.order = append(distinctOrders(q.order), Order[T]{name: "objectId"})
-	if i := slices.IndexFunc(w.query.order, func(o Order[T]) bool { return o.name == "objectId" }); i >= 0 {
+	w.query.order = append(distinctOrders(q.order), order{name: "objectId"})
+	if i := slices.IndexFunc(w.query.order, func(o order) bool { return o.name == "objectId" }); i >= 0 {
 		w.query.order = w.query.order[:i+1] // ids are unique: nothing after one matters
 	}
 	for _, o := range w.query.order { // every page's last row must show where it stands
@@ -98,10 +98,10 @@ func (q Query[T]) walk() (*walk[T], error) {
 }
 
 // distinctOrders leaves out columns that come a second time.
-func distinctOrders[T any](orders []Order[T]) []Order[T] {
-	var distinct []Order[T]
+func distinctOrders(orders []order) []order {
+	var distinct []order
 	for _, o := range orders {
-		if !slices.ContainsFunc(distinct, func(d Order[T]) bool { return d.name == o.name }) {
+		if !slices.ContainsFunc(distinct, func(d order) bool { return d.name == o.name }) {
 			distinct = append(distinct, o)
 		}
 	}
@@ -234,7 +234,7 @@ func (w *walk[T]) learnNulls(ctx context.Context) error {
 	return nil
 }
 
-func columnNames[T any](orders []Order[T]) []string {
+func columnNames(orders []order) []string {
 	names := make([]string, len(orders))
 	for i, o := range orders {
 		names[i] = o.name

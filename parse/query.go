@@ -17,7 +17,7 @@ import (
 type Query[T any] struct {
 	collection *Collection[T]
 	where      []where.Clause
-	order      []Order[T]
+	order      []order
 	include    []columnPath
 	keys       []columnPath
 	exclude    []columnPath
@@ -36,8 +36,9 @@ func (q Query[T]) Where(conditions ...Condition[T]) Query[T] {
 // OrderBy sorts by the given columns, the first one first, after those of
 // earlier steps. Equal rows come in no particular order, except with All.
 func (q Query[T]) OrderBy(orders ...Order[T]) Query[T] {
-	q.order = slices.Concat(q.order, orders)
-	for _, o := range orders {
+	for _, given := range orders {
+		o := given.order
+		q.order = append(slices.Clip(q.order), o)
 		switch {
 		case o.mistake != "":
 			q = q.refuse(o.name, o.mistake)

@@ -41,7 +41,7 @@ func (q Query[T]) parameters(op string) (url.Values, error) {
 	return query.Values(p)
 }
 
-func orderText[T any](orders []Order[T]) string {
+func orderText(orders []order) string {
 	names := make([]string, len(orders))
 	for i, o := range orders {
 		names[i] = o.name

@@ -33,7 +33,7 @@ func (s liveSource[T]) Read(ctx context.Context, ask follow.Ask) iter.Seq2[follo
 	}
 	switch {
 	case ask.ByTime, ask.Newest:
-		q.order = []Order[T]{{name: "updatedAt", descending: ask.Newest}}
+		q.order = []order{{name: "updatedAt", descending: ask.Newest}}
 	case ask.IDsOnly, ask.Unordered:
 		q.order = nil
 	}

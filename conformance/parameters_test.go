@@ -85,5 +85,11 @@ func parameters() []behaviour {
 		pipeline("stages as parameters, in their order", `$match={"n":1}&$group={"_id":"$s","c":{"$sum":1}}`, "c=1 objectId=@1"),
 		pipeline("a pipeline that is an object", `pipeline={"$match":{"n":1},"$group":{"_id":"$s","c":{"$sum":1}}}`, "c=1 objectId=@1"),
 		pipeline("an unknown one", "limit=1", "status 400, code 102"),
+		pipeline("a where alone", `where={"n":1}`, "status 400, code 102"),
+		pipeline("a where with distinct", `where={"n":1}&distinct=s`, "@1"),
+		pipeline("a where beside a pipeline", `where={"n":1}&pipeline=[{"$match":{"n":2}},{"$project":{"n":1}}]`, "n=2"),
+		pipeline("$sort by createdAt", `pipeline=[{"$match":{"n":{"$gt":1}}},{"$sort":{"createdAt":-1}},{"$project":{"n":1}}]`, "n=9; n=2"),
+		pipeline("$sort by _created_at", `pipeline=[{"$match":{"n":{"$gt":1}}},{"$sort":{"_created_at":-1}},{"$project":{"n":1}}]`, "n=9; n=2"),
+		pipeline("$match with _created_at", `pipeline=[{"$match":{"_created_at":{"$gt":{"__type":"Date","iso":"2020-01-01T00:00:00.000Z"}},"n":2}},{"$project":{"n":1}}]`, "n=2"),
 	})
 }

@@ -75,6 +75,7 @@ func behaviours() []behaviour {
 		calls(),
 		idempotency(),
 		liveQueries(),
+		oddValues(),
 		schemas(),
 		rules(),
 		evasions(),

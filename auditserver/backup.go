@@ -188,7 +188,10 @@ func withFolder(ctx context.Context, path, filesDir string, fn func(*store.Store
 	if err != nil {
 		return errors.Join(err, folder.Close())
 	}
-	return errors.Join(fn(s, folder), s.Close(), folder.Close())
+	if err := errors.Join(fn(s, folder), s.Close(), folder.Close()); err != nil {
+		return err
+	}
+	return store.LeaveLog(path)
 }
 
 // emptyFolder makes a folder, or refuses one that holds anything.

@@ -18,7 +18,12 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if childMain() {
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // serve runs the program until the test stops it, and gives what it printed.
 func serve(t *testing.T, args ...string) (printed map[string]string, stop func() error) {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
 )
 
 // Copy writes the database at path, as it is at one moment, to a new file. A
@@ -55,31 +54,19 @@ func (c *conn) copyTo(ctx context.Context, to string) error {
 }
 
 // inspect lends fn a connection that only reads a database file, which a server
-// may have open. Where nobody has, loss is what findLoss found.
+// may have open, or open meanwhile. Where nobody has, loss is what findLoss found.
 func inspect(path string, fn func(c *conn, loss error) error) (err error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
-	tidy := missingBeside(path)
-	name, lock, err := lockFile(path)
-	var loss error
-	switch {
-	case errors.Is(err, ErrInUse), errors.Is(err, syscall.EROFS), errors.Is(err, os.ErrPermission):
-		if name, err = filepath.EvalSymlinks(path); err != nil {
-			return err
-		}
-	case err != nil:
+	name, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	loss, err := lossAtRest(name, info)
+	if err != nil {
 		return fmt.Errorf("store: open %s: %w", path, err)
-	default:
-		defer func() { err = errors.Join(err, tidy(), lock.close()) }()
-		found, sure, err := findLoss(name, info)
-		if err != nil {
-			return err
-		}
-		if found != nil && sure {
-			loss = fmt.Errorf("%w: %s: %s", ErrDamaged, name+logSuffix, found.What)
-		}
 	}
 	if info.Size() == 0 {
 		return errors.Join(loss, fmt.Errorf("store: %s is empty", path))
@@ -91,24 +78,49 @@ func inspect(path string, fn func(c *conn, loss error) error) (err error) {
 	return errors.Join(fn(c, loss), c.close())
 }
 
-// missingBeside returns a function that removes what is not beside a database yet.
-// Backups stay alone in their folder.
-func missingBeside(path string) (tidy func() error) {
-	var missing []string
-	for _, suffix := range []string{"-lock", logSuffix, "-shm"} {
-		if _, err := os.Lstat(path + suffix); errors.Is(err, os.ErrNotExist) {
-			missing = append(missing, path+suffix)
-		}
+// lossAtRest is the loss of a database that nobody has open, as an error. It holds
+// the locks for moments only, so that a server can start at any time.
+func lossAtRest(path string, info os.FileInfo) (loss, err error) {
+	if open, err := isOpen(path); err != nil || open {
+		return nil, err
 	}
-	return func() error {
-		var errs []error
-		for _, name := range missing {
-			if err := os.Remove(name); !errors.Is(err, os.ErrNotExist) {
-				errs = append(errs, err)
-			}
-		}
-		return errors.Join(errs...)
+	found, sure, err := findLoss(path, info)
+	if err != nil || found == nil || !sure {
+		return nil, err
 	}
+	if open, err := isOpen(path); err != nil || open { // what was read may have changed meanwhile
+		return nil, err
+	}
+	return fmt.Errorf("%w: %s: %s", ErrDamaged, path+logSuffix, found.What), nil
+}
+
+// isOpen tells whether a store has the file open. It makes no file beside it.
+func isOpen(path string) (bool, error) {
+	l := &fileLock{}
+	_, err := os.Stat(path + lockSuffix)
+	if err == nil {
+		l.name, err = lockName(path)
+	} else if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	if err == nil {
+		l.inode, err = lockInode(path)
+	}
+	err = errors.Join(err, l.close())
+	if errors.Is(err, ErrInUse) {
+		return true, nil
+	}
+	return false, err
+}
+
+// LeaveLog makes a file that no store has open one without a log, so that it can be
+// read without files beside it. A store that opens it gives it a log again.
+func LeaveLog(path string) error {
+	c, err := openConn(path, "journal_mode(DELETE)")
+	if err != nil {
+		return err
+	}
+	return c.close()
 }
 
 // HasValue tells whether the database at path, which a server may have open, has a

@@ -81,7 +81,7 @@ func onlyName(path string) error {
 }
 
 func lockName(path string) (*conn, error) {
-	c, err := openConn(path+"-lock", "journal_mode(OFF)", "busy_timeout(0)")
+	c, err := openConn(path+lockSuffix, "journal_mode(OFF)", "busy_timeout(0)")
 	if err != nil {
 		return nil, inUse(err)
 	}

@@ -15,6 +15,7 @@ import (
 const (
 	logSuffix    = "-wal"
 	recordSuffix = "-synced"
+	lockSuffix   = "-lock"
 )
 
 // syncedLog is SQLite's log, which is there as long as a connection is, and the

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
+)
+
+// trailCLI is the program beside a server that records, with a key of its own.
+type trailCLI struct {
+	*cli
+	dir   string
+	admin *isoaudit.Admin
+}
+
+func newTrailCLI(t *testing.T) *trailCLI {
+	t.Helper()
+	c := newCLI(t)
+	c.ok("schema", "apply", "-url", c.url)
+	admin, err := isoaudit.NewAdmin(c.url, testMaster, parse.WithApplicationID("app"))
+	require.NoError(t, err)
+	x := &trailCLI{c, t.TempDir(), admin}
+	require.Contains(t, c.ok("trail", "keygen", "-key", x.file("key"), "-origin", "audit.example.com/trail"), "audit.example.com/trail+")
+	return x
+}
+
+func (c *cli) ok(args ...string) string {
+	c.t.Helper()
+	status, out, errs := c.run(args...)
+	require.Equal(c.t, 0, status, "%v\n%s%s", args, out, errs)
+	return out
+}
+
+func (x *trailCLI) file(name string) string { return filepath.Join(x.dir, name) }
+
+// document is written, approved and superseded as a program does it.
+func (x *trailCLI) document() string {
+	x.t.Helper()
+	plan := &isoaudit.AuditPlan{SiteCode: "PLANT-07", Status: isoaudit.PlanPlanned}
+	require.NoError(x.t, x.admin.AuditPlans.Create(x.t.Context(), plan))
+	require.NoError(x.t, x.admin.AuditPlans.Update(x.t.Context(), plan.ObjectID, isoaudit.AuditPlanFields.SiteCode.Set("PLANT-08")))
+	return plan.ObjectID
+}
+
+func TestTrailFromKeyToBundle(t *testing.T) {
+	x := newTrailCLI(t)
+	id := x.document()
+	shown := x.ok("trail", "show", "-url", x.url, "-class", "AuditPlan", "-record", id)
+	require.Contains(t, shown, " create AuditPlan "+id+" by master\n")
+	require.Contains(t, shown, "\tsiteCode: \"PLANT-07\" -> \"PLANT-08\"\n")
+
+	server := []string{"-url", x.url, "-log", x.file("log")}
+	sealed := x.ok(append([]string{"trail", "seal", "-key", x.file("key"), "-checkpoint", x.file("kept"), "-grace", "1ns"}, server...)...)
+	require.Contains(t, sealed, "audit.example.com/trail\n")
+	require.FileExists(t, x.file("kept"))
+
+	x.document()
+	x.ok(append([]string{"trail", "seal", "-key", x.file("key"), "-grace", "1ns"}, server...)...)
+	public := []string{"-public", x.file("key.pub"), "-checkpoint", x.file("kept")}
+	verified := x.ok(append(append([]string{"trail", "verify"}, server...), public...)...)
+	require.Contains(t, verified, "Everything agrees.")
+	unkept := x.ok(append([]string{"trail", "verify", "-public", x.file("key.pub")}, server...)...)
+	require.Contains(t, unkept, "No -checkpoint was given")
+
+	exported := x.ok(append(append([]string{"trail", "export", "-bundle", x.file("bundle.zip")}, server...), public...)...)
+	require.Contains(t, exported, "0 left out")
+	verified = x.ok(append([]string{"trail", "verify", "-bundle", x.file("bundle.zip")}, public...)...)
+	require.Contains(t, verified, "Everything agrees.")
+	x.ok(append(append([]string{"trail", "export", "-bundle", x.file("one.zip"), "-class", "AuditPlan", "-record", id}, server...), public...)...)
+	require.Contains(t, x.ok(append([]string{"trail", "verify", "-bundle", x.file("one.zip")}, public...)...), "2 events")
+}
+
+func TestTrailVerifyEndsWithThreeIfSomethingDoesNotAgree(t *testing.T) {
+	x := newTrailCLI(t)
+	x.document()
+	server := []string{"-url", x.url, "-log", x.file("log")}
+	x.ok(append([]string{"trail", "seal", "-key", x.file("key"), "-grace", "1ns"}, server...)...)
+	lines, err := os.ReadFile(x.file("log/log"))
+	require.NoError(t, err)
+	lines[len(lines)-2] ^= 1
+	require.NoError(t, os.WriteFile(x.file("log/log"), lines, 0o600))
+	status, out, errs := x.run(append([]string{"trail", "verify", "-public", x.file("key.pub")}, server...)...)
+	require.Equal(t, statusDrift, status, errs)
+	require.Contains(t, out, "log forged: the first ")
+	require.Contains(t, errs, "does not agree")
+}
+
+func TestTrailSaysWhatIsMissing(t *testing.T) {
+	c := &cli{t: t}
+	for _, wrong := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"trail", "sign"}, `unknown command "sign"`},
+		{[]string{"trail", "keygen", "-key", "k"}, "-origin is missing"},
+		{[]string{"trail", "seal", "-key", "k", "-log", "l"}, "-url is missing"},
+		{[]string{"trail", "verify", "-public", "k"}, "-log is missing"},
+		{[]string{"trail", "show", "-url", "u", "-record", "r"}, "-record needs the -class"},
+		{[]string{"trail", "show", "-url", "u", "more"}, `unexpected argument "more"`},
+	} {
+		status, _, errs := c.run(wrong.args...)
+		require.Equal(t, statusUsage, status)
+		require.Contains(t, errs, wrong.want)
+	}
+	name := filepath.Join(t.TempDir(), "key")
+	require.NoError(t, os.WriteFile(name, []byte("PRIVATE+KEY+x"), 0o644))
+	status, _, errs := c.run("trail", "seal", "-key", name, "-log", "l", "-url", "http://localhost")
+	require.Equal(t, statusFailed, status)
+	require.Contains(t, errs, "others may read it")
+}

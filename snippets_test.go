@@ -29,6 +29,7 @@ var packages = map[string]string{
 	"parse":       module + "/parse",
 	"policy":      module + "/policy",
 	"schema":      module + "/schema",
+	"trail":       module + "/trail",
 	"context":     "context",
 	"errors":      "errors",
 	"fmt":         "fmt",

@@ -147,7 +147,6 @@ func (b *Bundle) Verify(kept ...Checkpoint) (Report, error) {
 		}
 	}
 	v := verification{report: Report{Checkpoint: b.checkpoint}, erased: map[string]Finding{}}
-	seen := int64(-1)
 	var last place
 	for line, err := range b.lines() {
 		if err != nil {
@@ -159,12 +158,11 @@ func (b *Bundle) Verify(kept ...Checkpoint) (Report, error) {
 		if err := b.prove(line, &e); err != nil {
 			v.report.found(v.finding(Altered, &e, err.Error()))
 		}
-		if at := placeOf(&e); at.compare(last) <= 0 && seen >= 0 {
+		if at := placeOf(&e); at.compare(last) <= 0 {
 			v.report.found(v.finding(Inserted, &e, "the event is not in the order of the server, or stands twice"))
 		} else {
 			last = at
 		}
-		seen = max(seen, line.Index)
 	}
 	return v.report, v.rest(line{}, false, nil)
 }

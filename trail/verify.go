@@ -1,6 +1,7 @@
 package trail
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -98,7 +99,7 @@ func (v *verification) readLog(kept []Checkpoint) error {
 		}
 	}
 	kept = append(kept, v.log.checkpoint)
-	slices.SortStableFunc(kept, func(a, b Checkpoint) int { return int(a.Size - b.Size) })
+	slices.SortStableFunc(kept, func(a, b Checkpoint) int { return cmp.Compare(a.Size, b.Size) })
 	var grown tree
 	next := func() error {
 		for len(kept) > 0 && kept[0].Size == grown.size {

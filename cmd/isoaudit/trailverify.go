@@ -71,6 +71,9 @@ func printReport(stdout io.Writer, report trail.Report, kept bool) error {
 	for _, finding := range report.Findings {
 		fmt.Fprintln(stdout, finding)
 	}
+	if len(report.Findings) == trail.MaxFindings {
+		fmt.Fprintf(stdout, "These are the first %d findings; all are counted here:\n", trail.MaxFindings)
+	}
 	fmt.Fprintf(stdout, "%d events, %d of them not sealed yet, %d records; the checkpoint covers %d events\n",
 		report.Events, report.Waiting, report.Records, report.Checkpoint.Size)
 	for _, kind := range slices.Sorted(maps.Keys(report.Counts)) {

@@ -68,8 +68,7 @@ func (e *Event) Redacted(columns ...string) (Event, error) {
 			values[name] = nil
 		}
 	}
-	dst := make([]byte, 1, len(e.values)+2)
-	dst[0] = '{'
+	dst := append(make([]byte, 0, len(e.values)+2), '{')
 	for _, name := range e.Names() {
 		value, ok := values[name]
 		if !ok {

@@ -82,8 +82,7 @@ func build(w *Write, random io.Reader) (Event, error) {
 		Columns: make(map[string]string, len(changes)),
 	}}
 	e.stated = stated{id: e.ID, op: string(w.Op), class: w.Class, at: e.At, record: w.Record, user: w.Actor.ID, columns: make([]string, len(changes))}
-	values := make([]byte, 1, valuesSize(changes))
-	values[0] = '{'
+	values := append(make([]byte, 0, valuesSize(changes)), '{')
 	var hashed []byte
 	for i, c := range changes {
 		e.stated.columns[i] = c.Column

@@ -10,9 +10,9 @@ import (
 )
 
 // Admin is a client with the master key: every call on it, also through its
-// collections, passes all permissions. It is the only holder of that key; As
-// and Anonymous give clients without it. The server takes the master key from
-// the addresses in its masterKeyIps only, by default from its own machine.
+// collections, passes all permissions. It is the only type that holds this key; As
+// and Anonymous give clients without it. The server accepts the master key only from
+// the addresses in its masterKeyIps, by default its own machine.
 type Admin struct {
 	*Client
 	*parse.Admin
@@ -29,8 +29,8 @@ func NewAdmin(serverURL, masterKey string, options ...parse.Option) (*Admin, err
 	return &Admin{newClient(admin.Client()), admin}, nil
 }
 
-// engine is what the calls go through; nil, which every call reports, where this
-// Admin is nil.
+// engine is the parse.Admin that the calls go through. It is nil for a nil Admin,
+// which every call reports.
 func (a *Admin) engine() *parse.Admin {
 	switch {
 	case a == nil:
@@ -41,8 +41,8 @@ func (a *Admin) engine() *parse.Admin {
 	return a.Admin
 }
 
-// LoginAs starts a session of any auditor without a password.
-// ErrObjectNotFound: there is no such auditor.
+// LoginAs starts a session of any auditor without a password. It returns
+// ErrObjectNotFound if there is no such auditor.
 func (a *Admin) LoginAs(ctx context.Context, auditorID string) (*Session, error) {
 	if auditorID == "" {
 		return nil, badInput("Session.LoginAs", userClass.Name(), "auditorID", "is empty")
@@ -57,8 +57,8 @@ func (a *Admin) Purge(ctx context.Context, class string) error { return a.engine
 func (a *Admin) Schema(ctx context.Context) (schema.Schema, error) { return a.engine().Schema(ctx) }
 
 // PlanSchema compares the server with a schema; see [parse.Admin.PlanSchema].
-// Where the server keeps no default ACLs, the ones that cloud/main.js gives to new
-// objects count.
+// If the server keeps no default ACLs, those that cloud/main.js gives to new objects
+// are compared instead.
 func (a *Admin) PlanSchema(ctx context.Context, want schema.Schema, options ...schema.PlanOption) (schema.Plan, error) {
 	options, err := a.withCloudCode(ctx, options)
 	if err != nil {

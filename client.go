@@ -55,7 +55,7 @@ func NewClient(serverURL string, options ...parse.Option) (*Client, error) {
 	return newClient(client), nil
 }
 
-// withRules adds what reads the messages of a server that refuses by the rules.
+// withRules adds the option that reads broken rules from the server's messages.
 func withRules(options []parse.Option) []parse.Option {
 	return append(options[:len(options):len(options)], parse.WithErrorDetails(brokenRules))
 }
@@ -87,18 +87,17 @@ func (c *Client) Anonymous() *Client { return derive(c.engine().Anonymous()) }
 // without a token is reported by every call of the derived client.
 func (c *Client) As(session *Session) *Client { return derive(c.engine().As(session.engine())) }
 
-// derive is newClient, except that the client of a zero one stays zero.
+// derive makes a client for engine; that of a zero Client stays zero.
 func derive(c *parse.Client) *Client {
 	if *c == (parse.Client{}) {
-		return new(Client) // every call of it says so
+		return new(Client) // every call on it reports that it is zero
 	}
 	return newClient(c)
 }
 
-// engine is the client that the calls go through; nil, which every call reports,
-// where this one is nil or zero. Methods of package parse would panic on a nil
-// *Client if they were only promoted, so those of a Client and an Admin stand here
-// and in admin.go.
+// engine is the parse.Client that the calls go through. It is nil for a nil or zero
+// Client, which every call reports. Promoted methods would panic on a nil *Client, so
+// this file and admin.go have a method for each of package parse's.
 func (c *Client) engine() *parse.Client {
 	if c == nil {
 		return nil

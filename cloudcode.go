@@ -8,7 +8,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
-// CloudCode is what cloud/main.js says about itself.
+// CloudCode is what cloud/main.js reports about itself.
 type CloudCode struct {
 	Version int                                 `json:"version"`
 	ACLs    map[string]map[string]schema.Access `json:"acls"` // of new objects, by class
@@ -18,13 +18,14 @@ type CloudCode struct {
 }
 
 // CloudCode asks the server which version of cloud/main.js it runs.
-// [parse.ErrScriptFailed] says that it runs none, or one that cannot tell yet.
+// The error is [parse.ErrScriptFailed] if it runs none, or one that is too old to
+// answer this.
 func (a *Admin) CloudCode(ctx context.Context) (CloudCode, error) {
 	return parse.Call[CloudCode](ctx, a.engine().Client(), "isoauditCloudCode", nil)
 }
 
-// withCloudCode tells a plan which ACLs cloud/main.js gives to new objects, where
-// the server itself cannot give them any.
+// withCloudCode adds an option with the ACLs that cloud/main.js gives to new objects,
+// if the server itself cannot give them any.
 func (a *Admin) withCloudCode(ctx context.Context, options []schema.PlanOption) ([]schema.PlanOption, error) {
 	info, err := a.engine().ServerInfo(ctx)
 	if err != nil || (schema.Server{Version: info.Version}).KeepsDefaultACL() {

@@ -10,7 +10,7 @@
 // # Connecting
 //
 // A [Client] knows the server and an identity. [Client.As] derives one for a
-// session; the first one stays as it was. The master key lives on an [Admin] alone.
+// session; the first one stays as it was. Only an [Admin] has the master key.
 //
 //	client, err := isoaudit.NewClient("https://parseapi.back4app.com",
 //		parse.WithApplicationID(appID), parse.WithRESTKey(restKey))
@@ -29,8 +29,8 @@
 //		Include(plan.LeadAuditor).
 //		Find(ctx)
 //
-// [parse.Query.All] gives every row, page by page; [parse.Pointer] says what
-// becomes of an included object that has been deleted.
+// [parse.Query.All] gives every row, page by page. [parse.Pointer] describes what
+// happens when an included object has been deleted.
 //
 // # Creating and updating
 //
@@ -42,18 +42,18 @@
 //
 // # Errors, rules and unknown outcomes
 //
-// Every answer that is no success is a [*parse.Error], and every mistake that was
-// found before anything was sent a [*parse.InputError]. Codes are matched with
-// errors.Is, as in errors.Is(err, parse.ErrObjectNotFound). A write of which nobody
-// can say whether it was carried out is [parse.ErrOutcomeUnknown].
+// Every answer that is not a success is a [*parse.Error], and every mistake that was
+// found before anything was sent is a [*parse.InputError]. Codes are matched with
+// errors.Is, as in errors.Is(err, parse.ErrObjectNotFound). If it is not known
+// whether a write was carried out, its error is [parse.ErrOutcomeUnknown].
 //
 // A save that breaks workflow rules is refused with a [*PolicyError] in the error;
 // [Client.Check] runs the rules beforehand.
 //
 // # Live queries
 //
-// [parse.Query.Subscribe] delivers the changes of what a query finds, over
-// reconnections and gaps.
+// [parse.Query.Subscribe] delivers the changes of the objects that a query finds, also
+// those made while the connection was down.
 //
 //	sub, err := lena.CorrectiveActions.Query().Subscribe(ctx)
 //	for event, err := range sub.Events() { ... }

@@ -16,11 +16,11 @@ type AuditFinding struct {
 	ReportedBy   Pointer[Auditor]   `json:"reportedBy"`
 }
 
-// FindingType says what kind of result a finding is. A server may hold values
+// FindingType is the kind of result that a finding is. A server may hold values
 // that are not among the constants; they are kept as they are.
 type FindingType string
 
-// The kinds of findings. Only a nonconformity owes a corrective action.
+// The kinds of findings. Only a nonconformity needs a corrective action.
 const (
 	FindingNonconformity FindingType = "nonconformity"
 	FindingObservation   FindingType = "observation"

@@ -40,7 +40,7 @@ func (e *PolicyError) Error() string {
 // Is matches [parse.ErrValidation].
 func (e *PolicyError) Is(target error) bool { return target == error(parse.ErrValidation) }
 
-// brokenRules finds the rules in a server's refusal of a save.
+// brokenRules reads the broken rules from a server's refusal of a save.
 func brokenRules(e *parse.Error) error {
 	if e.Code != parse.ErrValidation {
 		return nil
@@ -58,10 +58,10 @@ type Checkable interface {
 	parse.Stored
 }
 
-// Check runs the workflow rules on an object before it is saved: as a new one
-// while it has no CreatedAt, else as a change of the stored one. It returns the
-// rules that only warn, and a [*PolicyError] for those that the server would
-// refuse the save by.
+// Check runs the workflow rules on an object before it is saved: as a new object if
+// it has no CreatedAt, and as a change of the stored one otherwise. It returns the
+// broken rules that only warn, and a [*PolicyError] with those for which the server
+// would refuse the save.
 //
 // It reads over REST what the rules need, with this client's rights: rows and
 // roles it may not read count as missing. The server decides again at the save,

@@ -23,10 +23,10 @@ func Drop(http.Handler) http.Handler {
 	return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 }
 
-// AfterCommit lets the server carry the request out and then lets its reply go
-// through effect: AfterCommit(Drop) is the reply that got lost,
-// AfterCommit(Status(502)) a proxy that gave up too early, AfterCommit(Delay(d))
-// the reply that comes late. It panics without an effect.
+// AfterCommit lets the server carry out the request and then lets its reply go
+// through effect. AfterCommit(Drop) is a reply that is lost, AfterCommit(Status(502))
+// a proxy that gives up too early, and AfterCommit(Delay(d)) a reply that comes late.
+// AfterCommit panics if there is no effect.
 func AfterCommit(effect Effect) Effect {
 	effect.check()
 	return func(server http.Handler) http.Handler {

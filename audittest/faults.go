@@ -46,10 +46,9 @@ type Fault struct {
 	seen, fired int
 }
 
-// Add lets the requests that match go through effect from now on. Faults added
-// earlier come first where several match: the outermost acts first.
-// It panics without an effect, on a Path that is no pattern and on a negative
-// Nth or Times.
+// Add makes the requests that match go through effect from now on. If several faults
+// match, the one added first is the outermost and acts first. Add panics if there is
+// no effect, if Path is not a pattern, and if Nth or Times is negative.
 func (f *Faults) Add(match Match, effect Effect) *Fault {
 	effect.check()
 	if match.Nth < 0 || match.Times < 0 {

@@ -130,7 +130,7 @@ func (s *Server) must(step string, do func(context.Context) error) {
 	}
 }
 
-// Login is an auditor at work: a client logged in as him.
+// Login is an auditor with a client that is logged in as him.
 type Login struct {
 	*isoaudit.Client
 	Auditor *isoaudit.Auditor

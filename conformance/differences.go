@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Difference is one behaviour in which servers differ. The suite holds each of
-// them to what is written here.
+// Difference is one behaviour in which servers differ. The suite requires of each
+// server what is written here.
 type Difference struct {
 	Key         string            // what is done, unique
 	AuditServer string            // what auditserver answers

@@ -81,7 +81,7 @@ func (e *Embedded) Close() error {
 	return <-e.stopped
 }
 
-// Environ are the variables in which run.sh tells a command of its server.
+// Environ are the variables with which run.sh describes its server to a command.
 func (e *Embedded) Environ() []string {
 	return []string{
 		"ISOAUDIT_PARSE_URL=" + e.URL,

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// lookalikes says what in a text makes it look like another one, each kind of
+// lookalikes describes what in a text makes it look like another one, each kind of
 // fault and each character once, in the order of the text.
 func lookalikes(text string, invisible *unicode.RangeTable) []string {
 	letters := []rune(text)

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// Diff plans how a server that has one schema comes to the wanted one. It plans
-// no removal but those named by the options, and every definition it sends is
-// complete, since a server erases the options of a column and closes the
-// operations of a class that are left out (protocol section 5).
+// Diff plans the steps that bring a server from one schema to the wanted one. It
+// plans only those removals that the options name. Every definition that it sends is
+// complete, because a server erases the options of a column that are left out, and
+// closes the operations of a class that are (protocol section 5).
 //
 // Parse Server's own classes, columns and indexes are not unexpected. The order
 // of the columns of an index is not compared: PostgreSQL does not keep it.

@@ -39,8 +39,8 @@ func (s Schema) Mermaid() string {
 func entity(class string) string { return strings.TrimPrefix(class, "_") }
 
 // Dictionary lists every class in Markdown: its columns with what they mean, its
-// indexes, who may do what, and the ACL of a new object. meaning gives the words
-// for one column.
+// indexes, who may do what, and the ACL of a new object. The meaning of a column is
+// what the function returns for it.
 func (s Schema) Dictionary(meaning func(class, field string) string) string {
 	var b strings.Builder
 	for _, class := range s.Classes {

@@ -75,7 +75,7 @@ type Refusal struct {
 // String names the step and what the server said.
 func (r Refusal) String() string { return fmt.Sprintf("%s: %v", r.Step, r.Err) }
 
-// Kind says what a [Change] is about.
+// Kind is the kind of thing that a [Change] is about.
 type Kind string
 
 // The kinds of change.
@@ -130,7 +130,7 @@ func (c Change) path() string {
 	return c.Class + "." + c.Name
 }
 
-// PlanOption says what a plan may drop and what the server can keep.
+// PlanOption sets what a plan may drop and what the server can keep.
 type PlanOption func(*planSettings)
 
 type planSettings struct {
@@ -153,9 +153,9 @@ func OnServer(server Server) PlanOption {
 	return func(s *planSettings) { s.server = server }
 }
 
-// CloudCodeACLs says, by class, which ACL the server's Cloud Code gives to new
-// objects. A plan warns of every class that the server itself gives none and that
-// is not in here.
+// CloudCodeACLs names, by class, the ACL that the server's Cloud Code gives to new
+// objects. A plan warns of every class for which neither this nor the server has
+// one.
 func CloudCodeACLs(acls map[string]map[string]Access) PlanOption {
 	return func(s *planSettings) { s.cloudACLs = acls }
 }

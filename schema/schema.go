@@ -93,7 +93,7 @@ type Permissions struct {
 	DefaultACL      map[string]Access   `json:"ACL,omitempty"`             // by "*", "role:X", "currentUser", user id
 }
 
-// Grant says who may do one operation. In JSON it is an object of
+// Grant is who may do one operation. In JSON it is an object of
 // "*", "requiresAuthentication", "role:X" and user ids, each true, and
 // "pointerFields" with a list of columns.
 type Grant struct {

@@ -141,7 +141,7 @@ func (p *parser) count(n int) *Error {
 	return nil
 }
 
-// isConstraint tells {"$gt": 1} from an object that is a value.
+// isConstraint distinguishes {"$gt": 1} from an object that is a value.
 func isConstraint(m map[string]any) bool {
 	for k := range m {
 		if strings.HasPrefix(k, "$") {

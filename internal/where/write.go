@@ -36,7 +36,7 @@ func Is(op Op, value any) Term { return Term{op, value} }
 // Operand encodes the operand of a term.
 type Operand func(value any) (jsontext.Value, error)
 
-// Everything and nothing, spelt so that every server agrees.
+// Conditions that hold always and never, in a form that all servers agree on.
 var (
 	Always = Clause{Field: "objectId", Terms: []Term{{Exists, true}}}
 	Never  = Clause{Field: "objectId", Terms: []Term{{In, []string{"-"}}}} // no id holds a dash
@@ -53,9 +53,9 @@ func (c Clause) isZero() bool { return c.Logic == "" && c.Field == "" && c.Mista
 // Write writes the where document of clauses that all have to hold. A mistake in
 // one of them is a *wire.FieldError.
 //
-// Conditions on one field share its object only where that surely means both;
-// everything else goes into $and. A $or never stands beside other keys: a live
-// query server would forget them (protocol section 12.5).
+// Conditions on one field share its object only if every server then requires both;
+// all others go into $and. A $or never stands beside other keys, which a live query
+// server would forget (protocol section 12.5).
 func Write(clauses []Clause, encode Operand) (jsontext.Value, error) {
 	clauses = flatten(nil, clauses)
 	if len(clauses) == 1 && clauses[0].Logic == Or {
@@ -177,13 +177,13 @@ func (d *document) add(field string, members []member) bool {
 }
 
 // isContainedBy reports whether Parse Server's adapter for MongoDB writes the
-// constraint as the document's $nor, which can be there once.
+// constraint as a $nor of the document, of which there can be only one.
 func isContainedBy(members []member) bool {
 	return slices.ContainsFunc(members, func(m member) bool { return m.op == ContainedBy })
 }
 
-// joins tells the operators that may share a field's object with others on
-// every server; after a geo operator some stop reading.
+// joins reports whether the operator may share a field's object with others on every
+// server. Some servers ignore what follows a geo operator.
 func joins(op Op) bool {
 	switch op {
 	case Gt, Gte, Lt, Lte, Ne, Exists, In, Nin:

@@ -1,7 +1,7 @@
 package wire
 
-// Error codes of Parse Server (protocol section 7). They stand here once, for
-// the client's sentinels and the server's answers.
+// Error codes of Parse Server (protocol section 7), for the client's sentinels and
+// the server's answers.
 const (
 	CodeOther                = -1
 	CodeInternal             = 1

@@ -38,20 +38,28 @@ func (c *cli) ok(args ...string) string {
 
 func (x *trailCLI) file(name string) string { return filepath.Join(x.dir, name) }
 
-// document is written, approved and superseded as a program does it.
-func (x *trailCLI) document() string {
+// site is a record of a class of its own.
+type site struct {
+	parse.Object
+
+	SiteCode string `json:"siteCode"`
+}
+
+// moved gives the id of a record that was created and then changed.
+func (x *trailCLI) moved() string {
 	x.t.Helper()
-	plan := &isoaudit.AuditPlan{SiteCode: "PLANT-07", Status: isoaudit.PlanPlanned}
-	require.NoError(x.t, x.admin.AuditPlans.Create(x.t.Context(), plan))
-	require.NoError(x.t, x.admin.AuditPlans.Update(x.t.Context(), plan.ObjectID, isoaudit.AuditPlanFields.SiteCode.Set("PLANT-08")))
-	return plan.ObjectID
+	sites := parse.NewCollection[site](x.admin.Client, "Site")
+	one := &site{SiteCode: "PLANT-07"}
+	require.NoError(x.t, sites.Create(x.t.Context(), one))
+	require.NoError(x.t, sites.Update(x.t.Context(), one.ObjectID, parse.NewTextField[site, string]("siteCode").Set("PLANT-08")))
+	return one.ObjectID
 }
 
 func TestTrailFromKeyToBundle(t *testing.T) {
 	x := newTrailCLI(t)
-	id := x.document()
-	shown := x.ok("trail", "show", "-url", x.url, "-class", "AuditPlan", "-record", id)
-	require.Contains(t, shown, " create AuditPlan "+id+" by master\n")
+	id := x.moved()
+	shown := x.ok("trail", "show", "-url", x.url, "-class", "Site", "-record", id)
+	require.Contains(t, shown, " create Site "+id+" by master\n")
 	require.Contains(t, shown, "\tsiteCode: \"PLANT-07\" -> \"PLANT-08\"\n")
 
 	server := []string{"-url", x.url, "-log", x.file("log")}
@@ -59,7 +67,7 @@ func TestTrailFromKeyToBundle(t *testing.T) {
 	require.Contains(t, sealed, "audit.example.com/trail\n")
 	require.FileExists(t, x.file("kept"))
 
-	x.document()
+	x.moved()
 	x.ok(append([]string{"trail", "seal", "-key", x.file("key"), "-grace", "1ns"}, server...)...)
 	public := []string{"-public", x.file("key.pub"), "-checkpoint", x.file("kept")}
 	verified := x.ok(append(append([]string{"trail", "verify"}, server...), public...)...)
@@ -71,18 +79,19 @@ func TestTrailFromKeyToBundle(t *testing.T) {
 	require.Contains(t, exported, "0 left out")
 	verified = x.ok(append([]string{"trail", "verify", "-bundle", x.file("bundle.zip")}, public...)...)
 	require.Contains(t, verified, "Everything agrees.")
-	x.ok(append(append([]string{"trail", "export", "-bundle", x.file("one.zip"), "-class", "AuditPlan", "-record", id}, server...), public...)...)
+	x.ok(append(append([]string{"trail", "export", "-bundle", x.file("one.zip"), "-class", "Site", "-record", id}, server...), public...)...)
 	require.Contains(t, x.ok(append([]string{"trail", "verify", "-bundle", x.file("one.zip")}, public...)...), "2 events")
 }
 
 func TestTrailVerifyEndsWithThreeIfSomethingDoesNotAgree(t *testing.T) {
 	x := newTrailCLI(t)
-	x.document()
+	x.moved()
 	server := []string{"-url", x.url, "-log", x.file("log")}
 	x.ok(append([]string{"trail", "seal", "-key", x.file("key"), "-grace", "1ns"}, server...)...)
 	lines, err := os.ReadFile(x.file("log/log"))
 	require.NoError(t, err)
-	lines[len(lines)-2] ^= 1
+	last := &lines[len(lines)-2]
+	*last = map[bool]byte{true: '1', false: '0'}[*last == '0']
 	require.NoError(t, os.WriteFile(x.file("log/log"), lines, 0o600))
 	status, out, errs := x.run(append([]string{"trail", "verify", "-public", x.file("key.pub")}, server...)...)
 	require.Equal(t, statusDrift, status, errs)

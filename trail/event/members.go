@@ -21,7 +21,7 @@ func eachMember[Text ~string | ~[]byte](object Text, yield func(name, value Text
 		}
 		name := object[start+1 : at-1]
 		start = at + 1
-		if at = endOfValue(object, start); at < 0 || at >= len(object) || object[at] != ',' && object[at] != '}' {
+		if at = endOfValue(object, start); at <= start || at >= len(object) || object[at] != ',' && object[at] != '}' {
 			return false
 		}
 		if hasEscape(name) || !yield(name, object[start:at]) {

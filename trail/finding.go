@@ -56,16 +56,18 @@ type Finding struct {
 
 // String names the thing and what is wrong with it, in one line.
 func (f Finding) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s:", f.Kind)
+	var about strings.Builder
 	if f.Class != "" {
-		fmt.Fprintf(&b, " %s %s", f.Class, f.Record)
+		fmt.Fprintf(&about, " %s %s", f.Class, f.Record)
 	}
 	if len(f.Columns) > 0 {
-		fmt.Fprintf(&b, " (%s)", strings.Join(f.Columns, ", "))
+		fmt.Fprintf(&about, " (%s)", strings.Join(f.Columns, ", "))
 	}
 	if f.Event != "" || f.Row != "" {
-		fmt.Fprintf(&b, " event %s in row %s", f.Event, f.Row)
+		fmt.Fprintf(&about, " event %s in row %s", f.Event, f.Row)
 	}
-	return b.String() + ": " + f.What
+	if about.Len() > 0 {
+		about.WriteByte(':')
+	}
+	return fmt.Sprintf("%s:%s %s", f.Kind, about.String(), f.What)
 }

@@ -84,7 +84,7 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 		return batchEntry{}, fault.New(wire.CodeInvalidJSON, "cannot route batch path %s", full)
 	}
 	e := batchEntry{req: &request{method: method, path: path, caller: outer.caller, installationID: outer.installationID,
-		remote: outer.remote, baseURL: outer.baseURL, context: outer.context, header: outer.header, denied: outer.denied}}
+		remote: outer.remote, baseURL: outer.baseURL, context: outer.context, header: outer.header, denied: outer.denied, maxFields: outer.maxFields, answer: outer.answer}}
 	fields, given := in.Get("body")
 	if given && fields.Kind() == '{' {
 		if e.req.Body, err = rawjson.Split(fields); err != nil {

@@ -127,58 +127,6 @@ type Idempotency struct {
 	paths []*regexp.Regexp
 }
 
-// Limits bound what one request may cost. Zero means the default, a negative
-// number means no limit where that is allowed.
-type Limits struct {
-	BodySize      int64 // bytes of a request body and of a file; default 20 MiB
-	HeaderSize    int   // bytes of headers and URL, for Serve; default 16 KiB
-	Depth         int   // nesting of a JSON body; default 64
-	PageSize      int   // maxLimit: larger limits are cut silently; default none
-	DefaultSize   int   // defaultLimit: rows of a find that names no limit; default 100
-	Batch         int   // requests of a batch; default 1000
-	Conditions    int   // conditions of a query; default 1000
-	QueryDepth    int   // nesting of $or, $and, $nor; default 32
-	SubqueryDepth int   // nesting of $inQuery and $select; default 8
-	IncludeDepth  int   // length of an include path; default 16
-	IncludePaths  int   // include paths of a query; default 100
-	AnswerSize    int   // bytes of an answer with its included objects; default 256 MiB
-	NoRegex       bool  // clients without the master key may not use $regex
-}
-
-const (
-	defaultBodySize   = 20 << 20
-	defaultHeaderSize = 16 << 10
-)
-
-func (l *Limits) fill() {
-	def := func(p *int, n int) {
-		if *p == 0 {
-			*p = n
-		}
-		if *p < 0 {
-			*p = 1 << 30
-		}
-	}
-	if l.BodySize <= 0 {
-		l.BodySize = defaultBodySize
-	}
-	if l.HeaderSize <= 0 {
-		l.HeaderSize = defaultHeaderSize
-	}
-	def(&l.Depth, 64)
-	def(&l.PageSize, -1)
-	if l.DefaultSize == 0 {
-		l.DefaultSize = 100
-	}
-	def(&l.Batch, 1000)
-	def(&l.Conditions, 1000)
-	def(&l.QueryDepth, 32)
-	def(&l.SubqueryDepth, 8)
-	def(&l.IncludeDepth, 16)
-	def(&l.IncludePaths, 100)
-	def(&l.AnswerSize, 256<<20)
-}
-
 // Validate says which settings are wrong, all of them, as [Open] does.
 func (c Config) Validate() error {
 	_, err := c.prepared()
@@ -216,10 +164,7 @@ func (c Config) prepared() (Config, error) {
 	if c.Idempotency.TTL == 0 {
 		c.Idempotency.TTL = 5 * time.Minute
 	}
-	c.Limits.fill()
-	if c.Limits.DefaultSize < 0 {
-		refuse(fmt.Errorf("auditserver: Config.Limits.DefaultSize (defaultLimit) is %d: want a whole number from 1", c.Limits.DefaultSize))
-	}
+	refuse(c.Limits.fill())
 	var err error
 	c.Idempotency.paths, err = compileAll("Idempotency.Paths", "idempotencyOptions.paths", "^(?:", ")", c.Idempotency.Paths)
 	refuse(err)

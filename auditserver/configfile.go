@@ -134,6 +134,7 @@ func configOptions(cfg *Config) map[string]option {
 		"liveQuery": group("liveQuery", map[string]option{
 			"classNames": into(&cfg.LiveQueryClasses),
 		}),
+		"limits": group("limits", limitOptions(&cfg.Limits)),
 		"requestComplexity": group("requestComplexity", map[string]option{
 			"includeDepth":      into(&cfg.Limits.IncludeDepth),
 			"includeCount":      into(&cfg.Limits.IncludePaths),

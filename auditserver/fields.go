@@ -3,7 +3,9 @@ package auditserver
 import (
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/values"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -18,6 +20,9 @@ func (req *request) fields() (map[string]any, error) {
 }
 
 func (req *request) decodeFields() (map[string]any, error) {
+	if err := req.fewFields(); err != nil {
+		return nil, err
+	}
 	fields, err := req.Body.Map()
 	if err != nil {
 		return nil, err
@@ -36,6 +41,24 @@ func (req *request) decodeFields() (map[string]any, error) {
 		delete(fields, name)
 	}
 	return fields, nil
+}
+
+// fewFields refuses an object with more fields than a class can have columns. Names
+// of what is inside a field do not count.
+func (req *request) fewFields() error {
+	if len(req.Body) <= req.maxFields {
+		return nil
+	}
+	n := 0
+	for _, m := range req.Body {
+		if strings.IndexByte(m.Name, '.') < 0 {
+			n++
+		}
+	}
+	if n <= req.maxFields {
+		return nil
+	}
+	return fault.New(wire.CodeInvalidJSON, "the object has %d fields, the limit is %d (option limits.fields)", n, req.maxFields)
 }
 
 // fits refuses a value of another type for a column that the server itself

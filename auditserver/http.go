@@ -113,9 +113,11 @@ func (s *Server) serve(w *exchange, r *http.Request, path []string) {
 	if known {
 		w.route = routePattern(path)
 	}
-	req, err := s.readRequest(w, r, path)
+	req := &request{method: r.Method, path: path, remote: r.RemoteAddr, header: r.Header, denied: s.cfg.denied, maxFields: s.cfg.Limits.Fields,
+		requestID: r.Header.Get("X-Parse-Request-Id"), baseURL: s.baseURL(r), answer: s.budgets.answers.Open(freeBytes)}
 	w.req = req
-	if err != nil {
+	defer req.release()
+	if err := s.readRequest(w, r, req); err != nil {
 		s.writeError(w, r, err)
 		return
 	}
@@ -136,6 +138,11 @@ func (s *Server) serve(w *exchange, r *http.Request, path []string) {
 
 // writeResponse answers with what a handler made.
 func (s *Server) writeResponse(w http.ResponseWriter, r *http.Request, res *response) {
+	if res.write != nil || len(res.body) > freeBytes {
+		steady := newSteadyWriter(w)
+		defer steady.release()
+		w = steady
+	}
 	if res.write != nil {
 		res.write(w, r)
 		return
@@ -187,6 +194,10 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.As(err, &often) {
 		often.announce(w.Header())
 	}
+	var busy *fault.Busy
+	if errors.As(err, &busy) {
+		busy.Announce(w.Header())
+	}
 	if errors.As(err, &plain) {
 		status, body = plain.Status, map[string]any{"error": plain.Message}
 	} else {
@@ -195,8 +206,11 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 			s.cfg.Logger.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 		}
 		status, body = e.Status(), map[string]any{"code": e.Code, "error": e.Message}
-		if often != nil {
+		switch {
+		case often != nil:
 			status = http.StatusTooManyRequests
+		case busy != nil:
+			status = busy.Status
 		}
 		if !known { // an internal error has its text under another key
 			body = map[string]any{"code": e.Code, "message": e.Message}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"strconv"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // findObjects answers GET /classes/C.
@@ -17,11 +19,13 @@ func (s *Server) findObjects(ctx context.Context, req *request, class string) (*
 	if err := s.beforeFind(ctx, req, class); err != nil {
 		return nil, err
 	}
+	f.Query.Spend = s.spendRows(req)
 	rows, n, err := s.queries.Run(ctx, req.caller, f)
 	if err != nil {
 		return nil, err
 	}
 	out := s.render.NewRenderer(req.caller, req.baseURL)
+	out.Spend = req.answer.Spend
 	if err := out.Include(ctx, f.Query.Class, rows, f.Shape); err != nil {
 		return nil, err
 	}
@@ -41,6 +45,18 @@ func (s *Server) findObjects(ctx context.Context, req *request, class string) (*
 		return nil, err
 	}
 	return &response{body: b}, nil
+}
+
+// spendRows counts the rows of one find in the budget of answers. They may be larger
+// than the answer, which need not show all their fields.
+func (s *Server) spendRows(req *request) func(bytes int) error {
+	total, most := 0, s.cfg.Limits.Answers/2
+	return func(n int) error {
+		if total += n; int64(total) > most {
+			return fault.New(wire.CodeInvalidQuery, "the objects of the query have more than %d bytes (half of option limits.answers): ask for fewer of them", most)
+		}
+		return req.answer.Spend(n)
+	}
 }
 
 // getObject answers GET /classes/C/id.
@@ -63,6 +79,7 @@ func (s *Server) getObject(ctx context.Context, req *request, class string) (*re
 // session token, as Parse Server does when a user reads himself.
 func (s *Server) renderOne(ctx context.Context, req *request, row store.Row, sh *render.Shape, withToken bool) (*response, error) {
 	out := s.render.NewRenderer(req.caller, req.baseURL)
+	out.Spend = req.answer.Spend
 	if err := out.Include(ctx, row.Class(), []store.Row{row}, sh); err != nil {
 		return nil, err
 	}

@@ -14,28 +14,33 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/budget"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 )
 
-// readBody reads a JSON or form body, or leaves a raw upload to be streamed.
-func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request) error {
+// readBody reads a JSON or form body, or leaves a raw upload to be streamed. What it
+// holds counts in the budget of bodies until the request is answered.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request, pool *budget.Pool) error {
 	limit := s.cfg.Limits.BodySize
 	mediaType, parameters, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if r.ContentLength > limit {
 		return fault.ErrTooLarge
 	}
-	reader := http.MaxBytesReader(w, r.Body, limit)
+	steady := newSteadyBody(w, r.Body)
+	reader := http.MaxBytesReader(w, steady, limit)
 	if req.at(0, "files") && r.Header.Get("X-Parse-Application-Id") != "" || req.at(0, "files") && r.Header.Get("Authorization") != "" {
 		if req.method == http.MethodPost {
 			req.stream = reader
 			return nil
 		}
 	}
+	defer steady.release()
+	req.held = pool.Open(freeBytes)
 	if mediaType == "multipart/form-data" && req.at(0, "functions") {
-		return s.readMultipart(r, reader, req)
+		return s.readMultipart(r, &countedBody{reader, req.held}, req)
 	}
-	raw, err := readText(reader, r, parameters["charset"], limit)
+	raw, err := readText(reader, r, parameters["charset"], limit, req.held)
 	if err != nil {
 		return err
 	}
@@ -47,16 +52,26 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request) 
 		req.Body = rawjson.FromForm(form)
 		return nil
 	}
-	req.Body, err = rawjson.Parse(raw, s.cfg.Limits.Depth)
+	values, err := rawjson.Measure(raw, s.cfg.Limits.Depth, s.cfg.Limits.Values)
+	if err != nil {
+		return err
+	}
+	if err := req.held.Spend(values * valueSize); err != nil {
+		return err
+	}
+	req.Body, err = rawjson.Parse(raw)
 	return err
 }
+
+// valueSize is about what a decoded JSON value takes beside its text.
+const valueSize = 64
 
 // byteOrderMark may begin a text. JSON knows none, but Windows programs write one.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // readText reads a body that is text, unpacked and without its byte order mark.
 // limit bounds what it unpacks to.
-func readText(body io.Reader, r *http.Request, charset string, limit int64) ([]byte, error) {
+func readText(body io.Reader, r *http.Request, charset string, limit int64, held *budget.Account) ([]byte, error) {
 	if charset != "" && !strings.EqualFold(charset, "utf-8") {
 		return nil, &fault.Plain{Status: http.StatusUnsupportedMediaType, Message: "unsupported charset " + strconv.Quote(charset) + ": send UTF-8"}
 	}
@@ -68,8 +83,11 @@ func readText(body io.Reader, r *http.Request, charset string, limit int64) ([]b
 	if unpacked != body {
 		length = -1 // that of the packed body
 	}
-	raw, err := readAll(unpacked, length)
+	raw, err := readAll(unpacked, length, held)
+	var busy *fault.Busy
 	switch {
+	case errors.As(err, &busy):
+		return nil, busy
 	case isTooLarge(err):
 		return nil, fault.ErrTooLarge
 	case err != nil && unpacked != body:
@@ -105,13 +123,39 @@ func unpack(body io.Reader, encoding string, limit int64) (io.Reader, error) {
 	return http.MaxBytesReader(nil, unpacked, limit), nil
 }
 
-func readAll(r io.Reader, length int64) ([]byte, error) {
+// readAll reads all of r, length bytes if that is known. It takes memory as the bytes
+// come, not as they are announced.
+func readAll(r io.Reader, length int64, held *budget.Account) ([]byte, error) {
 	if length <= 0 {
-		return io.ReadAll(r)
+		return io.ReadAll(&countedBody{io.NopCloser(r), held})
 	}
-	buf := make([]byte, length)
-	_, err := io.ReadFull(r, buf) // a form that was cut off would still parse
-	return buf, err
+	buf := make([]byte, 0, min(length, freeBytes))
+	for {
+		if err := held.Spend(cap(buf) - len(buf)); err != nil {
+			return nil, err
+		}
+		n, err := io.ReadFull(r, buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err != nil || int64(len(buf)) == length { // a form that was cut off would still parse
+			return buf, err
+		}
+		buf = append(make([]byte, 0, min(length, 2*int64(cap(buf)))), buf...)
+	}
+}
+
+// countedBody counts what is read in the account of the request.
+type countedBody struct {
+	io.ReadCloser
+	held *budget.Account
+}
+
+// Read implements io.Reader.
+func (b *countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if full := b.held.Spend(n); full != nil {
+		return 0, full
+	}
+	return n, err
 }
 
 func isTooLarge(err error) bool {
@@ -163,6 +207,10 @@ func (s *Server) readMultipart(r *http.Request, limited io.ReadCloser, req *requ
 const maxParts = 1000
 
 func multipartError(err error) error {
+	var busy *fault.Busy
+	if errors.As(err, &busy) {
+		return busy
+	}
 	if isTooLarge(err) {
 		return fault.ErrTooLarge
 	}

@@ -14,22 +14,27 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
-// readRequest makes a request of what came over HTTP.
-func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []string) (*request, error) {
-	req := &request{method: r.Method, path: path, remote: r.RemoteAddr, header: r.Header, denied: s.cfg.denied,
-		requestID: r.Header.Get("X-Parse-Request-Id"), baseURL: s.baseURL(r)}
-	var err error
+// readRequest makes a request of what came over HTTP. Keys that stand in the headers
+// are looked at before the body is read.
+func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, req *request) (err error) {
 	req.RawQuery = r.URL.RawQuery
 	if req.Query, err = url.ParseQuery(req.RawQuery); err != nil {
-		return nil, fault.BadRequest("the query string is not valid")
+		return fault.BadRequest("the query string is not valid")
 	}
 	if err := withoutBrackets(req.Query); err != nil {
-		return nil, err
+		return err
 	}
 	creds := access.HeaderCredentials(r.Header)
 	if r.Body != nil && r.Body != http.NoBody {
-		if err := s.readBody(w, r, req); err != nil {
-			return nil, err
+		pool := s.budgets.keyless
+		if creds.AppID != "" && !openRoute(req) {
+			if _, _, err := s.keys.Admit(creds, req.remote); err != nil {
+				return err
+			}
+			pool = s.budgets.bodies
+		}
+		if err := s.readBody(w, r, req, pool); err != nil {
+			return err
 		}
 	}
 	creds.FromBody(&req.Body)
@@ -41,17 +46,17 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, path []stri
 	}
 	if openRoute(req) {
 		req.caller = access.NewCaller("", nil)
-		return req, nil
+		return nil
 	}
 	if req.caller, err = s.identify(r.Context(), creds, req); err != nil {
-		return req, err
+		return err
 	}
 	if creds.Context != "" {
 		if json.Unmarshal([]byte(creds.Context), &req.context, rawjson.Options) != nil || req.context == nil {
-			return nil, fault.New(wire.CodeInvalidJSON, "Invalid object for context.")
+			return fault.New(wire.CodeInvalidJSON, "Invalid object for context.")
 		}
 	}
-	return req, nil
+	return nil
 }
 
 // withoutBrackets refuses names such as where[n] and keys[], from which Parse Server

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/budget"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/capture"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
@@ -36,9 +37,13 @@ type request struct {
 	print   string         // fingerprint of a request with an id
 	stored  bool           // its answer is kept
 
-	denied  values.Denylist
-	decoded *decodedFields // of the body, once fields has read them
-	hashed  []byte         // its password, if hashAhead has hashed it
+	held   *budget.Account // of the bodies: what this one takes
+	answer *budget.Account // of the answers
+
+	denied    values.Denylist
+	maxFields int
+	decoded   *decodedFields // of the body, once fields has read them
+	hashed    []byte         // its password, if hashAhead has hashed it
 
 	tx    *store.Tx // the batch's transaction, if it has one
 	after *[]func() // what to do once that transaction is committed
@@ -60,6 +65,12 @@ func (r *request) origin() capture.Origin {
 		from.Actor = event.Actor{Kind: event.User, ID: r.caller.UserID}
 	}
 	return from
+}
+
+// release gives back what the request has taken out of the budgets.
+func (r *request) release() {
+	r.held.Close()
+	r.answer.Close()
 }
 
 // later runs f once the transaction of the request is committed.

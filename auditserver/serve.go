@@ -19,11 +19,11 @@ const (
 // Serve answers requests from ln until ctx ends, then lets running requests
 // finish for 5 seconds, cuts off the clients that are slower, and returns nil: a
 // write that was answered is stored; for a write that was not answered, the
-// client cannot know. It bounds
-// headers (Limits.HeaderSize) and slow clients. It does not close the server.
+// client cannot know. It bounds headers (Limits.HeaderSize), connections
+// (Limits.Connections) and slow clients. It does not close the server.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	server := &http.Server{Handler: s, MaxHeaderBytes: s.cfg.Limits.HeaderSize, ReadHeaderTimeout: headerTimeout,
-		ReadTimeout: requestTimeout, WriteTimeout: requestTimeout, IdleTimeout: idleTimeout,
+		ReadTimeout: requestTimeout, WriteTimeout: requestTimeout, IdleTimeout: idleTimeout, ConnState: newConnections(s.cfg.Limits.Connections).changed,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(ln) }()

@@ -40,6 +40,7 @@ type Server struct {
 	live      *live.Hub
 	trail     *capture.Recorder
 	cors      cors
+	budgets   budgets
 	hosts     hosts
 
 	running   running // requests with an id
@@ -96,6 +97,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 // assemble makes the parts that stand on the store.
 func (s *Server) assemble() {
 	cfg, limits := s.cfg, s.cfg.Limits
+	s.budgets = newBudgets(&s.cfg.Limits)
 	s.files = &files.Content{Store: s.store, Folder: s.folder, Unsynced: cfg.Unsynced}
 	s.keys = access.NewKeyRing(access.Keys{
 		AppID:     cfg.AppID,

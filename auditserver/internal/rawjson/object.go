@@ -28,14 +28,11 @@ type Object []Member
 // Options accept what JavaScript's JSON.parse accepts.
 var Options = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
-// Parse splits the JSON object in raw into its members; an empty body is an
-// empty object.
-func Parse(raw []byte, maxDepth int) (Object, error) {
+// Parse splits the JSON object in raw, which [Measure] has admitted, into its
+// members; an empty body is an empty object.
+func Parse(raw []byte) (Object, error) {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return nil, nil
-	}
-	if TooDeep(raw, maxDepth) {
-		return nil, fault.New(wire.CodeInvalidJSON, "the body is nested deeper than %d levels", maxDepth)
 	}
 	return Split(raw)
 }

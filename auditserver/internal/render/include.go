@@ -82,7 +82,7 @@ func (r *Renderer) fetch(ctx context.Context, class string, ids []string) ([]sto
 		known = map[string]store.Row{}
 		r.objects[class] = known
 	}
-	found, err := r.Store.GetMany(ctx, class, ids, r.caller.ACLNames())
+	found, err := r.Store.GetMany(ctx, class, ids, r.caller.ACLNames(), r.Spend)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,8 @@ type Settings struct {
 	Limit     int // bytes of an answer
 }
 
-// NewRenderer makes a renderer for a caller, who knows the server by baseURL.
+// NewRenderer makes a renderer for a caller, who knows the server by baseURL. Where
+// Spend is set, it is told how many bytes the answer takes.
 func (s *Settings) NewRenderer(c *access.Caller, baseURL string) *Renderer {
 	return &Renderer{Settings: s, caller: c, baseURL: baseURL, classes: map[string]*classView{}}
 }
@@ -29,14 +30,16 @@ func (s *Settings) NewRenderer(c *access.Caller, baseURL string) *Renderer {
 // Renderer writes stored objects as one caller may see them. It works on the
 // objects' JSON text: whatever needs no change is copied.
 type Renderer struct {
-	ClassNames bool // show className in each result
+	ClassNames bool                  // show className in each result
+	Spend      func(bytes int) error // nil: nobody counts
 
 	*Settings
-	caller   *access.Caller
-	baseURL  string
-	classes  map[string]*classView
-	objects  map[string]map[string]store.Row // included objects by class and id
-	tooLarge bool                            // the answer went beyond the limit and is not whole
+	caller  *access.Caller
+	baseURL string
+	classes map[string]*classView
+	objects map[string]map[string]store.Row // included objects by class and id
+	spent   int                             // bytes that Spend knows of
+	failed  error                           // why the answer is not whole
 }
 
 // classView is what rendering needs to know of a class.
@@ -75,7 +78,7 @@ func (r *Renderer) Append(b []byte, row store.Row, sh *Shape) []byte {
 // hold the same pointer many times, and so may the included object: an answer that
 // would be too large is not written to the end, and Whole returns an error.
 func (r *Renderer) appendObject(b []byte, row store.Row, sh *Shape, included bool) []byte {
-	if r.tooLarge = r.tooLarge || len(b) > r.Limit; r.tooLarge {
+	if !r.roomFor(len(b)) {
 		return b
 	}
 	view := r.view(row.Class())
@@ -127,17 +130,39 @@ func (r *Renderer) appendObject(b []byte, row store.Row, sh *Shape, included boo
 	return append(b, '}')
 }
 
+// roomFor tells whether the answer may go on when it has n bytes.
+func (r *Renderer) roomFor(n int) bool {
+	if r.failed == nil && n > r.Limit {
+		r.failed = r.AnswerTooLarge()
+	}
+	if r.failed == nil && n > r.spent {
+		r.spend(n)
+	}
+	return r.failed == nil
+}
+
+// spend counts an answer of n bytes, with what it is about to grow by.
+func (r *Renderer) spend(n int) {
+	if r.Spend == nil {
+		r.spent = r.Limit
+		return
+	}
+	n = max(n, 2*r.spent, 1<<10)
+	r.failed = r.Spend(n - r.spent)
+	r.spent = n
+}
+
 // Whole gives b if everything was written into it.
 func (r *Renderer) Whole(b []byte) ([]byte, error) {
-	if r.tooLarge {
-		return nil, r.AnswerTooLarge()
+	if !r.roomFor(len(b)) {
+		return nil, r.failed
 	}
 	return b, nil
 }
 
 // AnswerTooLarge is the error of an answer beyond the limit.
 func (s *Settings) AnswerTooLarge() error {
-	return fault.New(wire.CodeInvalidQuery, "the answer is larger than %d bytes: ask for fewer objects, keys or include paths", s.Limit)
+	return fault.New(wire.CodeInvalidQuery, "the answer is larger than %d bytes (option limits.answerSize): ask for fewer objects, keys or include paths", s.Limit)
 }
 
 // appendIncluded writes a field's value with its pointers replaced. A pointer
@@ -189,7 +214,8 @@ func (r *Renderer) appendIncluded(b []byte, raw jsontext.Value, sh *Shape) (_ []
 	return append(b, raw...), true
 }
 
-// SizeHint estimates the size of rows with the objects they include.
+// SizeHint estimates the size of rows with the objects they include, and tells Spend
+// of it.
 func (r *Renderer) SizeHint(rows []store.Row) int {
 	n := 32
 	for _, row := range rows {
@@ -200,7 +226,9 @@ func (r *Renderer) SizeHint(rows []store.Row) int {
 			n += len(row.JSON()) + 48
 		}
 	}
-	return min(n, r.Limit)
+	n = min(n, r.Limit)
+	r.roomFor(n)
+	return n
 }
 
 // AppendMember adds a text member to the object at the end of b.

@@ -37,6 +37,10 @@ type Query struct {
 
 	// Hidden loads Row.Hidden too.
 	Hidden bool
+
+	// Spend, if set, is told how many bytes of memory Find needs for what it has
+	// found so far. An error ends the query.
+	Spend func(bytes int) error
 }
 
 // reader runs queries on one connection against one catalog.
@@ -138,11 +142,44 @@ func (r reader) find(ctx context.Context, q Query) ([]Row, error) {
 	if q.Limit > 0 {
 		rows = make([]Row, 0, min(q.Limit, 1000))
 	}
+	bill := meter{spend: q.Spend}
 	err := r.each(ctx, q, func(row Row) bool {
 		rows = append(rows, row)
-		return true
+		return bill.add(row)
 	})
+	if err == nil {
+		err = bill.settle()
+	}
 	return rows, err
+}
+
+// meter tells Query.Spend of rows, many at a time.
+type meter struct {
+	spend func(int) error
+	owed  int
+	err   error
+}
+
+const (
+	rowSize   = 64       // about what a Row takes beside its document
+	meterStep = 16 << 10 // bytes that are told together
+)
+
+// add counts a row and tells whether there is room for more.
+func (m *meter) add(row Row) bool {
+	if m.owed += len(row.doc) + rowSize; m.owed > meterStep {
+		m.err = m.settle()
+	}
+	return m.err == nil
+}
+
+// settle tells what has not been told yet, or the error of an earlier time.
+func (m *meter) settle() error {
+	if m.err == nil && m.spend != nil && m.owed > 0 {
+		m.err = m.spend(m.owed)
+	}
+	m.owed = 0
+	return m.err
 }
 
 func (r reader) count(ctx context.Context, q Query) (int, error) {
@@ -169,19 +206,20 @@ func (r reader) count(ctx context.Context, q Query) (int, error) {
 }
 
 // getMany reads objects by their ids, a bounded number at a time.
-func (r reader) getMany(ctx context.Context, class string, ids []string, readers []string) (map[string]Row, error) {
+func (r reader) getMany(ctx context.Context, class string, ids []string, readers []string, spend func(int) error) (map[string]Row, error) {
 	found := make(map[string]Row, len(ids))
+	bill := meter{spend: spend}
 	for part := range slices.Chunk(ids, maxPlaceholders) {
 		values := make([]any, len(part))
 		for i, id := range part {
 			values[i] = id
 		}
 		q := Query{Class: class, Where: where.OneOf("objectId", values...), Readers: readers, Limit: -1}
-		if err := r.each(ctx, q, func(row Row) bool { found[row.ID()] = row; return true }); err != nil {
+		if err := r.each(ctx, q, func(row Row) bool { found[row.ID()] = row; return bill.add(row) }); err != nil {
 			return nil, err
 		}
 	}
-	return found, nil
+	return found, bill.settle()
 }
 
 // selectRows compiles a whole query.

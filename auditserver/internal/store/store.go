@@ -345,10 +345,10 @@ func (s *Store) Get(ctx context.Context, class, id string) (row Row, err error) 
 }
 
 // GetMany returns the objects with the given ids that exist and that readers
-// (see Query.Readers) may read, by id. It is what `include` needs.
-func (s *Store) GetMany(ctx context.Context, class string, ids []string, readers []string) (rows map[string]Row, err error) {
+// (see Query.Readers) may read, by id. It is what `include` needs. spend is as in Query.
+func (s *Store) GetMany(ctx context.Context, class string, ids []string, readers []string, spend func(bytes int) error) (rows map[string]Row, err error) {
 	err = s.read(ctx, func(r reader) error {
-		rows, err = r.getMany(ctx, class, ids, readers)
+		rows, err = r.getMany(ctx, class, ids, readers, spend)
 		return err
 	})
 	return rows, err

@@ -245,7 +245,7 @@ func TestAccessControlInQueries(t *testing.T) {
 		return errors.Join(err, err2)
 	})
 	require.Contains(t, ids(store.Query{Class: "_User", Readers: []string{"*", "u1"}}), "o9", "a new ACL is seen at once")
-	many, err := s.GetMany(ctx, "_User", []string{"o0", "o1", "o3", "none"}, []string{"u1"})
+	many, err := s.GetMany(ctx, "_User", []string{"o0", "o1", "o3", "none"}, []string{"u1"}, nil)
 	require.NoError(t, err)
 	require.Len(t, many, 2)
 }

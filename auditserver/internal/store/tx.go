@@ -78,7 +78,7 @@ func (tx *Tx) GetMany(ctx context.Context, class string, ids []string, readers [
 	if tx.over {
 		return nil, errOver
 	}
-	return tx.reader().getMany(ctx, class, ids, readers)
+	return tx.reader().getMany(ctx, class, ids, readers, nil)
 }
 
 // Find is Store.Find inside the transaction.

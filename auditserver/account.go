@@ -20,6 +20,7 @@ type account struct {
 	authData map[string]any    // nil: not given
 	authKeys map[string]string // provider to key in authBucket, of providers to link
 	verify   bool              // the e-mail address is to be verified
+	taken    error             // its name or e-mail address was taken before the password was hashed
 }
 
 // account reads the body of a sign-up or update.
@@ -77,7 +78,10 @@ func (s *Server) hashAhead(ctx context.Context, req *request) error {
 	if err := s.admitPassword(ctx, req, password, username, id); err != nil {
 		return nil //nolint:nilerr // reported when the entry's turn comes
 	}
-	req.hashed, err = s.hashPassword(password)
+	if id != "" && s.mayChangeUser(ctx, req, id) != nil {
+		return nil // as above
+	}
+	req.hashed, err = s.hashPassword(ctx, password)
 	return err
 }
 
@@ -96,11 +100,15 @@ func (s *Server) setPassword(ctx context.Context, req *request, a *account, user
 	if a.hidden = req.hashed; a.hidden != nil {
 		return nil
 	}
+	if a.taken != nil {
+		a.hidden = []byte("{}") // never stored
+		return nil
+	}
 	username, _ := a.fields["username"].(string)
 	err := s.admitPassword(ctx, req, password, username, userID)
 	if err != nil {
 		return err
 	}
-	a.hidden, err = s.hashPassword(password)
+	a.hidden, err = s.hashPassword(ctx, password)
 	return err
 }

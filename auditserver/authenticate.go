@@ -78,7 +78,7 @@ func (s *Server) authenticate(ctx context.Context, req *request) (store.Row, err
 	if err := s.mayTry(ctx, user.ID()); err != nil {
 		return store.Row{}, err
 	}
-	right, err := s.passwordMatches(user, password.text)
+	right, err := s.passwordMatches(ctx, user, password.text)
 	if err != nil {
 		return store.Row{}, err
 	}
@@ -107,7 +107,7 @@ func (s *Server) userNamed(ctx context.Context, username, email string) (store.R
 	default:
 		match = where.AllOf(where.Equal("username", username), where.Equal("email", email))
 	}
-	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: match, Limit: 2, Hidden: true})
+	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: match, Limit: 2, Hidden: true, Quick: true})
 	if err != nil || len(rows) == 0 {
 		return store.Row{}, err
 	}

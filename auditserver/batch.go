@@ -45,6 +45,9 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 			return nil, err
 		}
 	}
+	if err := s.fewLogIns(req, entries); err != nil {
+		return nil, err
+	}
 	for _, e := range entries {
 		// One that comes too often refuses the batch, before anything is done.
 		if err := s.limitRate(ctx, e.req, req.caller.Master, req.token, true); err != nil {
@@ -142,6 +145,9 @@ func (s *Server) batchTogether(ctx context.Context, req *request, entries []batc
 	return s.writeRehearsed(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		out := make(outcomes, len(entries))
 		for i, e := range entries {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			kept := len(*req.after)
 			e.req.tx, e.req.after = tx, req.after
 			out[i].err = tx.Try(func() (err error) {
@@ -163,6 +169,9 @@ func (s *Server) batchTogether(ctx context.Context, req *request, entries []batc
 func (s *Server) batchOneByOne(ctx context.Context, entries []batchEntry) (*response, error) {
 	out, size := make(outcomes, len(entries)), 0
 	for i, e := range entries {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		out[i].res, out[i].err = e.handle(ctx, e.req)
 		if res := out[i].res; res != nil {
 			if size += len(res.body); size > s.cfg.Limits.AnswerSize {
@@ -186,6 +195,9 @@ func (s *Server) batchTransaction(ctx context.Context, req *request, entries []b
 		if !transactional(e.req) {
 			return nil, fault.New(wire.CodeInvalidJSON, "request %d of the batch can't be part of a transaction: only writes of objects can", i)
 		}
+		if !req.caller.Master && namesUser(e.req) {
+			return nil, fault.New(wire.CodeForbidden, "request %d of the batch can't be part of a transaction: a sign-up, and a new username or e-mail address, needs the master key there", i)
+		}
 	}
 	for _, e := range entries {
 		if err := s.hashAhead(ctx, e.req); err != nil {
@@ -196,7 +208,10 @@ func (s *Server) batchTransaction(ctx context.Context, req *request, entries []b
 		out := make(outcomes, len(entries))
 		for i, e := range entries {
 			e.req.tx, e.req.after = tx, req.after
-			var err error
+			err := ctx.Err()
+			if err != nil {
+				return nil, err
+			}
 			if out[i].res, err = e.handle(ctx, e.req); err != nil {
 				return nil, transactionError(i, err)
 			}

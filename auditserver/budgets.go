@@ -1,7 +1,12 @@
 package auditserver
 
 import (
+	"net/http"
+
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/budget"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // budgets are what all requests share (Config.Limits).
@@ -10,6 +15,7 @@ type budgets struct {
 	keyless *budget.Pool // of the others, which may have their keys in the body
 	answers *budget.Pool
 	hashing *budget.Line
+	queries *budget.Line // that last long
 }
 
 // freeBytes of a body and of an answer are not counted: they are few, and the number
@@ -24,6 +30,20 @@ func newBudgets(l *Limits) budgets {
 		bodies:  budget.NewPool(l.shared("Bodies")),
 		keyless: budget.NewPool(keyless),
 		answers: budget.NewPool(l.shared("Answers")),
+		queries: budget.NewLine(l.LongQueries, l.shared("LongQueries")),
 		hashing: budget.NewLine(l.Hashings, l.shared("HashingsWait")),
+	}
+}
+
+// queryBounds are what the store needs to know of the limits.
+func (s *Server) queryBounds() store.Bounds {
+	l := &s.cfg.Limits
+	return store.Bounds{
+		Time:    l.QueryTime,
+		Work:    l.QueryWork,
+		Long:    s.budgets.queries.Try,
+		TimeUp:  fault.NewBusy(http.StatusServiceUnavailable, l.QueryTime, "the query lasted longer than %v (option limits.queryTime): use conditions on indexed fields, or fewer of them", l.QueryTime),
+		TooLong: l.shared("LongQueries").Exceeded(),
+		TooMuch: fault.New(wire.CodeInvalidQuery, "the conditions of the query look at more than %d values (option limits.queryWork): a regular expression counts ten for each object", l.QueryWork),
 	}
 }

@@ -215,3 +215,38 @@ func TestS6AnswerThatNobodyTakes(t *testing.T) {
 		require.NoError(t, conn.Close())
 	})
 }
+
+// S5: a query ends when it has cost enough, and says which limit it met.
+func TestS5ExpensiveQueries(t *testing.T) {
+	_, m := open(t, func(c *auditserver.Config) { c.Limits.QueryWork = 300 })
+	for range 20 {
+		m.create("Row", `{"n":1,"s":"aaaa","list":[1,2,3],"o":{"a":1}}`)
+	}
+	find := func(c *client, where string) answer {
+		return c.do(http.MethodPost, "/classes/Row", `{"_method":"GET","where":`+where+`}`)
+	}
+	regexes := `{"$or":[{"s":{"$regex":"b$"}},{"s":{"$regex":"c$"}}]}`
+	inside := `{"$or":[` + strings.TrimSuffix(strings.Repeat(`{"o.a":2},`, 20), ",") + `]}`
+	lists := `{"list":{"$all":[` + numbered(50, "#") + `]}}`
+	counted := func(where string) answer {
+		return m.public().do(http.MethodPost, "/classes/Row", `{"_method":"GET","count":1,"limit":0,"where":`+where+`}`)
+	}
+	for _, where := range []string{regexes, inside, lists} {
+		for _, a := range []answer{find(m.public(), where), counted(where)} {
+			require.Equal(t, http.StatusBadRequest, a.status, where)
+			require.Equal(t, 102, a.code())
+			require.Contains(t, a.text("error"), "more than 300 values (option limits.queryWork)")
+		}
+		require.Equal(t, http.StatusOK, find(m, where).status, "the master key may")
+	}
+	require.Len(t, find(m.public(), `{"s":{"$in":[`+numbered(5000, `"s#"`)+`,"aaaa"]}}`).results(t), 20, "a long list is no work")
+}
+
+// S5: the time of a query is bounded, and a get does not wait for queries.
+func TestS5TimeOfAQuery(t *testing.T) {
+	_, m := open(t, func(c *auditserver.Config) { c.Limits.QueryTime = time.Nanosecond })
+	id := m.create("Row", `{"s":"a"}`)
+	busy(t, m.public().do(http.MethodGet, "/classes/Row?where="+`{"s":{"$regex":"a"}}`, nil), "limits.queryTime")
+	m.public().must(http.MethodGet, "/classes/Row/"+id, nil)
+	m.must(http.MethodGet, "/classes/Row", nil)
+}

@@ -1,6 +1,7 @@
 package auditserver
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -16,7 +17,14 @@ type secrets struct {
 	Password string `json:"password,omitempty"` // bcrypt
 }
 
-func (s *Server) hashPassword(password string) ([]byte, error) {
+// hashPassword hashes a password in its turn: hashing takes a processor for a long
+// time, and must not take all of them.
+func (s *Server) hashPassword(ctx context.Context, password string) ([]byte, error) {
+	done, err := s.budgets.hashing.Wait(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	cost := s.cfg.PasswordCost
 	if cost == 0 {
 		cost = bcrypt.DefaultCost
@@ -49,23 +57,29 @@ func readSecrets(hidden []byte) (known secrets, err error) {
 // passwordMatches compares a password with a user's. For a user
 // without one it takes as long as for a wrong password, so that the time does not
 // tell whether a user exists.
-func (s *Server) passwordMatches(user store.Row, password string) (bool, error) {
+func (s *Server) passwordMatches(ctx context.Context, user store.Row, password string) (bool, error) {
 	known, err := readSecrets(user.Hidden())
 	if err != nil {
 		return false, err
 	}
 	if known.Password == "" {
-		_, err := s.hashPassword(password)
+		_, err := s.hashPassword(ctx, password)
 		return false, err
 	}
-	return hashMatches(known.Password, password)
+	return s.hashMatches(ctx, known.Password, password)
 }
 
-func hashMatches(hash, password string) (bool, error) {
+// hashMatches compares a password with a hash, in its turn as hashPassword does.
+func (s *Server) hashMatches(ctx context.Context, hash, password string) (bool, error) {
 	if hash == "" {
 		return false, nil
 	}
-	err := bcrypt.CompareHashAndPassword([]byte(hash), bcryptInput(password))
+	done, err := s.budgets.hashing.Wait(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer done()
+	err = bcrypt.CompareHashAndPassword([]byte(hash), bcryptInput(password))
 	if errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
 		return false, nil
 	}

@@ -61,7 +61,7 @@ func (s *Server) newPassword(ctx context.Context, req *request, password string,
 		return err
 	}
 	for _, hash := range append(state.History[:min(len(state.History), most-1)], known.Password) {
-		if same, err := hashMatches(hash, password); err != nil {
+		if same, err := s.hashMatches(ctx, hash, password); err != nil {
 			return err
 		} else if same {
 			return fault.New(wire.CodeValidation, "New password should not be the same as last %d passwords.", most)

@@ -135,7 +135,7 @@ func (s *Server) resetPassword(ctx context.Context, token, password string) erro
 	if err := s.admitPassword(ctx, req, password, "", id); err != nil {
 		return err
 	}
-	hidden, err := s.hashPassword(password)
+	hidden, err := s.hashPassword(ctx, password)
 	if err != nil {
 		return err
 	}

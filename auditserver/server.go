@@ -68,7 +68,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, tagSeed: maphash.MakeSeed(), opened: time.Now(), trail: capture.New(time.Now), mails: make(chan outgoing, mailBacklog)}
+	s := &Server{cfg: cfg, tagSeed: maphash.MakeSeed(), opened: time.Now(), budgets: newBudgets(&cfg.Limits), trail: capture.New(time.Now), mails: make(chan outgoing, mailBacklog)}
 	s.alive, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if cfg.FilesDir != "" {
 		if s.folder, err = os.OpenRoot(cfg.FilesDir); err != nil {
@@ -77,6 +77,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 		}
 	}
 	s.store, err = store.Open(ctx, store.Config{Path: cfg.Path, Unsynced: cfg.Unsynced, Recover: cfg.Recover, Logger: cfg.Logger, IDSize: cfg.ObjectIDSize,
+		Bounds:   s.queryBounds(),
 		OnCommit: func(changes []store.Change) { s.live.Committed(changes) }})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
@@ -97,7 +98,6 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 // assemble makes the parts that stand on the store.
 func (s *Server) assemble() {
 	cfg, limits := s.cfg, s.cfg.Limits
-	s.budgets = newBudgets(&s.cfg.Limits)
 	s.files = &files.Content{Store: s.store, Folder: s.folder, Unsynced: cfg.Unsynced}
 	s.keys = access.NewKeyRing(access.Keys{
 		AppID:     cfg.AppID,

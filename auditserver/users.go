@@ -37,6 +37,13 @@ func (s *Server) signUp(ctx context.Context, req *request) (*response, error) {
 			return nil, err
 		}
 	}
+	class, _ := s.store.Class("_User")
+	if _, err := access.Permit(class.Permissions, req.caller, access.OpCreate); err != nil && len(a.authKeys) == 0 {
+		return nil, err // before a password is hashed in vain
+	}
+	if a.taken, err = s.nameTaken(ctx, req, a.fields); err != nil {
+		return nil, err
+	}
 	if err := s.setPassword(ctx, req, a, ""); err != nil {
 		return nil, err
 	}
@@ -59,6 +66,26 @@ func (s *Server) signUp(ctx context.Context, req *request) (*response, error) {
 		}
 		return s.newUser(ctx, tx, req, a)
 	})
+}
+
+// nameTaken gives the refusal of a sign-up whose username or e-mail address a user
+// has, so that its password need not be hashed. It is told only when everything else
+// about the sign-up is right: one that must fail anyway tells nothing of addresses.
+func (s *Server) nameTaken(ctx context.Context, req *request, fields map[string]any) (taken, err error) {
+	for _, name := range []string{"username", "email"} {
+		text, _ := fields[name].(string)
+		if text == "" {
+			continue
+		}
+		known, err := s.reader(req).Find(ctx, store.Query{Class: "_User", Where: where.Equal(name, text), Limit: 1, Quick: true})
+		if err != nil {
+			return nil, err
+		}
+		if len(known) > 0 {
+			return &store.UniqueError{Class: "_User", Fields: []string{name}}, nil
+		}
+	}
+	return nil, nil
 }
 
 // usernameFirst gives the reason why a user could not be stored. If both username
@@ -99,6 +126,9 @@ func (s *Server) newUser(ctx context.Context, tx *store.Tx, req *request, a *acc
 		sv.id = s.newID()
 	}
 	row, err := sv.create(fields)
+	if err == nil {
+		err = a.taken // and free meanwhile
+	}
 	if err != nil {
 		return nil, usernameFirst(tx, fields["username"], err)
 	}

@@ -127,7 +127,11 @@ func (p *parser) list(op Op, path string, v any) (*Node, *Error) {
 			return nil, err
 		}
 	}
-	return &Node{Op: op, Path: path, Value: list}, p.count(1)
+	n := &Node{Op: op, Path: path, Value: list}
+	if op != ContainedBy {
+		n.set = newSet(list)
+	}
+	return n, p.count(1)
 }
 
 // all reads $all: values, or patterns, not both.

@@ -51,7 +51,7 @@ func (n *Node) matchPointer(v any, p Pointer) (bool, error) {
 	case string:
 		v = p.ObjectID
 	case []any:
-		if (n.Op == In || n.Op == Nin) && slices.Contains(operand, any(p.ObjectID)) {
+		if (n.Op == In || n.Op == Nin) && n.lists(operand, p.ObjectID) {
 			v = p.ObjectID
 		}
 	}
@@ -154,7 +154,19 @@ func index(key string) (int, bool) {
 	return n, true
 }
 
+// lists tells whether a text stands in the list of the condition.
+func (n *Node) lists(list []any, text string) bool {
+	if n.set == nil {
+		return slices.Contains(list, any(text))
+	}
+	_, found := n.set.texts[text]
+	return found
+}
+
 func (n *Node) in(v any) bool {
+	if n.set != nil {
+		return n.set.hasOrContains(v)
+	}
 	list, _ := n.Value.([]any)
 	return slices.ContainsFunc(list, func(w any) bool { return equalOrContains(v, w) })
 }

@@ -74,6 +74,7 @@ type Node struct {
 	Related *RelatedOwner // of RelatedTo
 
 	all []*Pattern // of All with patterns
+	set *set       // of In and Nin with a long list
 }
 
 // Pattern is a compiled regular expression. RE2 is used, so no pattern can

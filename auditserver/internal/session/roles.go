@@ -20,7 +20,7 @@ func RolesOf(ctx context.Context, f Finder, userID string) ([]string, error) {
 	seen := map[string]bool{}
 	match := where.Equal("users", values.UserPointer(userID))
 	for match != nil {
-		rows, err := f.Find(ctx, store.Query{Class: "_Role", Where: match, Limit: -1})
+		rows, err := f.Find(ctx, store.Query{Class: "_Role", Where: match, Limit: -1, Quick: true})
 		if err != nil {
 			return nil, err
 		}

@@ -27,6 +27,11 @@ type conn struct {
 	inTransaction bool
 	lost          error // why the transaction is over; see begin
 
+	home chan *conn // the pool it belongs to
+
+	work, mostWork int   // values that the conditions of a query looked at, and may; 0: no bound
+	tooMuch        error // beyond it
+
 	operands map[int64]operand // of running queries; see functions.go
 	lastOp   int64
 	args     []driver.NamedValue

@@ -89,16 +89,34 @@ func (c *conn) value(args []driver.Value) (operand, any, error) {
 		return op, nil, err
 	}
 	if op.plain {
-		return op, args[1], nil
+		return op, args[1], c.worked(&op, args[1])
 	}
 	doc, _ := args[1].([]byte)
 	raw, ok := findField(doc, op.field)
 	if !ok {
-		return op, nil, nil
+		return op, nil, c.worked(&op, nil)
 	}
 	var v any
-	err := json.Unmarshal(raw, &v, wire.Tolerant())
-	return op, v, err
+	if err := json.Unmarshal(raw, &v, wire.Tolerant()); err != nil {
+		return op, nil, err
+	}
+	return op, v, c.worked(&op, v)
+}
+
+// worked counts what a function is about to do with a value.
+func (c *conn) worked(op *operand, v any) error {
+	if c.mostWork <= 0 {
+		return nil
+	}
+	if op.node != nil {
+		c.work += op.node.Weight(v)
+	} else {
+		c.work++
+	}
+	if c.work > c.mostWork {
+		return c.tooMuch
+	}
+	return nil
 }
 
 func (c *conn) match(args []driver.Value) (driver.Value, error) {

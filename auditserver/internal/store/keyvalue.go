@@ -9,7 +9,7 @@ import (
 // GetValue returns the value stored under a key of a bucket ("config",
 // "password-reset", ...), false if there is none or it has expired.
 func (s *Store) GetValue(ctx context.Context, bucket, key string) (value []byte, ok bool, err error) {
-	err = s.read(ctx, func(r reader) error {
+	err = s.readQuick(ctx, func(r reader) error {
 		value, ok, err = r.value(bucket, key)
 		return err
 	})
@@ -19,7 +19,7 @@ func (s *Store) GetValue(ctx context.Context, bucket, key string) (value []byte,
 // Values returns all keys and values of a bucket that have not expired.
 func (s *Store) Values(ctx context.Context, bucket string) (map[string][]byte, error) {
 	values := map[string][]byte{}
-	err := s.read(ctx, func(r reader) error {
+	err := s.readQuick(ctx, func(r reader) error {
 		return r.c.query(ctx, "SELECT key, value FROM keyvalues WHERE bucket=? AND (expires IS NULL OR expires>?)",
 			[]any{bucket, s.cfg.Now().UnixMilli()}, func(v []driver.Value) (bool, error) {
 				values[v[0].(string)] = v[1].([]byte)

@@ -38,6 +38,9 @@ type Query struct {
 	// Hidden loads Row.Hidden too.
 	Hidden bool
 
+	// Quick says that an index finds the few rows: it need not wait for other queries.
+	Quick bool
+
 	// Spend, if set, is told how many bytes of memory Find needs for what it has
 	// found so far. An error ends the query.
 	Spend func(bytes int) error
@@ -49,6 +52,14 @@ type reader struct {
 	c   *conn
 	cat *catalog
 	tx  bool // sees uncommitted changes, so nothing cached
+}
+
+// limited holds a query of a client to Bounds.Work.
+func (r reader) limited(q *Query) reader {
+	if q.Readers != nil {
+		r.c.mostWork, r.c.tooMuch = r.s.cfg.Bounds.Work, r.s.cfg.Bounds.TooMuch
+	}
+	return r
 }
 
 func (r reader) compiler(ctx context.Context, readers []string) (*compiler, error) {

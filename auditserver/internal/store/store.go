@@ -48,6 +48,8 @@ type Config struct {
 
 	IDSize int // length of new objectIds; 0 means IDSize
 
+	Bounds Bounds // of the queries of clients
+
 	Logger *slog.Logger // nil: silent
 }
 
@@ -62,7 +64,8 @@ type Store struct {
 	lock    *fileLock
 	writer  *writer
 	readers chan *conn // the pool
-	opened  int        // how many of them there are
+	quick   chan *conn // more of them, for what is sure to be quick
+	opened  int        // how many of both there are
 
 	catalog atomic.Pointer[catalog]
 	acls    aclCache
@@ -106,7 +109,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if cfg.Readers <= 0 {
 		cfg.Readers = max(4, runtime.NumCPU())
 	}
-	s := &Store{cfg: cfg, path: cfg.Path, newID: func() string { return NewID(cfg.IDSize) }, closed: make(chan struct{}), readers: make(chan *conn, cfg.Readers)}
+	s := &Store{cfg: cfg, path: cfg.Path, newID: func() string { return NewID(cfg.IDSize) }, closed: make(chan struct{}), readers: make(chan *conn, cfg.Readers), quick: make(chan *conn, quickReaders)}
 	defer func() {
 		if err != nil {
 			_ = s.Close()
@@ -143,13 +146,17 @@ func (s *Store) start() error {
 	if err := s.startWriter(c); err != nil {
 		return errors.Join(err, c.close())
 	}
-	for range s.cfg.Readers {
+	for i := range s.cfg.Readers + quickReaders {
 		r, err := openConn(s.path, "busy_timeout(5000)", "query_only(1)", "cache_size(-16000)", mapping)
 		if err != nil {
 			return err
 		}
 		s.opened++
-		s.readers <- r
+		r.home = s.readers
+		if i >= s.cfg.Readers {
+			r.home = s.quick
+		}
+		r.home <- r
 	}
 	return s.Write(context.Background(), func(tx *Tx) error {
 		if err := tx.alignIndexes(); err != nil {
@@ -250,7 +257,12 @@ func (s *Store) release() error {
 	var errs []error
 	if s.writer != nil {
 		for range s.opened {
-			errs = append(errs, (<-s.readers).close())
+			select {
+			case c := <-s.readers:
+				errs = append(errs, c.close())
+			case c := <-s.quick:
+				errs = append(errs, c.close())
+			}
 		}
 		errs = append(errs, s.writer.close())
 	}
@@ -272,14 +284,28 @@ func isClosed(ch <-chan struct{}) bool {
 	}
 }
 
+// quickReaders is how many connections are kept for what is sure to be quick, so that
+// it never waits for queries.
+const quickReaders = 2
+
 // read lends fn a connection of the pool. It returns when all that fn may have
 // seen is on the disk.
 func (s *Store) read(ctx context.Context, fn func(reader) error) error {
-	err := s.lend(ctx, fn)
+	return s.readOn(ctx, nil, fn)
+}
+
+// readQuick is read for what needs a few rows that an index finds.
+func (s *Store) readQuick(ctx context.Context, fn func(reader) error) error {
+	return s.readOn(ctx, s.quick, fn)
+}
+
+func (s *Store) readOn(ctx context.Context, more chan *conn, fn func(reader) error) error {
+	err := s.lend(ctx, more, fn)
 	return errors.Join(err, s.writer.syncer.wait(ctx))
 }
 
-func (s *Store) lend(ctx context.Context, fn func(reader) error) error {
+// lend lends fn a connection of the pool, or of more, if that is not nil.
+func (s *Store) lend(ctx context.Context, more chan *conn, fn func(reader) error) error {
 	if isClosed(s.closed) {
 		return ErrClosed
 	}
@@ -289,16 +315,21 @@ func (s *Store) lend(ctx context.Context, fn func(reader) error) error {
 	default:
 		select {
 		case c = <-s.readers:
+		case c = <-more:
 		case <-s.closed:
 			return ErrClosed
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
-	defer func() { s.readers <- c }()
+	c.work, c.mostWork, c.tooMuch = 0, 0, nil
+	defer func() { c.home <- c }()
 	for {
 		cat := s.catalog.Load()
 		err := fn(reader{s: s, c: c, cat: cat})
+		if c.mostWork > 0 && c.work > c.mostWork { // SQLite keeps only the text of an error
+			return c.tooMuch
+		}
 		if code := sqliteCode(err); code != sqlite3.SQLITE_ERROR && code != sqlite3.SQLITE_SCHEMA {
 			return err
 		}
@@ -337,7 +368,7 @@ func (s *Store) SearchedClass(class, redirectKey string) string {
 // Get returns the object of class with the given objectId, whoever may read
 // it, or ErrNotFound. A class that does not exist has no objects.
 func (s *Store) Get(ctx context.Context, class, id string) (row Row, err error) {
-	err = s.read(ctx, func(r reader) error {
+	err = s.readQuick(ctx, func(r reader) error {
 		row, err = r.get(class, id, false)
 		return err
 	})
@@ -356,11 +387,16 @@ func (s *Store) GetMany(ctx context.Context, class string, ids []string, readers
 
 // Find returns the objects q selects. Errors of the condition are *where.Error.
 func (s *Store) Find(ctx context.Context, q Query) (rows []Row, err error) {
-	err = s.read(ctx, func(r reader) error {
-		rows, err = r.find(ctx, q)
+	watched, end := s.watch(ctx, &q)
+	read := s.read
+	if q.Quick {
+		read = s.readQuick
+	}
+	err = read(watched, func(r reader) error {
+		rows, err = r.limited(&q).find(watched, q)
 		return err
 	})
-	return rows, err
+	return rows, end(err)
 }
 
 // Each calls visit for each object q selects until it returns false, without
@@ -372,9 +408,10 @@ func (s *Store) Each(ctx context.Context, q Query, visit func(Row) bool) error {
 
 // Count returns how many objects q selects; its Order, Skip and Limit are ignored.
 func (s *Store) Count(ctx context.Context, q Query) (n int, err error) {
-	err = s.read(ctx, func(r reader) error {
-		n, err = r.count(ctx, q)
+	watched, end := s.watch(ctx, &q)
+	err = s.read(watched, func(r reader) error {
+		n, err = r.limited(&q).count(watched, q)
 		return err
 	})
-	return n, err
+	return n, end(err)
 }

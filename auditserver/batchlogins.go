@@ -1,0 +1,51 @@
+package auditserver
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+// fewLogIns refuses a batch that tries many passwords, or hashes many new ones.
+func (s *Server) fewLogIns(req *request, entries []batchEntry) error {
+	n, most := 0, s.cfg.Limits.BatchLogIns
+	for _, e := range entries {
+		if hashes(e.req) {
+			n++
+		}
+	}
+	if n <= most || req.caller.Master {
+		return nil
+	}
+	return fault.New(wire.CodeInvalidJSON, "the batch has %d log-ins, sign-ups and new passwords, the limit is %d (option limits.batchLogIns)", n, most)
+}
+
+// hashes tells whether a request may need a password hashed.
+func hashes(r *request) bool {
+	if r.at(0, "login") || r.at(0, "verifyPassword") {
+		return true
+	}
+	if !writesUser(r) {
+		return false
+	}
+	_, given := r.Body.Get("password")
+	return given || r.method == http.MethodPost
+}
+
+func writesUser(r *request) bool {
+	return r.method != http.MethodGet && (r.at(0, "users") || r.at(0, "classes") && len(r.path) > 1 && r.path[1] == "_User")
+}
+
+// namesUser tells whether a request gives a user a name or an e-mail address. In a
+// transaction that fails in another part it would tell whether one is known, and
+// leave no trace.
+func namesUser(r *request) bool {
+	return writesUser(r) && (r.method == http.MethodPost || slices.ContainsFunc(r.Body, func(m rawjson.Member) bool {
+		root, _, _ := strings.Cut(m.Name, ".")
+		return root == "username" || root == "email"
+	}))
+}

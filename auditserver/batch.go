@@ -87,7 +87,7 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 		return batchEntry{}, fault.New(wire.CodeInvalidJSON, "cannot route batch path %s", full)
 	}
 	e := batchEntry{req: &request{method: method, path: path, caller: outer.caller, installationID: outer.installationID,
-		remote: outer.remote, baseURL: outer.baseURL, context: outer.context, header: outer.header, denied: outer.denied, maxFields: outer.maxFields, answer: outer.answer}}
+		remote: outer.remote, baseURL: outer.baseURL, location: outer.location, context: outer.context, header: outer.header, denied: outer.denied, maxFields: outer.maxFields, answer: outer.answer}}
 	fields, given := in.Get("body")
 	if given && fields.Kind() == '{' {
 		if e.req.Body, err = rawjson.Split(fields); err != nil {
@@ -167,13 +167,14 @@ func (s *Server) batchTogether(ctx context.Context, req *request, entries []batc
 
 // batchOneByOne runs entries that need more than a transaction, each by itself.
 func (s *Server) batchOneByOne(ctx context.Context, entries []batchEntry) (*response, error) {
-	out, size := make(outcomes, len(entries)), 0
+	out, size, secret := make(outcomes, len(entries)), 0, false
 	for i, e := range entries {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		out[i].res, out[i].err = e.handle(ctx, e.req)
 		if res := out[i].res; res != nil {
+			secret = secret || res.secret
 			if size += len(res.body); size > s.cfg.Limits.AnswerSize {
 				size -= len(res.body)
 				out[i].res, out[i].err = nil, s.render.AnswerTooLarge()
@@ -185,7 +186,7 @@ func (s *Server) batchOneByOne(ctx context.Context, entries []batchEntry) (*resp
 			}
 		}
 	}
-	return (&response{render: out.render}).rendered()
+	return (&response{render: out.render, secret: secret}).rendered()
 }
 
 // batchTransaction runs all entries or none. The error names the entry that
@@ -216,7 +217,7 @@ func (s *Server) batchTransaction(ctx context.Context, req *request, entries []b
 				return nil, transactionError(i, err)
 			}
 		}
-		return &response{render: out.render}, nil
+		return &response{render: out.render, secret: slices.ContainsFunc(entries, func(e batchEntry) bool { return hashes(e.req) })}, nil
 	}, s.onlyCreates(entries))
 	if err != nil && s.cfg.Quirks {
 		return nil, errors.New("a request of the transaction failed")

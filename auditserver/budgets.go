@@ -5,6 +5,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/budget"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/ratelimit"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -16,6 +17,7 @@ type budgets struct {
 	answers *budget.Pool
 	hashing *budget.Line
 	queries *budget.Line // that last long
+	uploads *ratelimit.Limiter
 }
 
 // freeBytes of a body and of an answer are not counted: they are few, and the number
@@ -31,6 +33,7 @@ func newBudgets(l *Limits) budgets {
 		keyless: budget.NewPool(keyless),
 		answers: budget.NewPool(l.shared("Answers")),
 		queries: budget.NewLine(l.LongQueries, l.shared("LongQueries")),
+		uploads: ratelimit.New(l.UploadsADay, quotaWindow),
 		hashing: budget.NewLine(l.Hashings, l.shared("HashingsWait")),
 	}
 }

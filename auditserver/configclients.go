@@ -65,7 +65,7 @@ func (l RateLimit) prepared(i int) (RateLimit, error) {
 	if l.ErrorResponseMessage == "" {
 		l.ErrorResponseMessage = "Too many requests."
 	}
-	l.limiter = ratelimit.New(l.RequestCount, l.RequestTimeWindow)
+	l.limiter = ratelimit.New(int64(l.RequestCount), l.RequestTimeWindow)
 	return l, errors.Join(errs...)
 }
 

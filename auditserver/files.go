@@ -85,12 +85,13 @@ func (s *Server) postFile(ctx context.Context, req *request) (*response, error) 
 	var prefix [16]byte
 	_, _ = rand.Read(prefix[:]) // never fails
 	up.name = hex.EncodeToString(prefix[:]) + "_" + up.name
+	up.content = s.withinQuota(req, up.content)
 	if err := s.saveFile(ctx, up); err != nil {
 		return nil, err
 	}
 	res, err := jsonResponse(map[string]string{"url": s.render.FileURL(req.baseURL, up.name), "name": up.name})
 	if err == nil {
-		res.status, res.location = http.StatusCreated, s.render.FileURL(req.baseURL, up.name)
+		res.status, res.location = http.StatusCreated, s.render.FileURL(req.location, up.name)
 	}
 	return res, err
 }
@@ -179,11 +180,14 @@ func (s *Server) saveFile(ctx context.Context, up upload) error {
 	}
 	content := &firstByte{r: up.content}
 	err = s.files.Save(ctx, info, content)
+	var busy *fault.Busy
 	switch {
 	case errors.Is(err, errEmptyFile):
 		return fault.New(wire.CodeFileSave, "Invalid file upload.")
 	case isTooLarge(err):
 		return fault.ErrTooLarge
+	case errors.As(err, &busy):
+		return busy
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return fault.New(wire.CodeFileSave, "The file's content is cut off.")
 	}

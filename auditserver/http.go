@@ -114,7 +114,7 @@ func (s *Server) serve(w *exchange, r *http.Request, path []string) {
 		w.route = routePattern(path)
 	}
 	req := &request{method: r.Method, path: path, remote: r.RemoteAddr, header: r.Header, denied: s.cfg.denied, maxFields: s.cfg.Limits.Fields,
-		requestID: r.Header.Get("X-Parse-Request-Id"), baseURL: s.baseURL(r), answer: s.budgets.answers.Open(freeBytes)}
+		requestID: r.Header.Get("X-Parse-Request-Id"), baseURL: s.baseURL(r), location: s.cfg.location(), answer: s.budgets.answers.Open(freeBytes)}
 	w.req = req
 	defer req.release()
 	if err := s.readRequest(w, r, req); err != nil {
@@ -153,6 +153,9 @@ func (s *Server) writeResponse(w http.ResponseWriter, r *http.Request, res *resp
 	}
 	if res.location != "" {
 		h.Set("Location", res.location)
+	}
+	if res.secret {
+		h.Set("Cache-Control", "no-store")
 	}
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	if res.secret || bytes.Contains(res.body, showsToken) {

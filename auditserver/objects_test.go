@@ -15,7 +15,7 @@ func TestCreateReadUpdateDelete(t *testing.T) {
 	require.Regexp(t, `^[A-Za-z0-9]{10}$`, id)
 	require.Regexp(t, `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$`, made.text("createdAt"))
 	require.Len(t, made.body, 2)
-	require.Equal(t, "http://example.com/parse/classes/Note/"+id, made.header.Get("Location"))
+	require.Equal(t, "/parse/classes/Note/"+id, made.header.Get("Location"))
 
 	got := m.must(http.MethodGet, "/classes/Note/"+id, nil)
 	require.Equal(t, "a", got.text("title"))

@@ -2,9 +2,11 @@ package auditserver
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/query"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/render"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -16,8 +18,10 @@ func (s *Server) findObjects(ctx context.Context, req *request, class string) (*
 	if err != nil {
 		return nil, err
 	}
-	if err := s.beforeFind(ctx, req, class); err != nil {
-		return nil, err
+	for _, searched := range s.searchedClasses(class, f) {
+		if err := s.beforeFind(ctx, req, searched); err != nil {
+			return nil, err
+		}
 	}
 	f.Query.Spend = s.spendRows(req)
 	rows, n, err := s.queries.Run(ctx, req.caller, f)
@@ -44,7 +48,23 @@ func (s *Server) findObjects(ctx context.Context, req *request, class string) (*
 	if b, err = out.Whole(append(b, '}')); err != nil {
 		return nil, err
 	}
-	return &response{body: b}, nil
+	return &response{body: b, secret: class == "_Session" && req.caller.SessionToken != ""}, nil
+}
+
+// searchedClasses are the classes that a find reads: the one that it names, the one
+// to which redirectClassNameForKey leads, and those of its sub-queries.
+func (s *Server) searchedClasses(class string, f *query.Find) []string {
+	found := []string{class}
+	add := func(class, redirect string) {
+		if searched := s.store.SearchedClass(class, redirect); !slices.Contains(found, searched) {
+			found = append(found, searched)
+		}
+	}
+	add(class, f.Redirect)
+	for sub := range f.Query.Where.Subqueries() {
+		add(sub.Class, sub.RedirectKey)
+	}
+	return found
 }
 
 // spendRows counts the rows of one find in the budget of answers. They may be larger
@@ -90,5 +110,6 @@ func (s *Server) renderOne(ctx context.Context, req *request, row store.Row, sh 
 	if withToken && req.caller.SessionToken != "" {
 		b = render.AppendMember(b, "sessionToken", req.caller.SessionToken)
 	}
-	return &response{body: b}, nil
+	secret := req.caller.SessionToken != "" && (withToken || row.Class() == "_Session")
+	return &response{body: b, secret: secret}, nil
 }

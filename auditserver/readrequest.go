@@ -96,6 +96,14 @@ func (s *Server) identify(ctx context.Context, creds access.Credentials, req *re
 	return s.sessions.Use(ctx, creds.SessionToken)
 }
 
+// location is what a Location begins with.
+func (c *Config) location() string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	return c.MountPath
+}
+
 // baseURL is the server's URL with the mount path, without a slash at the end.
 func (s *Server) baseURL(r *http.Request) string {
 	if s.cfg.PublicURL != "" {

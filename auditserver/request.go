@@ -29,6 +29,7 @@ type request struct {
 	requestID      string // X-Parse-Request-Id
 	remote         string
 	baseURL        string // this server's URL as the client knows it
+	location       string // the same in Location: without PublicURL only a path, for who knows what a client calls this server
 	header         http.Header
 	context        map[string]any // X-Parse-Cloud-Context
 

@@ -2,6 +2,7 @@ package auditserver
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
@@ -70,6 +71,9 @@ func (sv *save) fitField(name string, got schema.Field, added map[string]schema.
 // addFields makes the class and the columns a write needs.
 func (sv *save) addFields(added map[string]schema.Field) error {
 	if len(added) > 0 {
+		if !sv.req.caller.Master && slices.Contains(classes.Own(), sv.class.Name) {
+			return fault.ErrPermission // every log-in would pay for them
+		}
 		if err := access.PermitColumns(sv.class.Permissions, sv.req.caller, sv.before, sv.present == nil); err != nil {
 			return err
 		}
@@ -88,7 +92,11 @@ func (sv *save) addFields(added map[string]schema.Field) error {
 	if err := classes.OneGeoPoint(class); err != nil {
 		return err
 	}
-	if err := sv.tx.PutClass(class); err != nil {
+	put := sv.tx.PutClass
+	if !sv.req.caller.Master {
+		put = sv.tx.AddColumns
+	}
+	if err := put(class); err != nil {
 		return err
 	}
 	sv.class, _ = sv.tx.Class(class.Name)

@@ -16,10 +16,11 @@ func TestInstallationsShareOneSession(t *testing.T) {
 	m.as(first).refused(400, 209, http.MethodGet, "/users/me", nil)
 }
 
-// An extra session may carry columns of the application's own, as one that is
+// An extra session may carry columns that the application has made, as one that is
 // changed may; what the server alone sets is left out.
 func TestExtraSessionWithColumns(t *testing.T) {
 	_, m := open(t, nil)
+	m.must(http.MethodPut, "/schemas/_Session", `{"fields":{"device":{"type":"String"},"n":{"type":"Number"}}}`)
 	ann, token := m.user("ann")
 	bob, _ := m.user("bob")
 	made := m.as(token).must(http.MethodPost, "/sessions", `{"device":"scanner","n":{"__op":"Increment","amount":2},"user":{"__type":"Pointer","className":"_User","objectId":"`+bob+`"},"sessionToken":"r:own"}`)

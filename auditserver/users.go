@@ -173,7 +173,7 @@ func (s *Server) logInByAuthData(ctx context.Context, tx *store.Tx, req *request
 	}
 	res, err := s.renderUser(ctx, req, access.NewCaller(user.ID(), nil), user, token)
 	if err == nil {
-		res.status, res.location = http.StatusOK, req.baseURL+"/users/"+user.ID()
+		res.status, res.location = http.StatusOK, req.location+"/users/"+user.ID()
 	}
 	return res, err
 }

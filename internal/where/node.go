@@ -142,6 +142,23 @@ func (n *Node) ObjectID() (id string, ok bool) {
 	return id, ok
 }
 
+// Subqueries yields the sub-queries of n and theirs. A nil Node has none.
+func (n *Node) Subqueries() iter.Seq[*Subquery] {
+	return func(yield func(*Subquery) bool) { n.subqueries(yield) }
+}
+
+func (n *Node) subqueries(yield func(*Subquery) bool) bool {
+	if n == nil {
+		return true
+	}
+	for c := range n.Walk() {
+		if c.Query != nil && (!yield(c.Query) || !c.Query.Where.subqueries(yield)) {
+			return false
+		}
+	}
+	return true
+}
+
 // Walk yields n and every node below it, parents first. It does not enter the
 // where of a Subquery.
 func (n *Node) Walk() iter.Seq[*Node] {

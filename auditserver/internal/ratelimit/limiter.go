@@ -15,7 +15,7 @@ const maxKeys = 100_000
 // with the first of them.
 type Limiter struct {
 	window time.Duration
-	limit  int
+	limit  int64
 
 	mu     sync.Mutex
 	counts map[string]*count
@@ -23,18 +23,24 @@ type Limiter struct {
 }
 
 type count struct {
-	taken int
+	taken int64
 	ends  time.Time
 }
 
 // New gives a limiter of so many requests in each window.
-func New(limit int, window time.Duration) *Limiter {
+func New(limit int64, window time.Duration) *Limiter {
 	return &Limiter{window: window, limit: limit, counts: map[string]*count{}}
 }
 
 // Take counts one request of a key at a time, and tells whether the limit admits it
 // and when its window ends.
 func (l *Limiter) Take(key string, now time.Time) (admitted bool, ends time.Time) {
+	return l.TakeMany(key, 1, now)
+}
+
+// TakeMany is Take for what counts n. What comes when the limit is reached is not
+// admitted; the last that was may have gone beyond it.
+func (l *Limiter) TakeMany(key string, n int64, now time.Time) (admitted bool, ends time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if now.After(l.sweep) {
@@ -55,7 +61,7 @@ func (l *Limiter) Take(key string, now time.Time) (admitted bool, ends time.Time
 		l.counts[key] = c
 	}
 	if c.taken <= l.limit {
-		c.taken++
+		c.taken += n
 	}
 	return c.taken <= l.limit, c.ends
 }

@@ -47,6 +47,7 @@ type classInfo struct {
 type storedClass struct {
 	ID     int64
 	Fields map[string]int64 // numbers of the fields
+	Bare   map[string]bool  // pointers without an index of their own
 }
 
 // column is one field and where its values are.
@@ -163,7 +164,7 @@ type index struct {
 // schema and the unique ones. Every plain index ends with the date of creation,
 // so that "newest first" of one plan or status needs no sorting. A pointer with
 // which an index of the schema begins needs no other: each is a page more to
-// write for every object.
+// write for every object. Nor has one that a client added (AddColumns).
 func (c *classInfo) listIndexes() {
 	c.addIndex(colCreated, colID)
 	c.addIndex(colUpdated, colID)
@@ -175,7 +176,7 @@ func (c *classInfo) listIndexes() {
 		}
 	}
 	for _, col := range c.order {
-		if col.typ == schema.Pointer && !led[col.field] {
+		if col.typ == schema.Pointer && !led[col.field] && !c.stored.Bare[col.field] {
 			c.addIndex(col.sql, colCreated)
 		}
 	}

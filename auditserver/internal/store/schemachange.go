@@ -19,13 +19,21 @@ type classRecord struct {
 	Class  schema.Class
 	Unique []Unique
 	Fields map[string]int64
+	Bare   map[string]bool `json:",omitempty"`
 }
 
 // PutClass makes class c, or changes the class of that name to be exactly c:
 // new fields and indexes are added; fields and indexes that c lacks are
 // removed with their data. A field can't change its type (ErrSchema).
 // objectId, createdAt, updatedAt and ACL are always there.
-func (tx *Tx) PutClass(c schema.Class) error {
+func (tx *Tx) PutClass(c schema.Class) error { return tx.putClass(c, false) }
+
+// AddColumns is PutClass for columns that clients add as they like. Such a column has
+// no index of its own, which every write would have to pay for; an index of the
+// schema may still begin with it.
+func (tx *Tx) AddColumns(c schema.Class) error { return tx.putClass(c, true) }
+
+func (tx *Tx) putClass(c schema.Class, bare bool) error {
 	if tx.over {
 		return errOver
 	}
@@ -41,14 +49,14 @@ func (tx *Tx) PutClass(c schema.Class) error {
 	}
 	old := tx.catalog.classes[c.Name]
 	if old == nil {
-		return tx.createClass(c)
+		return tx.createClass(c, bare)
 	}
 	for name, f := range c.Fields {
 		if was, ok := old.def.Fields[name]; ok && (was.Type != f.Type || was.TargetClass != f.TargetClass) {
 			return fmt.Errorf("%w: field %s.%s is a %s and can't become a %s", ErrSchema, c.Name, name, describe(was), describe(f))
 		}
 	}
-	return tx.alterClass(old, c, old.unique)
+	return tx.alterClass(old, c, old.unique, bare)
 }
 
 func describe(f schema.Field) string {
@@ -88,13 +96,13 @@ var inDocument = map[schema.Type]bool{
 	schema.Object: true, schema.Array: true, schema.GeoPoint: true, schema.Polygon: true, schema.ACL: true,
 }
 
-func (tx *Tx) createClass(def schema.Class) error {
-	stored := storedClass{Fields: map[string]int64{}}
+func (tx *Tx) createClass(def schema.Class, bare bool) error {
+	stored := storedClass{Fields: map[string]int64{}, Bare: map[string]bool{}}
 	var err error
 	if stored.ID, err = tx.nextNumber(); err != nil {
 		return err
 	}
-	if err := tx.numberFields(def, &stored); err != nil {
+	if err := tx.numberFields(def, &stored, bare); err != nil {
 		return err
 	}
 	c := newClassInfo(def, nil, stored)
@@ -121,10 +129,15 @@ func (tx *Tx) createClass(def schema.Class) error {
 }
 
 // alterClass brings the table from old to the new definition.
-func (tx *Tx) alterClass(old *classInfo, def schema.Class, unique []Unique) error {
-	stored := storedClass{ID: old.stored.ID, Fields: maps.Clone(old.stored.Fields)}
+func (tx *Tx) alterClass(old *classInfo, def schema.Class, unique []Unique, bare bool) error {
+	stored := storedClass{ID: old.stored.ID, Fields: maps.Clone(old.stored.Fields), Bare: map[string]bool{}}
 	maps.DeleteFunc(stored.Fields, func(name string, _ int64) bool { _, keep := def.Fields[name]; return !keep })
-	if err := tx.numberFields(def, &stored); err != nil {
+	for name := range old.stored.Bare {
+		if _, keep := def.Fields[name]; keep {
+			stored.Bare[name] = true
+		}
+	}
+	if err := tx.numberFields(def, &stored, bare); err != nil {
 		return err
 	}
 	next := newClassInfo(def, unique, stored)
@@ -230,7 +243,7 @@ func (tx *Tx) createJoin(col *column) error {
 }
 
 // numberFields gives each field without a number a new one.
-func (tx *Tx) numberFields(def schema.Class, stored *storedClass) error {
+func (tx *Tx) numberFields(def schema.Class, stored *storedClass, bare bool) error {
 	for _, name := range slices.Sorted(maps.Keys(def.Fields)) {
 		if _, ok := stored.Fields[name]; ok {
 			continue
@@ -240,6 +253,9 @@ func (tx *Tx) numberFields(def schema.Class, stored *storedClass) error {
 			return err
 		}
 		stored.Fields[name] = n
+		if bare && def.Fields[name].Type == schema.Pointer {
+			stored.Bare[name] = true
+		}
 	}
 	return nil
 }
@@ -254,7 +270,7 @@ func (tx *Tx) nextNumber() (int64, error) {
 }
 
 func (tx *Tx) saveClass(c *classInfo) error {
-	record, err := json.Marshal(classRecord{c.def, c.unique, c.stored.Fields}, json.Deterministic(true))
+	record, err := json.Marshal(classRecord{c.def, c.unique, c.stored.Fields, c.stored.Bare}, json.Deterministic(true))
 	if err != nil {
 		return fmt.Errorf("store: write class %s: %w", c.def.Name, err)
 	}
@@ -325,7 +341,7 @@ func (tx *Tx) SetUnique(class string, list []Unique) error {
 			}
 		}
 	}
-	return tx.alterClass(c, c.def, slices.Clone(list))
+	return tx.alterClass(c, c.def, slices.Clone(list), false)
 }
 
 // loadCatalog reads the table of classes.
@@ -336,7 +352,7 @@ func loadCatalog(c *conn) (*catalog, error) {
 		if err := json.Unmarshal(v[2].([]byte), &r); err != nil {
 			return false, fmt.Errorf("store: read class %v: %w", v[1], err)
 		}
-		cat = cat.with(newClassInfo(r.Class, r.Unique, storedClass{v[0].(int64), r.Fields}), "")
+		cat = cat.with(newClassInfo(r.Class, r.Unique, storedClass{v[0].(int64), r.Fields, r.Bare}), "")
 		return true, nil
 	})
 	return cat, err

@@ -196,9 +196,10 @@ func (s *Server) batchTransaction(ctx context.Context, req *request, entries []b
 		if !transactional(e.req) {
 			return nil, fault.New(wire.CodeInvalidJSON, "request %d of the batch can't be part of a transaction: only writes of objects can", i)
 		}
-		if !req.caller.Master && namesUser(e.req) {
-			return nil, fault.New(wire.CodeForbidden, "request %d of the batch can't be part of a transaction: a sign-up, and a new username or e-mail address, needs the master key there", i)
-		}
+	}
+	order, err := transactionOrder(req, entries)
+	if err != nil {
+		return nil, err
 	}
 	for _, e := range entries {
 		if err := s.hashAhead(ctx, e.req); err != nil {
@@ -207,7 +208,8 @@ func (s *Server) batchTransaction(ctx context.Context, req *request, entries []b
 	}
 	res, err := s.writeRehearsed(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
 		out := make(outcomes, len(entries))
-		for i, e := range entries {
+		for _, i := range order {
+			e := entries[i]
 			e.req.tx, e.req.after = tx, req.after
 			err := ctx.Err()
 			if err != nil {

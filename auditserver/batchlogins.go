@@ -40,9 +40,26 @@ func writesUser(r *request) bool {
 	return r.method != http.MethodGet && (r.at(0, "users") || r.at(0, "classes") && len(r.path) > 1 && r.path[1] == "_User")
 }
 
-// namesUser tells whether a request gives a user a name or an e-mail address. In a
-// transaction that fails in another part it would tell whether one is known, and
+// transactionOrder is the order in which the requests of a transaction run. One that
+// gives a user a name or an e-mail address runs last, and there is only one: else a
+// transaction that fails in another part would tell whether an address is known, and
 // leave no trace.
+func transactionOrder(req *request, entries []batchEntry) ([]int, error) {
+	var order, naming []int
+	for i, e := range entries {
+		if !req.caller.Master && namesUser(e.req) {
+			naming = append(naming, i)
+		} else {
+			order = append(order, i)
+		}
+	}
+	if len(naming) > 1 {
+		return nil, fault.New(wire.CodeInvalidJSON, "request %d of the batch can't be part of the transaction: without the master key only one of its requests may give a user a name or an e-mail address", naming[1])
+	}
+	return append(order, naming...), nil
+}
+
+// namesUser tells whether a request gives a user a name or an e-mail address.
 func namesUser(r *request) bool {
 	return writesUser(r) && (r.method == http.MethodPost || slices.ContainsFunc(r.Body, func(m rawjson.Member) bool {
 		root, _, _ := strings.Cut(m.Name, ".")

@@ -119,5 +119,8 @@ func TestS13SignUpInATransaction(t *testing.T) {
 		a := m.public().refused(400, 111, http.MethodPost, "/users", `{"username":"x","n":"no number","password":"p","email":"`+address+`"}`)
 		said[a.text("error")] = true
 	}
+	text := m.public().refused(400, 107, http.MethodPost, "/batch", repeated(2, true, `{"method":"POST","path":"/parse/users","body":{"username":"two#","password":"p"}}`)).text("error")
+	require.Contains(t, text, "only one of its requests")
+	m.public().must(http.MethodPost, "/batch", repeated(1, true, `{"method":"POST","path":"/parse/users","body":{"username":"one#","password":"p"}}`))
 	require.Len(t, said, 2, "the same whether the address is known: %v", said)
 }

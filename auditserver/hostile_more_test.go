@@ -23,8 +23,6 @@ func TestS3ColumnsOfSystemClasses(t *testing.T) {
 	installation := `"installationId":"one","deviceType":"ios"`
 	phone := m.public().must(http.MethodPost, "/installations", "{"+installation+"}").text("objectId")
 	for _, way := range []struct{ method, path, body string }{
-		{http.MethodPost, "/users", `"username":"bob","password":"p",`},
-		{http.MethodPut, "/users/" + ann, ``},
 		{http.MethodPost, "/sessions", ``},
 		{http.MethodPut, "/sessions/" + session, ``},
 		{http.MethodPut, "/roles/" + role, ``},
@@ -40,8 +38,13 @@ func TestS3ColumnsOfSystemClasses(t *testing.T) {
 	for _, class := range []string{"_User", "_Session", "_Role", "_Installation"} {
 		require.NotContains(t, m.must(http.MethodGet, "/schemas/"+class, nil).body["fields"], "mine")
 	}
-	m.must(http.MethodPut, "/users/"+ann, `{"mine":1}`)
-	a.must(http.MethodPut, "/users/"+ann, `{"mine":2}`)
+	many := numbered(51, `"c#":1`)
+	text := m.public().refused(400, 119, http.MethodPost, "/users", `{"username":"bob","password":"p",`+many+`}`).text("error")
+	require.Contains(t, text, "no more than 50 (option limits.userColumns)")
+	a.refused(400, 119, http.MethodPut, "/users/"+ann, "{"+many+"}")
+	require.NotContains(t, m.must(http.MethodGet, "/schemas/_User", nil).body["fields"], "c1")
+	a.must(http.MethodPut, "/users/"+ann, "{"+numbered(50, `"c#":1`)+"}")
+	m.must(http.MethodPut, "/users/"+ann, "{"+many+"}")
 }
 
 // S12: the permission to find asks for the classes that are searched, whichever way

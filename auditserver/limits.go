@@ -20,6 +20,7 @@ type Limits struct {
 	Depth         int   // nesting of a JSON body; default 64
 	Values        int   // values in a JSON body, at all depths; default 100,000
 	Fields        int   // fields of an object that is saved; default 2,000
+	UserColumns   int   // columns of _User up to which clients without the master key add more; default 50
 	PageSize      int   // maxLimit: larger limits are cut silently; default none
 	DefaultSize   int   // defaultLimit: rows of a find that names no limit; default 100
 	Batch         int   // requests of a batch; default 1000
@@ -80,6 +81,7 @@ func (l *Limits) all() []limit {
 		{"Depth", "limits.depth", count{&l.Depth}, 64, "levels of a JSON body", bodyAnswer},
 		{"Values", "limits.values", count{&l.Values}, 100_000, "values of a JSON body", bodyAnswer},
 		{"Fields", "limits.fields", count{&l.Fields}, 2000, "fields of an object", bodyAnswer},
+		{"UserColumns", "limits.userColumns", count{&l.UserColumns}, 50, "columns of users that clients add", "400, code 119"},
 		{"PageSize", "maxLimit", count{&l.PageSize}, -1, "rows of a find", silentAnswer},
 		{"DefaultSize", "defaultLimit", count{&l.DefaultSize}, 100, "rows of a find that names no limit", silentAnswer},
 		{"Batch", "requestComplexity.batchRequestLimit", count{&l.Batch}, 1000, "requests of a batch", bodyAnswer},

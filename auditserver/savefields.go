@@ -71,8 +71,8 @@ func (sv *save) fitField(name string, got schema.Field, added map[string]schema.
 // addFields makes the class and the columns a write needs.
 func (sv *save) addFields(added map[string]schema.Field) error {
 	if len(added) > 0 {
-		if !sv.req.caller.Master && slices.Contains(classes.Own(), sv.class.Name) {
-			return fault.ErrPermission // every log-in would pay for them
+		if err := sv.mayAddSystemColumns(len(added)); err != nil {
+			return err
 		}
 		if err := access.PermitColumns(sv.class.Permissions, sv.req.caller, sv.before, sv.present == nil); err != nil {
 			return err
@@ -100,6 +100,23 @@ func (sv *save) addFields(added map[string]schema.Field) error {
 		return err
 	}
 	sv.class, _ = sv.tx.Class(class.Name)
+	return nil
+}
+
+// mayAddSystemColumns refuses columns of the classes that every log-in writes, for it
+// would pay for them: clients add none to sessions, roles and installations, and a few
+// to users, whose columns a sign-up brings.
+func (sv *save) mayAddSystemColumns(n int) error {
+	if sv.req.caller.Master || !slices.Contains(classes.Own(), sv.class.Name) {
+		return nil
+	}
+	if sv.class.Name != "_User" {
+		return fault.ErrPermission
+	}
+	own := len(sv.class.Fields) - len(classes.New("_User").Fields)
+	if most := sv.s.cfg.Limits.UserColumns; own+n > most {
+		return fault.New(wire.CodeForbidden, "users would have %d columns of the application, and clients without the master key add no more than %d (option limits.userColumns)", own+n, most)
+	}
 	return nil
 }
 

@@ -28,8 +28,9 @@ type Client struct {
 	conn       *connection // while connected
 	requestID  int64       // never used twice by this client
 	connection uint64
-	connected  bool   // was, at least once
-	rejected   Secret // token that the server refused last
+	connected  bool     // was, at least once
+	rejected   Secret   // token that the server refused last
+	tokens     []Secret // that were sent, the last few
 	status     Status
 	changed    chan struct{}
 }

@@ -48,11 +48,11 @@ func (c *Client) connect(ctx context.Context) (time.Duration, error) {
 		if ctx.Err() != nil {
 			err = errHungUp
 		}
-		return 0, err
+		return 0, c.scrubError(err)
 	}
 	start := time.Now()
 	err = conn.serve(ctx)
-	return max(time.Since(start), 1), err
+	return max(time.Since(start), 1), c.scrubError(err)
 }
 
 // open dials, sends connect and waits for connected.
@@ -101,10 +101,14 @@ func (conn *connection) greet(ctx context.Context) error {
 		switch {
 		case f.Op == "connected":
 			return nil
-		case f.Op == "error" && f.code() == codeBadKey:
-			return &ServerError{Code: codeBadKey, Message: f.text()}
 		case f.Op == "error":
-			return fmt.Errorf("livequery: connect: %s (code %d)", f.text(), f.code())
+			conn.client.mu.Lock()
+			refused := conn.client.refusal(&f, "")
+			conn.client.mu.Unlock()
+			if refused.Code == codeBadKey {
+				return refused
+			}
+			return fmt.Errorf("livequery: connect: %s (code %d)", refused.Message, refused.Code)
 		}
 	}
 }
@@ -131,11 +135,12 @@ func (conn *connection) signIn(ctx context.Context) error {
 			return fmt.Errorf("livequery: session: %w", err)
 		}
 		conn.token = Secret(token)
+		c.mu.Lock()
+		c.sentToken(conn.token)
 		if conn.token == rejected { // the source wants it to be tried again
-			c.mu.Lock()
 			c.rejected = ""
-			c.mu.Unlock()
 		}
+		c.mu.Unlock()
 	}
 	conn.hasToken = true
 	return nil

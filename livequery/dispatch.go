@@ -120,8 +120,8 @@ func (conn *connection) dispatch(f frame) {
 	defer c.mu.Unlock()
 	if f.RequestID == nil {
 		if f.Op == "error" {
-			conn.lastStray, conn.strayAt = &ServerError{Code: f.code(), Message: f.text()}, time.Now()
-			c.log.Warn("live query server reported an error for no request", "code", f.code(), "text", f.text())
+			conn.lastStray, conn.strayAt = c.refusal(&f, ""), time.Now()
+			c.log.Warn("live query server reported an error for no request", "code", conn.lastStray.Code, "text", conn.lastStray.Message)
 		}
 		return
 	}
@@ -144,7 +144,7 @@ func (conn *connection) dispatch(f frame) {
 			c.end(s, ErrClosed)
 		}
 	case "error":
-		conn.refused(s, &ServerError{Code: f.code(), Message: f.text(), ClassName: s.query.ClassName})
+		conn.refused(s, c.refusal(&f, s.query.ClassName))
 	}
 }
 

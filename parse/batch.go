@@ -256,7 +256,7 @@ func (c *Client) settleItem(item *batchEntry, raw jsontext.Value) error {
 		return failure
 	case answer.Error != nil:
 		failure.Code = Code(transport.ParseCode(answer.Error.Code))
-		failure.Message = c.cfg.Credentials.Scrub(wire.Clip(transport.PlainText(answer.Error.Message), transport.MaxMessage), item.call.Secrets...)
+		failure.Message = wire.Clip(c.cfg.Credentials.Scrub(transport.PlainText(answer.Error.Message), item.call.Secrets...), transport.MaxMessage)
 		failure.unknown = failure.Code == 0 || failure.Code == ErrInternal
 		c.cfg.explain(failure)
 		return failure

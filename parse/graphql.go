@@ -44,7 +44,7 @@ func (c *Client) GraphQL(ctx context.Context, document string, variables, out an
 		code := Code(e.Code())
 		errs = append(errs, &Error{
 			Op: call.Op, Code: code, HTTPStatus: http.StatusOK, Attempts: 1,
-			Message: c.cfg.Credentials.Scrub(wire.Clip(e.Message, transport.MaxMessage)),
+			Message: wire.Clip(c.cfg.Credentials.Scrub(e.Message), transport.MaxMessage),
 			unknown: mutation && (code == 0 || code == ErrInternal),
 		})
 	}

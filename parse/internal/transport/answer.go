@@ -56,8 +56,9 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 }
 
 // readRefusal reads the body of an answer that is not a success: Parse's own
-// forms (protocol section 7) or whatever a proxy wrote.
-func readRefusal(body []byte) (int, string) {
+// forms (protocol section 7) or whatever a proxy wrote. scrub hides secrets, before a
+// text is clipped.
+func readRefusal(body []byte, scrub func(string) string) (int, string) {
 	var answer struct {
 		Code    jsontext.Value `json:"code"`
 		Error   jsontext.Value `json:"error"`
@@ -65,19 +66,19 @@ func readRefusal(body []byte) (int, string) {
 		Errors  []GraphQLError `json:"errors"`
 	}
 	if len(body) == 0 || json.Unmarshal(body, &answer, wire.Tolerant()) != nil {
-		return 0, wire.Clip(string(body), MaxExcerpt)
+		return 0, wire.Clip(scrub(string(body)), MaxExcerpt)
 	}
 	text := PlainText(answer.Error)
 	if text == "" {
 		text = PlainText(answer.Message)
 	}
 	if text == "" && len(answer.Errors) > 0 {
-		return answer.Errors[0].Code(), wire.Clip(answer.Errors[0].Message, MaxMessage)
+		return answer.Errors[0].Code(), wire.Clip(scrub(answer.Errors[0].Message), MaxMessage)
 	}
 	if text == "" && len(answer.Code) == 0 {
-		text = wire.Clip(string(body), MaxExcerpt)
+		text = wire.Clip(scrub(string(body)), MaxExcerpt)
 	}
-	return ParseCode(answer.Code), wire.Clip(text, MaxMessage)
+	return ParseCode(answer.Code), wire.Clip(scrub(text), MaxMessage)
 }
 
 // ParseCode reads an error code; anything but a whole number is 0, no code.

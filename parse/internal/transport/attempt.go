@@ -95,11 +95,12 @@ func (c *Client) build(ctx context.Context, r *Request, identity *Credentials) (
 
 // refusal describes an answer that is not a success.
 func (r *Request) refusal(identity *Credentials, resp *http.Response, body []byte) (*Failure, verdict) {
-	code, message := readRefusal(body)
+	scrub := func(text string) string { return identity.Scrub(text, r.Secrets...) }
+	code, message := readRefusal(body, scrub)
 	failure := &Failure{
 		Call: &r.Call, AsMaster: !identity.MasterKey.Empty(), InSession: !identity.Session.Empty(),
-		Code: code, Status: resp.StatusCode, Message: identity.Scrub(message, r.Secrets...),
-		RetryAfter: retryAfter(resp.Header), Location: resp.Header.Get("Location"),
+		Code: code, Status: resp.StatusCode, Message: message,
+		RetryAfter: retryAfter(resp.Header), Location: scrub(resp.Header.Get("Location")),
 	}
 	return failure, r.onRefusal(failure, message, resp.Header.Get("Retry-After") != "")
 }

@@ -2,7 +2,8 @@ package transport
 
 import (
 	"net/http"
-	"strings"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Credentials are the identity of a client. Only authorize applies them.
@@ -31,10 +32,5 @@ func (c *Credentials) authorize(header http.Header) {
 // Scrub hides every credential and the given secrets in a text.
 func (c *Credentials) Scrub(text string, more ...string) string {
 	own := []string{c.MasterKey.Value(), c.Session.Value(), c.RESTKey.Value(), c.JavaScriptKey.Value(), c.ClientKey.Value()}
-	for _, hidden := range append(own, more...) {
-		if hidden != "" {
-			text = strings.ReplaceAll(text, hidden, Redacted)
-		}
-	}
-	return text
+	return wire.Scrub(text, append(own, more...)...)
 }

@@ -1,7 +1,9 @@
 package transport
 
+import "github.com/isoaudit/isoaudit-go/internal/wire"
+
 // Redacted stands in the place of every secret that is printed.
-const Redacted = "[redacted]"
+const Redacted = wire.Redacted
 
 // Secret hides a credential from every kind of printing. Package fmt, JSON encoders
 // and others that walk fields by reflection find a function instead of the text.

@@ -18,6 +18,8 @@ type budgets struct {
 	hashing *budget.Line
 	queries *budget.Line // that last long
 	uploads *ratelimit.Limiter
+
+	backlogs *budget.Pool // of live query connections
 }
 
 // freeBytes of a body and of an answer are not counted: they are few, and the number
@@ -29,12 +31,13 @@ func newBudgets(l *Limits) budgets {
 	keyless := l.shared("Bodies")
 	keyless.Value = max(keyless.Value/4, l.BodySize)
 	return budgets{
-		bodies:  budget.NewPool(l.shared("Bodies")),
-		keyless: budget.NewPool(keyless),
-		answers: budget.NewPool(l.shared("Answers")),
-		queries: budget.NewLine(l.LongQueries, l.shared("LongQueries")),
-		uploads: ratelimit.New(l.UploadsADay, quotaWindow),
-		hashing: budget.NewLine(l.Hashings, l.shared("HashingsWait")),
+		bodies:   budget.NewPool(l.shared("Bodies")),
+		keyless:  budget.NewPool(keyless),
+		answers:  budget.NewPool(l.shared("Answers")),
+		queries:  budget.NewLine(l.LongQueries, l.shared("LongQueries")),
+		backlogs: budget.NewPool(l.shared("LiveBacklogs")),
+		uploads:  ratelimit.New(l.UploadsADay, quotaWindow),
+		hashing:  budget.NewLine(l.Hashings, l.shared("HashingsWait")),
 	}
 }
 

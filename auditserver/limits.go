@@ -45,13 +45,13 @@ type Limits struct {
 	Connections int   // open connections, for Serve; default 1,000. A new one takes the place of one that is idle
 	Memory      int64 // bytes, for the program cmd/auditserver, which gives it to the garbage collector; default 800 MiB
 
-	LiveConnections   int           // of live queries; default 500
-	LiveFrame         int           // bytes of a frame from a client that has connected; default 1 MiB
-	LiveSubscriptions int           // of one connection; default 500
-	LiveConditions    int           // of all subscriptions of one user, a regular expression counts ten; default 5,000
-	LiveWork          time.Duration // of matching for one user in each second; default 100 ms
-	LiveBacklog       int           // bytes that wait for one connection; a slower one is cut; default 16 MiB
-	LiveBacklogs      int64         // bytes that wait for all of them; default 64 MiB, or twice LiveBacklog
+	LiveConnections   int   // of live queries; default 500
+	LiveFrame         int   // bytes of a frame from a client that has connected; default 1 MiB
+	LiveSubscriptions int   // of one connection; default 500
+	LiveConditions    int   // of all subscriptions of one user, a regular expression counts ten; default 5,000
+	LiveWork          int   // values that they look at in a second; default 200,000
+	LiveBacklog       int   // bytes that wait for one connection; a slower one is cut; default 16 MiB
+	LiveBacklogs      int64 // bytes that wait for all of them; default 64 MiB, or twice LiveBacklog
 }
 
 // limit describes one of the Limits. What stands in it is said nowhere else: the
@@ -106,7 +106,7 @@ func (l *Limits) all() []limit {
 		{"LiveFrame", "limits.liveFrame", count{&l.LiveFrame}, 1 << 20, "bytes of a frame", cutAnswer},
 		{"LiveSubscriptions", "limits.liveSubscriptions", count{&l.LiveSubscriptions}, 500, "subscriptions of a connection", queryAnswer},
 		{"LiveConditions", "limits.liveConditions", count{&l.LiveConditions}, 5000, "conditions of all subscriptions of a user", queryAnswer},
-		{"LiveWork", "limits.liveWork", span64{&l.LiveWork}, int64(100 * time.Millisecond), "of matching for one user in each second", cutAnswer},
+		{"LiveWork", "limits.liveWork", count{&l.LiveWork}, 200_000, "values that the subscriptions of a user look at in a second", "the subscription ends with code 100"},
 		{"LiveBacklog", "limits.liveBacklog", count{&l.LiveBacklog}, 16 << 20, "bytes that wait for a live query connection", cutAnswer},
 		{"LiveBacklogs", "limits.liveBacklogs", size64{&l.LiveBacklogs}, max(64<<20, 2*int64(l.LiveBacklog)), "bytes that wait for live query connections", cutAnswer},
 	}

@@ -140,6 +140,17 @@ func (s *Server) assemble() {
 		Render:    s.render,
 		Logger:    cfg.Logger,
 		MasterKey: s.logLiveMaster,
+		Limits: live.Limits{
+			Connections:   limits.LiveConnections,
+			Frame:         int64(limits.LiveFrame),
+			Subscriptions: limits.LiveSubscriptions,
+			Conditions:    limits.LiveConditions,
+			Work:          limits.LiveWork,
+			Backlog:       limits.LiveBacklog,
+			Backlogs:      s.budgets.backlogs,
+			Ping:          live.DefaultLimits.Ping,
+			Connect:       live.DefaultLimits.Connect,
+		},
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/go-json-experiment/json"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 )
@@ -40,6 +41,7 @@ var (
 	errSlow       = errors.New("too slow: events were waiting beyond the limit")
 	errNoConnect  = errors.New("no connect frame")
 	errShutdown   = errors.New("the server is shutting down")
+	errBehind     = errors.New("events were dropped: the server could not keep up")
 )
 
 const (
@@ -54,6 +56,12 @@ func IsUpgrade(r *http.Request) bool {
 
 // Serve runs one connection until either side ends it.
 func (l *Hub) Serve(w http.ResponseWriter, r *http.Request, baseURL string) {
+	if most := l.cfg.Limits.Connections; l.connections.Add(1) > int64(most) {
+		l.connections.Add(-1)
+		refuse(w, most)
+		return
+	}
+	defer l.connections.Add(-1)
 	out := &corkable{ResponseWriter: w}
 	ws, err := websocket.Accept(out, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // no cookies are used, so a foreign page gains nothing
@@ -62,12 +70,10 @@ func (l *Hub) Serve(w http.ResponseWriter, r *http.Request, baseURL string) {
 	if err != nil {
 		return // Accept has answered
 	}
-	l.connections.Add(1)
-	defer l.connections.Add(-1)
-	ws.SetReadLimit(l.cfg.Limits.Frame)
+	ws.SetReadLimit(greetingFrame)
 	c := &client{hub: l, ws: ws, conn: out.conn, remote: r.RemoteAddr, baseURL: baseURL, subs: make(map[string]*subscription)}
 	ctx, cut := context.WithCancelCause(context.WithoutCancel(r.Context()))
-	c.out = outbox{limit: l.cfg.Limits.Backlog, ready: make(chan struct{}, 1), cut: cut}
+	c.out = outbox{limit: l.cfg.Limits.Backlog, pool: l.cfg.Limits.Backlogs, ready: make(chan struct{}, 1), cut: cut}
 	io, stop := context.WithCancel(context.Background())
 	defer stop()
 	unhook := context.AfterFunc(l.alive, func() { cut(errShutdown) })
@@ -87,16 +93,27 @@ func (l *Hub) Serve(w http.ResponseWriter, r *http.Request, baseURL string) {
 	greeting.Stop()
 	l.removeAll(c)
 	others.Wait()
+	c.out.close()
 	if cause := context.Cause(ctx); !errors.Is(cause, errClientGone) {
 		l.cfg.Logger.Info("live query connection cut", "remote", c.remote, "reason", cause.Error())
 	}
+}
+
+// refuse answers a connection beyond the limit.
+func refuse(w http.ResponseWriter, most int) {
+	busy := fault.NewBusy(http.StatusServiceUnavailable, 2*time.Second, "the server has %d live query connections, the limit (option limits.liveConnections)", most)
+	busy.Announce(w.Header())
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(busy.Status)
+	body, _ := json.Marshal(map[string]any{"code": busy.Shown.Code, "error": busy.Shown.Message}) // plain values
+	_, _ = w.Write(body)                                                                          // the client is gone if this fails
 }
 
 func closeStatus(cause error) (websocket.StatusCode, string) {
 	switch {
 	case errors.Is(cause, errShutdown):
 		return websocket.StatusGoingAway, cause.Error()
-	case errors.Is(cause, errSlow):
+	case errors.Is(cause, errSlow), errors.Is(cause, errBehind):
 		return websocket.StatusTryAgainLater, cause.Error()
 	case errors.Is(cause, errNoConnect):
 		return websocket.StatusPolicyViolation, cause.Error()
@@ -119,6 +136,7 @@ func (c *client) read(ctx context.Context, greeting *time.Timer) error {
 		}
 		if c.connected {
 			greeting.Stop()
+			c.ws.SetReadLimit(c.hub.cfg.Limits.Frame)
 		}
 		if err == nil {
 			continue

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/query"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
@@ -17,6 +18,7 @@ import (
 type event struct {
 	hub    *Hub
 	change store.Change
+	second int64 // in which it is delivered
 	class  schema.Class
 	before state
 	after  state
@@ -40,6 +42,12 @@ func (l *Hub) deliver(ctx context.Context, number uint64, change store.Change) {
 	if class := l.byClass[change.Class]; class != nil {
 		ev := l.newEvent(change)
 		for _, watched := range class.queries {
+			if watched.weight >= heavy {
+				var may bool
+				if may, ended = ev.affordable(ctx, watched, ended); !may {
+					continue
+				}
+			}
 			before, after := ev.before.matches(watched.where), ev.after.matches(watched.where)
 			if !before && !after {
 				continue
@@ -61,8 +69,24 @@ func (l *Hub) deliver(ctx context.Context, number uint64, change store.Change) {
 	l.dismiss(ended)
 }
 
+// affordable decides whether a heavy query is matched with the object of the event:
+// only if somebody may see the object, and those have not looked at too much.
+func (ev *event) affordable(ctx context.Context, watched *watchedQuery, ended map[*subscription]error) (bool, map[*subscription]error) {
+	op := query.OpOf(ev.class, watched.where)
+	var may []*viewer
+	for viewer := range watched.viewers {
+		if sight := ev.seenBy(ctx, asking{viewer, op}); sight.before || sight.after {
+			may = append(may, viewer)
+		}
+	}
+	if len(may) == 0 {
+		return false, ended
+	}
+	return ev.hub.charge(watched, ev.weight(watched.where), ev.second, may, ended)
+}
+
 func (l *Hub) newEvent(change store.Change) *event {
-	ev := &event{hub: l, change: change, seen: make(map[asking]*sight), texts: make(map[string][]byte)}
+	ev := &event{hub: l, change: change, second: time.Now().Unix(), seen: make(map[asking]*sight), texts: make(map[string][]byte)}
 	ev.class, _ = l.store.Class(change.Class)
 	ev.before = newState(change.Before, change.Kind != store.Created)
 	ev.after = newState(change.After, change.Kind != store.Deleted)
@@ -76,6 +100,14 @@ func newState(row store.Row, exists bool) state {
 	return state{exists: true, row: row, acl: row.ACL()}
 }
 
+// fields decodes the object when that is first needed.
+func (st *state) fields() map[string]any {
+	if st.object == nil {
+		st.object = st.row.Map()
+	}
+	return st.object
+}
+
 func (st *state) matches(node *where.Node) bool {
 	if !st.exists {
 		return false
@@ -83,10 +115,7 @@ func (st *state) matches(node *where.Node) bool {
 	if node.Op == where.And && len(node.Children) == 0 {
 		return true
 	}
-	if st.object == nil {
-		st.object = st.row.Map()
-	}
-	ok, err := node.Match(st.object)
+	ok, err := node.Match(st.fields())
 	return ok && err == nil // subscribe refuses what cannot be matched
 }
 

@@ -39,14 +39,18 @@ type Hub struct {
 	cfg     Config
 	store   *store.Store
 	alive   context.Context // ends with the server
-	commits chan commit
+	commits backlog
 	number  atomic.Uint64 // of the last commit
+	meter   meter         // of all users
+	classes atomic.Pointer[map[string]bool]
 
 	connections atomic.Int64
 
-	mu      sync.RWMutex
-	byClass map[string]*watchedClass
-	viewers map[viewerKey]*viewer
+	mu         sync.RWMutex
+	byClass    map[string]*watchedClass
+	viewers    map[viewerKey]*viewer
+	burdens    map[string]*burden // by account
+	conditions int                // of all subscriptions
 }
 
 // commit is what one commit changed in classes that somebody watches.
@@ -55,24 +59,22 @@ type commit struct {
 	changes []store.Change
 }
 
-// commitBacklog is how many commits may wait for delivery. Beyond it a commit
-// has to wait. The wait is short, because delivering needs no disk, and no commit
-// is lost.
-const commitBacklog = 256
-
 // New makes a hub that works until alive ends.
 func New(alive context.Context, cfg Config) *Hub {
 	if cfg.Limits == (Limits{}) {
 		cfg.Limits = DefaultLimits
 	}
-	return &Hub{
+	l := &Hub{
 		cfg:     cfg,
 		store:   cfg.Queries.Store,
 		alive:   alive,
-		commits: make(chan commit, commitBacklog),
+		commits: newBacklog(),
 		byClass: make(map[string]*watchedClass),
 		viewers: make(map[viewerKey]*viewer),
+		burdens: make(map[string]*burden),
 	}
+	l.noteClasses()
+	return l
 }
 
 // enabled reports whether a class has live queries.
@@ -80,27 +82,33 @@ func (l *Hub) enabled(class string) bool {
 	return slices.ContainsFunc(l.cfg.Classes, func(re *regexp.Regexp) bool { return re.MatchString(class) })
 }
 
-// Committed takes the changes of a commit. It is called in commit order, and
-// returns quickly.
+// Committed takes the changes of a commit. It is called in commit order, and never
+// waits: a commit is not held back by those who want to hear of it.
 func (l *Hub) Committed(changes []store.Change) {
 	number := l.number.Add(1)
 	watched := l.watched(changes)
 	if len(watched) == 0 {
 		return
 	}
-	select {
-	case l.commits <- commit{number, watched}:
-	case <-l.alive.Done():
-	}
+	l.commits.push(commit{number, watched})
 }
 
 func (l *Hub) watched(changes []store.Change) []store.Change {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	if len(l.byClass) == 0 {
+	classes := *l.classes.Load()
+	if len(classes) == 0 {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(changes), func(c store.Change) bool { return l.byClass[c.Class] == nil || !c.OfObject() })
+	return slices.DeleteFunc(slices.Clone(changes), func(c store.Change) bool { return !classes[c.Class] || !c.OfObject() })
+}
+
+// noteClasses publishes the classes that are watched; needs mu. Commits read them
+// without it, for a delivery holds it for long.
+func (l *Hub) noteClasses() {
+	classes := make(map[string]bool, len(l.byClass))
+	for name := range l.byClass {
+		classes[name] = true
+	}
+	l.classes.Store(&classes)
 }
 
 // Run delivers commits until the server ends. In between it checks the sessions
@@ -116,10 +124,35 @@ func (l *Hub) Run() {
 			return
 		case <-tick.C:
 			l.checkAll(ctx)
-		case commit := <-l.commits:
-			for _, change := range commit.changes {
-				l.deliver(ctx, commit.number, change)
-			}
+		case <-l.commits.ready:
+			l.deliverAll(ctx)
+		}
+	}
+}
+
+// deliverAll works through what waits. If so much waited that some was dropped, all
+// who have subscriptions are cut: they know that they missed something.
+func (l *Hub) deliverAll(ctx context.Context) {
+	for ctx.Err() == nil {
+		c, dropped, ok := l.commits.pop()
+		if dropped {
+			l.cutAll()
+		}
+		if !ok {
+			return
+		}
+		for _, change := range c.changes {
+			l.deliver(ctx, c.number, change)
+		}
+	}
+}
+
+func (l *Hub) cutAll() {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for _, v := range l.viewers {
+		for sub := range v.subs {
+			sub.client.out.cut(errBehind)
 		}
 	}
 }

@@ -20,6 +20,7 @@ type watchedClass struct {
 type watchedQuery struct {
 	hash    string
 	where   *where.Node
+	weight  int // of the where
 	viewers map[*viewer]map[*subscription]struct{}
 }
 
@@ -33,7 +34,8 @@ type viewerKey struct {
 
 type viewer struct {
 	viewerKey
-	subs map[*subscription]struct{}
+	burden *burden // nil: nobody counts
+	subs   map[*subscription]struct{}
 }
 
 type subscription struct {
@@ -44,36 +46,55 @@ type subscription struct {
 	viewer    *viewer
 	keys      []string // nil: all
 	watch     []string // nil: any
+	weight    int      // of its query
 	since     uint64   // commits up to this one happened before the subscription
 }
 
 // add registers sub, replacing a subscription with the same request id, and
 // replies. It does both under the lock, so that no event of the subscription comes
 // before the reply.
-func (l *Hub) add(sub *subscription, node *where.Node, key viewerKey) error {
+func (l *Hub) add(sub *subscription, node *where.Node, key viewerKey, account string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if old := sub.client.subs[sub.requestID]; old != nil {
+	old := sub.client.subs[sub.requestID]
+	if old == nil && len(sub.client.subs) >= l.cfg.Limits.Subscriptions {
+		return fault.New(wire.CodeInvalidQuery, "this connection has %d subscriptions, the limit (option limits.liveSubscriptions): unsubscribe some, or open another", l.cfg.Limits.Subscriptions)
+	}
+	bears := l.burdens[account]
+	if bears == nil && account != "" {
+		bears = &burden{who: account}
+	}
+	if err := l.bears(bears, sub, old); err != nil {
+		return err
+	}
+	if old != nil {
 		l.remove(old)
-	} else if len(sub.client.subs) >= l.cfg.Limits.Subscriptions {
-		return fault.New(wire.CodeInvalidQuery, "this connection has %d subscriptions, the limit: unsubscribe some, or open another", l.cfg.Limits.Subscriptions)
 	}
 	class := l.byClass[sub.class]
 	if class == nil {
 		class = &watchedClass{queries: make(map[string]*watchedQuery)}
 		l.byClass[sub.class] = class
+		l.noteClasses()
 	}
 	hash := string(node.AppendCanonical(nil))
 	query := class.queries[hash]
 	if query == nil {
-		query = &watchedQuery{hash: hash, where: node, viewers: make(map[*viewer]map[*subscription]struct{})}
+		query = &watchedQuery{hash: hash, where: node, weight: sub.weight, viewers: make(map[*viewer]map[*subscription]struct{})}
 		class.queries[hash] = query
 	}
 	who := l.viewers[key]
 	if who == nil {
-		who = &viewer{viewerKey: key, subs: make(map[*subscription]struct{})}
+		who = &viewer{viewerKey: key, burden: bears, subs: make(map[*subscription]struct{})}
 		l.viewers[key] = who
+		if bears != nil {
+			l.burdens[account] = bears
+			bears.viewers++
+		}
 	}
+	if who.burden != nil {
+		who.burden.conditions += sub.weight
+	}
+	l.conditions += sub.weight
 	if query.viewers[who] == nil {
 		query.viewers[who] = make(map[*subscription]struct{})
 	}
@@ -93,8 +114,18 @@ func (l *Hub) remove(sub *subscription) {
 	}
 	delete(sub.client.subs, sub.requestID)
 	delete(sub.viewer.subs, sub)
+	l.conditions -= sub.weight
+	b := sub.viewer.burden
+	if b != nil {
+		b.conditions -= sub.weight
+	}
 	if len(sub.viewer.subs) == 0 {
 		delete(l.viewers, sub.viewer.viewerKey)
+		if b != nil {
+			if b.viewers--; b.viewers == 0 {
+				delete(l.burdens, b.who)
+			}
+		}
 	}
 	of := sub.query.viewers[sub.viewer]
 	delete(of, sub)
@@ -109,6 +140,7 @@ func (l *Hub) remove(sub *subscription) {
 	delete(class.queries, sub.query.hash)
 	if len(class.queries) == 0 {
 		delete(l.byClass, sub.class)
+		l.noteClasses()
 	}
 }
 

@@ -3,6 +3,8 @@ package live
 import (
 	"context"
 	"sync"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/budget"
 )
 
 // outbox holds the frames that wait for one client. Pushing never blocks: a
@@ -10,6 +12,7 @@ import (
 // missed something.
 type outbox struct {
 	limit int
+	pool  *budget.Pool // for what waits beyond freeBacklog
 	ready chan struct{}
 	cut   context.CancelCauseFunc
 
@@ -28,12 +31,11 @@ func (o *outbox) push(f outFrame) {
 		return
 	}
 	f.counted = f.cost(&o.last)
-	if o.bytes+f.counted > o.limit {
-		o.frames, o.head, o.bytes, o.last, o.closed = nil, 0, 0, outFrame{}, true
+	if o.bytes+f.counted > o.limit || !o.grow(f.counted) {
+		o.drop()
 		o.cut(errSlow)
 		return
 	}
-	o.bytes += f.counted
 	o.last = f
 	o.frames = append(o.frames, f)
 	select {
@@ -52,6 +54,37 @@ func (o *outbox) pop() (outFrame, bool) {
 	f := o.frames[o.head]
 	o.frames[o.head] = outFrame{}
 	o.head++
-	o.bytes -= f.counted
+	o.shrink(f.counted)
 	return f, true
+}
+
+// freeBacklog is not counted in the pool, so that those who read are not cut for
+// those who do not.
+const freeBacklog = 64 << 10
+
+// grow counts n bytes more, if the pool has room for them.
+func (o *outbox) grow(n int) bool {
+	if o.pool.Take(int64(max(o.bytes+n-freeBacklog, 0)-max(o.bytes-freeBacklog, 0))) != nil {
+		return false
+	}
+	o.bytes += n
+	return true
+}
+
+func (o *outbox) shrink(n int) {
+	o.pool.Give(int64(max(o.bytes-freeBacklog, 0) - max(o.bytes-n-freeBacklog, 0)))
+	o.bytes -= n
+}
+
+// drop forgets what waits, and whatever comes.
+func (o *outbox) drop() {
+	o.shrink(o.bytes)
+	o.frames, o.head, o.last, o.closed = nil, 0, outFrame{}, true
+}
+
+// close ends the outbox of a client that is gone.
+func (o *outbox) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.drop()
 }

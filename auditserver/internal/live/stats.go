@@ -11,7 +11,7 @@ type Stats struct {
 func (l *Hub) Stats() Stats {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	s := Stats{Connections: int(l.connections.Load()), Waiting: len(l.commits)}
+	s := Stats{Connections: int(l.connections.Load()), Waiting: l.commits.len()}
 	for _, v := range l.viewers {
 		s.Subscriptions += len(v.subs)
 	}

@@ -88,7 +88,8 @@ func (c *client) subscribe(ctx context.Context, f *inFrame) error {
 		keys:      roots(f.Query.Keys),
 		watch:     f.Query.Watch,
 	}
-	return c.hub.add(sub, node, key)
+	sub.weight = weightOf(node, len(f.Query.Where))
+	return c.hub.add(sub, node, key, accountOf(caller))
 }
 
 // readQuery checks that a caller may subscribe to a query and that it can be

@@ -65,6 +65,11 @@ func onPurpose() []Difference {
 			Reason: "the error says what is wrong",
 		},
 		{
+			Key:         "Access-Control-Allow-Methods on what is no preflight",
+			AuditServer: "absent", ParseServer: "present",
+			Reason: "a browser reads it, and the headers that may be sent, in the answer to its preflight alone",
+		},
+		{
 			Key:         "GraphQL",
 			AuditServer: "status 404", ParseServer: "answers",
 			Reason: "auditserver has no GraphQL endpoint: everything this SDK offers is in REST",

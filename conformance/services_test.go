@@ -16,6 +16,17 @@ func services() []behaviour {
 		{"service: the server is healthy", func(t *testing.T, w *world) {
 			require.NoError(t, w.client.Health(t.Context()))
 		}},
+		{"service: a page of another origin may ask", func(t *testing.T, w *world) {
+			preflight := w.must(t, nobody, "OPTIONS", "/classes/_User", "", "Origin", "https://example.com", "Access-Control-Request-Method", "PUT")
+			require.Contains(t, preflight.header.Get("Access-Control-Allow-Methods"), "PUT")
+			asked := w.must(t, nobody, "GET", "/classes/_User?limit=0", "", "Origin", "https://example.com")
+			require.Equal(t, "*", asked.header.Get("Access-Control-Allow-Origin"))
+			observed := "absent"
+			if asked.header.Get("Access-Control-Allow-Methods") != "" {
+				observed = "present"
+			}
+			w.differs(t, "Access-Control-Allow-Methods on what is no preflight", observed)
+		}},
 		{"service: the master key learns the version", func(t *testing.T, w *world) {
 			info, err := w.admin.ServerInfo(t.Context())
 			require.NoError(t, err)

@@ -1,0 +1,109 @@
+package conformance_test
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/conformance"
+)
+
+// scene is one group of generated questions with what they start from.
+type scene struct {
+	name      string
+	prepare   []probe
+	questions []probe
+}
+
+func scenes() []scene {
+	return []scene{
+		parameterQuestions(),
+		swiftQuestions(),
+		operatorQuestions(),
+		operationQuestions(),
+		permissionQuestions(),
+	}
+}
+
+// TestGenerated asks auditserver, and Parse Server 9.10 on PostgreSQL where that is
+// the real server, the same thousands of questions. What they answer otherwise is of a kind that the
+// table has, with its reason. Alone, auditserver must have no fault of its own and
+// answer one question alike in all its spellings.
+func TestGenerated(t *testing.T) {
+	run := strings.ToLower(rand.Text()[:8])
+	people := castOfQuestions()
+	here := newAsker(embeddedTarget(t), run)
+	here.prepare(t, people)
+	var there *asker
+	theirs := &keptReplies{Replies: map[string]map[string]keptReply{}}
+	if tg, ok := realTarget(t); ok && tg.front == nil && tg.server == conformance.ParseServer {
+		there = newAsker(tg, run)
+		there.prepare(t, people)
+	} else if *repliesFile != "" {
+		theirs = readReplies(t)
+	}
+	compared := there != nil || len(theirs.Replies) > 0
+	seen := map[string]int{}
+	for _, s := range scenes() {
+		t.Run(s.name, func(t *testing.T) {
+			started := time.Now()
+			here.prepare(t, s.prepare)
+			ours := here.ask(t, s.questions)
+			t.Logf("%d questions, auditserver answered them in %v", len(s.questions), time.Since(started).Round(time.Millisecond))
+			requireOneMeaning(t, s.questions, ours)
+			if there != nil {
+				started = time.Now()
+				there.prepare(t, s.prepare)
+				theirs.keep(s, there.ask(t, s.questions))
+				t.Logf("%s answered them in %v", conformance.ParseServer, time.Since(started).Round(time.Millisecond))
+				if *repliesFile != "" {
+					theirs.write(t)
+				}
+			}
+			if compared {
+				compareReplies(t, s, ours, theirs.of(s), seen)
+			}
+		})
+	}
+	if compared && !t.Failed() {
+		requireKindsSeen(t, seen)
+	}
+}
+
+// requireOneMeaning holds auditserver to itself.
+func requireOneMeaning(t *testing.T, questions []probe, replies []reply) {
+	t.Helper()
+	asked, first, failures := map[string]bool{}, map[string]int{}, []string{}
+	for i, q := range questions {
+		require.Falsef(t, asked[q.asks], "%q is asked twice", q.asks)
+		asked[q.asks] = true
+		r := replies[i]
+		if r.status == 0 || r.status >= 500 {
+			failures = append(failures, fmt.Sprintf("auditserver fails: %s: %s", q.asks, r))
+		}
+		if q.meaning == "" {
+			continue
+		}
+		other, ok := first[q.meaning]
+		if !ok {
+			first[q.meaning] = i
+			continue
+		}
+		if replies[other].means() != r.means() {
+			failures = append(failures, fmt.Sprintf("one probe, two answers:\n%s: %s\n%s: %s", questions[other].asks, replies[other], q.asks, r))
+		}
+	}
+	for _, failure := range failures[:min(shownFailures, len(failures))] {
+		t.Error(failure)
+	}
+	if len(failures) > shownFailures {
+		t.Errorf("and %d more", len(failures)-shownFailures)
+	}
+}
+
+// shownFailures is how many differences are shown: one fault makes hundreds.
+const shownFailures = 10

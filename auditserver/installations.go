@@ -52,7 +52,7 @@ func (s *Server) knownInstallation(ctx context.Context, tx *store.Tx, req *reque
 	return "", nil
 }
 
-// keepInstallation refuses to make another installation of one: its id and its
+// keepInstallation refuses to make another installation of one by a PUT: its id and its
 // kind of device stay, and its token too where it has no other id.
 func keepInstallation(before store.Row, fields map[string]any) error {
 	installation, _ := before.Text("installationId")

@@ -71,3 +71,12 @@ type resolvedClass struct {
 	name  string
 	exact bool
 }
+
+// classPath is where the objects of a class are. Roles have a route of their own
+// too, on which a server ignores request ids (protocol section 6).
+func classPath(class string) []string {
+	if class == userClass {
+		return []string{"users"}
+	}
+	return []string{"classes", class}
+}

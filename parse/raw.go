@@ -79,16 +79,3 @@ func (r *jsonRow) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	r.ObjectID, _ = r.members["objectId"].(string)
 	return nil
 }
-
-// classPath is where the objects of a class are. Roles have a route of their own
-// too, on which a server ignores request ids (protocol section 6).
-func classPath(class string) []string {
-	if class == userClass {
-		return []string{"users"}
-	}
-	return []string{"classes", class}
-}
-
-func pointerJSON(class, id string) map[string]any {
-	return map[string]any{"__type": "Pointer", "className": class, "objectId": id}
-}

@@ -5,8 +5,6 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/go-json-experiment/json"
-
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
@@ -16,8 +14,8 @@ func Parse(doc []byte, lim Limits) (*Node, error) {
 	if len(doc) == 0 {
 		return &Node{Op: And}, nil
 	}
-	var v any
-	if err := json.Unmarshal(doc, &v, wire.Tolerant()); err != nil {
+	v, err := wire.ReadAny(doc)
+	if err != nil {
 		return nil, errorf(codeInvalidJSON, "where parameter is not valid JSON")
 	}
 	m, ok := v.(map[string]any)

@@ -100,10 +100,21 @@ func TestBoxAcrossTheDateLine(t *testing.T) {
 	}
 }
 
+// As in JavaScript, the last of members with one name counts.
+func TestParseTakesTheLastOfRepeatedMembers(t *testing.T) {
+	n, err := where.Parse([]byte(`{"a":1,"a":{"$gt":5},"a":2}`), where.Limits{})
+	require.NoError(t, err)
+	for value, want := range map[string]bool{"1": false, "2": true, "6": false} {
+		got, err := n.Match(object(t, `{"a":`+value+`}`))
+		require.NoError(t, err)
+		require.Equal(t, want, got, value)
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	lim := where.Limits{Depth: 3, Conditions: 5, ListItems: 4, RegexLength: 10, Now: now}
 	for doc, code := range map[string]int{
-		`{`: 107, `[]`: 107, `null`: 107, `{"a":1,"a":2}`: 107,
+		`{`: 107, `[]`: 107, `null`: 107,
 		`{"ACL":1}`: 102, `{"$or":{}}`: 102, `{"$or":[]}`: 102, `{"$nor":[]}`: 102, `{"$or":[1]}`: 102, `{"$where":"1"}`: 105, `{"a b":1}`: 105, `{"":1}`: 105, `{"_rperm":1}`: 105,
 		`{"a":{"$foo":1}}`: 102, `{"a":{"$not":{"$gt":1}}}`: 102, `{"a":{"$gt":1,"b":2}}`: 102, `{"a":{"$options":"i"}}`: 102, `{"a":{"$maxDistance":1}}`: 102,
 		`{"a":{"$gt":null}}`: 102, `{"a":{"$gt":[1]}}`: 102, `{"a":{"$in":1}}`: 107, `{"a":{"$exists":1}}`: 107, `{"a":{"$in":[1,2,3,4,5]}}`: 102,

@@ -1,0 +1,65 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// ReadAny decodes one JSON value as JavaScript does: of repeated members the last
+// one counts, whatever the others are. (Decoding into an any with Tolerant merges
+// objects of one name, and fails where their kinds differ.)
+func ReadAny(raw []byte) (any, error) {
+	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), tolerant)
+	v, err := readAny(dec)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more than one JSON value")
+	}
+	return v, nil
+}
+
+func readAny(dec *jsontext.Decoder) (any, error) {
+	token, err := dec.ReadToken()
+	if err != nil {
+		return nil, err
+	}
+	switch token.Kind() {
+	case '{':
+		members := map[string]any{}
+		for dec.PeekKind() != '}' {
+			name, err := dec.ReadToken()
+			if err != nil {
+				return nil, err
+			}
+			key := name.String()
+			if members[key], err = readAny(dec); err != nil {
+				return nil, err
+			}
+		}
+		_, err := dec.ReadToken()
+		return members, err
+	case '[':
+		list := []any{}
+		for dec.PeekKind() != ']' {
+			v, err := readAny(dec)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		_, err := dec.ReadToken()
+		return list, err
+	case '"':
+		return token.String(), nil
+	case '0':
+		return token.Float()
+	case 't', 'f':
+		return token.Bool(), nil
+	}
+	return nil, nil
+}

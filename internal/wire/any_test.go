@@ -1,0 +1,27 @@
+package wire_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+func TestReadAny(t *testing.T) {
+	for text, want := range map[string]any{
+		`{"a":1,"a":{"b":5},"a":2}`:    map[string]any{"a": 2.0},
+		`{"a":{"b":5},"a":{"c":[1]}}`:  map[string]any{"a": map[string]any{"c": []any{1.0}}},
+		` [true,false,null,"\ud83d"] `: []any{true, false, nil, "\ufffd"},
+		`{}`:                           map[string]any{},
+		`[]`:                           []any{},
+	} {
+		got, err := wire.ReadAny([]byte(text))
+		require.NoError(t, err, text)
+		require.Equal(t, want, got, text)
+	}
+	for _, text := range []string{``, `{`, `[1`, `[1,]`, `{"a"}`, `{"a":}`, `{} {}`, `nul`} {
+		_, err := wire.ReadAny([]byte(text))
+		require.Error(t, err, text)
+	}
+}

@@ -65,7 +65,7 @@ func TestNothingShowsACredential(t *testing.T) {
 	session := isoaudit.SessionWithToken("r:session-token-4")
 	auditor := isoaudit.Auditor{Username: "lena", Password: "password-5"}
 	values := map[string]any{
-		"client": client, "client value": *client, "admin": admin, "admin value": *admin, "client with source": source,
+		"client": client, "client value": *client, "admin": admin, "admin value": *admin, "trail source": admin.Trail(), "client with source": source,
 		"session": session, "session value": *session, "password": parse.Password("password-5"),
 		"auditor": auditor, "auditor pointer": &auditor, "session with auditor": &isoaudit.Session{Auditor: &auditor},
 		"collection": client.AuditPlans, "query": client.AuditPlans.Query(), "batch item": client.Auditors.BatchCreate(&auditor),

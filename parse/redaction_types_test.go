@@ -36,7 +36,7 @@ func withoutCredentials() map[string]any {
 		"answers": []any{parse.Config{}, parse.Job{}, parse.ServerInfo{}, isoaudit.CloudCode{}, parse.BatchResult{}},
 		"errors":  []any{&isoaudit.PolicyError{}, &parse.DecodeError{}, parse.DecodeErrors{{}}},
 		"classes": []any{parse.ClassOf[checklist]("Checklist"), isoaudit.AuditPlan{}},
-		"changes": []any{isoaudit.ColumnChange[string]{Before: "Open", After: "Closed", HadBefore: true, HasAfter: true}},
+		"changes": []any{isoaudit.ColumnChange[string]{Before: "Open", After: "Closed", HadBefore: true, HasAfter: true}, isoaudit.MeaningVerified, isoaudit.Signature{}, isoaudit.NewestFirst, isoaudit.TrailEvent{}},
 		"access":  []any{parse.ACL{parse.Everyone: parse.Access{}}, isoaudit.RoleMembers{}},
 	}
 }

@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
@@ -15,7 +16,8 @@ import (
 
 // TestJavaScriptSDK runs parse/check.js, which is Parse's JavaScript SDK as it is,
 // against auditserver and the real server: each must pass every check but those
-// that the table of differences names.
+// that the table of differences names. The script needs an application as it is when
+// it is new, so make asks for this test before it asks for the others.
 func TestJavaScriptSDK(t *testing.T) {
 	targets := []target{embeddedTarget(t)}
 	if tg, ok := realTarget(t); ok {
@@ -30,9 +32,11 @@ func TestJavaScriptSDK(t *testing.T) {
 			script.Dir = "parse"
 			script.Env = append(os.Environ(), "ISOAUDIT_PARSE_URL="+tg.url, "ISOAUDIT_PARSE_APP_ID="+tg.appID,
 				"ISOAUDIT_PARSE_JS_KEY="+tg.jsKey, "ISOAUDIT_PARSE_MASTER_KEY="+tg.masterKey)
+			before := userColumns(t, tg)
 			printed, err := script.CombinedOutput()
 			var exit *exec.ExitError
 			require.Truef(t, err == nil || errors.As(err, &exit), "%v", err)
+			dropUserColumns(t, tg, before)
 			require.Regexpf(t, `(?m)^[1-9]\d* passed, \d+ failed$`, string(printed), "it came to its end")
 			observed := map[string]string{}
 			for _, line := range result.FindAllStringSubmatch(string(printed), -1) {
@@ -57,3 +61,26 @@ func TestJavaScriptSDK(t *testing.T) {
 const javaScriptSDK = "JavaScript SDK, "
 
 func ofJavaScript(d conformance.Difference) bool { return strings.HasPrefix(d.Key, javaScriptSDK) }
+
+func userColumns(t *testing.T, tg target) map[string]any {
+	columns, _ := tg.must(t, master, "GET", "/schemas/_User", "").json["fields"].(map[string]any)
+	require.Contains(t, columns, "username")
+	return columns
+}
+
+// dropUserColumns takes away what the script's users brought: others would find it
+// as drift.
+func dropUserColumns(t *testing.T, tg target, kept map[string]any) {
+	dropped := map[string]any{}
+	for name := range userColumns(t, tg) {
+		if _, ok := kept[name]; !ok {
+			dropped[name] = map[string]any{"__op": "Delete"}
+		}
+	}
+	if len(dropped) == 0 {
+		return
+	}
+	body, err := json.Marshal(map[string]any{"className": "_User", "fields": dropped})
+	require.NoError(t, err)
+	tg.must(t, master, "PUT", "/schemas/_User", string(body))
+}

@@ -12,7 +12,7 @@ import (
 )
 
 // Limits bound what one request may cost, and what all of them may cost together.
-// Zero means the default, a negative number means no limit. The defaults hold a
+// Zero means the default, a negative number means no limit. The defaults are made for a
 // server on 2 cores and 1 GiB; docs/limits.md lists them with their errors.
 type Limits struct {
 	BodySize      int64 // bytes of a request body and of a file; default 20 MiB

@@ -158,6 +158,10 @@ func (s *Server) assemble() {
 // front and none behind, "/parse" where it was left out, "" at the root.
 func (s *Server) MountPath() string { return s.cfg.MountPath }
 
+// Limits are the limits in force, with the defaults of those that were not set; one
+// without bound is the largest number.
+func (s *Server) Limits() Limits { return s.cfg.Limits }
+
 // Close waits for running requests and jobs until ctx ends, then closes the
 // database. Requests that come later are answered 503. If registered code holds
 // the database and does not end, Close returns an error without it, and the

@@ -40,6 +40,19 @@ Document register
 NUMBER  TITLE              REV  OWNER     APPROVED BY  EFFECTIVE   STATUS
 WI-201  Assembly of pumps  B    l.brandt  j.silva      TODAY       effective
 WI-201  Assembly of pumps  A    l.brandt  j.silva      A-YEAR-AGO  superseded
+
+Audit trail of IA-101
+WHO       DID     TO                STATUS                WHY
+l.brandt  create  AuditPlan         planned               -
+a.haddad  update  AuditPlan         in_progress           -
+a.haddad  create  AuditFinding      -                     -
+a.haddad  create  CorrectiveAction  open                  -
+d.kim     update  CorrectiveAction  in_progress           -
+d.kim     update  CorrectiveAction  pending_verification  -
+l.brandt  update  CorrectiveAction  closed                effective
+a.haddad  update  AuditPlan         completed             -
+m.okafor  create  AuditReview       -                     -
+l.brandt  update  AuditPlan         closed                -
 `
 
 func TestQuickstart(t *testing.T) {

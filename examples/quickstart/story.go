@@ -107,7 +107,8 @@ func run(ctx context.Context, b *backend, out io.Writer, now time.Time) error {
 	return errors.Join(
 		auditQueue(ctx, t.mary.Client, out),
 		overdueActions(ctx, t.mary.Client, out, now),
-		documentRegister(ctx, t.mary.Client, out))
+		documentRegister(ctx, t.mary.Client, out),
+		auditTrail(ctx, t, plan, out))
 }
 
 // closeAction brings the action to its end: Daniel works on it, Lena verifies
@@ -124,7 +125,7 @@ func closeAction(ctx context.Context, t team, action *isoaudit.CorrectiveAction,
 	if err := t.daniel.CorrectiveActions.Update(ctx, action.ObjectID, capa.Status.Set(isoaudit.CAPAPendingVerification)); err != nil {
 		return err
 	}
-	if err := t.lena.CorrectiveActions.Update(ctx, action.ObjectID,
+	if err := t.lena.CorrectiveActions.Update(parse.WithReason(ctx, "effective"), action.ObjectID,
 		capa.Status.Set(isoaudit.CAPAClosed),
 		capa.VerificationNote.Set("20 travellers of two weeks checked on the line: all carry the torque value."),
 	); err != nil {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -71,6 +73,31 @@ func documentRegister(ctx context.Context, as *isoaudit.Client, out io.Writer) e
 			row(d.DocumentNumber, d.DocumentTitle, d.Revision, name(d.Owner), name(d.ApprovedBy), day(d.EffectiveDate), d.Status)
 		}
 	})
+}
+
+// auditTrail lists who did what to an audit and what belongs to it, the oldest first.
+func auditTrail(ctx context.Context, t team, plan *isoaudit.AuditPlan, out io.Writer) error {
+	names := map[string]string{}
+	for _, m := range []member{t.lena, t.amal, t.daniel, t.joana, t.mary} {
+		names[m.auditor.ObjectID] = m.auditor.Username
+	}
+	status := isoaudit.CorrectiveActionFields.Status
+	var failed error
+	err := table(out, "Audit trail of "+plan.AuditRef, "WHO\tDID\tTO\tSTATUS\tWHY", func(row func(...any)) {
+		for event, err := range t.mary.Timeline(ctx, plan.Pointer(), isoaudit.OldestFirst) {
+			if err != nil {
+				failed = err
+				return
+			}
+			step, _, err := isoaudit.ChangeOf(t.mary.Client, event, status) // every class has it as text
+			if err != nil {
+				failed = err
+				return
+			}
+			row(names[event.Actor.ID], event.Op, event.Class, cmp.Or(string(step.After), "-"), cmp.Or(event.Reason, "-"))
+		}
+	})
+	return errors.Join(err, failed)
 }
 
 // table writes a title, a head and rows in aligned columns.

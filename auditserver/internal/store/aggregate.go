@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -97,10 +96,6 @@ func (s *Store) Aggregate(ctx context.Context, class string, stages []map[string
 	}
 	run.flush()
 	return results, run.err
-}
-
-func invalid(format string, args ...any) error {
-	return &where.Error{Code: 102, Message: fmt.Sprintf(format, args...)}
 }
 
 // stageOf splits {"$match": {...}}.

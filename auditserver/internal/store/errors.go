@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -57,4 +58,9 @@ func (e *ValueError) Error() string {
 		return fmt.Sprintf("store: class %s has no field %s", e.Class, e.Field)
 	}
 	return fmt.Sprintf("store: %s.%s is a %s, not %s", e.Class, e.Field, e.Want, e.Got)
+}
+
+// invalid is the error for a query that asks for what there is not.
+func invalid(format string, args ...any) error {
+	return &where.Error{Code: 102, Message: fmt.Sprintf(format, args...)}
 }

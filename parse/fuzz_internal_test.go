@@ -144,7 +144,8 @@ func FuzzOddMembers(f *testing.F) {
 		source := liveSource[fuzzed]{&Subscription[fuzzed]{query: collection.Query()}}
 		event := source.Decode(shallow)
 		require.Equal(t, "g2", event.ID)
-		require.Equal(t, source.Sum(event), source.Sum(event))
+		again := source.Decode(shallow)
+		require.Equal(t, source.Sum(event), source.Sum(again))
 		if event.Err != nil {
 			requireNamed(t, unreadIn(event.Err), "g2")
 		}

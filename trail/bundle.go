@@ -78,7 +78,7 @@ func (x *export) run(events iter.Seq2[event.Event, error], kept Checkpoint) erro
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	x.hashes = hashReader{file}
 	if err := x.file(bundleReadme, []byte(readmeText)); err != nil {
 		return err

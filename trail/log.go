@@ -67,7 +67,7 @@ func (l *Log) lines() iter.Seq2[line, error] {
 			yield(line{}, fmt.Errorf("trail: log %s is %w: %w", l.dir, ErrDamaged, err))
 			return
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }() // it was only read
 		scanner := bufio.NewScanner(f)
 		for index := range l.checkpoint.Size {
 			if !scanner.Scan() {

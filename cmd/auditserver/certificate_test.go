@@ -46,7 +46,7 @@ func TestServesHTTPSAndReadsTheCertificateAgain(t *testing.T) {
 	require.True(t, strings.HasPrefix(printed["server URL"], "https://"))
 	address := strings.TrimSuffix(strings.TrimPrefix(printed["server URL"], "https://"), "/parse")
 	presented := func() int64 {
-		conn, err := (&tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}).DialContext(t.Context(), "tcp", address) //nolint:gosec // it looks at the certificate itself
+		conn, err := (&tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}).DialContext(t.Context(), "tcp", address) // it looks at the certificate itself
 		require.NoError(t, err)
 		defer func() { require.NoError(t, conn.Close()) }()
 		return conn.(*tls.Conn).ConnectionState().PeerCertificates[0].SerialNumber.Int64()

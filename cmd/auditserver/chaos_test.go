@@ -210,7 +210,7 @@ func TestChaos(t *testing.T) {
 		c.start()
 		var written atomic.Int64
 		enough := make(chan struct{})
-		until := 60 + rand.Int64N(120) //nolint:gosec // no secret
+		until := 60 + rand.Int64N(120)
 		var writers sync.WaitGroup
 		for number := range c.writers {
 			writers.Go(func() {

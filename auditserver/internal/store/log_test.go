@@ -138,7 +138,7 @@ func TestRecoverGoesOnAndSaysWhatIsLost(t *testing.T) {
 	require.Regexp(t, `writes are lost.*commits behind the damage"=[1-9]`, said.String())
 	n, err := s.Count(ctx, store.Query{Class: "Plan"})
 	require.NoError(t, err)
-	require.Greater(t, n, 0)
+	require.Positive(t, n)
 	require.Less(t, n, 10)
 	for i := range n {
 		_, err := s.Get(ctx, "Plan", fmt.Sprintf("p%d", i))

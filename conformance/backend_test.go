@@ -127,6 +127,9 @@ func (b *backend) restore(t *testing.T) {
 		return // it ends with the test
 	}
 	for _, class := range b.schema().Classes {
+		if class.Name == schema.TrailClass {
+			continue // Cloud Code that has found it goes on writing to it
+		}
 		if present, ok := b.before.Class(class.Name); ok {
 			b.restoreClass(t, class, present)
 			continue

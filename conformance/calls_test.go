@@ -36,6 +36,9 @@ func calls() []behaviour {
 			body, err := w.admin.EncodeJSON("Item", item{N: 4711, Name: "below"})
 			require.NoError(t, err)
 			require.Contains(t, string(body), `"n":4711`)
+			var read item
+			require.NoError(t, w.admin.DecodeJSON("Item", body, &read))
+			require.Equal(t, item{N: 4711, Name: "below"}, read)
 			one, err := parse.GetJSON(t.Context(), w.admin, w.itemClass(), row.ObjectID)
 			require.NoError(t, err)
 			require.Equal(t, "below", one["name"])

@@ -252,6 +252,12 @@ func onPurpose() []Difference {
 			Reason: "an object is no name of a column; the error says how to write names",
 		},
 		{
+			Key:         "parameter of an aggregation: a where with distinct",
+			AuditServer: "@1", ParseServer: "status 400, code 102",
+			Others: map[Server]string{ParseServerMongoDB: "@1", ParseServer7: "status 500, code 1", ParseServer6: "status 500, code 1", ParseServer5: "status 500, code 1"},
+			Reason: "as for the different values of a column: the class has a relation",
+		},
+		{
 			Key:         "parameter: a limit that is text",
 			AuditServer: "status 400, code 102", ParseServer: "status 500, code 1",
 			Reason: "the error says what is wrong",

@@ -32,6 +32,7 @@ func StartEmbedded(ctx context.Context, path string, logger *slog.Logger) (*Embe
 		AppID: e.AppID, RESTKey: e.RESTKey, JavaScriptKey: e.JavaScriptKey, MasterKey: e.MasterKey,
 		Idempotency:      auditserver.Idempotency{Paths: []string{"classes/.*", "users.*", "functions/.*"}},
 		LiveQueryClasses: []string{"_User", "AuditPlan", "AuditFinding", "CorrectiveAction", "DocumentControlLog", "AuditReview", "Check.*"},
+		AllowOrigin:      []string{"*"},    // over loopback, too, as Parse Server does
 		PasswordCost:     4,                // bcrypt's least: what is checked is the protocol, not the hash
 		Rules:            policy.Default(), // as cloud/main.js has them
 		RateLimit: []auditserver.RateLimit{{RequestPath: "/functions/checkLimited", RequestTimeWindow: 10 * time.Minute, RequestCount: 2,

@@ -32,11 +32,16 @@ func TestJavaScriptSDK(t *testing.T) {
 			script.Dir = "parse"
 			script.Env = append(os.Environ(), "ISOAUDIT_PARSE_URL="+tg.url, "ISOAUDIT_PARSE_APP_ID="+tg.appID,
 				"ISOAUDIT_PARSE_JS_KEY="+tg.jsKey, "ISOAUDIT_PARSE_MASTER_KEY="+tg.masterKey)
-			before := userColumns(t, tg)
+			before, roles := userColumns(t, tg), roleIDs(t, tg)
 			printed, err := script.CombinedOutput()
 			var exit *exec.ExitError
 			require.Truef(t, err == nil || errors.As(err, &exit), "%v", err)
 			dropUserColumns(t, tg, before)
+			for id := range roleIDs(t, tg) {
+				if !roles[id] {
+					tg.must(t, master, "DELETE", "/roles/"+id, "")
+				}
+			}
 			require.Regexpf(t, `(?m)^[1-9]\d* passed, \d+ failed$`, string(printed), "it came to its end")
 			observed := map[string]string{}
 			for _, line := range result.FindAllStringSubmatch(string(printed), -1) {
@@ -66,6 +71,14 @@ func userColumns(t *testing.T, tg target) map[string]any {
 	columns, _ := tg.must(t, master, "GET", "/schemas/_User", "").json["fields"].(map[string]any)
 	require.Contains(t, columns, "username")
 	return columns
+}
+
+func roleIDs(t *testing.T, tg target) map[string]bool {
+	ids := map[string]bool{}
+	for _, role := range tg.must(t, master, "GET", "/roles?limit=1000", "").list() {
+		ids[role["objectId"].(string)] = true
+	}
+	return ids
 }
 
 // dropUserColumns takes away what the script's users brought: others would find it

@@ -15,6 +15,7 @@ import (
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/conformance"
 	"github.com/isoaudit/isoaudit-go/parse"
+	"github.com/isoaudit/isoaudit-go/trail"
 	"github.com/isoaudit/isoaudit-go/trail/event"
 )
 
@@ -87,6 +88,19 @@ func TestTrailOfARecord(t *testing.T) {
 		require.WithinDuration(t, action.DueDate, due.Before, 1e6)
 		require.WithinDuration(t, action.DueDate.AddDate(0, 1, 0), due.After, 1e6)
 		require.Equal(t, lines(events), lines(gathered(t, b.as(mark).History(ctx, action.Pointer()))), "a manager reads it")
+		newest := gathered(t, b.as(mark).HistoryNewestFirst(ctx, action.Pointer()))
+		slices.Reverse(newest)
+		require.Equal(t, lines(events), lines(newest))
+
+		timeline := gathered(t, b.as(mark).Timeline(ctx, plan.Pointer(), isoaudit.NewestFirst, action.Pointer()))
+		require.Len(t, timeline, len(b.recorded(t, plan.Pointer()))+len(b.recorded(t, finding.Pointer()))+len(events), "what is deleted is taken in where it is named")
+		require.True(t, slices.IsSortedFunc(timeline, func(a, b event.Event) int { return b.At.Compare(a.At) }))
+
+		row, told, err := b.admin.Trail().Record(ctx, "AuditFinding", finding.ObjectID)
+		require.NoError(t, err)
+		unexplained, err := trail.ReconcileRecord("AuditFinding", finding.ObjectID, row, told)
+		require.NoError(t, err)
+		require.Empty(t, unexplained, "the events lead to the record as it is")
 	})
 }
 
@@ -231,7 +245,8 @@ func TestPermissionMatrixOfTheTrail(t *testing.T) {
 				answer := b.send(t, caller, try[0], try[1], try[2])
 				require.GreaterOrEqual(t, answer.status, 400, "%s %v", name, try)
 				if name == "master" && strings.HasPrefix(try[1], "/classes") {
-					require.Equal(t, 119, answer.code(), "%s %v: %s", name, try, answer.body)
+					// A context in the body of an update is, to Parse Server, a column with a bad name.
+					require.Contains(t, []int{119, 105}, answer.code(), "%s %v: %s", name, try, answer.body)
 				}
 			}
 			if name == "master" || name == "nobody" {

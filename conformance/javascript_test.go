@@ -32,16 +32,11 @@ func TestJavaScriptSDK(t *testing.T) {
 			script.Dir = "parse"
 			script.Env = append(os.Environ(), "ISOAUDIT_PARSE_URL="+tg.url, "ISOAUDIT_PARSE_APP_ID="+tg.appID,
 				"ISOAUDIT_PARSE_JS_KEY="+tg.jsKey, "ISOAUDIT_PARSE_MASTER_KEY="+tg.masterKey)
-			before, roles := userColumns(t, tg), roleIDs(t, tg)
+			before := leftovers(t, tg)
 			printed, err := script.CombinedOutput()
 			var exit *exec.ExitError
 			require.Truef(t, err == nil || errors.As(err, &exit), "%v", err)
-			dropUserColumns(t, tg, before)
-			for id := range roleIDs(t, tg) {
-				if !roles[id] {
-					tg.must(t, master, "DELETE", "/roles/"+id, "")
-				}
-			}
+			removeLeftovers(t, tg, before)
 			require.Regexpf(t, `(?m)^[1-9]\d* passed, \d+ failed$`, string(printed), "it came to its end")
 			observed := map[string]string{}
 			for _, line := range result.FindAllStringSubmatch(string(printed), -1) {
@@ -67,33 +62,46 @@ const javaScriptSDK = "JavaScript SDK, "
 
 func ofJavaScript(d conformance.Difference) bool { return strings.HasPrefix(d.Key, javaScriptSDK) }
 
-func userColumns(t *testing.T, tg target) map[string]any {
+// left is what the script leaves in an application that the behaviours of others
+// would meet: columns of users, roles and parameters of the configuration.
+type left struct{ columns, roles, parameters map[string]bool }
+
+func leftovers(t *testing.T, tg target) left {
+	l := left{map[string]bool{}, map[string]bool{}, map[string]bool{}}
 	columns, _ := tg.must(t, master, "GET", "/schemas/_User", "").json["fields"].(map[string]any)
 	require.Contains(t, columns, "username")
-	return columns
-}
-
-func roleIDs(t *testing.T, tg target) map[string]bool {
-	ids := map[string]bool{}
-	for _, role := range tg.must(t, master, "GET", "/roles?limit=1000", "").list() {
-		ids[role["objectId"].(string)] = true
+	for name := range columns {
+		l.columns[name] = true
 	}
-	return ids
+	for _, role := range tg.must(t, master, "GET", "/roles?limit=1000", "").list() {
+		l.roles[role["objectId"].(string)] = true
+	}
+	parameters, _ := tg.must(t, master, "GET", "/config", "").json["params"].(map[string]any)
+	for name := range parameters {
+		l.parameters[name] = true
+	}
+	return l
 }
 
-// dropUserColumns takes away what the script's users brought: others would find it
-// as drift.
-func dropUserColumns(t *testing.T, tg target, kept map[string]any) {
-	dropped := map[string]any{}
-	for name := range userColumns(t, tg) {
-		if _, ok := kept[name]; !ok {
-			dropped[name] = map[string]any{"__op": "Delete"}
+// removeLeftovers takes away what was not there before.
+func removeLeftovers(t *testing.T, tg target, before left) {
+	now := leftovers(t, tg)
+	gone := func(now, before map[string]bool) string {
+		deleted := map[string]any{}
+		for name := range now {
+			if !before[name] {
+				deleted[name] = map[string]string{"__op": "Delete"}
+			}
+		}
+		body, err := json.Marshal(deleted)
+		require.NoError(t, err)
+		return string(body)
+	}
+	tg.must(t, master, "PUT", "/schemas/_User", `{"className":"_User","fields":`+gone(now.columns, before.columns)+`}`)
+	tg.must(t, master, "PUT", "/config", `{"params":`+gone(now.parameters, before.parameters)+`}`)
+	for id := range now.roles {
+		if !before.roles[id] {
+			tg.must(t, master, "DELETE", "/roles/"+id, "")
 		}
 	}
-	if len(dropped) == 0 {
-		return
-	}
-	body, err := json.Marshal(map[string]any{"className": "_User", "fields": dropped})
-	require.NoError(t, err)
-	tg.must(t, master, "PUT", "/schemas/_User", string(body))
 }

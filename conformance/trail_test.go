@@ -166,6 +166,9 @@ func TestTrailOfABatch(t *testing.T) {
 		for _, review := range reviews {
 			require.Equal(t, []string{"create by user: ACL auditPlan nextStep reviewDate reviewedBy summary (import)"}, lines(b.recorded(t, review.Pointer())))
 		}
+		if b.server == conformance.ParseServerMongoDB {
+			return // FerretDB, which stands in for MongoDB, has no transactions
+		}
 		require.NoError(t, b.as(cora).Transaction(ctx, b.as(cora).AuditReviews.BatchUpdate(reviews[0].ObjectID, isoaudit.AuditReviewFields.Summary.Set("x")),
 			b.as(cora).AuditReviews.BatchUpdate(reviews[1].ObjectID, isoaudit.AuditReviewFields.Summary.Set("y"))))
 		for _, review := range reviews[:2] {

@@ -3,11 +3,39 @@ package auditserver
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/pattern"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 )
+
+// SignUp says who may sign up. The master key creates users whatever it says.
+type SignUp string
+
+// The values of [Config].SignUp.
+const (
+	SignUpOpen    SignUp = "open"    // everybody; what "" is
+	SignUpInvited SignUp = "invited" // who gives an e-mail address that Config.Invited lists
+	SignUpClosed  SignUp = "closed"  // nobody
+)
+
+func (c *Config) prepareSignUp() error {
+	var errs []error
+	if !slices.Contains([]SignUp{"", SignUpOpen, SignUpInvited, SignUpClosed}, c.SignUp) {
+		errs = append(errs, fmt.Errorf("auditserver: Config.SignUp (signUp) is %q: want open, invited or closed", string(c.SignUp)))
+	}
+	for i, listed := range c.Invited {
+		if at := strings.LastIndexByte(listed, '@'); at < 0 || at == len(listed)-1 || strings.ContainsAny(listed, " \r\n\t,<>") {
+			errs = append(errs, fmt.Errorf("auditserver: Config.Invited[%d] (invited) is no address such as mary@audits.example, nor a domain such as @audits.example", i))
+		}
+	}
+	if (c.SignUp == SignUpInvited) != (len(c.Invited) > 0) {
+		errs = append(errs, errors.New("auditserver: Config.Invited (invited) lists who may sign up with Config.SignUp (signUp) invited: want both, or neither"))
+	}
+	return errors.Join(errs...)
+}
 
 // AccountLockout locks a user's account after failed log-ins, as Parse Server does:
 // the passwords that come while it is locked are not looked at. The zero value

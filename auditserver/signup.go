@@ -1,23 +1,11 @@
 package auditserver
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
-)
-
-// SignUp says who may sign up. The master key creates users whatever it says.
-type SignUp string
-
-// The values of [Config].SignUp.
-const (
-	SignUpOpen    SignUp = "open"    // everybody; what "" is
-	SignUpInvited SignUp = "invited" // who gives an e-mail address that Config.Invited lists
-	SignUpClosed  SignUp = "closed"  // nobody
 )
 
 var (
@@ -48,20 +36,4 @@ func (c *Config) invites(email string) bool {
 	return at > 0 && slices.ContainsFunc(c.Invited, func(listed string) bool {
 		return strings.EqualFold(listed, email) || listed[0] == '@' && strings.EqualFold(listed, email[at:])
 	})
-}
-
-func (c *Config) prepareSignUp() error {
-	var errs []error
-	if !slices.Contains([]SignUp{"", SignUpOpen, SignUpInvited, SignUpClosed}, c.SignUp) {
-		errs = append(errs, fmt.Errorf("auditserver: Config.SignUp (signUp) is %q: want open, invited or closed", string(c.SignUp)))
-	}
-	for i, listed := range c.Invited {
-		if at := strings.LastIndexByte(listed, '@'); at < 0 || at == len(listed)-1 || strings.ContainsAny(listed, " \r\n\t,<>") {
-			errs = append(errs, fmt.Errorf("auditserver: Config.Invited[%d] (invited) is no address such as mary@audits.example, nor a domain such as @audits.example", i))
-		}
-	}
-	if (c.SignUp == SignUpInvited) != (len(c.Invited) > 0) {
-		errs = append(errs, errors.New("auditserver: Config.Invited (invited) lists who may sign up with Config.SignUp (signUp) invited: want both, or neither"))
-	}
-	return errors.Join(errs...)
 }

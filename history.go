@@ -11,12 +11,12 @@ import (
 )
 
 // TrailOrder is the order of a history.
-type TrailOrder int
+type TrailOrder = event.Order
 
 // The orders of histories.
 const (
-	OldestFirst TrailOrder = iota
-	NewestFirst
+	OldestFirst = event.OldestFirst
+	NewestFirst = event.NewestFirst
 )
 
 // History gives the audit trail of one object, the oldest event first:

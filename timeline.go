@@ -33,7 +33,7 @@ func (c *Client) Timeline(ctx context.Context, of Pointer[AuditPlan], order Trai
 				histories = append(histories, decode(c.trailOf(order, class, ids...).All(ctx)))
 			}
 		}
-		merge(order, histories)(yield)
+		event.Merge(order, histories...)(yield)
 	}
 }
 
@@ -88,46 +88,4 @@ func addAll[T any, P interface {
 		found.add(class.Name(), parse.ObjectOf(row).ObjectID)
 	}
 	return nil
-}
-
-// merge makes one history of several, each of which is in order.
-func merge(order TrailOrder, histories []iter.Seq2[event.Event, error]) iter.Seq2[event.Event, error] {
-	return func(yield func(event.Event, error) bool) {
-		type head struct {
-			event event.Event
-			next  func() (event.Event, error, bool)
-		}
-		heads := make([]head, 0, len(histories))
-		for _, history := range histories {
-			next, stop := iter.Pull2(history)
-			defer stop()
-			e, err, ok := next()
-			if err != nil {
-				yield(e, err)
-				return
-			}
-			if ok {
-				heads = append(heads, head{e, next})
-			}
-		}
-		for len(heads) > 0 {
-			first := 0
-			for i := range heads {
-				if before := heads[i].event.At.Compare(heads[first].event.At); before < 0 && order == OldestFirst || before >= 0 && order == NewestFirst {
-					first = i
-				}
-			}
-			if !yield(heads[first].event, nil) {
-				return
-			}
-			e, err, ok := heads[first].next()
-			if err != nil {
-				yield(e, err)
-				return
-			}
-			if heads[first].event = e; !ok {
-				heads = slices.Delete(heads, first, first+1)
-			}
-		}
-	}
 }

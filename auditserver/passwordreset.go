@@ -36,14 +36,10 @@ func (s *Server) requestPasswordReset(ctx context.Context, req *request) (*respo
 	if s.cfg.PasswordReset == nil && s.cfg.Mail == nil {
 		return nil, errNoMail
 	}
-	address := detailOf(req.Body.Get("email"))
-	switch {
-	case !address.given:
-		return nil, fault.New(wire.CodeEmailMissing, "you must provide an email")
-	case !address.isText:
-		return nil, fault.New(wire.CodeInvalidEmail, "you must provide a valid email string")
+	email, err := requestedEmail(req)
+	if err != nil {
+		return nil, err
 	}
-	email := address.text
 	nameless := where.AllOf(where.Equal("username", email), &where.Node{Op: where.Exists, Path: "email", Value: false})
 	rows, err := s.store.Find(ctx, store.Query{Class: "_User", Where: where.AnyOf(where.Equal("email", email), nameless), Limit: 1, Hidden: true})
 	if err != nil {
@@ -93,21 +89,10 @@ func (s *Server) resetMail(email, token string) Mail {
 // unless the policy lets that go on.
 func (s *Server) keepResetToken(tx *store.Tx, user store.Row, digest string) error {
 	ttl := max(s.cfg.PasswordPolicy.ResetTokenValidity, 0) // 0: no end
-	if !s.cfg.PasswordPolicy.ResetTokenReuse {
-		last, known, err := tx.GetValue(lastResetBucket, user.ID())
-		if err != nil {
-			return err
-		}
-		if known {
-			if err := tx.DeleteValue(resetBucket, string(last)); err != nil {
-				return err
-			}
-		}
-		if err := tx.PutValue(lastResetBucket, user.ID(), []byte(digest), ttl); err != nil {
-			return err
-		}
+	if s.cfg.PasswordPolicy.ResetTokenReuse {
+		return tx.PutValue(resetBucket, digest, []byte(resetEntry(user)), ttl)
 	}
-	return tx.PutValue(resetBucket, digest, []byte(resetEntry(user)), ttl)
+	return replaceToken(tx, resetBucket, lastResetBucket, user.ID(), digest, resetEntry(user), ttl)
 }
 
 // ResetPassword sets a user's password with a token that Config.PasswordReset

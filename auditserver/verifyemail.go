@@ -35,19 +35,8 @@ func (s *Server) sendVerification(tx *store.Tx, req *request, user store.Row) er
 	}
 	ttl := max(s.cfg.EmailVerifyTokenValidity, 0) // 0: no end
 	token := session.NewToken()
-	last, known, err := tx.GetValue(verifyLastBucket, user.ID())
-	if err != nil {
-		return err
-	}
-	if known {
-		if err := tx.DeleteValue(verifyBucket, string(last)); err != nil {
-			return err
-		}
-	}
-	digest := session.Digest(token)
-	err = errors.Join(
-		tx.PutValue(verifyBucket, digest, []byte(verifyEntry(user.ID(), email)), ttl),
-		tx.PutValue(verifyLastBucket, user.ID(), []byte(digest), ttl),
+	err := errors.Join(
+		replaceToken(tx, verifyBucket, verifyLastBucket, user.ID(), session.Digest(token), verifyEntry(user.ID(), email), ttl),
 		tx.PutValue(verifyMailBucket, user.ID(), nil, mailPause))
 	if err != nil {
 		return err
@@ -104,14 +93,11 @@ func (s *Server) requestVerification(ctx context.Context, req *request) (*respon
 	if s.cfg.Mail == nil || !s.cfg.VerifyUserEmails {
 		return nil, errNoMail
 	}
-	address := detailOf(req.Body.Get("email"))
-	switch {
-	case !address.given:
-		return nil, fault.New(wire.CodeEmailMissing, "you must provide an email")
-	case !address.isText:
-		return nil, fault.New(wire.CodeInvalidEmail, "you must provide a valid email string")
+	email, err := requestedEmail(req)
+	if err != nil {
+		return nil, err
 	}
-	verified, known, err := s.verifyAgain(ctx, req, where.Equal("email", address.text))
+	verified, known, err := s.verifyAgain(ctx, req, where.Equal("email", email))
 	switch {
 	case err != nil:
 		return nil, err

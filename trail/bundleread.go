@@ -122,7 +122,7 @@ func (b *Bundle) lines() iter.Seq2[proven, error] {
 		for scanner.Scan() {
 			number++
 			var line proven
-			if err := json.Unmarshal(scanner.Bytes(), &line, wire.Lenient()); err != nil {
+			if err := json.Unmarshal(scanner.Bytes(), &line, wire.Tolerant()); err != nil {
 				damaged(number, err)
 				return
 			}

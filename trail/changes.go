@@ -54,7 +54,7 @@ func Changes(events iter.Seq2[event.Event, error], column string) iter.Seq2[Chan
 func Became[V any](events iter.Seq2[event.Event, error], column string, values ...V) (Change, bool, error) {
 	wanted := map[string]bool{}
 	for _, v := range values {
-		text, err := json.Marshal(v, json.WithMarshalers(wire.Marshalers()), wire.Lenient())
+		text, err := json.Marshal(v, json.WithMarshalers(wire.Marshalers()), wire.Tolerant())
 		if err != nil {
 			return Change{}, false, fmt.Errorf("trail: value of %s: %w", column, err)
 		}

@@ -308,7 +308,7 @@ func (c *reconciling) digest(h history) ([32]byte, error) {
 }
 
 func digestOf(columns map[string]string) [32]byte {
-	text, _ := json.Marshal(columns, json.Deterministic(true), wire.Lenient()) // strings have a form
+	text, _ := json.Marshal(columns, json.Deterministic(true), wire.Tolerant()) // strings have a form
 	return sha256.Sum256(text)
 }
 
@@ -326,7 +326,7 @@ func rowID(row jsontext.Value) string {
 	var head struct {
 		ObjectID string `json:"objectId"`
 	}
-	_ = json.Unmarshal(row, &head, wire.Lenient()) // what is no row has no id
+	_ = json.Unmarshal(row, &head, wire.Tolerant()) // what is no row has no id
 	return head.ObjectID
 }
 
@@ -334,7 +334,7 @@ func rowCreated(row jsontext.Value) time.Time {
 	var head struct {
 		CreatedAt string `json:"createdAt"`
 	}
-	_ = json.Unmarshal(row, &head, wire.Lenient())
+	_ = json.Unmarshal(row, &head, wire.Tolerant())
 	t, _ := wire.ParseISO(head.CreatedAt) // a row without one is older than everything
 	return t
 }

@@ -39,6 +39,3 @@ func Unmarshalers() *json.Unmarshalers {
 // such as half of a surrogate pair, is read as U+FFFD. JSON that only passes
 // through keeps such text as it is.
 func Tolerant() json.Options { return tolerant }
-
-// Lenient is Tolerant, for JSON that passes through.
-func Lenient() json.Options { return tolerant }

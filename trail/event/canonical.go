@@ -20,10 +20,10 @@ func AppendCanonical(dst []byte, raw jsontext.Value) ([]byte, error) {
 		return append(dst, raw...), nil
 	}
 	var v any
-	if err := json.Unmarshal(raw, &v, wire.Lenient()); err != nil {
+	if err := json.Unmarshal(raw, &v, wire.Tolerant()); err != nil {
 		return dst, fmt.Errorf("%s has no canonical form: %w", wire.Describe(raw), err)
 	}
-	text, err := json.Marshal(parseValue(v), json.Deterministic(true), wire.Lenient())
+	text, err := json.Marshal(parseValue(v), json.Deterministic(true), wire.Tolerant())
 	if err != nil {
 		return dst, fmt.Errorf("%s has no canonical form: %w", wire.Describe(raw), err)
 	}

@@ -86,7 +86,7 @@ func columnsOf(row jsontext.Value) ([]column, error) {
 		return sorted(columns), nil
 	}
 	columns = columns[:0]
-	dec := jsontext.NewDecoder(bytes.NewBuffer(row), wire.Lenient())
+	dec := jsontext.NewDecoder(bytes.NewBuffer(row), wire.Tolerant())
 	if dec.PeekKind() != '{' {
 		return nil, fmt.Errorf("want an object, found %s", wire.Describe(row))
 	}

@@ -33,7 +33,7 @@ func Parse(raw jsontext.Value) (Event, error) {
 }
 
 // readOptions are kept: making them costs as much as reading a row.
-var readOptions = json.JoinOptions(wire.Lenient(), json.WithUnmarshalers(wire.Unmarshalers()))
+var readOptions = json.JoinOptions(wire.Tolerant(), json.WithUnmarshalers(wire.Unmarshalers()))
 
 // Values returns what the columns were before the write and are after it. A column
 // whose value was redacted is there with nil, a secret one is not there.
@@ -46,7 +46,7 @@ func (e *Event) Values() (map[string]*Value, error) {
 		return values, nil
 	}
 	clear(values)
-	if err := json.Unmarshal([]byte(e.values), &values, wire.Lenient()); err != nil {
+	if err := json.Unmarshal([]byte(e.values), &values, wire.Tolerant()); err != nil {
 		return nil, &Damage{Row: e.ObjectID, Event: e.ID, What: "column values of the row cannot be read: " + err.Error()}
 	}
 	return values, nil

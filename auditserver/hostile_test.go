@@ -67,7 +67,7 @@ func TestS4BodyWithoutKey(t *testing.T) {
 		conn := dial()
 		_, err := fmt.Fprintf(conn, "POST /parse/classes/Note HTTP/1.1\r\nHost: h\r\nX-Parse-Application-Id: wrong\r\nContent-Length: 10000000\r\n\r\n")
 		require.NoError(t, err)
-		res, err := http.ReadResponse(bufio.NewReader(conn), nil) // while the body is still owed
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil) // before the rest of the body is sent
 		require.NoError(t, err)
 		require.Equal(t, http.StatusForbidden, res.StatusCode)
 		require.NoError(t, conn.Close())

@@ -86,7 +86,7 @@ func TestEmailVerification(t *testing.T) {
 		synctest.Wait()
 		require.Empty(t, box, "neither verified nor unknown addresses get mail")
 
-		// A new address is verified anew; a link of the old one is worth nothing.
+		// A new address has to be verified as well, and the link for the old one no longer works.
 		id := c.must(http.MethodGet, `/users?where={"username":"ada"}`, nil).results(t)[0]["objectId"].(string)
 		c.must(http.MethodPut, "/users/"+id, `{"email":"ada@new.example"}`)
 		old := box.link(t, "ada@new.example")

@@ -29,7 +29,7 @@ type request struct {
 	requestID      string // X-Parse-Request-Id
 	remote         string
 	baseURL        string // this server's URL as the client knows it
-	location       string // the same in Location: without PublicURL only a path, for who knows what a client calls this server
+	location       string // the same in Location: only a path without PublicURL, because clients may know this server by other names
 	header         http.Header
 	context        map[string]any // X-Parse-Cloud-Context
 

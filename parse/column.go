@@ -4,8 +4,8 @@ import "github.com/isoaudit/isoaudit-go/internal/where"
 
 // column is a field without its class and kind: a name, checked when the field is
 // made, and what conditions, changes and orderings of any kind are made of. The
-// compiler makes the methods of a generic type anew for each class and, in each
-// package that uses it, once more; so what does not need the class stands here.
+// methods of a generic type are compiled for each class, and again in each package
+// that uses it, so what does not need the class stands here.
 type column struct{ name, mistake string }
 
 func newColumn(name string) column {

@@ -136,7 +136,7 @@ func (x *tampering) editEvent() {
 	x.trail[i] = x.trail[i].with(fields)
 }
 
-// editEntry writes an event anew, so that it agrees with itself: another time,
+// editEntry rewrites an event so that it still agrees with itself: another time,
 // actor, reason or value.
 func (x *tampering) editEntry() {
 	x.did = "rewrite an event"
@@ -211,7 +211,7 @@ func (x *tampering) insertEvent() {
 	}
 }
 
-// rewriteClass writes all events of a class anew, each hash and each link consistent.
+// rewriteClass rewrites all events of a class, with consistent hashes and links.
 func (x *tampering) rewriteClass() {
 	x.did = "rewrite a class"
 	class := pick(x, []string{"AuditPlan", "AuditFinding", "CorrectiveAction"})

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/trail"
 	"github.com/isoaudit/isoaudit-go/trail/event"
 )
@@ -19,15 +20,7 @@ func (c *trailCommand) verify(ctx context.Context, getenv func(string) string, s
 	if c.bundle != "" {
 		return c.verifyBundle(stdout)
 	}
-	log, key, err := c.openLog()
-	if err != nil {
-		return err
-	}
-	kept, err := c.kept(key)
-	if err != nil {
-		return err
-	}
-	admin, err := connect(c.url, c.keysFile, getenv)
+	log, kept, admin, err := c.open(getenv)
 	if err != nil {
 		return err
 	}
@@ -36,6 +29,20 @@ func (c *trailCommand) verify(ctx context.Context, getenv func(string) string, s
 		return err
 	}
 	return printReport(stdout, report, len(kept) > 0)
+}
+
+// open opens the log with the checkpoints that were kept, and connects to the server.
+func (c *trailCommand) open(getenv func(string) string) (*trail.Log, []trail.Checkpoint, *isoaudit.Admin, error) {
+	log, key, err := c.openLog()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	kept, err := c.kept(key)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	admin, err := connect(c.url, c.keysFile, getenv)
+	return log, kept, admin, err
 }
 
 func (c *trailCommand) verifyBundle(stdout io.Writer) error {
@@ -172,15 +179,7 @@ func orNothing(value []byte) string {
 }
 
 func (c *trailCommand) export(ctx context.Context, getenv func(string) string, stdout io.Writer) (err error) {
-	log, key, err := c.openLog()
-	if err != nil {
-		return err
-	}
-	kept, err := c.kept(key)
-	if err != nil {
-		return err
-	}
-	admin, err := connect(c.url, c.keysFile, getenv)
+	log, kept, admin, err := c.open(getenv)
 	if err != nil {
 		return err
 	}

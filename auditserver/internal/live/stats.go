@@ -1,6 +1,6 @@
 package live
 
-// Stats are numbers for who operates the server.
+// Stats are numbers for whoever operates the server.
 type Stats struct {
 	Connections   int
 	Subscriptions int

@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-// Stats are numbers for who operates a store.
+// Stats are numbers for whoever operates a store.
 type Stats struct {
 	WritesWaiting int   // calls of Write that wait for their turn
 	Readers       int   // connections for reading

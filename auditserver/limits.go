@@ -35,7 +35,7 @@ type Limits struct {
 
 	QueryWork    int           // values that the conditions of one query look at outside the database; long texts count more; default 5 million
 	QueryTime    time.Duration // for one query; default 5 s
-	LongQueries  int           // queries that last longer than a quarter of a second, at a time; default 2
+	LongQueries  int           // queries that keep a connection longer than a quarter of a second while others wait, at a time; default 2
 	UploadsADay  int64         // bytes of files that one user uploads in a day, without the master key; default 1 GiB
 	Hashings     int           // passwords that are hashed at a time; default half of the processors
 	HashingsWait int           // log-ins and sign-ups that wait for that; default 50

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,32 +13,34 @@ type Bounds struct {
 	Time time.Duration // that a query may last, and wait for a connection
 	Work int           // values that its conditions may look at outside of SQLite
 
-	// Long asks whether one more query may last longer than LongQuery; done ends it.
+	// Long asks whether one more query may last longer than LongQuery while others
+	// wait for a connection; done ends it.
 	Long func() (done func(), ok bool)
 
 	// What a query beyond its bounds returns.
 	TimeUp, TooLong, TooMuch error
 }
 
-// LongQuery is how long a query may last before Bounds.Long is asked. The queries
-// that end sooner are many and share the connections quickly; those few that last
-// longer must leave some connections to them.
+// LongQuery is how long a query may keep a connection before Bounds.Long is asked.
+// The queries that end sooner are many and share the connections quickly. Of the
+// others a few may go on whatever happens; the rest go on for as long as no query
+// waits for a connection.
 const LongQuery = 250 * time.Millisecond
 
-// watch gives the context for a query, which ends with the query's bounds. end must
-// be called after the query; it gives the reason in the place of err if they were
-// why it ended.
-func (s *Store) watch(ctx context.Context, q *Query) (_ context.Context, end func(err error) error) {
+// watch gives the context for a query, which ends with the query's bounds. The
+// query must call lent when it has a connection, and end when it is done; end gives
+// the reason in the place of err if the bounds were why the query ended.
+func (s *Store) watch(ctx context.Context, q *Query) (_ context.Context, lent func(), end func(err error) error) {
 	b := &s.cfg.Bounds
 	if q.Readers == nil || b.Time <= 0 {
-		return ctx, func(err error) error { return err }
+		return ctx, func() {}, func(err error) error { return err }
 	}
 	watched, cancel := context.WithCancelCause(ctx)
-	w := &watcher{bounds: b, cancel: cancel}
+	w := &watcher{bounds: b, waiting: &s.waiting, cancel: cancel, began: time.Now()}
 	w.mu.Lock()
 	w.timer = time.AfterFunc(min(LongQuery, b.Time), w.ring)
 	w.mu.Unlock()
-	return watched, func(err error) error {
+	return watched, w.run, func(err error) error {
 		defer cancel(nil)
 		w.leave()
 		if cause := context.Cause(watched); err != nil && cause != nil && ctx.Err() == nil {
@@ -49,35 +52,55 @@ func (s *Store) watch(ctx context.Context, q *Query) (_ context.Context, end fun
 
 // watcher ends a query that lasts too long.
 type watcher struct {
-	bounds *Bounds
-	cancel context.CancelCauseFunc
-	timer  *time.Timer
+	bounds  *Bounds
+	waiting *atomic.Int64 // queries that wait for a connection
+	cancel  context.CancelCauseFunc
+	timer   *time.Timer
+	began   time.Time
 
 	mu   sync.Mutex
-	done func() // of a long query
+	lent time.Time // a connection; zero while the query waits for one
+	done func()    // of a long query
 	over bool
 }
 
-// ring is called when the query has lasted for LongQuery, and when its time is up.
+// run is called when the query has a connection.
+func (w *watcher) run() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lent = time.Now()
+}
+
+// ring looks after the query again and again, and for the last time when its time is up.
 func (w *watcher) ring() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	switch rest := w.bounds.Time - LongQuery; {
+	rest, next := w.bounds.Time-time.Since(w.began), LongQuery
+	switch ran := time.Since(w.lent); {
 	case w.over:
-	case w.done != nil || rest <= 0:
+		return
+	case rest <= 0:
 		w.cancel(w.bounds.TimeUp)
+		return
+	case w.done != nil:
+		next = rest
+	case w.lent.IsZero():
+	case ran < LongQuery:
+		next = LongQuery - ran
 	default:
 		done, ok := w.bounds.Long()
-		if !ok {
+		if !ok && w.waiting.Load() > 0 {
 			w.cancel(w.bounds.TooLong)
 			return
 		}
-		w.done = done
-		w.timer.Reset(rest)
+		if ok {
+			w.done = done
+		}
 	}
+	w.timer.Reset(min(next, rest))
 }
 
-// leave ends the watch of a query that was long.
+// leave ends the watch of a query.
 func (w *watcher) leave() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -86,27 +88,67 @@ func TestTimeOfAQuery(t *testing.T) {
 	require.NoError(t, err, "the connection is as before")
 }
 
-// A watcher asks once whether a query may go on, and then ends it in time.
+// A query that has kept a connection for long goes on if it is one of the few, or if
+// nobody waits. While it waits itself it keeps nothing from others.
 func TestLongQueries(t *testing.T) {
-	synctestWatch(t, true, errTimeUp, time.Second)
-	synctestWatch(t, false, errTooLong, LongQuery)
+	for _, c := range []struct {
+		name           string
+		lent, admitted bool
+		waiting        int64
+		want           error
+		after          time.Duration
+	}{
+		{"one of the few", true, true, 1, errTimeUp, time.Second},
+		{"one too many", true, false, 1, errTooLong, 100*time.Millisecond + LongQuery},
+		{"nobody waits", true, false, 0, errTimeUp, time.Second},
+		{"waits itself", false, false, 1, errTimeUp, time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				asked, left := 0, 0
+				s := &Store{cfg: Config{Bounds: Bounds{Time: time.Second, TimeUp: errTimeUp, TooLong: errTooLong,
+					Long: func() (func(), bool) { asked++; return func() { left++ }, c.admitted }}}}
+				s.waiting.Store(c.waiting)
+				began := time.Now()
+				ctx, lent, end := s.watch(t.Context(), &Query{Readers: []string{"*"}})
+				time.Sleep(100 * time.Millisecond) // of the bubble: it waits for its connection
+				if c.lent {
+					lent()
+				}
+				<-ctx.Done()
+				require.Equal(t, c.after, time.Since(began))
+				require.Equal(t, c.want, end(ctx.Err()))
+				require.Equal(t, c.admitted, left == 1, "its place is free again")
+				require.Equal(t, c.lent, asked > 0)
+
+				asked = 0
+				ctx, lent, end = s.watch(t.Context(), &Query{Readers: []string{"*"}})
+				lent()
+				require.NoError(t, end(nil))
+				require.Error(t, ctx.Err())
+				time.Sleep(time.Second)
+				require.Zero(t, asked, "a quick one asks for none")
+			})
+		})
+	}
 }
 
-func synctestWatch(t *testing.T, admitted bool, want error, after time.Duration) {
-	synctest.Test(t, func(t *testing.T) {
-		left := 0
-		s := &Store{cfg: Config{Bounds: Bounds{Time: time.Second, TimeUp: errTimeUp, TooLong: errTooLong,
-			Long: func() (func(), bool) { return func() { left++ }, admitted }}}}
-		ctx, end := s.watch(t.Context(), &Query{Readers: []string{"*"}})
-		began := time.Now()
-		<-ctx.Done()
-		require.Equal(t, after, time.Since(began))
-		require.Equal(t, want, end(ctx.Err()))
-		require.Equal(t, admitted, left == 1, "its place is free again")
-
-		ctx, end = s.watch(t.Context(), &Query{Readers: []string{"*"}})
-		require.NoError(t, end(nil))
-		require.Error(t, ctx.Err())
-		require.Equal(t, admitted, left == 1, "a quick one asks for none")
-	})
+// One who waits for a connection is counted, until it has one or gives up.
+func TestWaitingForAConnection(t *testing.T) {
+	s := hundred(t, Bounds{})
+	require.NoError(t, s.read(t.Context(), func(reader) error {
+		giveUp, cancel := context.WithCancel(t.Context())
+		gone := make(chan error, 1)
+		go func() {
+			_, err := s.Find(giveUp, Query{Class: "Row", Limit: 1})
+			gone <- err
+		}()
+		for s.waiting.Load() == 0 {
+			runtime.Gosched()
+		}
+		cancel()
+		require.ErrorIs(t, <-gone, context.Canceled)
+		return nil
+	}))
+	require.Zero(t, s.waiting.Load())
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -37,13 +38,16 @@ func (s *Store) lend(ctx context.Context, more chan *conn, fn func(reader) error
 	select {
 	case c = <-s.readers:
 	default:
+		s.waiting.Add(1)
 		select {
 		case c = <-s.readers:
 		case c = <-more:
 		case <-s.closed:
-			return ErrClosed
 		case <-ctx.Done():
-			return ctx.Err()
+		}
+		s.waiting.Add(-1)
+		if c == nil {
+			return cmp.Or(ctx.Err(), ErrClosed)
 		}
 	}
 	c.work, c.mostWork, c.tooMuch = 0, 0, nil

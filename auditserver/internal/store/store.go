@@ -60,9 +60,10 @@ type Store struct {
 
 	lock    *fileLock
 	writer  *writer
-	readers chan *conn // the pool
-	quick   chan *conn // more of them, for what is sure to be quick
-	opened  int        // how many of both there are
+	readers chan *conn   // the pool
+	quick   chan *conn   // more of them, for what is sure to be quick
+	opened  int          // how many of both there are
+	waiting atomic.Int64 // those who wait for one
 
 	catalog atomic.Pointer[catalog]
 	acls    aclCache
@@ -316,12 +317,13 @@ func (s *Store) GetMany(ctx context.Context, class string, ids []string, readers
 
 // Find returns the objects q selects. Errors of the condition are *where.Error.
 func (s *Store) Find(ctx context.Context, q Query) (rows []Row, err error) {
-	watched, end := s.watch(ctx, &q)
+	watched, lent, end := s.watch(ctx, &q)
 	read := s.read
 	if q.Quick {
 		read = s.readQuick
 	}
 	err = read(watched, func(r reader) error {
+		lent()
 		rows, err = r.limited(&q).find(watched, q)
 		return err
 	})
@@ -337,8 +339,9 @@ func (s *Store) Each(ctx context.Context, q Query, visit func(Row) bool) error {
 
 // Count returns how many objects q selects; its Order, Skip and Limit are ignored.
 func (s *Store) Count(ctx context.Context, q Query) (n int, err error) {
-	watched, end := s.watch(ctx, &q)
+	watched, lent, end := s.watch(ctx, &q)
 	err = s.read(watched, func(r reader) error {
+		lent()
 		n, err = r.limited(&q).count(watched, q)
 		return err
 	})

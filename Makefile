@@ -16,8 +16,8 @@ test: ## everything that needs only Go
 	go test ./...
 
 .PHONY: race
-race: ## the same under the race detector (needs a C compiler)
-	go test -race ./...
+race: ## the same under the race detector (needs a C compiler); what repeats one thing for long does so less often
+	go test -race -short ./...
 
 .PHONY: fmt
 fmt: ## nothing that gofmt would change

@@ -46,6 +46,8 @@ vuln: ## known vulnerabilities in what we call
 .PHONY: vectors
 vectors: ## the test vectors of rules and events in the Cloud Code of a Parse Server (needs Node.js)
 	node cloud/vectors.js policy/testdata/vectors.json
+	set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; go run ./cmd/isoaudit cloud -contract prompt "$$dir"; \
+		node cloud/vectors.js policy/testdata/promptvectors.json "$$dir"
 	node cloud/eventvectors.js trail/event/testdata/vectors.json
 
 .PHONY: js

@@ -123,6 +123,14 @@ const checks = {
     }
   },
 
+  frozenSince(run, rule) {
+    const since = dateOf(run.original[rule.field]);
+    if (since === undefined || since > run.now) return;
+    for (const field of [rule.field, ...(rule.also || [])]) {
+      if (run.changed(field)) run.report(rule, field);
+    }
+  },
+
   async unique(run, rule) {
     if (!run.anyChanged(rule.key)) return;
     const rows = await run.others(rule.key);
@@ -179,12 +187,23 @@ const checks = {
     }
   },
 
+  async parentIsCaller(run, rule) {
+    const target = pointerTo((run.creates ? run.object : run.original)[rule.field]);
+    if (!target || target.class !== rule.parent.class || !(run.creates || changesAnything(run))) return;
+    const row = await run.look.get(target.class, target.id);
+    const user = row && pointerTo(row[rule.parent.field]);
+    if (user && user.class === USER_CLASS && user.id === run.user) return;
+    if (!(await run.hasAny(rule.roles))) run.report(rule, rule.field, rule.roles);
+  },
+
   async childrenClosed(run, rule) {
     if (!run.becomes(rule.when) || !run.objectId) return;
     const { children } = rule;
-    const found = await run.look.find(children.class, { [children.pointer]: pointer(run.class, run.objectId) });
+    const found = children.pointer
+      ? await run.look.find(children.class, { [children.pointer]: pointer(run.class, run.objectId) })
+      : [{ ...run.object, objectId: run.objectId }];
     const open = await openOf(run, found, children);
-    if (open.length > 0) run.report(rule, rule.field, undefined, few(names(open)));
+    if (open.length > 0) run.report(rule, rule.field, undefined, few(names(open, children.name)));
   },
 
   notCaller(run, rule) {
@@ -209,7 +228,7 @@ const checks = {
 
   async holdsRole(run, rule) {
     const target = pointerTo(run.object[rule.field]);
-    if (!target || !(run.changed(rule.field) || run.becomes(rule.when))) return;
+    if (!target || !(run.changed(rule.field) || (rule.when && run.becomes(rule.when)))) return;
     for (const role of rule.roles) {
       if (target.class === USER_CLASS) {
         if (await run.look.hasRole(target.id, role)) return;
@@ -235,11 +254,15 @@ const checks = {
 
   reason(run, rule) {
     if (run.creates || !isPlaceholder(run.reason || '', run.table.placeholders)) return;
-    const own = field => !['objectId', 'createdAt', 'updatedAt'].includes(field);
-    const fields = rule.also || Object.keys({ ...run.original, ...run.object }).filter(own);
-    if (run.anyChanged(fields)) run.report(rule, rule.field);
+    if (rule.also ? run.anyChanged(rule.also) : changesAnything(run)) run.report(rule, rule.field);
   },
 };
+
+// changesAnything besides what the server sets.
+function changesAnything(run) {
+  const own = field => !['objectId', 'createdAt', 'updatedAt'].includes(field);
+  return run.anyChanged(Object.keys({ ...run.original, ...run.object }).filter(own));
+}
 
 async function openOf(run, found, children) {
   const { below } = children;
@@ -259,8 +282,8 @@ async function openOf(run, found, children) {
     .sort((a, b) => (a.objectId < b.objectId ? -1 : 1));
 }
 
-function names(rows) {
-  return rows.map(row => clip(typeof row.findingRef === 'string' ? row.findingRef : row.objectId));
+function names(rows, column) {
+  return rows.map(row => clip(typeof row[column] === 'string' ? row[column] : row.objectId));
 }
 
 function present(value) {

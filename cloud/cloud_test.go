@@ -4,11 +4,10 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"testing"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go/cloud"
@@ -24,30 +23,49 @@ func TestRulesAreThePolicys(t *testing.T) {
 
 var update = flag.Bool("update-acls", false, "write acls.json from the schema")
 
-// With either class of auditors, the ACLs of new objects are the schema's.
+// With either class of auditors, the ACLs of new objects are the schema's, and the
+// folder for the six classes is this one.
 func TestACLsAreTheSchemas(t *testing.T) {
-	acls := map[string]map[string]schema.Access{}
-	for _, auditors := range []string{schema.UserClass, "Auditor"} {
-		for _, class := range schema.ISO9001(schema.WithAuditorClass(auditors)).Classes {
-			if acl, ok := acls[class.Name]; ok {
-				require.Equal(t, acl, class.Permissions.DefaultACL, class.Name)
-			}
-			acls[class.Name] = class.Permissions.DefaultACL
-		}
-	}
-	want, err := json.Marshal(acls, json.Deterministic(true), jsontext.WithIndent("  "))
+	dir := t.TempDir()
+	require.NoError(t, cloud.Write(dir, policy.Default(), schema.ISO9001(), schema.ISO9001(schema.WithAuditorClass("Auditor"))))
+	want, err := os.ReadFile(filepath.Join(dir, "acls.json"))
 	require.NoError(t, err)
 	if *update {
-		require.NoError(t, os.WriteFile("acls.json", append(want, '\n'), 0o644))
+		require.NoError(t, os.WriteFile("acls.json", want, 0o644))
 	}
-	written, err := cloud.Files.ReadFile("acls.json")
+	names, err := cloud.Files.ReadDir(".")
 	require.NoError(t, err)
-	require.JSONEq(t, string(want), string(written), "run go test ./cloud -update-acls")
+	for _, file := range names {
+		have, err := cloud.Files.ReadFile(file.Name())
+		require.NoError(t, err)
+		want, err := os.ReadFile(filepath.Join(dir, file.Name()))
+		require.NoError(t, err)
+		if filepath.Ext(file.Name()) == ".json" {
+			require.JSONEq(t, string(want), string(have), "%s: run go test ./cloud -update-acls", file.Name())
+		} else {
+			require.Equal(t, string(want), string(have))
+		}
+	}
+}
+
+func TestWriteRefusesTwoACLsForOneClass(t *testing.T) {
+	other := schema.Prompt()
+	other.Classes[1].Permissions.DefaultACL = map[string]schema.Access{"*": {Read: true}}
+	dir := filepath.Join(t.TempDir(), "cloud")
+	require.ErrorContains(t, cloud.Write(dir, policy.Prompt(), schema.Prompt(), other), "class Audit")
+	require.NoDirExists(t, dir)
 }
 
 // The same vectors hold the Go evaluator in package policy.
 func TestMainPassesTheVectors(t *testing.T) {
 	run(t, "vectors.js", "../policy/testdata/vectors.json")
+}
+
+// The folder that is deployed for the four classes passes theirs.
+func TestPromptFolderPassesTheVectors(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, cloud.Write(dir, policy.Prompt(), schema.Prompt()))
+	run(t, "vectors.js", "../policy/testdata/promptvectors.json", dir)
 }
 
 // The same vectors hold package trail/event.
@@ -74,7 +92,8 @@ func run(t *testing.T, arguments ...string) {
 		files = append(files, file.Name())
 	}
 	for _, file := range files {
-		require.FileExists(t, file) // also tells go test that the result depends on it
+		_, err := os.Stat(file) // also tells go test that the result depends on it
+		require.NoError(t, err)
 	}
 	out, err := exec.Command(node, arguments...).CombinedOutput()
 	require.NoError(t, err, string(out))

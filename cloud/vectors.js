@@ -1,11 +1,15 @@
-// Runs the test vectors of package policy against main.js: node vectors.js FILE
+// Runs the test vectors of package policy against the checks and rules of this folder,
+// or of another one: node vectors.js FILE [FOLDER]
 'use strict';
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
-const { check, message } = require('./checks.js');
-const table = require('./rules.json');
-const { compareRevisions } = require('./texts.js');
+const path = require('node:path');
+
+const folder = process.argv[3] ? path.resolve(process.argv[3]) : __dirname;
+const { check, message } = require(path.join(folder, 'checks.js'));
+const table = require(path.join(folder, 'rules.json'));
+const { compareRevisions } = require(path.join(folder, 'texts.js'));
 
 const file = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
 

@@ -64,8 +64,9 @@ func (a *Admin) PlanSchema(ctx context.Context, want schema.Schema, options ...s
 // only what the options name ([schema.DropField] and its like); other columns,
 // classes and indexes that the schema does not describe stay.
 //
-// A column with another type than wanted is an error that wraps
-// [ErrSchemaDrift], before anything is changed. Where the server refuses a part
+// A column with another type than wanted, and a DocumentControlLog of the other
+// contract ([schema.Prompt]), are an error that wraps [ErrSchemaDrift], before anything
+// is changed. Where the server refuses a part
 // of the plan, the other parts are done, and the error, like the plan's Refused,
 // names the class, the column and what the server said. After an error that is no
 // refusal, such as a lost connection, the steps before it are done. In both cases
@@ -76,7 +77,7 @@ func (a *Admin) ApplySchema(ctx context.Context, want schema.Schema, options ...
 		return schema.Plan{}, fmt.Errorf("parse: apply schema: %w", err)
 	}
 	if len(plan.Conflicts) > 0 {
-		return plan, fmt.Errorf("parse: apply schema: nothing was changed, a column cannot get another type: %w", plan.Drift())
+		return plan, fmt.Errorf("parse: apply schema: nothing was changed: %w", plan.Drift())
 	}
 	apply := schemaApplication{admin: a, want: want, options: options, mongo: onMongo(have), split: map[string]bool{}}
 	for i, step := range plan.Steps {

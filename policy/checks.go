@@ -14,11 +14,13 @@ var checks = map[string]func(*evaluation, Rule) error{
 	"text":              (*evaluation).text,
 	"notBeforeCreation": (*evaluation).notBeforeCreation,
 	"frozen":            (*evaluation).frozen,
+	"frozenSince":       (*evaluation).frozenSince,
 	"unique":            (*evaluation).unique,
 	"supersede":         (*evaluation).supersede,
 	"notOlder":          (*evaluation).notOlder,
 	"plain":             (*evaluation).plain,
 	"parentNot":         (*evaluation).parentNot,
+	"parentIsCaller":    (*evaluation).parentIsCaller,
 	"childrenClosed":    (*evaluation).childrenClosed,
 	"notCaller":         (*evaluation).notCaller,
 	"isCaller":          (*evaluation).isCaller,
@@ -109,6 +111,21 @@ func (e *evaluation) frozen(rule Rule) error {
 			if e.changed(field) {
 				e.report(rule, field, nil, "")
 			}
+		}
+	}
+	return nil
+}
+
+// frozenSince: once the stored date has come, it and the columns of Also stay as they
+// are.
+func (e *evaluation) frozenSince(rule Rule) error {
+	since, ok := dateOf(e.Original[rule.Field])
+	if !ok || since.After(e.Now) {
+		return nil
+	}
+	for _, field := range append([]string{rule.Field}, rule.Also...) {
+		if e.changed(field) {
+			e.report(rule, field, nil, "")
 		}
 	}
 	return nil

@@ -33,7 +33,7 @@ func (r Rules) Document() string {
 		}
 		class := strings.Join(append([]string{rule.Class}, rule.AlsoOn...), ", ")
 		if rule.Class == "*" {
-			class = "all six classes"
+			class = "every class"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s `%s` | %s | %s | %s |\n", rule.ID, rule.Severity, class, rule.Field, rule.Message, rule.Source, master)
 	}

@@ -32,6 +32,32 @@ func (e *evaluation) parentNot(rule Rule) error {
 	return nil
 }
 
+// parentIsCaller: in the row that the column points to, the parent's column points to
+// the caller, unless the caller has one of the roles. A row that is moved is judged by
+// where it was; a pointer to no row names nobody.
+func (e *evaluation) parentIsCaller(rule Rule) error {
+	value := e.Object[rule.Field]
+	if !e.creates() {
+		value = e.Original[rule.Field]
+	}
+	class, id, ok := pointerTo(value)
+	if !ok || class != rule.Parent.Class || !(e.creates() || e.changesAnything()) {
+		return nil
+	}
+	row, err := e.look.Get(e.ctx, class, id)
+	if err != nil {
+		return err
+	}
+	if owner, user, ok := pointerTo(row[rule.Parent.Field]); ok && owner == userClass && e.isUser(user) {
+		return nil
+	}
+	exempt, err := e.hasAny(rule.Roles)
+	if err == nil && !exempt {
+		e.report(rule, rule.Field, rule.Roles, "")
+	}
+	return err
+}
+
 // childrenClosed: when the condition begins to hold, no child has a row below it
 // that is neither done nor ignored, and each child of the listed values has one
 // that is done. Whether a child may be left open is thus not a matter of its value.
@@ -40,13 +66,17 @@ func (e *evaluation) childrenClosed(rule Rule) error {
 		return nil
 	}
 	spec := rule.Children
-	found, err := e.look.Find(e.ctx, spec.Class, map[string]any{spec.Pointer: pointer(e.Class, e.ObjectID)})
-	if err != nil {
-		return err
+	found := []map[string]any{{"objectId": e.ObjectID, spec.Field: e.Object[spec.Field], spec.Name: e.Object[spec.Name]}}
+	if spec.Pointer != "" {
+		var err error
+		found, err = e.look.Find(e.ctx, spec.Class, map[string]any{spec.Pointer: pointer(e.Class, e.ObjectID)})
+		if err != nil {
+			return err
+		}
 	}
 	open, err := e.openOf(found, spec)
 	if err == nil && len(open) > 0 {
-		e.report(rule, rule.Field, nil, few(names(open)))
+		e.report(rule, rule.Field, nil, few(names(open, spec.Name)))
 	}
 	return err
 }
@@ -126,7 +156,7 @@ func (e *evaluation) differ(rule Rule) error {
 // writes an auditor's label, so there the label counts.
 func (e *evaluation) holdsRole(rule Rule) error {
 	class, id, ok := pointerTo(e.Object[rule.Field])
-	if !ok || !(e.changed(rule.Field) || e.becomes(rule.When)) {
+	if !ok || !(e.changed(rule.Field) || rule.When != nil && e.becomes(rule.When)) {
 		return nil
 	}
 	for _, role := range rule.Roles {
@@ -176,11 +206,11 @@ func (e *evaluation) unchanged(rule Rule) error {
 	return nil
 }
 
-// names are the references of rows.
-func names(rows []map[string]any) []string {
+// names are what rows have in a column, or else their ids.
+func names(rows []map[string]any, column string) []string {
 	list := make([]string, len(rows))
 	for i, row := range rows {
-		ref, ok := row["findingRef"].(string)
+		ref, ok := row[column].(string)
 		if !ok {
 			ref, _ = row["objectId"].(string)
 		}

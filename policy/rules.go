@@ -9,10 +9,14 @@ import (
 	"unicode"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 //go:embed rules.json
 var embedded []byte
+
+//go:embed prompt.json
+var embeddedPrompt []byte
 
 // Severity says what a broken rule does to a save.
 type Severity string
@@ -34,32 +38,32 @@ type Rules struct {
 type Rule struct {
 	ID          string   `json:"id"`
 	Severity    Severity `json:"severity"`
-	Check       string   `json:"check"`  // which check of the evaluators
-	Class       string   `json:"class"`  // "*": every audited class
-	AlsoOn      []string `json:"alsoOn"` // other classes that have the same column
+	Check       string   `json:"check"`           // which check of the evaluators
+	Class       string   `json:"class"`           // "*": every audited class
+	AlsoOn      []string `json:"alsoOn,omitzero"` // other classes that have the same column
 	Field       string   `json:"field"`
 	Message     string   `json:"message"`
-	Source      string   `json:"source"`      // where the rule comes from
-	BindsMaster bool     `json:"bindsMaster"` // holds for the master key too
+	Source      string   `json:"source"`               // where the rule comes from
+	BindsMaster bool     `json:"bindsMaster,omitzero"` // holds for the master key too
 
-	When     *condition          `json:"when"`
-	Values   []string            `json:"values"`
-	Roles    []string            `json:"roles"`
-	Key      []string            `json:"key"`
-	Also     []string            `json:"also"`
-	Other    string              `json:"other"`
-	Becomes  string              `json:"becomes"`
-	OnCreate bool                `json:"onCreate"`
-	Frozen   map[string][]string `json:"frozen"`
-	Parent   *parent             `json:"parent"`
-	Children *children           `json:"children"`
+	When     *condition          `json:"when,omitzero"`
+	Values   []string            `json:"values,omitzero"`
+	Roles    []string            `json:"roles,omitzero"`
+	Key      []string            `json:"key,omitzero"`
+	Also     []string            `json:"also,omitzero"`
+	Other    string              `json:"other,omitzero"`
+	Becomes  string              `json:"becomes,omitzero"`
+	OnCreate bool                `json:"onCreate,omitzero"`
+	Frozen   map[string][]string `json:"frozen,omitzero"`
+	Parent   *parent             `json:"parent,omitzero"`
+	Children *children           `json:"children,omitzero"`
 }
 
 // Vocabulary is what a status or grade may be and become.
 type Vocabulary struct {
 	Values  []string            `json:"values"`
-	Initial []string            `json:"initial"` // of a new object; nil: any value
-	Next    map[string][]string `json:"next"`    // nil: any step
+	Initial []string            `json:"initial,omitzero"` // of a new object; nil: any value
+	Next    map[string][]string `json:"next,omitzero"`    // nil: any step
 }
 
 type table struct {
@@ -81,30 +85,44 @@ type condition struct {
 type parent struct {
 	Class  string   `json:"class"`
 	Field  string   `json:"field"`
-	Values []string `json:"values"`
+	Values []string `json:"values,omitzero"`
 }
 
 type children struct {
 	Class   string   `json:"class"`
+	Pointer string   `json:"pointer,omitzero"` // "": the object is its own only child
+	Field   string   `json:"field,omitzero"`
+	Values  []string `json:"values,omitzero"` // those that need a row below that is done
+	Name    string   `json:"name,omitzero"`   // column that names a child in a message
+	Below   *below   `json:"below,omitzero"`
+}
+
+type below struct {
+	Class   string   `json:"class"`
 	Pointer string   `json:"pointer"`
 	Field   string   `json:"field"`
-	Values  []string `json:"values"` // those that need a row below that is done
-	Below   struct {
-		Class   string   `json:"class"`
-		Pointer string   `json:"pointer"`
-		Field   string   `json:"field"`
-		Done    []string `json:"done"`
-		Ignored []string `json:"ignored"`
-	} `json:"below"`
+	Done    []string `json:"done"`
+	Ignored []string `json:"ignored"`
 }
 
 var parseEmbedded = sync.OnceValues(func() (Rules, error) { return Parse(embedded) })
 
-// Default returns the rules of rules.json.
-func Default() Rules {
-	r, err := parseEmbedded()
+var parsePrompt = sync.OnceValues(func() (Rules, error) {
+	texts := Default().table
+	return parse(embeddedPrompt, table{Placeholders: texts.Placeholders, Invisible: texts.Invisible})
+})
+
+// Default returns the rules of rules.json, those of the six classes.
+func Default() Rules { return must(parseEmbedded()) }
+
+// Prompt returns the rules of prompt.json, those of the four classes of
+// [github.com/isoaudit/isoaudit-go/schema.Prompt]. What counts as a placeholder and as
+// invisible is the same as in rules.json.
+func Prompt() Rules { return must(parsePrompt()) }
+
+func must(r Rules, err error) Rules {
 	if err != nil {
-		panic(err) // the file is part of the program and checked by tests
+		panic(err) // the files are part of the program and checked by tests
 	}
 	return r
 }
@@ -112,10 +130,21 @@ func Default() Rules {
 // JSON returns rules.json, for a Cloud Code folder.
 func JSON() []byte { return slices.Clone(embedded) }
 
+// JSON writes the table in the form that [Parse] and cloud/main.js read.
+func (r Rules) JSON() ([]byte, error) {
+	data, err := json.Marshal(r.table, json.Deterministic(true), jsontext.WithIndent("  "))
+	if err != nil {
+		return nil, fmt.Errorf("policy: rules: %w", err)
+	}
+	return append(data, '\n'), nil
+}
+
 // Parse reads a table in the form of rules.json. A rule that the evaluator would
 // not understand is an error that names it.
-func Parse(data []byte) (Rules, error) {
-	var t table
+func Parse(data []byte) (Rules, error) { return parse(data, table{}) }
+
+// parse reads a table over one that has what the data leaves out.
+func parse(data []byte, t table) (Rules, error) {
 	if err := json.Unmarshal(data, &t, json.RejectUnknownMembers(true)); err != nil {
 		return Rules{}, fmt.Errorf("policy: rules: %w", err)
 	}
@@ -200,9 +229,10 @@ func (rule Rule) validate(t table) error {
 		"text":           rule.When == nil,
 		"notCaller":      rule.When == nil,
 		"parentNot":      rule.Parent == nil,
-		"childrenClosed": rule.Children == nil || rule.When == nil,
+		"parentIsCaller": rule.Parent == nil,
+		"childrenClosed": rule.Children == nil || rule.Children.Below == nil || rule.When == nil,
 		"differ":         rule.Other == "",
-		"holdsRole":      len(rule.Roles) == 0 || rule.When == nil,
+		"holdsRole":      len(rule.Roles) == 0,
 		"frozen":         len(rule.Frozen) == 0,
 		"supersede":      len(rule.Key) == 0 || len(rule.Values) == 0 || rule.Becomes == "",
 		"unique":         len(rule.Key) == 0,

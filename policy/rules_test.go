@@ -14,8 +14,12 @@ import (
 )
 
 func TestRulesNameColumnsOfTheSchema(t *testing.T) {
-	iso := schema.ISO9001()
-	for _, rule := range policy.Default().All() {
+	t.Run("six classes", func(t *testing.T) { namesColumns(t, policy.Default(), schema.ISO9001()) })
+	t.Run("prompt", func(t *testing.T) { namesColumns(t, policy.Prompt(), schema.Prompt()) })
+}
+
+func namesColumns(t *testing.T, rules policy.Rules, iso schema.Schema) {
+	for _, rule := range rules.All() {
 		if rule.Class == "*" {
 			require.Contains(t, []string{"ACL", "reason"}, rule.Field, "what every class has, or the save itself")
 			continue
@@ -33,7 +37,7 @@ func TestRulesNameColumnsOfTheSchema(t *testing.T) {
 			require.Contains(t, class.Fields, rule.Field, rule.ID)
 		}
 		for state, fields := range rule.Frozen {
-			v, _ := policy.Default().Vocabulary(rule.Class, rule.Field)
+			v, _ := rules.Vocabulary(rule.Class, rule.Field)
 			require.Contains(t, v.Values, state)
 			for _, field := range fields {
 				require.Contains(t, class.Fields, field, rule.ID)
@@ -42,7 +46,24 @@ func TestRulesNameColumnsOfTheSchema(t *testing.T) {
 		if rule.Children != nil {
 			children, ok := iso.Class(rule.Children.Class)
 			require.True(t, ok, rule.ID)
-			require.Contains(t, children.Fields, rule.Children.Pointer, rule.ID)
+			if rule.Children.Pointer != "" {
+				require.Contains(t, children.Fields, rule.Children.Pointer, rule.ID)
+			} else {
+				require.Equal(t, rule.Class, rule.Children.Class, "its own only child")
+			}
+			if rule.Children.Below != nil {
+				require.Contains(t, children.Fields, rule.Children.Name, rule.ID)
+				below, ok := iso.Class(rule.Children.Below.Class)
+				require.True(t, ok, rule.ID)
+				require.Contains(t, below.Fields, rule.Children.Below.Pointer, rule.ID)
+				require.Contains(t, below.Fields, rule.Children.Below.Field, rule.ID)
+			}
+		}
+		if rule.Parent != nil {
+			parent, ok := iso.Class(rule.Parent.Class)
+			require.True(t, ok, rule.ID)
+			require.Contains(t, parent.Fields, rule.Parent.Field, rule.ID)
+			require.Equal(t, rule.Parent.Class, class.Fields[rule.Field].TargetClass, rule.ID)
 		}
 		for _, role := range rule.Roles {
 			require.Contains(t, roleNames(iso), role, rule.ID)
@@ -53,16 +74,32 @@ func TestRulesNameColumnsOfTheSchema(t *testing.T) {
 // What a finished record says is frozen whole: a column that the schema gains must
 // be put in the rule, or here with the reason why it may still change.
 func TestFinishedRecordsAreFrozenWhole(t *testing.T) {
-	iso, server := schema.ISO9001(), []string{"objectId", "createdAt", "updatedAt"}
-	for _, rule := range policy.Default().All() {
+	t.Run("six classes", func(t *testing.T) { frozenWhole(t, policy.Default(), schema.ISO9001()) })
+	t.Run("prompt", func(t *testing.T) { frozenWhole(t, policy.Prompt(), schema.Prompt()) })
+}
+
+func frozenWhole(t *testing.T, rules policy.Rules, iso schema.Schema) {
+	server := []string{"objectId", "createdAt", "updatedAt"}
+	for _, rule := range rules.All() {
 		lists, open := map[string][]string{}, slices.Clone(server)
 		switch rule.ID {
 		case "audit-open-for-findings":
 			lists["an audit's end"] = append([]string{rule.Field}, rule.Also...)
 		case "audit-closed-frozen": // the status to reopen it, the lead for who is to do so
 			lists, open = rule.Frozen, append(open, "status", "leadAuditor")
-		case "action-finished-frozen": // the steps of the status have a rule of their own
+			if rule.Class == "Audit" {
+				lists, open = rule.Frozen, append(slices.Clone(server), "status", "auditor")
+			}
+		case "action-finished-frozen", "nc-finished-frozen": // the steps of the status have a rule of their own
 			lists, open = rule.Frozen, append(open, "status")
+		case "capa-finished-frozen":
+			lists, open = rule.Frozen, append(open, "closureStatus")
+		case "audit-open-for-ncs":
+			lists["an audit's end"] = append([]string{rule.Field}, rule.Also...)
+		case "document-issued-frozen":
+			if rule.Class == "DocumentControlLog" && len(rule.Also) > 0 { // notes say what became of the revision
+				lists["in effect"], open = append([]string{rule.Field}, rule.Also...), append(open, "notes")
+			}
 		}
 		class, _ := iso.Class(rule.Class)
 		for state, frozen := range lists {
@@ -72,9 +109,13 @@ func TestFinishedRecordsAreFrozenWhole(t *testing.T) {
 }
 
 func TestVocabulariesAreClosedGraphs(t *testing.T) {
-	for _, key := range []string{"AuditPlan.status", "CorrectiveAction.status", "DocumentControlLog.status"} {
+	six, prompt := policy.Default(), policy.Prompt()
+	for key, rules := range map[string]policy.Rules{
+		"AuditPlan.status": six, "CorrectiveAction.status": six, "DocumentControlLog.status": six,
+		"Audit.status": prompt, "NonConformance.status": prompt, "CAPA.closureStatus": prompt,
+	} {
 		class, field, _ := strings.Cut(key, ".")
-		v, ok := policy.Default().Vocabulary(class, field)
+		v, ok := rules.Vocabulary(class, field)
 		require.True(t, ok)
 		require.NotEmpty(t, v.Initial)
 		require.Len(t, v.Next, len(v.Values), "%s: every value has its next ones, if only none", key)
@@ -167,6 +208,13 @@ func TestBadTablesAreRefusedByName(t *testing.T) {
 	again, err := policy.Parse(policy.JSON())
 	require.NoError(t, err)
 	require.Equal(t, policy.Default().All(), again.All())
+	for _, rules := range []policy.Rules{policy.Default(), policy.Prompt()} {
+		written, err := rules.JSON()
+		require.NoError(t, err)
+		again, err := policy.Parse(written)
+		require.NoError(t, err)
+		require.Equal(t, rules.All(), again.All(), "what JSON writes is the table")
+	}
 }
 
 type brokenLookup struct{ err error }

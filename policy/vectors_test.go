@@ -21,6 +21,8 @@ type vectorFile struct {
 
 	Revisions [][]string // the oldest first; those of one list are equal
 
+	name  string
+	table policy.Rules
 	notes []string // of the vectors
 }
 
@@ -77,11 +79,23 @@ func matches(want, have any) bool {
 	return reflect.DeepEqual(want, have)
 }
 
+// readVectors reads those of the six classes.
 func readVectors(t testing.TB) vectorFile {
 	t.Helper()
-	data, err := os.ReadFile("testdata/vectors.json")
+	return readVectorsOf(t, "testdata/vectors.json", policy.Default())
+}
+
+// bothFiles runs a test on the vectors of each table.
+func bothFiles(t *testing.T, test func(t *testing.T, file vectorFile)) {
+	t.Run("six classes", func(t *testing.T) { test(t, readVectors(t)) })
+	t.Run("prompt", func(t *testing.T) { test(t, readVectorsOf(t, "testdata/promptvectors.json", policy.Prompt())) })
+}
+
+func readVectorsOf(t testing.TB, name string, table policy.Rules) vectorFile {
+	t.Helper()
+	data, err := os.ReadFile(name)
 	require.NoError(t, err)
-	var file vectorFile
+	file := vectorFile{name: name, table: table}
 	require.NoError(t, json.Unmarshal(data, &file, json.MatchCaseInsensitiveNames(true)))
 	require.NotEmpty(t, file.Vectors)
 	for _, v := range file.Vectors {
@@ -118,9 +132,9 @@ func (f vectorFile) change(t testing.TB, v vector) policy.Change {
 }
 
 // rules is the table of a vector.
-func (v vector) rules(t testing.TB) policy.Rules {
+func (f vectorFile) rules(t testing.TB, v vector) policy.Rules {
 	t.Helper()
-	rules := policy.Default()
+	rules := f.table
 	for _, id := range v.Enforce {
 		var err error
 		rules, err = rules.With(id, policy.Enforce)
@@ -129,11 +143,12 @@ func (v vector) rules(t testing.TB) policy.Rules {
 	return rules
 }
 
-func TestVectors(t *testing.T) {
-	file := readVectors(t)
+func TestVectors(t *testing.T) { bothFiles(t, passesVectors) }
+
+func passesVectors(t *testing.T, file vectorFile) {
 	for _, v := range file.Vectors {
 		t.Run(v.Class+" "+v.Name, func(t *testing.T) {
-			verdict, err := v.rules(t).Check(t.Context(), file.change(t, v), file)
+			verdict, err := file.rules(t, v).Check(t.Context(), file.change(t, v), file)
 			require.NoError(t, err)
 			require.ElementsMatch(t, v.Violations, short(verdict.Violations))
 			require.ElementsMatch(t, v.Warnings, short(verdict.Warnings))
@@ -161,11 +176,12 @@ func TestVectors(t *testing.T) {
 }
 
 // Every rule must be broken by a vector, or neither evaluator is tested on it.
-func TestVectorsReachEveryRule(t *testing.T) {
-	file := readVectors(t)
+func TestVectorsReachEveryRule(t *testing.T) { bothFiles(t, reachesEveryRule) }
+
+func reachesEveryRule(t *testing.T, file vectorFile) {
 	broken := map[string]bool{}
 	for _, v := range file.Vectors {
-		verdict, err := v.rules(t).Check(t.Context(), file.change(t, v), file)
+		verdict, err := file.rules(t, v).Check(t.Context(), file.change(t, v), file)
 		require.NoError(t, err)
 		for _, violation := range slices.Concat(verdict.Violations, verdict.Warnings) {
 			broken[violation.Rule] = true
@@ -174,7 +190,7 @@ func TestVectorsReachEveryRule(t *testing.T) {
 			broken[effect.Rule] = true
 		}
 	}
-	for _, rule := range policy.Default().All() {
+	for _, rule := range file.table.All() {
 		require.True(t, broken[rule.ID], "no vector breaks %s", rule.ID)
 	}
 }

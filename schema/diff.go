@@ -25,7 +25,12 @@ func Diff(want, have Schema, opts ...PlanOption) Plan {
 	d.leaveOut()
 	d.roles()
 	for _, class := range d.want.Classes {
-		if present, ok := have.Class(class.Name); ok {
+		present, ok := have.Class(class.Name)
+		if wanted, found, rivals := rival(class, present); rivals {
+			d.plan.Conflicts = append(d.plan.Conflicts, Change{Kind: ReplaceClass, Class: class.Name, Want: wanted, Have: found})
+			continue
+		}
+		if ok {
 			d.class(class, present)
 		} else {
 			d.newClass(class)

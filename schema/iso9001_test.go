@@ -45,7 +45,7 @@ func TestAuditorIsTheUserClassByDefault(t *testing.T) {
 }
 
 func TestPermissionsGrantNothingToTheWorld(t *testing.T) {
-	for _, s := range []schema.Schema{schema.ISO9001(), schema.ISO9001(schema.WithAuditorClass("Auditor"))} {
+	for _, s := range []schema.Schema{schema.ISO9001(), schema.ISO9001(schema.WithAuditorClass("Auditor")), schema.Prompt()} {
 		for _, class := range s.Classes {
 			p := class.Permissions
 			for op, grant := range map[string]schema.Grant{
@@ -71,8 +71,14 @@ func TestPermissionsGrantNothingToTheWorld(t *testing.T) {
 }
 
 func TestIndexNamesAreUniqueAcrossClasses(t *testing.T) {
+	for _, s := range []schema.Schema{schema.ISO9001(), schema.Prompt()} {
+		indexNamesAreUnique(t, s)
+	}
+}
+
+func indexNamesAreUnique(t *testing.T, s schema.Schema) {
 	seen := map[string]string{}
-	for _, class := range schema.ISO9001().Classes {
+	for _, class := range s.Classes {
 		for name, index := range class.Indexes {
 			require.Empty(t, seen[name], "index %s is used twice", name)
 			seen[name] = class.Name

@@ -14,7 +14,7 @@ var ErrDrift = errors.New("the server's schema differs from the wanted one")
 // Plan is what [Diff] found.
 type Plan struct {
 	Changes    []Change   // what the steps do
-	Conflicts  []Change   // what no step can do: another type needs a new column
+	Conflicts  []Change   // what no step can do: another type needs a new column, another contract a new application
 	Unexpected []Change   // on the server only; left alone unless dropped by name
 	LeftOut    []Omission // what the server cannot keep; not sent, and no drift
 	Warnings   []string   // permissions that are open to everyone, or to more than the schema wants
@@ -26,10 +26,14 @@ type Plan struct {
 // that wraps [ErrDrift] and names every difference.
 func (p Plan) Drift() error {
 	var names []string
-	for _, list := range [][]Change{p.Changes, p.Conflicts, p.Unexpected} {
-		for _, c := range list {
-			names = append(names, string(c.Kind)+" "+c.path())
-		}
+	for _, c := range p.Changes {
+		names = append(names, string(c.Kind)+" "+c.path())
+	}
+	for _, c := range p.Conflicts {
+		names = append(names, c.conflict())
+	}
+	for _, c := range p.Unexpected {
+		names = append(names, string(c.Kind)+" "+c.path())
 	}
 	if len(names) == 0 {
 		return nil
@@ -46,7 +50,7 @@ func (p Plan) String() string {
 		fmt.Fprintln(&b, c)
 	}
 	for _, c := range p.Conflicts {
-		fmt.Fprintf(&b, "! cannot %s %s: is %s, wanted %s; drop the column by name first\n", c.Kind, c.path(), c.Have, c.Want)
+		fmt.Fprintf(&b, "! cannot %s\n", c.conflict())
 	}
 	for _, c := range p.Unexpected {
 		fmt.Fprintln(&b, c)
@@ -84,6 +88,7 @@ const (
 	AddField          Kind = "add column"
 	AddIndex          Kind = "add index"
 	AddRole           Kind = "add role"
+	ReplaceClass      Kind = "replace class"
 	ChangeField       Kind = "change column"
 	ChangeIndex       Kind = "change index"
 	ChangePermissions Kind = "change permissions"
@@ -121,6 +126,15 @@ func (c Change) String() string {
 		return line + ": " + c.Have
 	}
 	return line
+}
+
+// conflict says why no step makes the change, and what to do.
+func (c Change) conflict() string {
+	is := fmt.Sprintf("%s %s: is %s, wanted %s; ", c.Kind, c.path(), c.Have, c.Want)
+	if c.Kind == ReplaceClass {
+		return is + "an application has one of the two: use another application, or convert the rows (package promptschema) and delete the class first"
+	}
+	return is + "drop the column by name first"
 }
 
 func (c Change) path() string {

@@ -1,10 +1,15 @@
-// Command isoaudit manages the schema of an ISO 9001 audit backend on a Parse
-// Server, Back4app or the embedded auditserver, and seals and verifies its audit trail:
+// Command isoaudit manages the schema and the Cloud Code of an ISO 9001 audit backend on a
+// Parse Server, Back4app or the embedded auditserver, and seals and verifies its audit trail:
 //
 //	isoaudit schema plan   -url URL   print what apply would change
 //	isoaudit schema apply  -url URL   change it
 //	isoaudit schema diff   -url URL   print what differs; status 3 if anything does
 //	isoaudit schema export [-url URL] print the schema as JSON: the server's, or without -url the wanted one
+//
+//	isoaudit cloud DIR                write the folder of Cloud Code that enforces the rules on a Parse Server
+//
+// Both take -contract prompt for the template's second contract, the classes Audit,
+// DocumentControlLog, NonConformance and CAPA. An application has one of the two contracts.
 //
 //	isoaudit trail keygen -key FILE -origin NAME                 make a key: FILE and FILE.pub
 //	isoaudit trail seal   -key FILE -log FOLDER -url URL         seal new events, print the checkpoint
@@ -50,7 +55,7 @@ func main() {
 
 // run is the whole program; what it needs from its surroundings is passed in.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	if len(args) < 2 || args[0] != "schema" && args[0] != "trail" {
+	if len(args) < 2 {
 		fmt.Fprintln(stderr, usage)
 		return statusUsage
 	}
@@ -58,10 +63,16 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		run(ctx context.Context, getenv func(string) string, stdout io.Writer) error
 	}
 	var err error
-	if args[0] == "trail" {
-		command, err = parseTrailCommand(args[1], args[2:], stderr)
-	} else {
+	switch args[0] {
+	case "schema":
 		command, err = parseCommand(args[1], args[2:], stderr)
+	case "cloud":
+		command, err = parseCloudCommand(args[1:], stderr)
+	case "trail":
+		command, err = parseTrailCommand(args[1], args[2:], stderr)
+	default:
+		fmt.Fprintln(stderr, usage)
+		return statusUsage
 	}
 	if err == nil {
 		err = command.run(ctx, getenv, stdout)
@@ -80,8 +91,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return statusFailed
 }
 
-const usage = `usage: isoaudit schema plan|apply|diff -url URL [-keys FILE] [-schema FILE]
-       isoaudit schema export [-url URL] [-keys FILE]
+const usage = `usage: isoaudit schema plan|apply|diff -url URL [-keys FILE] [-contract prompt] [-schema FILE]
+       isoaudit schema export [-url URL] [-keys FILE] [-contract prompt]
+       isoaudit cloud [-contract prompt] DIR
        isoaudit trail keygen -key FILE -origin NAME
        isoaudit trail seal -key FILE -log FOLDER -url URL [-keys FILE] [-checkpoint FILE] [-grace 1m]
        isoaudit trail verify -public FILE -log FOLDER -url URL [-keys FILE] [-checkpoint FILE]

@@ -96,6 +96,48 @@ func TestExportIsWhatApplyTakes(t *testing.T) {
 	require.Contains(t, errs, "add class AuditReview")
 }
 
+// An application has one of the two contracts; the other one is refused whole.
+func TestTheOtherContractIsRefused(t *testing.T) {
+	for first, second := range map[string]string{"iso9001": "prompt", "prompt": "iso9001"} {
+		t.Run(first+" first", func(t *testing.T) {
+			c := newCLI(t)
+			status, out, errs := c.run("schema", "apply", "-url", c.url, "-contract", first)
+			require.Equal(t, 0, status, out+errs)
+			status, out, errs = c.run("schema", "diff", "-url", c.url, "-contract", first)
+			require.Equal(t, 0, status, out+errs)
+			_, before, _ := c.run("schema", "export", "-url", c.url)
+
+			status, out, _ = c.run("schema", "plan", "-url", c.url, "-contract", second)
+			require.Equal(t, 0, status)
+			require.Contains(t, out, "! cannot replace class DocumentControlLog: is the contract of ")
+			require.Contains(t, out, "an application has one of the two")
+			for _, command := range []string{"diff", "apply"} {
+				status, _, errs = c.run("schema", command, "-url", c.url, "-contract", second)
+				require.Equal(t, statusDrift, status, command)
+				require.Contains(t, errs, "an application has one of the two", command)
+			}
+			_, after, _ := c.run("schema", "export", "-url", c.url)
+			require.Equal(t, before, after, "nothing was written")
+		})
+	}
+}
+
+func TestCloudWritesTheFolder(t *testing.T) {
+	c := newCLI(t)
+	for contract, class := range map[string]string{"iso9001": "CorrectiveAction", "prompt": "CAPA"} {
+		dir := filepath.Join(t.TempDir(), "cloud")
+		status, out, errs := c.run("cloud", "-contract", contract, dir)
+		require.Equal(t, 0, status, errs)
+		require.Contains(t, out, dir)
+		for _, name := range []string{"rules.json", "acls.json"} {
+			data, err := os.ReadFile(filepath.Join(dir, name))
+			require.NoError(t, err)
+			require.Contains(t, string(data), `"`+class+`"`, name)
+		}
+		require.FileExists(t, filepath.Join(dir, "main.js"))
+	}
+}
+
 func TestKeysComeFromAFile(t *testing.T) {
 	c := newCLI(t)
 	keys := filepath.Join(t.TempDir(), "keys")
@@ -123,6 +165,10 @@ func TestMistakesAreNamed(t *testing.T) {
 		"no url":           {statusUsage, "-url", []string{"schema", "plan"}},
 		"left over":        {statusUsage, "leftover", []string{"schema", "plan", "-url", c.url, "leftover"}},
 		"a key argument":   {statusUsage, "master-key", []string{"schema", "plan", "-url", c.url, "-master-key", "x"}},
+		"no contract":      {statusUsage, "iso9001 or prompt", []string{"schema", "plan", "-url", c.url, "-contract", "seven"}},
+		"two schemas":      {statusUsage, "-auditor-class", []string{"schema", "plan", "-url", c.url, "-contract", "prompt", "-auditor-class", "Auditor"}},
+		"no cloud folder":  {statusUsage, "folder", []string{"cloud", "-contract", "prompt"}},
+		"cloud contract":   {statusUsage, "iso9001 or prompt", []string{"cloud", "-contract", "seven", "dir"}},
 		"half a column":    {statusUsage, "Class.name", []string{"schema", "apply", "-url", c.url, "-drop-column", "AuditPlan"}},
 		"no keys file":     {statusFailed, "nowhere", []string{"schema", "plan", "-url", c.url, "-keys", "nowhere"}},
 		"no schema file":   {statusFailed, "nowhere", []string{"schema", "plan", "-url", c.url, "-schema", "nowhere"}},

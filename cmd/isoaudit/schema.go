@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/isoaudit/isoaudit-go/internal/contract"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -24,6 +25,7 @@ type command struct {
 	url          string
 	keysFile     string
 	schemaFile   string
+	contract     string
 	auditorClass string
 	drops        []schema.PlanOption
 }
@@ -35,6 +37,7 @@ func parseCommand(name string, args []string, stderr io.Writer) (*command, error
 	flags.StringVar(&c.url, "url", "", "address of the server with its mount path, such as https://parseapi.back4app.com")
 	flags.StringVar(&c.keysFile, "keys", "", "file with lines NAME=VALUE instead of the environment")
 	flags.StringVar(&c.schemaFile, "schema", "", "wanted schema as export prints it; default: the built-in ISO 9001 one")
+	flags.StringVar(&c.contract, "contract", contract.ISO9001, contract.Usage)
 	flags.StringVar(&c.auditorClass, "auditor-class", schema.UserClass, "class of the auditors in the built-in schema")
 	flags.Func("drop-class", "drop this class if the schema does not describe it (repeatable)", func(class string) error {
 		c.drops = append(c.drops, schema.DropClass(class))
@@ -55,6 +58,12 @@ func parseCommand(name string, args []string, stderr io.Writer) (*command, error
 		return nil, fmt.Errorf("%w: unknown command %q\n%s", errUsage, name, usage)
 	case c.url == "" && name != "export":
 		return nil, fmt.Errorf("%w: -url is missing", errUsage)
+	}
+	if _, err := contract.Named(c.contract); err != nil {
+		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if c.contract != contract.ISO9001 && (c.schemaFile != "" || c.auditorClass != schema.UserClass) {
+		return nil, fmt.Errorf("%w: -contract %s goes neither with -schema nor with -auditor-class", errUsage, c.contract)
 	}
 	return c, nil
 }
@@ -109,7 +118,11 @@ func (c *command) run(ctx context.Context, getenv func(string) string, stdout io
 
 // wanted is the built-in schema or the one of the -schema file.
 func (c *command) wanted() (schema.Schema, error) {
-	if c.schemaFile == "" {
+	switch {
+	case c.contract != contract.ISO9001:
+		chosen, err := contract.Named(c.contract)
+		return chosen.Schema, err
+	case c.schemaFile == "":
 		return schema.ISO9001(schema.WithAuditorClass(c.auditorClass)), nil
 	}
 	data, err := os.ReadFile(c.schemaFile)

@@ -160,12 +160,8 @@ func (tx *Tx) alterClass(old *classInfo, def schema.Class, unique []Unique, bare
 	if len(dropped.Columns) > 0 {
 		tx.changes = append(tx.changes, dropped)
 	}
-	for _, name := range slices.Sorted(maps.Keys(next.columns)) {
-		if old.columns[name] == nil {
-			if err := tx.addField(next, next.columns[name]); err != nil {
-				return err
-			}
-		}
+	if err := tx.addFields(old, next); err != nil {
+		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(next.indexes)) {
 		if _, has := old.indexes[name]; !has {
@@ -206,17 +202,6 @@ func (tx *Tx) alignIndexes() error {
 		}
 	}
 	return nil
-}
-
-func (tx *Tx) addField(c *classInfo, col *column) error {
-	switch {
-	case col.typ == schema.Relation:
-		return tx.createJoin(col)
-	case col.sql == "":
-		return nil
-	}
-	_, err := tx.exec("ALTER TABLE " + c.table + " ADD COLUMN " + col.sql + " " + sqlTypes[col.typ])
-	return err
 }
 
 func (tx *Tx) dropField(c *classInfo, col *column) error {

@@ -47,6 +47,22 @@ func TestS3ColumnsOfSystemClasses(t *testing.T) {
 	m.must(http.MethodPut, "/users/"+ann, "{"+many+"}")
 }
 
+// S3: each relation is a table, so clients add few.
+func TestS3Relations(t *testing.T) {
+	_, m := open(t, func(c *auditserver.Config) { c.Limits.Relations = 2 })
+	id := m.create("Row", `{"n":1}`)
+	const one = `"r#":{"__op":"AddRelation","objects":[{"__type":"Pointer","className":"Row","objectId":"x"}]}`
+	for _, way := range []struct{ method, path string }{{http.MethodPost, "/classes/Row"}, {http.MethodPut, "/classes/Row/" + id}} {
+		text := m.public().refused(400, 119, way.method, way.path, "{"+numbered(3, one)+"}").text("error")
+		require.Contains(t, text, "class Row would have 3 relations")
+		require.Contains(t, text, "(option limits.relations)")
+	}
+	require.NotContains(t, m.must(http.MethodGet, "/schemas/Row", nil).body["fields"], "r1")
+	m.public().must(http.MethodPut, "/classes/Row/"+id, "{"+numbered(2, one)+"}")
+	m.must(http.MethodPut, "/classes/Row/"+id, "{"+numbered(3, one)+"}")
+	m.public().must(http.MethodPut, "/classes/Row/"+id, `{"more":1,`+numbered(3, one)+"}")
+}
+
 // S12: the permission to find asks for the classes that are searched, whichever way
 // leads to them.
 func TestS12BeforeFindOfWhatIsSearched(t *testing.T) {

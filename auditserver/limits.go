@@ -21,6 +21,7 @@ type Limits struct {
 	Values        int   // values in a JSON body, at all depths; default 100,000
 	Fields        int   // fields of an object that is saved; default 2,000
 	UserColumns   int   // columns of _User up to which clients without the master key add more; default 50
+	Relations     int   // relations of a class up to which clients without the master key add more; default 50
 	PageSize      int   // maxLimit: larger limits are cut silently; default none
 	DefaultSize   int   // defaultLimit: rows of a find that names no limit; default 100
 	Batch         int   // requests of a batch; default 1000
@@ -82,6 +83,7 @@ func (l *Limits) all() []limit {
 		{"Values", "limits.values", count{&l.Values}, 100_000, "values of a JSON body", bodyAnswer},
 		{"Fields", "limits.fields", count{&l.Fields}, 2000, "fields of an object", bodyAnswer},
 		{"UserColumns", "limits.userColumns", count{&l.UserColumns}, 50, "columns of users that clients add", "400, code 119"},
+		{"Relations", "limits.relations", count{&l.Relations}, 50, "relations of a class that clients add", "400, code 119"},
 		{"PageSize", "maxLimit", count{&l.PageSize}, -1, "rows of a find", silentAnswer},
 		{"DefaultSize", "defaultLimit", count{&l.DefaultSize}, 100, "rows of a find that names no limit", silentAnswer},
 		{"Batch", "requestComplexity.batchRequestLimit", count{&l.Batch}, 1000, "requests of a batch", bodyAnswer},

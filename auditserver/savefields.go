@@ -71,7 +71,7 @@ func (sv *save) fitField(name string, got schema.Field, added map[string]schema.
 // addFields makes the class and the columns a write needs.
 func (sv *save) addFields(added map[string]schema.Field) error {
 	if len(added) > 0 {
-		if err := sv.mayAddSystemColumns(len(added)); err != nil {
+		if err := sv.mayAdd(added); err != nil {
 			return err
 		}
 		if err := access.PermitColumns(sv.class.Permissions, sv.req.caller, sv.before, sv.present == nil); err != nil {
@@ -103,21 +103,38 @@ func (sv *save) addFields(added map[string]schema.Field) error {
 	return nil
 }
 
-// mayAddSystemColumns refuses columns of the classes that every log-in writes, for it
-// would pay for them: clients add none to sessions, roles and installations, and a few
-// to users, whose columns a sign-up brings.
-func (sv *save) mayAddSystemColumns(n int) error {
-	if sv.req.caller.Master || !slices.Contains(classes.Own(), sv.class.Name) {
+// mayAdd refuses columns of clients that others would pay for. Every log-in writes the
+// system classes: clients add none to sessions, roles and installations, and a few to
+// users, whose columns a sign-up brings. Each relation is a table of its own.
+func (sv *save) mayAdd(added map[string]schema.Field) error {
+	if sv.req.caller.Master {
+		return nil
+	}
+	limits := &sv.s.cfg.Limits
+	relations := countRelations(sv.class.Fields) + countRelations(added)
+	if countRelations(added) > 0 && relations > limits.Relations {
+		return fault.New(wire.CodeForbidden, "class %s would have %d relations, and clients without the master key add no more than %d (option limits.relations)", sv.class.Name, relations, limits.Relations)
+	}
+	if !slices.Contains(classes.Own(), sv.class.Name) {
 		return nil
 	}
 	if sv.class.Name != "_User" {
 		return fault.ErrPermission
 	}
-	own := len(sv.class.Fields) - len(classes.New("_User").Fields)
-	if most := sv.s.cfg.Limits.UserColumns; own+n > most {
-		return fault.New(wire.CodeForbidden, "users would have %d columns of the application, and clients without the master key add no more than %d (option limits.userColumns)", own+n, most)
+	own := len(sv.class.Fields) - len(classes.New("_User").Fields) + len(added)
+	if own > limits.UserColumns {
+		return fault.New(wire.CodeForbidden, "users would have %d columns of the application, and clients without the master key add no more than %d (option limits.userColumns)", own, limits.UserColumns)
 	}
 	return nil
+}
+
+func countRelations(fields map[string]schema.Field) (n int) {
+	for _, f := range fields {
+		if f.Type == schema.Relation {
+			n++
+		}
+	}
+	return n
 }
 
 // defaults fills in the default values of absent fields.

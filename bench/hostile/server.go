@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/go-json-experiment/json"
+)
+
+// server is a running auditserver with its own database file.
+type server struct {
+	url, host string
+	pid       int
+	stop      func()
+}
+
+const appID, masterKey = "bench", "bench-master-key-of-its-own"
+
+// classes with live queries.
+const configuration = `{"liveQuery":{"classNames":["Note"]},"allowClientClassCreation":true}`
+
+var printedURL = regexp.MustCompile(`http://([0-9.]+:[0-9]+)/\S*`)
+
+// build builds auditserver, unless a program is given.
+func build(ctx context.Context, program string) (string, error) {
+	if program != "" {
+		return program, nil
+	}
+	program = filepath.Join(os.TempDir(), "isoaudit-hostile-auditserver")
+	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/auditserver")
+	build.Dir = ".."
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building auditserver: %w\n%s", err, out)
+	}
+	return program, nil
+}
+
+// start runs the program on an empty database.
+func start(ctx context.Context, program string) (*server, error) {
+	folder, err := os.MkdirTemp("", "isoaudit-hostile-")
+	if err != nil {
+		return nil, err
+	}
+	config := filepath.Join(folder, "config.json")
+	if err := os.WriteFile(config, []byte(configuration), 0o600); err != nil {
+		return nil, err
+	}
+	command := exec.CommandContext(ctx, program, "-addr", "127.0.0.1:0", "-db", filepath.Join(folder, "bench.db"),
+		"-app-id", appID, "-master-key", masterKey, "-config", config)
+	out, err := command.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := command.Start(); err != nil {
+		return nil, err
+	}
+	s := &server{pid: command.Process.Pid, stop: func() {
+		_ = command.Process.Signal(syscall.SIGKILL) // what it holds for attackers is of no interest
+		_ = command.Wait()
+		_ = os.RemoveAll(folder)
+	}}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if found := printedURL.FindStringSubmatch(lines.Text()); found != nil {
+			s.url, s.host = strings.TrimRight(found[0], "/"), found[1]
+			go func() { _, _ = io.Copy(io.Discard, out) }()
+			return s, nil
+		}
+	}
+	s.stop()
+	return nil, errors.New("auditserver ended without printing its URL")
+}
+
+// peak is the most memory that the server had at a time.
+func (s *server) peak() int64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), "VmHWM:")
+	kilobytes, _ := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
+	return kilobytes << 10
+}
+
+// call sends one request and reads the answer into out.
+func (s *server) call(ctx context.Context, client *http.Client, header map[string]string, method, path, body string, out any) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, method, s.url+path, bytes.NewBufferString(body))
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("X-Parse-Application-Id", appID)
+	req.Header.Set("Content-Type", "application/json")
+	for name, value := range header {
+		req.Header.Set(name, value)
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil || out == nil {
+		return res.StatusCode, err
+	}
+	return res.StatusCode, json.Unmarshal(raw, out)
+}
+
+// must is call for what must succeed.
+func (s *server) must(ctx context.Context, client *http.Client, header map[string]string, method, path, body string, out any) error {
+	status, err := s.call(ctx, client, header, method, path, body, out)
+	if err == nil && status >= http.StatusBadRequest {
+		err = fmt.Errorf("%s %s was answered %d", method, path, status)
+	}
+	return err
+}
+
+// signUp gives the session token of a new user.
+func (s *server) signUp(ctx context.Context, name string) (string, error) {
+	var made struct {
+		Token string `json:"sessionToken"`
+	}
+	err := s.must(ctx, http.DefaultClient, nil, http.MethodPost, "/users", `{"username":"`+name+`","password":"p"}`, &made)
+	return made.Token, err
+}

@@ -16,12 +16,13 @@ import (
 	"github.com/isoaudit/isoaudit-go/policy"
 )
 
-// kinds are the words with which the cases of queries begin, by type of column.
+// kinds are the words with which the cases of queries begin, by type of column; an
+// IDField is a textual and a TimestampField a temporal.
 var kinds = map[string]string{
 	"TextField": "text", "NumberField": "number", "BoolField": "boolean", "TimeField": "time", "ArrayField": "array",
 	"ObjectField": "object", "BytesField": "bytes", "FileField": "file", "GeoField": "position", "PolygonField": "polygon",
-	"PointerField": "pointer", "PointersField": "pointers", "RelationField": "relation", "IDField": "objectId",
-	"TimestampField": "createdAt", "InnerField": "below an object,",
+	"PointerField": "pointer", "PointersField": "pointers", "RelationField": "relation", "textual": "objectId",
+	"temporal": "createdAt", "InnerField": "below an object,",
 }
 
 // requireEveryCondition asserts that there is a case for each condition that

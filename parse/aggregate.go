@@ -36,12 +36,12 @@ func distinctParameters[T, V any](call *transport.Call, query Query[T], field Fi
 	if column.mistake != "" {
 		return badInput(call.Op, call.Class, column.dotted, "%s", column.mistake)
 	}
-	if err := query.asSubquery(); err != nil {
+	if err := asSubquery(query); err != nil {
 		return badInput(call.Op, call.Class, "", "%v", err)
 	}
 	call.Query = url.Values{"distinct": {column.dotted}}
-	if len(query.where) > 0 {
-		where, err := query.encodeWhere()
+	if len(query.asks.where) > 0 {
+		where, err := query.asks.encodeWhere(query.collection.codec())
 		if err != nil {
 			return mistakeIn(call.Op, call.Class, err)
 		}
@@ -99,7 +99,7 @@ func resultOf[T any](as, op string, c column) Result[T] {
 func Aggregate[R, T any](ctx context.Context, admin AdminCaller, query Query[T], by Key[T], results ...Result[T]) ([]*R, error) {
 	call := aggregateCall(admin, query, "Aggregate")
 	if call.Err == nil {
-		pipeline, err := query.pipeline(by, results)
+		pipeline, err := pipeline(query, by, results)
 		if err != nil {
 			call.Err = mistakeIn(call.Op, call.Class, err)
 		}
@@ -141,7 +141,8 @@ func runForList[R any](ctx context.Context, admin AdminCaller, call transport.Ca
 	return answer.results, err
 }
 
-func (q Query[T]) pipeline(by Key[T], results []Result[T]) (jsontext.Value, error) {
+func pipeline[T any](query Query[T], by Key[T], results []Result[T]) (jsontext.Value, error) {
+	q, codec := query.asks.copied(), query.collection.codec()
 	switch {
 	case q.mistake != nil:
 		return nil, q.mistake
@@ -152,7 +153,7 @@ func (q Query[T]) pipeline(by Key[T], results []Result[T]) (jsontext.Value, erro
 	}
 	var stages []any
 	if len(q.where) > 0 {
-		match, err := where.WriteMatch(q.where, q.collection.codec().encodeOperand)
+		match, err := where.WriteMatch(q.where, codec.encodeOperand)
 		if err != nil {
 			return nil, err
 		}
@@ -166,7 +167,7 @@ func (q Query[T]) pipeline(by Key[T], results []Result[T]) (jsontext.Value, erro
 	if q.limit != nil {
 		stages = append(stages, map[string]any{"$limit": *q.limit})
 	}
-	return q.collection.codec().encode(stages)
+	return codec.encode(stages)
 }
 
 func groupStage[T any](by Key[T], results []Result[T]) (map[string]any, error) {

@@ -53,7 +53,7 @@ func (c *Collection[T]) PointerTo(id string) Pointer[T] {
 }
 
 // Query returns the query that finds all objects of the class.
-func (c *Collection[T]) Query() Query[T] { return Query[T]{collection: c} }
+func (c *Collection[T]) Query() Query[T] { return Query[T]{collection: c, asks: new(question)} }
 
 // Get reads one object, with the given pointers included. It returns
 // ErrObjectNotFound if there is none or this caller may not read it. With
@@ -63,7 +63,7 @@ func (c *Collection[T]) Get(ctx context.Context, id string, include ...Includabl
 	call.Safety = transport.SafeRead
 	query := c.Query().Include(include...)
 	if call.Err == nil {
-		call.Query, call.Err = query.parameters(call.Op)
+		call.Query, call.Err = query.asks.parameters(c.codec(), c.class, call.Op)
 		call.Query.Del("where")
 	}
 	row := new(T)
@@ -71,7 +71,7 @@ func (c *Collection[T]) Get(ctx context.Context, id string, include ...Includabl
 	if err != nil && unreadIn(err) == nil {
 		return nil, err
 	}
-	query.markDangling([]*T{row})
+	markDangling(query.asks.copied().include, []*T{row})
 	return row, err
 }
 

@@ -5,7 +5,7 @@ import "github.com/isoaudit/isoaudit-go/internal/where"
 // column is a field without its class and kind: a name, checked when the field is
 // made, and what conditions, changes and orderings of any kind are made of. The
 // methods of a generic type are compiled for each class, and again in each package
-// that uses it, so what does not need the class stands here.
+// that uses it, so what does not need the class stands here and is not inlined there.
 type column struct{ name, mistake string }
 
 func newColumn(name string) column {
@@ -35,27 +35,36 @@ func (c column) whatIsWrong() string {
 	return c.mistake
 }
 
-func (c column) clause(terms ...where.Term) where.Clause {
-	return where.Clause{Field: c.name, Terms: terms, Mistake: c.whatIsWrong()}
+//go:noinline
+func (c column) clause(terms ...where.Term) *where.Clause {
+	return &where.Clause{Field: c.name, Terms: terms, Mistake: c.whatIsWrong()}
 }
 
-// constant is a clause that holds always or where.Never, for a column that is sound.
-func (c column) constant(n where.Clause) where.Clause {
-	n.Mistake = c.whatIsWrong()
-	return n
+// always and never are clauses for a column that is sound.
+func (c column) always() *where.Clause { return c.constant(&where.Always) }
+func (c column) never() *where.Clause  { return c.constant(&where.Never) }
+
+//go:noinline
+func (c column) constant(n *where.Clause) *where.Clause {
+	own := *n
+	own.Mistake = c.whatIsWrong()
+	return &own
 }
 
-func (c column) refused(mistake string) where.Clause {
-	return where.Clause{Field: c.name, Mistake: mistake}
+//go:noinline
+func (c column) refused(mistake string) *where.Clause {
+	return &where.Clause{Field: c.name, Mistake: mistake}
 }
 
-func (c column) exists() where.Clause { return c.clause(where.Is(where.Exists, true)) }
+func (c column) exists() *where.Clause { return c.clause(where.Is(where.Exists, true)) }
+
+func (c column) missing() *where.Clause { return c.clause(where.Is(where.Exists, false)) }
 
 // in does not send an empty list, for which a server on PostgreSQL would return
 // the rows without a value (protocol section 12.12).
-func in[V any](c column, values []V) where.Clause {
+func in[V any](c column, values []V) *where.Clause {
 	if len(values) == 0 {
-		return c.constant(where.Never)
+		return c.never()
 	}
 	return c.clause(where.Is(where.In, values))
 }
@@ -63,17 +72,19 @@ func in[V any](c column, values []V) where.Clause {
 // notIn also requires that there is a value. Without that a server on MongoDB
 // would return the rows without one, and a server on PostgreSQL would not
 // (protocol section 3.1).
-func notIn[V any](c column, values []V) where.Clause {
+func notIn[V any](c column, values []V) *where.Clause {
 	if len(values) == 0 {
-		return c.constant(where.Always)
+		return c.always()
 	}
 	return c.clause(where.Is(where.Nin, values), where.Is(where.Exists, true))
 }
 
+//go:noinline
 func (c column) change(op changeOp, value any) change {
 	return change{field: c.name, op: op, value: value, mistake: c.whatIsWrong()}
 }
 
+//go:noinline
 func (c column) refuseChange(mistake string) change {
 	return change{field: c.name, mistake: mistake}
 }
@@ -88,8 +99,20 @@ func (c column) set(value any) change {
 	return c.change(opSet, value)
 }
 
+//go:noinline
 func (c column) order(descending bool) order {
 	return order{name: c.name, descending: descending, mistake: c.whatIsWrong()}
 }
 
 func (c column) path() columnPath { return columnPath{c.name, c.whatIsWrong()} }
+
+// anyOf holds where one of the clauses does, allOf where each of them does.
+func anyOf(clauses ...where.Clause) *where.Clause {
+	c := where.AnyClause(clauses...)
+	return &c
+}
+
+func allOf(clauses ...where.Clause) *where.Clause {
+	c := where.EachClause(clauses...)
+	return &c
+}

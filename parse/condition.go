@@ -7,7 +7,7 @@ import "github.com/isoaudit/isoaudit-go/internal/where"
 // classes. The zero Condition is refused by the query that gets it.
 type Condition[T any] struct {
 	_    [0]*T
-	node where.Clause
+	node *where.Clause // nil in the zero Condition
 }
 
 // And holds where all conditions hold. Where does the same; And is for use
@@ -21,7 +21,7 @@ func Or[T any](conditions ...Condition[T]) Condition[T] { return joined(where.Or
 func Nor[T any](conditions ...Condition[T]) Condition[T] { return joined(where.Nor, conditions) }
 
 func joined[T any](logic where.Op, conditions []Condition[T]) Condition[T] {
-	n := where.Clause{Logic: logic, Children: nodesOf(conditions)}
+	n := &where.Clause{Logic: logic, Children: nodesOf(conditions)}
 	if len(conditions) == 0 {
 		n.Mistake = string(logic) + " of no conditions: give at least one"
 	}
@@ -31,7 +31,9 @@ func joined[T any](logic where.Op, conditions []Condition[T]) Condition[T] {
 func nodesOf[T any](conditions []Condition[T]) []where.Clause {
 	nodes := make([]where.Clause, len(conditions))
 	for i, c := range conditions {
-		nodes[i] = c.node
+		if c.node != nil {
+			nodes[i] = *c.node
+		}
 	}
 	return nodes
 }

@@ -89,7 +89,7 @@ func (k sortKey) same() where.Clause {
 	case nil, null:
 		return k.empty()
 	case time.Time:
-		return column{name: k.name}.at(v)
+		return *column{name: k.name}.at(v)
 	default:
 		return k.on(where.Is("", v))
 	}
@@ -120,8 +120,8 @@ func (k sortKey) beyond() *where.Clause {
 	switch v := k.value.v.(type) {
 	case string:
 		c := column{name: k.name}
-		if n = c.textBehind(v); k.descending {
-			n = c.textBefore(v)
+		if n = *c.textBehind(v); k.descending {
+			n = *c.textBefore(v)
 		}
 	case time.Time:
 		if n = k.on(beyond(v)); k.descending {

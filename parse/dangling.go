@@ -7,12 +7,12 @@ import (
 
 // markDangling marks the included pointers that came without an object: only
 // the query knows that it asked for them.
-func (q Query[T]) markDangling(rows []*T) {
-	if len(q.include) == 0 || len(rows) == 0 {
+func markDangling[T any](include []columnPath, rows []*T) {
+	if len(include) == 0 || len(rows) == 0 {
 		return
 	}
-	paths := make([][]string, len(q.include))
-	for i, p := range q.include {
+	paths := make([][]string, len(include))
+	for i, p := range include {
 		paths[i] = strings.Split(p.dotted, ".")
 	}
 	t := reflect.TypeFor[T]()

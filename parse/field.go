@@ -1,7 +1,5 @@
 package parse
 
-import "github.com/isoaudit/isoaudit-go/internal/where"
-
 // Field is any field of T's class that holds a V.
 type Field[T, V any] interface {
 	Key[T]
@@ -34,7 +32,7 @@ func (f field[T]) Exists() Condition[T] { return Condition[T]{node: f.column.exi
 // Missing holds where the column has no value. On MongoDB it does not hold for a
 // null that another client stored (see Exists).
 func (f field[T]) Missing() Condition[T] {
-	return Condition[T]{node: f.column.clause(where.Is(where.Exists, false))}
+	return Condition[T]{node: f.column.missing()}
 }
 
 func (f field[T]) keyOf(*T) columnPath { return f.column.path() }

@@ -30,7 +30,7 @@ func (f array[T, E]) Contains(value E) Condition[T] {
 // nowhere.
 func (f array[T, E]) ContainsAny(values ...E) Condition[T] {
 	if len(values) == 0 {
-		return Condition[T]{node: f.column.constant(where.Never)}
+		return Condition[T]{node: f.column.never()}
 	}
 	return Condition[T]{node: elementsAre(f.column, where.In, values)}
 }
@@ -39,9 +39,9 @@ func (f array[T, E]) ContainsAny(values ...E) Condition[T] {
 // Without values it holds everywhere.
 func (f array[T, E]) ContainsNone(values ...E) Condition[T] {
 	if len(values) == 0 {
-		return Condition[T]{node: f.column.constant(where.Always)}
+		return Condition[T]{node: f.column.always()}
 	}
-	return Condition[T]{node: where.EachClause(elementsAre(f.column, where.Nin, values), f.column.exists())}
+	return Condition[T]{node: allOf(*elementsAre(f.column, where.Nin, values), *f.column.exists())}
 }
 
 // ContainsAll holds where all values are elements. Each is asked for on its own:
@@ -49,21 +49,21 @@ func (f array[T, E]) ContainsNone(values ...E) Condition[T] {
 // 12.13). Without values it holds everywhere.
 func (f array[T, E]) ContainsAll(values ...E) Condition[T] {
 	if len(values) == 0 {
-		return Condition[T]{node: f.column.constant(where.Always)}
+		return Condition[T]{node: f.column.always()}
 	}
 	each := make([]where.Clause, len(values))
 	for i, v := range values {
-		each[i] = elementsAre(f.column, where.In, []E{v})
+		each[i] = *elementsAre(f.column, where.In, []E{v})
 	}
-	return Condition[T]{node: where.EachClause(each...)}
+	return Condition[T]{node: allOf(each...)}
 }
 
 // ContainedBy holds where there is an array and all its elements are among values.
 func (f array[T, E]) ContainedBy(values ...E) Condition[T] {
-	return Condition[T]{node: where.EachClause(elementsAre(f.column, where.ContainedBy, values), f.column.exists())} // on MongoDB rows without an array are contained, too
+	return Condition[T]{node: allOf(*elementsAre(f.column, where.ContainedBy, values), *f.column.exists())} // on MongoDB rows without an array are contained, too
 }
 
-func elementsAre[E any](c column, op where.Op, values []E) where.Clause {
+func elementsAre[E any](c column, op where.Op, values []E) *where.Clause {
 	if mistake := badElements(values); mistake != "" {
 		return c.refused(mistake)
 	}

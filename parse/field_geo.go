@@ -76,7 +76,7 @@ func (f GeoField[T]) Set(point GeoPoint) Change[T] {
 // Unset clears the column.
 func (f GeoField[T]) Unset() Change[T] { return Change[T]{change: f.column.change(opUnset, nil)} }
 
-func (c column) geo(err error, terms ...where.Term) where.Clause {
+func (c column) geo(err error, terms ...where.Term) *where.Clause {
 	if err != nil {
 		return c.refused(err.Error())
 	}

@@ -74,7 +74,7 @@ func (f InnerField[T, V]) Ne(value V) Condition[T] {
 // In holds where the value is one of values. Without values it holds nowhere.
 func (f InnerField[T, V]) In(values ...V) Condition[T] {
 	if len(values) == 0 {
-		return Condition[T]{node: f.column.constant(where.Never)}
+		return Condition[T]{node: f.column.never()}
 	}
 	each := make([]Condition[T], len(values))
 	for i, v := range values {

@@ -26,7 +26,7 @@ func (f PointerField[T, P]) Ne(p Pointer[P]) Condition[T] {
 // holds nowhere.
 func (f PointerField[T, P]) In(ps ...Pointer[P]) Condition[T] {
 	if len(ps) == 0 {
-		return Condition[T]{node: f.column.constant(where.Never)}
+		return Condition[T]{node: f.column.never()}
 	}
 	return Condition[T]{node: pointersTo(f.column, where.In, ps...)}
 }
@@ -35,9 +35,9 @@ func (f PointerField[T, P]) In(ps ...Pointer[P]) Condition[T] {
 // Without objects it holds everywhere.
 func (f PointerField[T, P]) NotIn(ps ...Pointer[P]) Condition[T] {
 	if len(ps) == 0 {
-		return Condition[T]{node: f.column.constant(where.Always)}
+		return Condition[T]{node: f.column.always()}
 	}
-	return Condition[T]{node: where.EachClause(pointersTo(f.column, where.Nin, ps...), f.column.exists())}
+	return Condition[T]{node: allOf(*pointersTo(f.column, where.Nin, ps...), *f.column.exists())}
 }
 
 // Matches holds where the column points to an object that the query finds. The
@@ -70,7 +70,7 @@ func (f PointerField[T, P]) Then(next Includable[P]) Path[T] { return then[T](f.
 func (f PointerField[T, P]) includePath(*T) columnPath { return f.column.path() }
 
 // pointersTo is the condition op on the column with one pointer or a list.
-func pointersTo[P any](c column, op where.Op, ps ...Pointer[P]) where.Clause {
+func pointersTo[P any](c column, op where.Op, ps ...Pointer[P]) *where.Clause {
 	for _, p := range ps {
 		if err := p.check(); err != nil {
 			return c.refused(err.Error())

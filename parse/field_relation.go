@@ -29,7 +29,7 @@ func (f RelationField[T, P]) MembersOf(owner Pointer[T]) Condition[P] {
 		Object Pointer[T] `json:"object"`
 		Key    string     `json:"key"`
 	}
-	return Condition[P]{node: where.Clause{
+	return Condition[P]{node: &where.Clause{
 		Field: string(where.RelatedTo), Terms: []where.Term{where.Is("", relatedTo{owner, f.column.name})}, Mistake: mistake,
 	}}
 }
@@ -43,12 +43,12 @@ func (f RelationField[T, P]) Has(member Pointer[P]) Condition[T] {
 // nowhere.
 func (f RelationField[T, P]) HasAny(members ...Pointer[P]) Condition[T] {
 	if len(members) == 0 {
-		return Condition[T]{node: f.column.constant(where.Never)}
+		return Condition[T]{node: f.column.never()}
 	}
 	return f.notLive(pointersTo(f.column, where.In, members...))
 }
 
-func (f RelationField[T, P]) notLive(n where.Clause) Condition[T] {
+func (f RelationField[T, P]) notLive(n *where.Clause) Condition[T] {
 	n.NotLive = "live queries cannot look into relations"
 	return Condition[T]{node: n}
 }

@@ -15,18 +15,20 @@ type ObjectFieldSet[T any] struct {
 // Object.
 func ObjectFieldsOf[T any, P Entity[T]]() ObjectFieldSet[T] {
 	return ObjectFieldSet[T]{
-		ObjectID:  IDField[T]{textual[T, string]{newField[T]("objectId")}},
-		CreatedAt: TimestampField[T]{temporal[T]{newField[T]("createdAt")}},
-		UpdatedAt: TimestampField[T]{temporal[T]{newField[T]("updatedAt")}},
+		ObjectID:  IDField[T]{newField[T]("objectId")},
+		CreatedAt: TimestampField[T]{newField[T]("createdAt")},
+		UpdatedAt: TimestampField[T]{newField[T]("updatedAt")},
 		ACL:       ACLField[T]{column: newColumn("ACL")},
 	}
 }
 
-// IDField is the objectId: a text that only the server sets.
-type IDField[T any] struct{ textual[T, string] }
+// IDField is the objectId: a text that only the server sets. It has the conditions
+// and orderings of a [TextField].
+type IDField[T any] = textual[T, string]
 
-// TimestampField is a time that only the server sets.
-type TimestampField[T any] struct{ temporal[T] }
+// TimestampField is a time that only the server sets. It has the conditions and
+// orderings of a [TimeField].
+type TimestampField[T any] = temporal[T]
 
 // ACLField changes who may read and write an object. It cannot be queried
 // (protocol section 3.1), and there is no Unset: the server would store an empty

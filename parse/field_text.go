@@ -132,28 +132,28 @@ func (f textual[T, V]) Asc() Order[T] { return Order[T]{order: f.column.order(fa
 // Desc sorts with the largest first.
 func (f textual[T, V]) Desc() Order[T] { return Order[T]{order: f.column.order(true)} }
 
-func text[V ~string](c column, value V, op where.Op) where.Clause {
+func text[V ~string](c column, value V, op where.Op) *where.Clause {
 	if hasNUL(string(value)) {
 		return c.refused(withNUL)
 	}
 	return c.clause(where.Is(op, value))
 }
 
-func (c column) textBefore(value string) where.Clause {
+func (c column) textBefore(value string) *where.Clause {
 	if value == "" {
-		return c.constant(where.Never)
+		return c.never()
 	}
 	return text(c, value, where.Lt)
 }
 
-func (c column) textBehind(value string) where.Clause {
+func (c column) textBehind(value string) *where.Clause {
 	if value == "" { // PostgreSQL takes no empty operand (protocol section 3.1)
 		return c.clause(where.Is(where.Exists, true), where.Is(where.Ne, ""))
 	}
 	return text(c, value, where.Gt)
 }
 
-func (c column) pattern(pattern, options string) where.Clause {
+func (c column) pattern(pattern, options string) *where.Clause {
 	if hasNUL(pattern) {
 		return c.refused(withNUL)
 	}

@@ -103,38 +103,38 @@ func (f temporal[T]) Asc() Order[T] { return Order[T]{order: f.column.order(fals
 // Desc sorts with the latest first.
 func (f temporal[T]) Desc() Order[T] { return Order[T]{order: f.column.order(true)} }
 
-func (c column) at(t time.Time) where.Clause { return c.clause(where.Is(where.Gte, t), upTo(t)) }
+func (c column) at(t time.Time) *where.Clause { return c.clause(where.Is(where.Gte, t), upTo(t)) }
 
-func (c column) notAt(t time.Time) where.Clause {
-	return where.AnyClause(c.before(t), c.beyond(t), c.clause(where.Is(where.Exists, false)))
+func (c column) notAt(t time.Time) *where.Clause {
+	return anyOf(*c.before(t), *c.beyond(t), *c.missing())
 }
 
-func (c column) atAny(values []time.Time) where.Clause {
+func (c column) atAny(values []time.Time) *where.Clause {
 	if len(values) == 0 {
-		return c.constant(where.Never)
+		return c.never()
 	}
-	return where.AnyClause(c.atEach(values)...)
+	return anyOf(c.atEach(values)...)
 }
 
-func (c column) atNone(values []time.Time) where.Clause {
+func (c column) atNone(values []time.Time) *where.Clause {
 	if len(values) == 0 {
-		return c.constant(where.Always)
+		return c.always()
 	}
-	return where.EachClause(c.exists(), where.Clause{Logic: where.Nor, Children: c.atEach(values)})
+	return allOf(*c.exists(), where.Clause{Logic: where.Nor, Children: c.atEach(values)})
 }
 
 func (c column) atEach(values []time.Time) []where.Clause {
 	clauses := make([]where.Clause, len(values))
 	for i, v := range values {
-		clauses[i] = c.time(v, column.at)
+		clauses[i] = *c.time(v, column.at)
 	}
 	return clauses
 }
 
-func (c column) before(t time.Time) where.Clause { return c.clause(where.Is(where.Lt, t)) }
-func (c column) upTo(t time.Time) where.Clause   { return c.clause(upTo(t)) }
-func (c column) beyond(t time.Time) where.Clause { return c.clause(beyond(t)) }
-func (c column) from(t time.Time) where.Clause   { return c.clause(where.Is(where.Gte, t)) }
+func (c column) before(t time.Time) *where.Clause { return c.clause(where.Is(where.Lt, t)) }
+func (c column) upTo(t time.Time) *where.Clause   { return c.clause(upTo(t)) }
+func (c column) beyond(t time.Time) *where.Clause { return c.clause(beyond(t)) }
+func (c column) from(t time.Time) *where.Clause   { return c.clause(where.Is(where.Gte, t)) }
 
 // upTo is the term for times before the end of the millisecond of t, which is not
 // written where its year would be 10000.
@@ -154,7 +154,7 @@ func beyond(t time.Time) where.Term {
 }
 
 // time is a condition on whole milliseconds in UTC.
-func (c column) time(value time.Time, build func(column, time.Time) where.Clause) where.Clause {
+func (c column) time(value time.Time, build func(column, time.Time) *where.Clause) *where.Clause {
 	if mistake := badTime(value); mistake != "" {
 		return c.refused(mistake)
 	}
@@ -171,7 +171,7 @@ func badTime(value time.Time) string {
 	return ""
 }
 
-func (c column) relative(op where.Op, moment RelativeTime) where.Clause {
+func (c column) relative(op where.Op, moment RelativeTime) *where.Clause {
 	type relative struct {
 		Time string `json:"$relativeTime"`
 	}

@@ -141,7 +141,7 @@ func FuzzOddMembers(f *testing.F) {
 		require.False(t, created.CreatedAt.IsZero())
 
 		collection := &Collection[fuzzed]{client: &Client{cfg: &config{codec: c}}, class: "AuditPlan"}
-		source := liveSource[fuzzed]{&Subscription[fuzzed]{query: collection.Query()}}
+		source := &liveSource[fuzzed]{&Subscription[fuzzed]{query: collection.Query()}}
 		event := source.Decode(shallow)
 		require.Equal(t, "g2", event.ID)
 		again := source.Decode(shallow)

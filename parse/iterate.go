@@ -27,13 +27,13 @@ const pageSize = 1000
 //
 // All ends at an empty page, never at a short one: a server may cap pages.
 func (q Query[T]) All(ctx context.Context) iter.Seq2[*T, error] {
-	return q.rows(ctx, func(*page[T]) {})
+	return rowsOf(ctx, q, func(*page[T]) {})
 }
 
-// rows is All, and tells of each page.
-func (q Query[T]) rows(ctx context.Context, seen func(*page[T])) iter.Seq2[*T, error] {
+// rowsOf is All, and tells of each page.
+func rowsOf[T any](ctx context.Context, q Query[T], seen func(*page[T])) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
-		walk, err := q.walk()
+		walk, err := walkOf(q)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -62,39 +62,49 @@ func (q Query[T]) rows(ctx context.Context, seen func(*page[T])) iter.Seq2[*T, e
 
 // walk is one pass of All over the rows of a query.
 type walk[T any] struct {
-	query Query[T] // with the objectId as last order
-	left  int      // rows still wanted; negative: all
-	at    *cursor  // nil: at the beginning
-	past  []string // ids of the rows behind the cursor that were read already
-	page  *page[T] // read last; nil: none
+	of   *Collection[T]
+	asks *question // with the objectId as last order
+	left int       // rows still wanted; negative: all
+	at   *cursor   // nil: at the beginning
+	past []string  // ids of the rows behind the cursor that were read already
+	page *page[T]  // read last; nil: none
 }
 
 // maxPast bounds walk.past, whose ids are part of every request.
 const maxPast = 10_000
 
-func (q Query[T]) walk() (*walk[T], error) {
-	w := &walk[T]{query: q, left: -1}
+func walkOf[T any](q Query[T]) (*walk[T], error) {
+	w := &walk[T]{of: q.collection, left: -1}
 	call := q.collection.call("All", "", "any")
 	if call.Err != nil {
 		return nil, call.Err
 	}
-	if slices.ContainsFunc(q.where, sortsByDistance) {
+	asks := q.asks.copied()
+	if slices.ContainsFunc(asks.where, sortsByDistance) {
 		return nil, badInput(call.Op, call.Class, "", "rows sorted by distance have no pages: use Find with Limit and Skip, or WithinKilometers")
 	}
-	if q.limit != nil {
-		w.left = *q.limit
+	if asks.limit != nil {
+		w.left = *asks.limit
 	}
-	w.query.order = append(distinctOrders(q.order), order{name: "objectId"})
-	if i := slices.IndexFunc(w.query.order, func(o order) bool { return o.name == "objectId" }); i >= 0 {
-		w.query.order = w.query.order[:i+1] // ids are unique: nothing after one matters
-	}
-	for _, o := range w.query.order { // every page's last row must show where it stands
-		if len(q.keys) > 0 && !slices.Contains(w.query.keys, columnPath{dotted: o.name}) {
-			w.query.keys = append(slices.Clip(w.query.keys), columnPath{dotted: o.name})
-		}
-		w.query.exclude = slices.DeleteFunc(slices.Clone(w.query.exclude), func(p columnPath) bool { return p.dotted == o.name })
-	}
+	w.asks = asks.inPages()
 	return w, nil
+}
+
+// inPages is the question with the objectId as last order, and all columns of the
+// order in its rows.
+func (q *question) inPages() *question {
+	own := q.copied()
+	own.order = append(distinctOrders(own.order), order{name: "objectId"})
+	if i := slices.IndexFunc(own.order, func(o order) bool { return o.name == "objectId" }); i >= 0 {
+		own.order = own.order[:i+1] // ids are unique: nothing after one matters
+	}
+	for _, o := range own.order { // every page's last row must show where it stands
+		if len(q.keys) > 0 && !slices.Contains(own.keys, columnPath{dotted: o.name}) {
+			own.keys = append(slices.Clip(own.keys), columnPath{dotted: o.name})
+		}
+		own.exclude = slices.DeleteFunc(slices.Clone(own.exclude), func(p columnPath) bool { return p.dotted == o.name })
+	}
+	return own
 }
 
 // distinctOrders leaves out columns that come a second time.
@@ -115,25 +125,25 @@ func (w *walk[T]) next(ctx context.Context) (*page[T], error) {
 	}
 	if w.page != nil {
 		if err := w.move(w.page); err != nil {
-			return nil, fmt.Errorf("parse: %s.All: %w", w.query.collection.class, err)
+			return nil, fmt.Errorf("parse: %s.All: %w", w.of.class, err)
 		}
 	}
-	q := w.query
+	asks := w.asks.copied()
 	if w.at != nil {
 		if err := w.learnNulls(ctx); err != nil {
 			return nil, err
 		}
-		q.where = slices.Concat(q.where, w.at.after())
-		q.skip = 0
+		asks.where = slices.Concat(asks.where, w.at.after())
+		asks.skip = 0
 	}
 	if len(w.past) > 0 {
-		q.where = append(slices.Clip(q.where), where.Clause{Field: "objectId", Terms: []where.Term{where.Is(where.Nin, w.past)}})
+		asks.where = append(slices.Clip(asks.where), where.Clause{Field: "objectId", Terms: []where.Term{where.Is(where.Nin, w.past)}})
 	}
 	size := pageSize
 	if w.left > 0 {
 		size = min(size, w.left)
 	}
-	answer, err := q.Limit(size).send(ctx, "All", nil)
+	answer, err := send(ctx, Query[T]{w.of, asks.limited(size)}, "All", false)
 	if answer == nil || len(answer.rows) == 0 {
 		return nil, err
 	}
@@ -150,7 +160,7 @@ func (w *walk[T]) next(ctx context.Context) (*page[T], error) {
 // then it stays where it is, and the rows that were read behind it are left out by
 // their ids.
 func (w *walk[T]) move(answer *page[T]) error {
-	values, err := readSortValues(answer.last, columnNames(w.query.order))
+	values, err := readSortValues(answer.last, columnNames(w.asks.order))
 	if err != nil {
 		return err
 	}
@@ -180,11 +190,11 @@ func (w *walk[T]) move(answer *page[T]) error {
 // begin makes the cursor of the first page.
 func (w *walk[T]) begin(answer *page[T], columns int) (*cursor, error) {
 	at := &cursor{keys: make([]sortKey, columns)}
-	for i, o := range w.query.order {
+	for i, o := range w.asks.order {
 		at.keys[i] = sortKey{name: o.name, descending: o.descending, filled: alwaysFilled(o.name)}
 	}
-	if w.query.skip == 0 && w.past == nil { // the very first row tells whether this database sorts empty columns first
-		first, err := readSortValues(answer.first, columnNames(w.query.order[:1]))
+	if w.asks.skip == 0 && w.past == nil { // the very first row tells whether this database sorts empty columns first
+		first, err := readSortValues(answer.first, columnNames(w.asks.order[:1]))
 		if err != nil {
 			return nil, err
 		}
@@ -215,10 +225,10 @@ func (w *walk[T]) learnNulls(ctx context.Context) error {
 		if key.known || key.filled {
 			continue
 		}
-		probe := w.query
-		probe.order, probe.include, probe.exclude, probe.skip = w.query.order[i:i+1], nil, nil, 0
+		probe := w.asks.limited(1)
+		probe.order, probe.include, probe.exclude, probe.skip = w.asks.order[i:i+1], nil, nil, 0
 		probe.keys = []columnPath{{dotted: key.name}}
-		answer, err := probe.Limit(1).send(ctx, "All", nil)
+		answer, err := send(ctx, Query[T]{w.of, probe}, "All", false)
 		if answer == nil {
 			return err
 		}

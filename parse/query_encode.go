@@ -2,11 +2,9 @@ package parse
 
 import (
 	"errors"
-	"net/url"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/google/go-querystring/query"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 )
 
@@ -22,25 +20,6 @@ type parameters struct {
 	Skip    int    `url:"skip,omitempty"`
 }
 
-func (q Query[T]) parameters(op string) (url.Values, error) {
-	class := q.collection.class
-	if q.mistake != nil {
-		return nil, mistakeIn(op, class, q.mistake)
-	}
-	p := parameters{
-		Order: orderText(q.order), Include: dotted(q.include), Keys: dotted(q.keys), Exclude: dotted(q.exclude),
-		Limit: q.limit, Skip: q.skip,
-	}
-	if len(q.where) > 0 {
-		where, err := q.encodeWhere()
-		if err != nil {
-			return nil, mistakeIn(op, class, err)
-		}
-		p.Where = string(where)
-	}
-	return query.Values(p)
-}
-
 func orderText(orders []order) string {
 	names := make([]string, len(orders))
 	for i, o := range orders {
@@ -52,31 +31,14 @@ func orderText(orders []order) string {
 	return strings.Join(names, ",")
 }
 
-// encodeWhere gives the where document, {} for a query without conditions.
-func (q Query[T]) encodeWhere() (jsontext.Value, error) {
-	if q.mistake != nil {
-		return nil, q.mistake
-	}
-	return q.collection.codec().encodeWhere(q.where)
-}
-
-// selectedKeys are the names given to Select; none means all.
-func (q Query[T]) selectedKeys() []string {
-	names := make([]string, len(q.keys))
-	for i, k := range q.keys {
-		names[i] = k.dotted
-	}
-	return names
-}
-
 // inQuery is the operand of $inQuery and $notInQuery.
 type inQuery[P any] struct{ query Query[P] }
 
 func (s inQuery[P]) encodeSubquery(*codec) (jsontext.Value, error) {
-	if err := s.query.asSubquery(); err != nil {
+	if err := asSubquery(s.query); err != nil {
 		return nil, err
 	}
-	where, err := s.query.encodeWhere()
+	where, err := s.query.asks.encodeWhere(s.query.collection.codec())
 	if err != nil {
 		return nil, err
 	}
@@ -87,16 +49,14 @@ func (s inQuery[P]) encodeSubquery(*codec) (jsontext.Value, error) {
 }
 
 // asSubquery refuses what a server would silently ignore in a sub-query.
-func (q Query[T]) asSubquery() error {
+func asSubquery[T any](q Query[T]) error {
 	switch {
 	case q.collection.codec() == nil:
 		return errors.New("zero query: make queries with a collection")
 	case !validClass(q.collection.class):
 		return errors.New("the inner query's class name is bad")
-	case q.limit != nil || q.skip != 0 || len(q.order)+len(q.keys)+len(q.exclude)+len(q.include) > 0:
-		return errors.New("the inner query has more than Where: a server ignores it there")
 	}
-	return nil
+	return q.asks.asSubquery()
 }
 
 // MatchesKey holds where the field's value is the value of key in an object that
@@ -113,10 +73,10 @@ func NotMatchesKey[T, U, V any](field Field[T, V], query Query[U], key Field[U, 
 
 func keyCondition[T, U, V any](op where.Op, field Field[T, V], query Query[U], key Field[U, V]) Condition[T] {
 	if field == nil || key == nil {
-		return Condition[T]{node: where.Clause{Mistake: "nil field"}}
+		return Condition[T]{node: &where.Clause{Mistake: "nil field"}}
 	}
 	own, other := field.keyOf(nil), key.keyOf(nil)
-	return Condition[T]{node: where.Clause{
+	return Condition[T]{node: &where.Clause{
 		Field: own.dotted, Mistake: own.mistake + other.mistake,
 		Terms: []where.Term{where.Is(op, keyQuery[U]{query, other.dotted}), where.Is(where.Exists, true)},
 	}}
@@ -131,7 +91,7 @@ type keyQuery[U any] struct {
 func (s keyQuery[U]) encodeSubquery(c *codec) (jsontext.Value, error) {
 	// Parse Server takes a missing value for one to compare with, and PostgreSQL
 	// then answers the whole query with an error.
-	having := s.query.Where(Condition[U]{node: where.Clause{Field: s.key, Terms: []where.Term{where.Is(where.Exists, true)}}})
+	having := s.query.Where(Condition[U]{node: &where.Clause{Field: s.key, Terms: []where.Term{where.Is(where.Exists, true)}}})
 	inner, err := inQuery[U]{having}.encodeSubquery(c)
 	if err != nil {
 		return nil, err

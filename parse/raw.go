@@ -34,7 +34,7 @@ func FindJSON(ctx context.Context, c Caller, class string, document map[string]a
 		if !validKey(key) {
 			condition.Mistake = "is neither a column nor an operator"
 		}
-		query.where = append(query.where, condition)
+		query.asks = query.asks.holding(condition)
 	}
 	var all []map[string]any
 	var unread DecodeErrors

@@ -12,6 +12,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/livequery"
 	"github.com/isoaudit/isoaudit-go/parse/internal/follow"
+	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
 )
 
 // Subscription delivers the changes of the objects that a query finds. The
@@ -56,7 +57,7 @@ type Subscription[T any] struct {
 // Parse Server sends events of transactions that it then rolls back (protocol
 // section 12.4); these are delivered like all others.
 func (q Query[T]) Subscribe(ctx context.Context, options ...SubscribeOption) (*Subscription[T], error) {
-	s, wanted, following, err := q.subscription(options)
+	s, wanted, following, err := subscriptionOf(q, options)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +78,7 @@ func (q Query[T]) Subscribe(ctx context.Context, options ...SubscribeOption) (*S
 		return nil, liveError(op, q.collection.class, endOf(ctx, err))
 	}
 	context.AfterFunc(work, s.raw.Abandon)
-	following.Raw, following.Source, following.Sums = s.raw, liveSource[T]{s}, s.link.sums
+	following.Raw, following.Source, following.Sums = s.raw, &liveSource[T]{s}, s.link.sums
 	s.follower = follow.New(work, following)
 	if err := s.follower.Begin(); err != nil {
 		cancel(err)
@@ -87,54 +88,60 @@ func (q Query[T]) Subscribe(ctx context.Context, options ...SubscribeOption) (*S
 }
 
 // subscription checks the query and translates it for the server.
-func (q Query[T]) subscription(options []SubscribeOption) (*Subscription[T], livequery.Query, follow.Config, error) {
+func subscriptionOf[T any](q Query[T], options []SubscribeOption) (*Subscription[T], livequery.Query, follow.Config, error) {
+	s := new(Subscription[T])
 	call := q.collection.call("Subscribe", "", "any")
+	if call.Err == nil {
+		call.Err = s.config.apply(call, options)
+	}
 	if call.Err != nil {
 		return nil, livequery.Query{}, follow.Config{}, call.Err
-	}
-	class := q.collection.class
-	s := new(Subscription[T])
-	for _, option := range options {
-		if option == nil {
-			return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, class, "options", "holds nil")
-		}
-		option(&s.config)
 	}
 	for _, list := range s.config.include {
 		pointers, ok := list.([]Includable[T])
 		if !ok {
-			return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, class, "include", "WithHydration names pointers of another class")
+			return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, call.Class, "include", "WithHydration names pointers of another class")
 		}
 		q = q.Include(pointers...)
 	}
 	s.query = q
+	wanted, following, err := q.asks.live(q.collection.codec(), call, s.config)
+	following.Type = reflect.TypeFor[T]()
+	return s, wanted, following, err
+}
+
+// live checks the question and translates it for a live query server.
+func (q *question) live(c *codec, call transport.Call, config subscribeConfig) (livequery.Query, follow.Config, error) {
+	refused := func(field, reason string) (livequery.Query, follow.Config, error) {
+		return livequery.Query{}, follow.Config{}, badInput(call.Op, call.Class, field, "%s", reason)
+	}
 	switch {
 	case q.limit != nil:
-		return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, class, "limit", "a subscription has none")
+		return refused("limit", "a subscription has none")
 	case q.skip != 0:
-		return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, class, "skip", "a subscription has none")
+		return refused("skip", "a subscription has none")
 	case len(q.exclude) > 0:
-		return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, class, "excludeKeys", "live queries do not know it: use Select")
-	case len(q.order) > 0 && !s.config.snapshot:
-		return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, class, "order", "sorts nothing without WithSnapshot")
+		return refused("excludeKeys", "live queries do not know it: use Select")
+	case len(q.order) > 0 && !config.snapshot:
+		return refused("order", "sorts nothing without WithSnapshot")
 	}
 	if field, reason := notLive(q.where); reason != "" {
-		return nil, livequery.Query{}, follow.Config{}, badInput(call.Op, class, field, "%s", reason)
+		return refused(field, reason)
 	}
 	var matcher follow.Matcher
-	doc, err := q.encodeWhere()
+	doc, err := q.encodeWhere(c)
 	if err == nil {
 		matcher, err = follow.NewMatcher(doc)
 	}
 	if err != nil {
-		return nil, livequery.Query{}, follow.Config{}, mistakeIn(call.Op, class, err)
+		return livequery.Query{}, follow.Config{}, mistakeIn(call.Op, call.Class, err)
 	}
 	keys, keep := matcher.Keys(q.selectedKeys())
 	following := follow.Config{
 		Matcher: matcher, Keep: keep, Include: len(q.include) > 0,
-		Snapshot: s.config.snapshot, Deletes: s.config.deletes, Type: reflect.TypeFor[T](),
+		Snapshot: config.snapshot, Deletes: config.deletes,
 	}
-	return s, livequery.Query{ClassName: class, Where: doc, Keys: keys}, following, nil
+	return livequery.Query{ClassName: call.Class, Where: doc, Keys: keys}, following, nil
 }
 
 // Events gives the events as they come. An event whose objects hold a value that does

@@ -1,5 +1,7 @@
 package parse
 
+import "github.com/isoaudit/isoaudit-go/parse/internal/transport"
+
 // SubscribeOption changes what a subscription delivers.
 type SubscribeOption func(*subscribeConfig)
 
@@ -7,6 +9,17 @@ type subscribeConfig struct {
 	snapshot bool
 	deletes  bool
 	include  []any // of []Includable[T], of the subscribed class
+}
+
+// apply applies the options of one call.
+func (c *subscribeConfig) apply(call transport.Call, options []SubscribeOption) error {
+	for _, option := range options {
+		if option == nil {
+			return badInput(call.Op, call.Class, "options", "holds nil")
+		}
+		option(c)
+	}
+	return nil
 }
 
 // WithSnapshot delivers the objects that the query finds first, as Snapshot

@@ -16,35 +16,40 @@ import (
 )
 
 // liveSource reads and decodes the rows of a subscription.
-type liveSource[T any] struct{ *Subscription[T] }
+//
+// Nothing is embedded in it: the compiler would repeat each method that is
+// promoted for every T of every program.
+type liveSource[T any] struct{ of *Subscription[T] }
 
 // Read implements follow.Source.
-func (s liveSource[T]) Read(ctx context.Context, ask follow.Ask) iter.Seq2[follow.Row, error] {
-	q := s.query
+func (s *liveSource[T]) Read(ctx context.Context, ask follow.Ask) iter.Seq2[follow.Row, error] {
+	q := s.of.query
+	asks := q.asks.copied()
 	if ask.Anything {
-		q = Query[T]{collection: q.collection, keys: q.keys, include: q.include}
+		asks = &question{keys: asks.keys, include: asks.include}
 	}
-	q.where = slices.Concat(q.where, ask.Where)
+	asks.where = slices.Concat(asks.where, ask.Where)
 	if ask.IDsOnly {
-		q.keys = []columnPath{{dotted: "updatedAt"}}
+		asks.keys = []columnPath{{dotted: "updatedAt"}}
 	}
 	if ask.IDsOnly || ask.Pointers {
-		q.include = nil
+		asks.include = nil
 	}
 	switch {
 	case ask.ByTime, ask.Newest:
-		q.order = []order{{name: "updatedAt", descending: ask.Newest}}
+		asks.order = []order{{name: "updatedAt", descending: ask.Newest}}
 	case ask.IDsOnly, ask.Unordered:
-		q.order = nil
+		asks.order = nil
 	}
 	if ask.Limit > 0 {
-		q = q.Limit(ask.Limit)
+		asks = asks.limited(ask.Limit)
 	}
+	q.asks = asks
 	if ask.Newest {
-		return q.newest(ctx, s.saw)
+		return newest(ctx, q, s.saw)
 	}
 	return func(yield func(follow.Row, error) bool) {
-		for row, err := range q.rows(ctx, s.saw) {
+		for row, err := range rowsOf(ctx, q, s.saw) {
 			if row == nil {
 				yield(follow.Row{}, err)
 				return
@@ -57,9 +62,9 @@ func (s liveSource[T]) Read(ctx context.Context, ask follow.Ask) iter.Seq2[follo
 }
 
 // newest is the first row of the query as a sequence.
-func (q Query[T]) newest(ctx context.Context, seen func(*page[T])) iter.Seq2[follow.Row, error] {
+func newest[T any](ctx context.Context, q Query[T], seen func(*page[T])) iter.Seq2[follow.Row, error] {
 	return func(yield func(follow.Row, error) bool) {
-		answer, err := q.send(ctx, "Find", nil)
+		answer, err := send(ctx, q, "Find", false)
 		if answer == nil {
 			yield(follow.Row{}, err)
 			return
@@ -77,24 +82,24 @@ func (q Query[T]) newest(ctx context.Context, seen func(*page[T])) iter.Seq2[fol
 type serverClock struct{ server, local time.Time }
 
 // saw notes the Date of an answer.
-func (s liveSource[T]) saw(answer *page[T]) {
+func (s *liveSource[T]) saw(answer *page[T]) {
 	if date, err := http.ParseTime(answer.date); err == nil {
-		s.clock = serverClock{date, time.Now()}
+		s.of.clock = serverClock{date, time.Now()}
 	}
 }
 
 // Present implements follow.Source. A Date has whole seconds.
-func (s liveSource[T]) Present(at time.Time) time.Time {
-	if s.clock.server.IsZero() {
+func (s *liveSource[T]) Present(at time.Time) time.Time {
+	if s.of.clock.server.IsZero() {
 		return time.Time{}
 	}
-	return s.clock.server.Add(at.Sub(s.clock.local) + time.Second)
+	return s.of.clock.server.Add(at.Sub(s.of.clock.local) + time.Second)
 }
 
 // Decode implements follow.Source.
-func (s liveSource[T]) Decode(raw jsontext.Value) follow.Row {
-	class, row := s.query.collection.class, new(T)
-	unread, err := readObject(s.query.collection.codec(), class, raw, row)
+func (s *liveSource[T]) Decode(raw jsontext.Value) follow.Row {
+	class, row := s.of.query.collection.class, new(T)
+	unread, err := readObject(s.of.query.collection.codec(), class, raw, row)
 	if err == nil {
 		err = unread.orNil()
 	}
@@ -116,7 +121,7 @@ var summing = json.JoinOptions(json.Deterministic(true), wire.Tolerant(),
 	})))
 
 // Sum implements follow.Source.
-func (s liveSource[T]) Sum(row follow.Row) uint64 {
+func (s *liveSource[T]) Sum(row follow.Row) uint64 {
 	raw, err := json.Marshal(row.Value, summing)
 	if err != nil {
 		return uint64(time.Now().UnixNano()) | 1 // like nothing else
@@ -127,15 +132,15 @@ func (s liveSource[T]) Sum(row follow.Row) uint64 {
 }
 
 // Probe implements follow.Source.
-func (s liveSource[T]) Probe(ctx context.Context) error { return s.link.probe(ctx) }
+func (s *liveSource[T]) Probe(ctx context.Context) error { return s.of.link.probe(ctx) }
 
 // Transient implements follow.Source.
-func (s liveSource[T]) Transient(err error) bool { return transient(err) }
+func (s *liveSource[T]) Transient(err error) bool { return transient(err) }
 
 // CannotRead implements follow.Source.
-func (s liveSource[T]) CannotRead(err error) {
-	collection := s.query.collection
-	collection.client.cfg.Logger.WarnContext(s.work, "live query cannot catch up", "class", collection.class, "error", err)
+func (s *liveSource[T]) CannotRead(err error) {
+	collection := s.of.query.collection
+	collection.client.cfg.Logger.WarnContext(s.of.work, "live query cannot catch up", "class", collection.class, "error", err)
 }
 
 // eventOf gives an event of package follow its type. The error is what of its

@@ -1,0 +1,165 @@
+package parse
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/go-querystring/query"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
+
+// question is a Query without its class. It is never written to once a query has
+// it: every step makes a copy.
+//
+// It is apart from Query for the sake of building: see column.
+type question struct {
+	where   []where.Clause
+	order   []order
+	include []columnPath
+	keys    []columnPath
+	exclude []columnPath
+	limit   *int
+	skip    int
+	mistake *wire.FieldError
+}
+
+// copied gives a question to write to, also for that of the zero Query, which is nil.
+func (q *question) copied() *question {
+	own := question{}
+	if q != nil {
+		own = *q
+	}
+	return &own
+}
+
+func (q *question) holding(conditions ...where.Clause) *question {
+	own := q.copied()
+	own.where = slices.Concat(own.where, conditions)
+	return own
+}
+
+func (q *question) sorted(orders []order) *question {
+	own := q.copied()
+	own.order = slices.Concat(own.order, orders)
+	for _, o := range orders {
+		switch {
+		case o.mistake != "":
+			own.refuse(o.name, o.mistake)
+		case o.name == "":
+			own.refuse("order", "zero order: use Asc or Desc of a field")
+		}
+	}
+	return own
+}
+
+func (q *question) including(paths []columnPath) *question {
+	own := q.copied()
+	own.include = own.adding(own.include, paths)
+	return own
+}
+
+func (q *question) selecting(paths []columnPath) *question {
+	own := q.copied()
+	own.keys = own.adding(own.keys, paths)
+	return own
+}
+
+func (q *question) excluding(paths []columnPath) *question {
+	own := q.copied()
+	own.exclude = own.adding(own.exclude, paths)
+	return own
+}
+
+// adding gives list with the paths that it lacks, and notes what is wrong with them.
+func (q *question) adding(list, paths []columnPath) []columnPath {
+	for _, p := range paths {
+		switch {
+		case p.mistake != "":
+			q.refuse(p.dotted, p.mistake)
+		case !slices.Contains(list, p):
+			list = append(slices.Clip(list), p)
+		}
+	}
+	return list
+}
+
+func (q *question) limited(rows int) *question {
+	own := q.copied()
+	if rows < 0 {
+		own.refuse("limit", "is negative")
+		return own
+	}
+	own.limit = &rows
+	return own
+}
+
+func (q *question) skipping(rows int) *question {
+	own := q.copied()
+	if rows < 0 {
+		own.refuse("skip", "is negative")
+		return own
+	}
+	own.skip = rows
+	return own
+}
+
+// counted is the question how many rows there are, whatever their order and columns.
+func (q *question) counted() *question {
+	own, none := q.copied(), 0
+	return &question{where: own.where, limit: &none, mistake: own.mistake}
+}
+
+// refuse notes the first mistake.
+func (q *question) refuse(field, reason string) {
+	if q.mistake == nil {
+		q.mistake = wire.BadField(field, reason)
+	}
+}
+
+// parameters are the parameters of the question as the server names them.
+func (q *question) parameters(c *codec, class, op string) (url.Values, error) {
+	if q.mistake != nil {
+		return nil, mistakeIn(op, class, q.mistake)
+	}
+	p := parameters{
+		Order: orderText(q.order), Include: dotted(q.include), Keys: dotted(q.keys), Exclude: dotted(q.exclude),
+		Limit: q.limit, Skip: q.skip,
+	}
+	if len(q.where) > 0 {
+		where, err := q.encodeWhere(c)
+		if err != nil {
+			return nil, mistakeIn(op, class, err)
+		}
+		p.Where = string(where)
+	}
+	return query.Values(p)
+}
+
+// encodeWhere gives the where document, {} for a question without conditions.
+func (q *question) encodeWhere(c *codec) (jsontext.Value, error) {
+	if q.mistake != nil {
+		return nil, q.mistake
+	}
+	return c.encodeWhere(q.where)
+}
+
+// asSubquery refuses what a server would silently ignore in a sub-query.
+func (q *question) asSubquery() error {
+	if q.limit != nil || q.skip != 0 || len(q.order)+len(q.keys)+len(q.exclude)+len(q.include) > 0 {
+		return errors.New("the inner query has more than Where: a server ignores it there")
+	}
+	return nil
+}
+
+// selectedKeys are the names given to Select; none means all.
+func (q *question) selectedKeys() []string {
+	names := make([]string, len(q.keys))
+	for i, k := range q.keys {
+		names[i] = k.dotted
+	}
+	return names
+}

@@ -15,6 +15,19 @@ type CloudCode struct {
 
 	// Recorded are the classes whose writes it records in the audit trail.
 	Recorded []string `json:"recorded"`
+
+	// Server are options of the server; nil before version 5.
+	Server *CloudServer `json:"server"`
+}
+
+// CloudServer are the options of a Parse Server that its Cloud Code tells the master
+// key, because no request can ask for them.
+type CloudServer struct {
+	Live              []string `json:"live"`              // recorded classes that produce events
+	Idempotent        []string `json:"idempotent"`        // regular expressions of idempotencyOptions.paths
+	MaxLimit          int      `json:"maxLimit"`          // rows of a page; 0: no limit
+	MasterKeyAnywhere bool     `json:"masterKeyAnywhere"` // masterKeyIps has every address
+	ClassCreation     bool     `json:"classCreation"`     // allowClientClassCreation
 }
 
 // CloudCode asks the server which version of cloud/main.js it runs.

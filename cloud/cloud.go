@@ -21,6 +21,9 @@ import (
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
+// Version is that of main.js, which tells it to the master key (isoaudit.Admin.CloudCode).
+const Version = 5
+
 // Files are all that main.js needs, and itself.
 //
 //go:embed main.js checks.js texts.js trail.js event.js signature.js rules.json acls.json

@@ -2,6 +2,7 @@ package cloud_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +20,12 @@ func TestRulesAreThePolicys(t *testing.T) {
 	rules, err := cloud.Files.ReadFile("rules.json")
 	require.NoError(t, err)
 	require.Equal(t, string(policy.JSON()), string(rules), "run go generate ./cloud")
+}
+
+func TestVersionIsMainJSs(t *testing.T) {
+	main, err := cloud.Files.ReadFile("main.js")
+	require.NoError(t, err)
+	require.Contains(t, string(main), fmt.Sprintf("\nconst VERSION = %d;\n", cloud.Version))
 }
 
 var update = flag.Bool("update-acls", false, "write acls.json from the schema")

@@ -10,7 +10,7 @@ const trail = require('./trail.js');
 const { sign, redact } = require('./signature.js');
 
 // VERSION rises with every change of what this file does on a server.
-const VERSION = 4;
+const VERSION = 5;
 
 const PAGE = 1000;
 
@@ -101,6 +101,18 @@ async function beforeSave(request) {
   await trail.note(request, was ? 'update' : 'create', was, written(object));
 }
 
+// options are those of this server that no request can ask for.
+function options(classes) {
+  const { liveQueryController, idempotencyOptions, maxLimit, masterKeyIps, allowClientClassCreation } = Parse.Server || {};
+  return {
+    live: classes.filter(name => liveQueryController && liveQueryController.hasLiveQuery(name)),
+    idempotent: (idempotencyOptions && idempotencyOptions.paths) || [],
+    maxLimit: maxLimit || 0,
+    masterKeyAnywhere: (masterKeyIps || []).some(range => /\/0$/.test(range)) || (masterKeyIps || []).length === 0,
+    classCreation: Boolean(allowClientClassCreation),
+  };
+}
+
 if (typeof Parse !== 'undefined') {
   const named = rules.rules.flatMap(rule => [rule.class, ...(rule.alsoOn || [])]).filter(name => name !== '*');
   const recorded = new Set([...rules.auditedClasses, ...named, ...Object.keys(acls), ROLE_CLASS]);
@@ -115,6 +127,6 @@ if (typeof Parse !== 'undefined') {
   Parse.Cloud.beforeDelete(trail.TRAIL_CLASS, trail.forbid);
   Parse.Cloud.define('isoauditSign', sign);
   Parse.Cloud.define('isoauditRedact', redact);
-  // For whoever plans the schema: what this server does beyond its classes.
-  Parse.Cloud.define('isoauditCloudCode', () => ({ version: VERSION, acls, recorded: [...recorded] }), { requireMaster: true });
+  // For whoever plans the schema or examines the server: what it does beyond its classes.
+  Parse.Cloud.define('isoauditCloudCode', () => ({ version: VERSION, acls, recorded: [...recorded], server: options([...recorded, trail.TRAIL_CLASS]) }), { requireMaster: true });
 }

@@ -73,6 +73,8 @@ grep '^[.!] ' "$out" | sort -u || true
 export ISOAUDIT_APP_ID=$APP_ID ISOAUDIT_REST_KEY=$REST_KEY ISOAUDIT_MASTER_KEY=$MASTER_KEY
 go run ./cmd/isoaudit schema plan -url "$url" >"$out" 2>&1 || failed "the second plan failed"
 [[ $(head -n 1 "$out") == 'no difference' ]] || failed "the second plan is not empty"
+step 'isoaudit doctor'
+[[ $(count '^unknown ') == 0 ]] || failed "the doctor could not ask everything"
 step examples/quickstart
 [[ $(count '^closed  *IA-') == 1 && $(count '^WI-.* superseded$') == 1 ]] || failed "the quickstart did not come to its end"
-echo "deploy: docs/deploy.md holds on $name: plan, apply, diff, second plan, quickstart"
+echo "deploy: docs/deploy.md holds on $name: plan, apply, diff, second plan, doctor, quickstart"

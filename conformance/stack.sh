@@ -7,6 +7,7 @@
 #   stack.sh down                stops everything and removes the folder
 #   stack.sh database start|stop   stopped at once, as in a crash
 #   stack.sh node N start|kill   kill is SIGKILL: what a crash looks like
+#   stack.sh uri                 the address of the database, with its password
 #   stack.sh sql ARGUMENTS...    psql as the owner of everything
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -178,6 +179,7 @@ case ${1-} in
   down) down ;;
   database) "$(database)_${2:?start or stop}" ;;
   sql) sql "${@:2}" ;;
+  uri) database_uri ;;
   node) "node_${3:?start or kill}" "${2:?number of the node}" ;;
-  *) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

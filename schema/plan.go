@@ -27,13 +27,13 @@ type Plan struct {
 func (p Plan) Drift() error {
 	var names []string
 	for _, c := range p.Changes {
-		names = append(names, string(c.Kind)+" "+c.path())
+		names = append(names, string(c.Kind)+" "+c.Path())
 	}
 	for _, c := range p.Conflicts {
 		names = append(names, c.conflict())
 	}
 	for _, c := range p.Unexpected {
-		names = append(names, string(c.Kind)+" "+c.path())
+		names = append(names, string(c.Kind)+" "+c.Path())
 	}
 	if len(names) == 0 {
 		return nil
@@ -116,7 +116,7 @@ type Change struct {
 func (c Change) String() string {
 	sign, _, _ := strings.Cut(string(c.Kind), " ")
 	mark := map[string]string{"add": "+", "change": "~", "drop": "-", "unexpected": "?"}[sign]
-	line := fmt.Sprintf("%s %s %s", mark, c.Kind, c.path())
+	line := fmt.Sprintf("%s %s %s", mark, c.Kind, c.Path())
 	switch {
 	case c.Want != "" && c.Have != "":
 		return line + ": " + c.Have + " -> " + c.Want
@@ -130,14 +130,15 @@ func (c Change) String() string {
 
 // conflict says why no step makes the change, and what to do.
 func (c Change) conflict() string {
-	is := fmt.Sprintf("%s %s: is %s, wanted %s; ", c.Kind, c.path(), c.Have, c.Want)
+	is := fmt.Sprintf("%s %s: is %s, wanted %s; ", c.Kind, c.Path(), c.Have, c.Want)
 	if c.Kind == ReplaceClass {
 		return is + "an application has one of the two: use another application, or convert the rows (package promptschema) and delete the class first"
 	}
 	return is + "drop the column by name first"
 }
 
-func (c Change) path() string {
+// Path names what the change is about: a class, a role, or Class.name.
+func (c Change) Path() string {
 	if c.Class == "" || c.Name == "" {
 		return c.Class + c.Name
 	}

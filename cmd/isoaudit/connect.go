@@ -9,16 +9,21 @@ import (
 	"github.com/isoaudit/isoaudit-go/parse"
 )
 
+// keysFrom gives the keys of the environment, or those of a file in its place.
+func keysFrom(file string, getenv func(string) string) (func(name string) string, error) {
+	if file == "" {
+		return getenv, nil
+	}
+	lines, err := readKeys(file)
+	return func(name string) string { return lines[name] }, err
+}
+
 // connect makes a client with the master key; the keys are in the environment or in a
 // file.
 func connect(url, keysFile string, getenv func(string) string) (*isoaudit.Admin, error) {
-	keys := getenv
-	if keysFile != "" {
-		lines, err := readKeys(keysFile)
-		if err != nil {
-			return nil, err
-		}
-		keys = func(name string) string { return lines[name] }
+	keys, err := keysFrom(keysFile, getenv)
+	if err != nil {
+		return nil, err
 	}
 	for _, name := range []string{"ISOAUDIT_APP_ID", "ISOAUDIT_MASTER_KEY"} {
 		if keys(name) == "" {

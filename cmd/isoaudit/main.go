@@ -1,5 +1,8 @@
 // Command isoaudit manages the schema and the Cloud Code of an ISO 9001 audit backend on a
-// Parse Server, Back4app or the embedded auditserver, and seals and verifies its audit trail:
+// Parse Server, Back4app or the embedded auditserver, says what is wrong with such a server,
+// and seals and verifies its audit trail:
+//
+//	isoaudit doctor -url URL          say what is wrong and what to change; status 3 if anything is
 //
 //	isoaudit schema plan   -url URL   print what apply would change
 //	isoaudit schema apply  -url URL   change it
@@ -24,7 +27,8 @@
 // machine can read.
 //
 // The status is 0 for success, 1 for a failure, 2 for a wrong command line and 3
-// for a schema that differs, and for a trail in which something does not agree.
+// for a schema that differs, for a trail in which something does not agree, and for a
+// server with which something is wrong.
 package main
 
 import (
@@ -64,6 +68,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	var err error
 	switch args[0] {
+	case "doctor":
+		command, err = parseDoctorCommand(args[1:], stderr)
 	case "schema":
 		command, err = parseCommand(args[1], args[2:], stderr)
 	case "cloud":
@@ -83,7 +89,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	case errors.Is(err, errUsage):
 		fmt.Fprintln(stderr, err)
 		return statusUsage
-	case errors.Is(err, parse.ErrSchemaDrift), errors.Is(err, errDisagrees):
+	case errors.Is(err, parse.ErrSchemaDrift), errors.Is(err, errDisagrees), errors.Is(err, errWrong):
 		fmt.Fprintln(stderr, err)
 		return statusDrift
 	}
@@ -91,7 +97,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return statusFailed
 }
 
-const usage = `usage: isoaudit schema plan|apply|diff -url URL [-keys FILE] [-contract prompt] [-schema FILE]
+const usage = `usage: isoaudit doctor -url URL [-keys FILE] [-contract prompt] [-schema FILE]
+       isoaudit schema plan|apply|diff -url URL [-keys FILE] [-contract prompt] [-schema FILE]
        isoaudit schema export [-url URL] [-keys FILE] [-contract prompt]
        isoaudit cloud [-contract prompt] DIR
        isoaudit trail keygen -key FILE -origin NAME

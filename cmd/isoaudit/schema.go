@@ -6,14 +6,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/isoaudit/isoaudit-go/internal/contract"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -21,13 +19,11 @@ var errUsage = errors.New("wrong command line")
 
 // command is one "isoaudit schema ..." with its arguments.
 type command struct {
-	name         string
-	url          string
-	keysFile     string
-	schemaFile   string
-	contract     string
-	auditorClass string
-	drops        []schema.PlanOption
+	name     string
+	url      string
+	keysFile string
+	wanted
+	drops []schema.PlanOption
 }
 
 func parseCommand(name string, args []string, stderr io.Writer) (*command, error) {
@@ -36,9 +32,7 @@ func parseCommand(name string, args []string, stderr io.Writer) (*command, error
 	flags.SetOutput(stderr)
 	flags.StringVar(&c.url, "url", "", "address of the server with its mount path, such as https://parseapi.back4app.com")
 	flags.StringVar(&c.keysFile, "keys", "", "file with lines NAME=VALUE instead of the environment")
-	flags.StringVar(&c.schemaFile, "schema", "", "wanted schema as export prints it; default: the built-in ISO 9001 one")
-	flags.StringVar(&c.contract, "contract", contract.ISO9001, contract.Usage)
-	flags.StringVar(&c.auditorClass, "auditor-class", schema.UserClass, "class of the auditors in the built-in schema")
+	c.wanted.flags(flags)
 	flags.Func("drop-class", "drop this class if the schema does not describe it (repeatable)", func(class string) error {
 		c.drops = append(c.drops, schema.DropClass(class))
 		return nil
@@ -59,11 +53,8 @@ func parseCommand(name string, args []string, stderr io.Writer) (*command, error
 	case c.url == "" && name != "export":
 		return nil, fmt.Errorf("%w: -url is missing", errUsage)
 	}
-	if _, err := contract.Named(c.contract); err != nil {
-		return nil, fmt.Errorf("%w: %w", errUsage, err)
-	}
-	if c.contract != contract.ISO9001 && (c.schemaFile != "" || c.auditorClass != schema.UserClass) {
-		return nil, fmt.Errorf("%w: -contract %s goes neither with -schema nor with -auditor-class", errUsage, c.contract)
+	if err := c.wanted.check(); err != nil {
+		return nil, err
 	}
 	return c, nil
 }
@@ -80,7 +71,7 @@ func (c *command) drop(option func(class, name string) schema.PlanOption) func(s
 }
 
 func (c *command) run(ctx context.Context, getenv func(string) string, stdout io.Writer) error {
-	want, err := c.wanted()
+	want, err := c.wanted.schema()
 	if err != nil {
 		return err
 	}
@@ -114,26 +105,6 @@ func (c *command) run(ctx context.Context, getenv func(string) string, stdout io
 		return err
 	}
 	return plan.Drift()
-}
-
-// wanted is the built-in schema or the one of the -schema file.
-func (c *command) wanted() (schema.Schema, error) {
-	switch {
-	case c.contract != contract.ISO9001:
-		chosen, err := contract.Named(c.contract)
-		return chosen.Schema, err
-	case c.schemaFile == "":
-		return schema.ISO9001(schema.WithAuditorClass(c.auditorClass)), nil
-	}
-	data, err := os.ReadFile(c.schemaFile)
-	if err != nil {
-		return schema.Schema{}, err
-	}
-	var want schema.Schema
-	if err := json.Unmarshal(data, &want, json.RejectUnknownMembers(true)); err != nil {
-		return schema.Schema{}, fmt.Errorf("%s: %w", c.schemaFile, err)
-	}
-	return want, nil
 }
 
 func export(stdout io.Writer, s schema.Schema) error {

@@ -59,7 +59,7 @@ const server = await start({
   fileUpload: { enableForPublic: false, enableForAnonymousUser: false, enableForAuthenticatedUser: true },
   idempotencyOptions: { paths: ['classes/.*', 'users.*', 'functions/.*'], ttl: 300 },
   liveQuery: {
-    classNames: ['_User', 'AuditPlan', 'AuditFinding', 'CorrectiveAction', 'DocumentControlLog', 'AuditReview', 'Check.*'],
+    classNames: ['_User', 'AuditPlan', 'AuditFinding', 'CorrectiveAction', 'DocumentControlLog', 'AuditReview', 'AuditTrail', 'Check.*'],
     redisURL,
   },
   cloud: Parse => {
@@ -72,6 +72,8 @@ const server = await start({
   maxLimit: Number(process.env.PARSE_MAX_LIMIT) || undefined,
   logLevel: 'warn',
   logsFolder: null,
+  // What doctor.sh gets wrong on purpose.
+  ...JSON.parse(process.env.PARSE_OPTIONS ?? '{}'),
 });
 app.use('/parse', server.app);
 new ParseGraphQLServer(server, { graphQLPath: '/graphql' }).applyGraphQL(app);

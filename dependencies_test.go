@@ -37,6 +37,12 @@ var linked = map[string][]string{
 		"github.com/coder/websocket",
 		"github.com/go-json-experiment/json",
 	},
+	module + "/quality": {
+		"github.com/cenkalti/backoff/v5",
+		"github.com/coder/websocket",
+		"github.com/go-json-experiment/json",
+		"github.com/google/go-querystring",
+	},
 	module + "/schema":      {"github.com/go-json-experiment/json"},
 	module + "/policy":      {"github.com/go-json-experiment/json"},
 	module + "/trail":       {"github.com/go-json-experiment/json", "golang.org/x/mod"},
@@ -54,6 +60,7 @@ var layers = map[string][]string{
 	"livequery":                {"internal/wire"},
 	"schema":                   {"internal/wire"},
 	"policy":                   {"internal/wire"},
+	"quality":                  {module, "trail/event"},
 	"trail":                    {"trail/event", "internal/wire"},
 	"trail/event":              {"internal/wire"},
 	"internal/wire":            {},
@@ -94,7 +101,7 @@ func TestDependenciesServerWithoutClient(t *testing.T) {
 }
 
 func TestDependenciesWithoutTesting(t *testing.T) {
-	for _, pkg := range []string{"", "/parse", "/livequery", "/schema", "/policy", "/trail", "/trail/event", "/auditserver", "/audittest"} {
+	for _, pkg := range []string{"", "/parse", "/livequery", "/schema", "/policy", "/quality", "/trail", "/trail/event", "/auditserver", "/audittest"} {
 		require.NotContains(t, goList(t, "-deps", module+pkg), "testing", "%s must keep testing out of its API", pkg)
 	}
 }

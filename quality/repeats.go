@@ -1,0 +1,115 @@
+package quality
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Repeat is a nonconformity that an earlier audit of the same site had raised against
+// the same clause already.
+type Repeat struct {
+	Finding Entry
+	Of      Entry // the latest earlier one
+	Clause  Clause
+	Site    string
+}
+
+// repeats finds the nonconformities of the period that repeat an earlier one: raised
+// at the same site against the same clause, up to the level of the terms, by another
+// audit, and not longer ago than the terms say.
+type repeats struct {
+	meter *meter
+	byKey map[repeatKey][]repeatable
+}
+
+type repeatKey struct {
+	site   string
+	clause Clause
+}
+
+// repeatable is what is held of a nonconformity. Of a settled one whose time of closing
+// is not known, settledAt is zero.
+type repeatable struct {
+	entry     Entry
+	audit     string
+	created   time.Time
+	settledAt time.Time
+	settled   bool
+	certain   bool // settled and settledAt are known
+}
+
+func newRepeats(m *meter) *repeats { return &repeats{m, map[repeatKey][]repeatable{}} }
+
+func (r *repeats) add(f *Finding, entry Entry, clauses []Clause, audit auditFacts) {
+	ratio := &r.meter.result.Findings.Repeats
+	nonconformity, known := f.Nonconformity()
+	if known && !nonconformity {
+		return
+	}
+	created, dated := r.meter.terms.moment(f.Created)
+	inPeriod := dated && r.meter.terms.Period.Has(created)
+	if !known || !dated || audit.site == "" || len(clauses) == 0 {
+		if inPeriod || !dated {
+			ratio.Of.Unknown = append(ratio.Of.Unknown, entry)
+		}
+		return
+	}
+	if inPeriod {
+		ratio.Of.add(entry)
+	}
+	one := repeatable{entry: entry, audit: f.Audit, created: f.Created}
+	one.settledAt, one.settled, one.certain = r.meter.settled(f)
+	level := r.meter.terms.RepeatLevel
+	for _, c := range clauses {
+		key := repeatKey{audit.site, c.Up(level).numberOnly()}
+		if same := r.byKey[key]; len(same) == 0 || same[len(same)-1].entry.ID != entry.ID {
+			r.byKey[key] = append(same, one)
+		}
+	}
+}
+
+// finish finds the repeats and sorts them.
+func (r *repeats) finish() {
+	f := &r.meter.result.Findings
+	for key, same := range r.byKey {
+		slices.SortFunc(same, func(a, b repeatable) int {
+			return cmp.Or(a.created.Compare(b.created), compareEntries(a.entry, b.entry))
+		})
+		for i := range same {
+			if earlier, found := r.earlier(same[:i], &same[i]); found {
+				f.RepeatsOf = append(f.RepeatsOf, Repeat{same[i].entry, earlier.entry, key.clause, key.site})
+				f.RepeatsAfterClosing.judge(same[i].entry, earlier.settled && earlier.settledAt.Before(same[i].created), earlier.certain)
+			}
+		}
+	}
+	slices.SortFunc(f.RepeatsOf, func(a, b Repeat) int {
+		return cmp.Or(compareEntries(a.Finding, b.Finding), a.Clause.Compare(b.Clause))
+	})
+	for _, repeat := range f.RepeatsOf {
+		f.Repeats.Part.add(repeat.Finding)
+	}
+	f.Repeats.Part.Entries = slices.Compact(f.Repeats.Part.Entries)
+	for _, list := range []*[]Entry{&f.RepeatsAfterClosing.Entries, &f.RepeatsAfterClosing.Unknown} {
+		sortEntries(*list)
+		*list = slices.Compact(*list)
+	}
+}
+
+// earlier finds the latest nonconformity of another audit that one repeats.
+func (r *repeats) earlier(before []repeatable, one *repeatable) (repeatable, bool) {
+	day := Today(one.created, r.meter.terms.Zone)
+	if !r.meter.terms.Period.Has(day) {
+		return repeatable{}, false
+	}
+	oldest := day.AddMonths(-r.meter.terms.RepeatMonths)
+	for _, other := range slices.Backward(before) {
+		if Today(other.created, r.meter.terms.Zone) < oldest {
+			break
+		}
+		if other.audit != one.audit && other.created.Before(one.created) {
+			return other, true
+		}
+	}
+	return repeatable{}, false
+}

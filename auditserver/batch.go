@@ -120,15 +120,10 @@ func writesObjects(r *request) bool {
 	return r.at(0, "roles") || len(r.path) > 1 && r.path[1] != "_User" && r.path[1] != "_Session"
 }
 
-// onlyCreates tells whether all entries create objects of classes without
-// beforeSave triggers and without rules, which might read other objects.
+// onlyCreates tells whether all entries create objects of plain classes.
 func (s *Server) onlyCreates(entries []batchEntry) bool {
 	return !slices.ContainsFunc(entries, func(e batchEntry) bool {
-		if e.req.method != http.MethodPost || !e.req.at(0, "classes") || len(e.req.path) != 2 {
-			return true
-		}
-		class := e.req.path[1]
-		return strings.HasPrefix(class, "_") || len(s.cloud.triggersOf(beforeSave, class)) > 0 || s.cfg.Rules.Concerns(class)
+		return e.req.method != http.MethodPost || !e.req.at(0, "classes") || len(e.req.path) != 2 || !s.plain(e.req.path[1])
 	})
 }
 

@@ -254,3 +254,40 @@ func TestS5TimeOfAQuery(t *testing.T) {
 	m.public().must(http.MethodGet, "/classes/Row/"+id, nil)
 	m.must(http.MethodGet, "/classes/Row", nil)
 }
+
+// S1: a large object is checked and encoded beside the writers, which go on meanwhile;
+// what was worked out is not written if the object has changed since.
+func TestS1LargeObjectsBesideWriters(t *testing.T) {
+	srv, m := open(t, nil)
+	id := m.create("Row", `{"n":0,"list":[]}`)
+	m.must(http.MethodPut, "/schemas/Row", `{"classLevelPermissions":{"get":{"*":true},"find":{"*":true},"update":{"*":true},"create":{"requiresAuthentication":true}}}`)
+	_, token := m.user("ann")
+	writing, end := make(chan struct{}), make(chan struct{})
+	goOn := sync.OnceFunc(func() { close(end) })
+	defer goOn()
+	srv.BeforeSave("Slow", func(context.Context, *auditserver.Trigger) error {
+		close(writing)
+		<-end
+		return nil
+	})
+	var all sync.WaitGroup
+	all.Go(func() { m.must(http.MethodPost, "/classes/Slow", `{}`) })
+	<-writing
+	large := `"list":[` + numbered(5000, "1#") + `]`
+	m.public().refused(404, 101, http.MethodPut, "/classes/Row/nobody", "{"+large+"}")
+	m.public().refused(404, 101, http.MethodPost, "/classes/Row", "{"+large+"}")
+	m.as(token).refused(400, 111, http.MethodPost, "/classes/Row", `{"n":"no number",`+large+"}")
+	m.public().refused(400, 111, http.MethodPut, "/classes/Row/"+id, `{"n":"no number",`+large+"}")
+	goOn()
+	all.Wait()
+
+	for range 20 {
+		all.Go(func() {
+			m.public().must(http.MethodPut, "/classes/Row/"+id, `{"n":{"__op":"Increment","amount":1},`+large+"}")
+		})
+	}
+	all.Wait()
+	require.EqualValues(t, 20, m.must(http.MethodGet, "/classes/Row/"+id, nil).body["n"])
+	made := m.as(token).create("Row", "{"+large+"}")
+	require.Len(t, m.must(http.MethodGet, "/classes/Row/"+made, nil).body["list"], 5000)
+}

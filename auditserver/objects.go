@@ -22,7 +22,7 @@ func (s *Server) createObject(ctx context.Context, req *request, class string) (
 	if err != nil {
 		return nil, err
 	}
-	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+	return s.writeLarge(ctx, req, class, func(tx *store.Tx, req *request) (*response, error) {
 		if class == "_Installation" {
 			fields = installationFields(fields)
 			if known, err := s.knownInstallation(ctx, tx, req, fields); err != nil || known != "" {
@@ -63,7 +63,7 @@ func (s *Server) updateObject(ctx context.Context, req *request, class string) (
 			return nil, err
 		}
 	}
-	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
+	return s.writeLarge(ctx, req, class, func(tx *store.Tx, req *request) (*response, error) {
 		id, fields := req.path[len(req.path)-1], maps.Clone(fields)
 		if class == "_Installation" {
 			fields = installationFields(fields)

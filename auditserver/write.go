@@ -43,7 +43,10 @@ func (s *Server) writeRehearsed(ctx context.Context, req *request, fn transactio
 	}
 	var rehearsal *store.Rehearsal
 	if rehearse {
-		rehearsal = s.store.Rehearse(run)
+		var err error
+		if rehearsal, err = s.store.Rehearse(run); err != nil {
+			return nil, writeError(err)
+		}
 	}
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		if !tx.Replay(rehearsal) {
@@ -61,6 +64,27 @@ func (s *Server) writeRehearsed(ctx context.Context, req *request, fn transactio
 		f()
 	}
 	return res.rendered()
+}
+
+// largeBody is from how many bytes the body of one create or update is checked and
+// encoded beside other writers, which would wait for it. What is smaller takes less
+// time than doing part of it twice.
+const largeBody = 16 << 10
+
+// writeLarge is write for a create or an update of one object of a class: fn may run
+// twice if the body is large and no trigger or rule may see that.
+func (s *Server) writeLarge(ctx context.Context, req *request, class string, fn transaction) (*response, error) {
+	size := 0
+	for _, m := range req.Body {
+		size += len(m.Name) + len(m.Value)
+	}
+	return s.writeRehearsed(ctx, req, fn, size > largeBody && s.plain(class))
+}
+
+// plain tells whether a save of an object of the class has no effects but its own: no
+// trigger before it and no rule, which might read other objects.
+func (s *Server) plain(class string) bool {
+	return !strings.HasPrefix(class, "_") && len(s.cloud.triggersOf(beforeSave, class)) == 0 && !s.cfg.Rules.Concerns(class)
 }
 
 // writeError gives the store's errors their Parse codes.

@@ -26,6 +26,7 @@ type conn struct {
 
 	inTransaction bool
 	lost          error // why the transaction is over; see begin
+	missed        bool  // lost was the answer to something
 
 	home chan *conn // the pool it belongs to
 
@@ -171,10 +172,16 @@ func (c *conn) failed(err error) error {
 	return err
 }
 
+// gone tells why the transaction is over, and nothing if it is not.
+func (c *conn) gone() error {
+	c.missed = c.missed || c.lost != nil
+	return c.lost
+}
+
 // exec runs a statement and returns the number of rows it changed.
 func (c *conn) exec(sql string, args ...any) (int64, error) {
-	if c.lost != nil {
-		return 0, c.lost
+	if err := c.gone(); err != nil {
+		return 0, err
 	}
 	n, err := c.execute(sql, args)
 	if err != nil {
@@ -200,8 +207,8 @@ func (c *conn) execute(sql string, args []any) (int64, error) {
 // The values are SQLite's: nil, int64, float64, string, []byte, each owned by
 // visit; the slice is reused.
 func (c *conn) query(ctx context.Context, sql string, args []any, visit func([]driver.Value) (bool, error)) (err error) {
-	if c.lost != nil {
-		return c.lost
+	if err := c.gone(); err != nil {
+		return err
 	}
 	defer func() { err = c.failed(err) }()
 	st, err := c.prepare(sql)

@@ -104,7 +104,7 @@ func (tx *Tx) returning(sql string, args ...any) ([]driver.Value, error) {
 // insert runs a class's insertSQL, or notes it in a rehearsal.
 func (tx *Tx) insert(c *classInfo, id string, args []any) error {
 	if r := tx.rehearsal; r != nil {
-		r.drafts = append(r.drafts, draft{c, id, args})
+		r.drafts = append(r.drafts, draft{class: c, id: id, args: args})
 	} else if _, err := tx.c.exec(c.insertSQL, args...); err != nil {
 		return err
 	}
@@ -112,4 +112,15 @@ func (tx *Tx) insert(c *classInfo, id string, args []any) error {
 		tx.part.inserted = append(tx.part.inserted, inserted{c, id})
 	}
 	return nil
+}
+
+// update runs a class's updateSQL with the arguments of its insertSQL, or notes it in
+// a rehearsal.
+func (tx *Tx) update(c *classInfo, id string, args []any) error {
+	if r := tx.rehearsal; r != nil && tx.part == nil { // in a part it might have to be undone
+		r.drafts = append(r.drafts, draft{class: c, id: id, update: true, args: args})
+		return nil
+	}
+	_, err := tx.exec(c.updateSQL, append(args[1:], id)...)
+	return err
 }

@@ -18,10 +18,11 @@ func TestReplayWritesWhatWasRehearsed(t *testing.T) {
 	told = nil
 
 	var rehearsed store.Row
-	r := s.Rehearse(func(tx *store.Tx) (err error) {
+	r, err := s.Rehearse(func(tx *store.Tx) (err error) {
 		rehearsed, err = tx.Insert("Plan", store.Object{ACL: acl, Fields: map[string]any{"ref": "A", "lead": pointer("_User", "u1")}})
 		return err
 	})
+	require.NoError(t, err)
 	require.NotNil(t, r)
 	n, err := s.Count(ctx, store.Query{Class: "Plan"})
 	require.NoError(t, err)
@@ -37,13 +38,24 @@ func TestReplayWritesWhatWasRehearsed(t *testing.T) {
 	require.Equal(t, rehearsed.ID(), told[0].After.ID())
 }
 
-func TestRehearseOnlyInserts(t *testing.T) {
+func TestWhatCannotBeRehearsed(t *testing.T) {
 	s := withClasses(t, store.Config{})
+	write(t, s, func(tx *store.Tx) error { _, err := tx.Insert("Plan", store.Object{ID: "old"}); return err })
 	for name, fn := range map[string]func(tx *store.Tx) error{
-		"an error":      func(*store.Tx) error { return errors.New("boom") },
-		"a panic":       func(*store.Tx) error { panic("boom") },
-		"a read":        func(tx *store.Tx) error { _, err := tx.Find(ctx, store.Query{Class: "Plan", Limit: 1}); return err },
-		"an update":     func(tx *store.Tx) error { _, _, err := tx.Update("Plan", "x", store.Object{}); return err },
+		"an error":             func(*store.Tx) error { return errors.New("boom") },
+		"a panic":              func(*store.Tx) error { panic("boom") },
+		"a read":               func(tx *store.Tx) error { _, err := tx.Find(ctx, store.Query{Class: "Plan", Limit: 1}); return err },
+		"an update of nothing": func(tx *store.Tx) error { _, _, err := tx.Update("Plan", "x", store.Object{}); return err },
+		"an update in a part": func(tx *store.Tx) error {
+			return tx.Try(func() error { _, _, err := tx.Update("Plan", "old", store.Object{}); return err })
+		},
+		"a look at what it wrote": func(tx *store.Tx) error {
+			row, err := tx.Insert("Plan", store.Object{})
+			if err == nil {
+				_, err = tx.Get(ctx, "Plan", row.ID())
+			}
+			return err
+		},
 		"a deletion":    func(tx *store.Tx) error { _, err := tx.Delete("Plan", "x"); return err },
 		"a relation":    func(tx *store.Tx) error { return tx.AddRelated("Plan", "x", "team", "u1") },
 		"a new class":   func(tx *store.Tx) error { return tx.PutClass(schema.Class{Name: "New"}) },
@@ -58,13 +70,21 @@ func TestRehearseOnlyInserts(t *testing.T) {
 			return err
 		},
 	} {
-		r := s.Rehearse(fn)
+		r, err := s.Rehearse(fn)
 		require.Nil(t, r, name)
+		if said := map[string]string{
+			"an error": "boom", "a panic": "panic in a transaction: boom", "an update of nothing": "object not found", "no such class": "class does not exist", "a wrong value": "Plan.score",
+		}[name]; said != "" {
+			require.ErrorContains(t, err, said, "what Write would say")
+			require.EqualError(t, s.Write(ctx, fn), err.Error())
+		} else {
+			require.NoError(t, err, name)
+		}
 		write(t, s, func(tx *store.Tx) error { require.False(t, tx.Replay(r), name); return nil })
 	}
 	n, err := s.Count(ctx, store.Query{Class: "Plan"})
 	require.NoError(t, err)
-	require.Zero(t, n)
+	require.Equal(t, 1, n)
 }
 
 func TestReplayRefusesWhatNoLongerFits(t *testing.T) {
@@ -73,8 +93,10 @@ func TestReplayRefusesWhatNoLongerFits(t *testing.T) {
 	insert := func(id string) func(tx *store.Tx) error {
 		return func(tx *store.Tx) error { _, err := tx.Insert("Plan", store.Object{ID: id}); return err }
 	}
-	outdated := s.Rehearse(insert("p1"))
-	taken := s.Rehearse(func(tx *store.Tx) error { return errors.Join(insert("p1")(tx), insert("p2")(tx), insert("p2")(tx)) })
+	outdated, err := s.Rehearse(insert("p1"))
+	require.NoError(t, err)
+	taken, err := s.Rehearse(func(tx *store.Tx) error { return errors.Join(insert("p1")(tx), insert("p2")(tx), insert("p2")(tx)) })
+	require.NoError(t, err)
 	require.NotNil(t, taken, "a rehearsal does not know what is taken")
 	write(t, s, func(tx *store.Tx) error {
 		require.False(t, tx.Replay(taken))
@@ -90,4 +112,60 @@ func TestReplayRefusesWhatNoLongerFits(t *testing.T) {
 	n, err := s.Count(ctx, store.Query{Class: "Plan"})
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
+}
+
+func TestReplayUpdatesWhatIsUnchanged(t *testing.T) {
+	var told []store.Change
+	s := withClasses(t, store.Config{OnCommit: func(c []store.Change) { told = append(told, c...) }})
+	write(t, s, func(tx *store.Tx) error {
+		_, err := tx.Insert("Plan", store.Object{ID: "p1", Fields: map[string]any{"score": 1.0}, Hidden: []byte(`{"a":1}`)})
+		return err
+	})
+	update := func(score float64) func(tx *store.Tx) error {
+		return func(tx *store.Tx) error {
+			row, err := tx.Get(ctx, "Plan", "p1")
+			if err != nil {
+				return err
+			}
+			_, _, err = tx.Update("Plan", "p1", store.Object{Fields: map[string]any{"score": row.Value("score").(float64) + score}})
+			return err
+		}
+	}
+	first, err := s.Rehearse(update(1))
+	require.NoError(t, err)
+	second, err := s.Rehearse(update(2))
+	require.NoError(t, err)
+	told = nil
+	write(t, s, func(tx *store.Tx) error {
+		require.True(t, tx.Replay(first))
+		require.False(t, tx.Replay(second), "the object has changed since")
+		return nil
+	})
+	row, err := s.Get(ctx, "Plan", "p1")
+	require.NoError(t, err)
+	require.Equal(t, 2.0, row.Value("score"))
+	require.Len(t, told, 1)
+	require.Equal(t, store.Updated, told[0].Kind)
+	require.Equal(t, 1.0, told[0].Before.Value("score"))
+	require.Equal(t, 2.0, told[0].After.Value("score"))
+	require.JSONEq(t, `{"a":1}`, string(told[0].After.Hidden()))
+	require.True(t, row.UpdatedAt().After(told[0].Before.UpdatedAt()))
+
+	gone, err := s.Rehearse(update(1))
+	require.NoError(t, err)
+	absent, err := s.Rehearse(func(tx *store.Tx) error {
+		_, err := tx.Get(ctx, "Plan", "p2")
+		require.ErrorIs(t, err, store.ErrNotFound)
+		_, err = tx.Insert("Plan", store.Object{ID: "p3"})
+		return err
+	})
+	require.NoError(t, err)
+	write(t, s, func(tx *store.Tx) error { _, err := tx.Delete("Plan", "p1"); return err })
+	write(t, s, func(tx *store.Tx) error {
+		require.False(t, tx.Replay(gone))
+		_, err := tx.Insert("Plan", store.Object{ID: "p2"})
+		require.NoError(t, err)
+		require.False(t, tx.Replay(absent), "what was not there is there now")
+		return nil
+	})
 }

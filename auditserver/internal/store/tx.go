@@ -70,6 +70,13 @@ func (tx *Tx) Get(ctx context.Context, class, id string) (Row, error) {
 	if tx.over {
 		return Row{}, errOver
 	}
+	return tx.get(ctx, class, id)
+}
+
+func (tx *Tx) get(ctx context.Context, class, id string) (Row, error) {
+	if tx.rehearsal != nil {
+		return tx.rehearsal.get(ctx, tx, class, id)
+	}
 	return tx.reader().get(class, id, true)
 }
 
@@ -163,7 +170,7 @@ func (tx *Tx) Update(class, id string, o Object) (before, after Row, err error) 
 	if err != nil {
 		return Row{}, Row{}, err
 	}
-	if before, err = tx.reader().get(class, id, true); err != nil {
+	if before, err = tx.get(context.Background(), class, id); err != nil {
 		return Row{}, Row{}, err
 	}
 	o.ID = id
@@ -182,7 +189,7 @@ func (tx *Tx) Update(class, id string, o Object) (before, after Row, err error) 
 	if err != nil {
 		return Row{}, Row{}, err
 	}
-	if _, err := tx.exec(c.updateSQL, append(e.args[1:], id)...); err != nil {
+	if err := tx.update(c, id, e.args); err != nil {
 		return Row{}, Row{}, tx.writeError(c, err)
 	}
 	after = c.written(e.doc, o.Hidden)

@@ -60,7 +60,8 @@ var layers = map[string][]string{
 	"livequery":                {"internal/wire"},
 	"schema":                   {"internal/wire"},
 	"policy":                   {"internal/wire"},
-	"quality":                  {module, "trail/event"},
+	"quality":                  {"", "trail/event"},
+	"quality/report":           {"", "quality"},
 	"trail":                    {"trail/event", "internal/wire"},
 	"trail/event":              {"internal/wire"},
 	"internal/wire":            {},
@@ -101,7 +102,7 @@ func TestDependenciesServerWithoutClient(t *testing.T) {
 }
 
 func TestDependenciesWithoutTesting(t *testing.T) {
-	for _, pkg := range []string{"", "/parse", "/livequery", "/schema", "/policy", "/quality", "/trail", "/trail/event", "/auditserver", "/audittest"} {
+	for _, pkg := range []string{"", "/parse", "/livequery", "/schema", "/policy", "/quality", "/quality/report", "/trail", "/trail/event", "/auditserver", "/audittest"} {
 		require.NotContains(t, goList(t, "-deps", module+pkg), "testing", "%s must keep testing out of its API", pkg)
 	}
 }

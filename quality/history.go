@@ -4,7 +4,30 @@ import (
 	"iter"
 	"slices"
 	"time"
+
+	"github.com/isoaudit/isoaudit-go"
 )
+
+// WithClosing gives the actions with the time at which the trail says that they were
+// closed, where they do not say it themselves. It stays zero where the trail does not
+// know it either.
+func WithClosing(actions iter.Seq2[Action, error], changes iter.Seq2[Change, error]) iter.Seq2[Action, error] {
+	return func(yield func(Action, error) bool) {
+		all, err := readHistories("ActionChanges", changes)
+		if err != nil {
+			yield(Action{}, err)
+			return
+		}
+		for a, err := range actions {
+			if at, known := all[a.ID].since(string(a.Status)); known && a.Closed.IsZero() && a.Status == isoaudit.CAPAClosed {
+				a.Closed = at
+			}
+			if !yield(a, err) || err != nil {
+				return
+			}
+		}
+	}
+}
 
 // history is what the trail says of a record, oldest first.
 type history []Change

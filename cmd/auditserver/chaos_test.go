@@ -196,6 +196,9 @@ func status(srv http.Handler, path string) int {
 
 func TestChaos(t *testing.T) {
 	rounds := 3
+	if testing.Short() {
+		rounds = 1
+	}
 	if text := os.Getenv("AUDITSERVER_CHAOS_ROUNDS"); text != "" {
 		var err error
 		rounds, err = strconv.Atoi(text)

@@ -95,7 +95,11 @@ func TestServesAndKeepsItsData(t *testing.T) {
 
 // The URL that is printed is the one that answers, however the mount path is written.
 func TestPrintsTheURLThatAnswers(t *testing.T) {
-	for written, want := range map[string]string{"/": "", "parse": "/parse", "/a/b/": "/a/b"} {
+	paths := map[string]string{"/": "", "parse": "/parse", "/a/b/": "/a/b"}
+	if testing.Short() { // the sample takes long under the race detector
+		paths = map[string]string{"/a/b/": "/a/b"}
+	}
+	for written, want := range paths {
 		config := filepath.Join(t.TempDir(), "config.json")
 		require.NoError(t, os.WriteFile(config, []byte(`{"mountPath":"`+written+`"}`), 0o600))
 		printed, stop := serve(t, "-addr", "127.0.0.1:0", "-sample", "-config", config)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/budget"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/metrics"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/ratelimit"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -41,6 +42,34 @@ func newBudgets(l *Limits) budgets {
 	}
 }
 
+// measure adds what is taken of each budget and how often it was used up.
+func (b *budgets) measure(t *metrics.Text) {
+	list := []struct {
+		name   string
+		budget interface {
+			Limit() budget.Limit
+			Used() int64
+			Refused() int64
+		}
+	}{
+		{"bodies", b.bodies}, {"keylessBodies", b.keyless}, {"answers", b.answers}, {"liveBacklogs", b.backlogs},
+		{"hashings", b.hashing}, {"longQueries", b.queries},
+	}
+	for _, family := range []struct {
+		name, kind, help string
+		value            func(i int) int64
+	}{
+		{"auditserver_budget_limit", "gauge", "Bounds of what requests share: bytes, or requests.", func(i int) int64 { return list[i].budget.Limit().Value }},
+		{"auditserver_budget_used", "gauge", "What requests have of that now; of hashings and long queries with those whose turn it is.", func(i int) int64 { return list[i].budget.Used() }},
+		{"auditserver_budget_refused_total", "counter", "Times that a budget had not enough.", func(i int) int64 { return list[i].budget.Refused() }},
+	} {
+		t.Family(family.name, family.kind, family.help)
+		for i, each := range list {
+			t.Value(family.name, float64(family.value(i)), metrics.Label{Name: "budget", Value: each.name})
+		}
+	}
+}
+
 // queryBounds are what the store needs to know of the limits.
 func (s *Server) queryBounds() store.Bounds {
 	l := &s.cfg.Limits
@@ -48,8 +77,8 @@ func (s *Server) queryBounds() store.Bounds {
 		Time:    l.QueryTime,
 		Work:    l.QueryWork,
 		Long:    s.budgets.queries.Try,
-		TimeUp:  fault.NewBusy(http.StatusServiceUnavailable, l.QueryTime, "the query lasted longer than %v (option limits.queryTime): use conditions on indexed fields, or fewer of them", l.QueryTime),
+		TimeUp:  fault.NewBusy(http.StatusServiceUnavailable, l.QueryTime, "the query lasted longer than %v (option %s): use conditions on indexed fields, or fewer of them", l.QueryTime, l.option("QueryTime")),
 		TooLong: l.shared("LongQueries").Exceeded(),
-		TooMuch: fault.New(wire.CodeInvalidQuery, "the conditions of the query look at more than %d values (option limits.queryWork): a regular expression counts ten for each object", l.QueryWork),
+		TooMuch: fault.New(wire.CodeInvalidQuery, "the conditions of the query look at more than %d values (option %s): a regular expression counts ten for each object", l.QueryWork, l.option("QueryWork")),
 	}
 }

@@ -82,6 +82,8 @@ func TestS10PasswordsInTurn(t *testing.T) {
 	all.Wait()
 	require.NotZero(t, refused)
 	require.NotZero(t, tried)
+	counted := `auditserver_budget_refused_total{budget="hashings"} ` + strconv.Itoa(refused) + "\n"
+	require.Contains(t, string(m.must(http.MethodGet, "/metrics", nil).raw), counted)
 	m.public().must(http.MethodPost, "/login", `{"username":"ann","password":"right"}`)
 }
 

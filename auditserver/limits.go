@@ -157,6 +157,9 @@ func (l *Limits) shared(field string) budget.Limit {
 	return budget.Limit{Value: math.MaxInt64, What: field} // a test asks for all that are used
 }
 
+// option is the option of a configuration file that sets a field.
+func (l *Limits) option(field string) string { return l.shared(field).Option }
+
 // limitOptions are the options of a configuration file that are not Parse Server's own.
 func limitOptions(l *Limits) map[string]option {
 	options := map[string]option{}

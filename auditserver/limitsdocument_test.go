@@ -3,8 +3,11 @@ package auditserver
 import (
 	"flag"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +42,29 @@ that clients try again by themselves. The defaults are made for a server on 2 co
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.Equal(t, b.String(), string(text), "go test ./auditserver -run LimitsDocument -update-limits")
+}
+
+// Errors below the server name the options of its table.
+func TestOptionsInErrorsExist(t *testing.T) {
+	var l Limits
+	known := map[string]bool{}
+	for _, each := range l.all() {
+		known[each.option] = true
+	}
+	named := regexp.MustCompile(`option (limits\.\w+)`)
+	found := 0
+	require.NoError(t, filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, m := range named.FindAllSubmatch(text, -1) {
+			found++
+			require.True(t, known[string(m[1])], "%s names %s", path, m[1])
+		}
+		return err
+	}))
+	require.NotZero(t, found)
 }
 
 // defaultText does not depend on the machine, as one of the defaults does.

@@ -50,6 +50,7 @@ func (s *Server) measure(ctx context.Context) []byte {
 		t.Gauge("auditserver_files", "Uploaded files.", float64(files))
 		t.Gauge("auditserver_files_bytes", "Size of the uploaded files.", float64(bytes))
 	}
+	s.budgets.measure(&t)
 	live := s.live.Stats()
 	t.Gauge("auditserver_live_connections", "Connections for live queries.", float64(live.Connections))
 	t.Gauge("auditserver_live_subscriptions", "Subscriptions to live queries.", float64(live.Subscriptions))

@@ -35,6 +35,9 @@ func TestMetricsCountRoutesNotNames(t *testing.T) {
 		`auditserver_files_bytes 8`,
 		`auditserver_live_subscriptions 0`,
 		`auditserver_writes_waiting 0`,
+		`auditserver_budget_limit{budget="bodies"} 6.7108864e+07`,
+		`auditserver_budget_used{budget="answers"} 0`,
+		`auditserver_budget_refused_total{budget="hashings"} 0`,
 	} {
 		require.Contains(t, text, line+"\n")
 	}

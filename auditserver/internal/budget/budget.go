@@ -59,6 +59,9 @@ func (p *Pool) Give(n int64) {
 	}
 }
 
+// Limit is the bound of the pool.
+func (p *Pool) Limit() Limit { return p.limit }
+
 // Used tells how much is taken.
 func (p *Pool) Used() int64 { return p.used.Load() }
 

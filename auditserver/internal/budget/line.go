@@ -57,8 +57,11 @@ func (l *Line) leave() {
 	l.present.Add(-1)
 }
 
-// Present tells how many wait or have their turn.
-func (l *Line) Present() int64 { return l.present.Load() }
+// Limit is the bound of those that wait.
+func (l *Line) Limit() Limit { return l.waiting }
+
+// Used tells how many wait or have their turn.
+func (l *Line) Used() int64 { return l.present.Load() }
 
 // Refused tells how many were sent away.
 func (l *Line) Refused() int64 { return l.refused.Load() }

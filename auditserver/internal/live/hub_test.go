@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"regexp"
 	"strings"
 	"sync"
@@ -29,6 +30,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type bench struct {
 	store *store.Store
 	hub   *Hub
+	url   string // of its WebSockets
 }
 
 // open gives a hub with live queries of the class Live and a connection to it.
@@ -42,7 +44,7 @@ func open(t *testing.T, limits Limits) (*bench, *websocket.Conn) {
 	sessions := session.New(b.store, 0)
 	b.hub = New(alive, Config{
 		Classes:  []*regexp.Regexp{regexp.MustCompile("^Live$")},
-		Keys:     access.NewKeyRing(access.Keys{AppID: "app"}),
+		Keys:     access.NewKeyRing(access.Keys{AppID: "app", Master: "master", MasterIPs: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}),
 		Sessions: sessions,
 		Queries:  &query.Queries{Store: b.store, Sessions: sessions, Limits: query.Limits{JSONDepth: 64, Conditions: 1000, QueryDepth: 32}},
 		Render:   &render.Settings{Store: b.store, Limit: 256 << 20},
@@ -59,7 +61,8 @@ func open(t *testing.T, limits Limits) (*bench, *websocket.Conn) {
 		defer running.Done()
 		b.hub.Serve(w, r, "")
 	}))
-	ws, _, err := websocket.Dial(t.Context(), strings.Replace(front.URL, "http", "ws", 1), nil)
+	b.url = strings.Replace(front.URL, "http", "ws", 1)
+	ws, _, err := websocket.Dial(t.Context(), b.url, nil)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		_ = ws.CloseNow()
@@ -69,6 +72,15 @@ func open(t *testing.T, limits Limits) (*bench, *websocket.Conn) {
 		front.Close()
 	})
 	return b, ws
+}
+
+// insert stores an object of the class Live.
+func (b *bench) insert(t *testing.T, o store.Object) (row store.Row) {
+	require.NoError(t, b.store.Write(t.Context(), func(tx *store.Tx) (err error) {
+		row, err = tx.Insert("Live", o)
+		return err
+	}))
+	return row
 }
 
 func say(t *testing.T, ws *websocket.Conn, frame string) {

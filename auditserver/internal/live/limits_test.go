@@ -2,6 +2,8 @@ package live
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -86,4 +88,33 @@ func TestClientThatDoesNotPongIsCut(t *testing.T) {
 	require.Eventually(t, subscribed, 10*time.Second, time.Millisecond)
 	// Pongs are sent while something reads, and nothing does.
 	require.Eventually(t, func() bool { return !subscribed() }, 10*time.Second, time.Millisecond)
+}
+
+func TestConnectionsAreBounded(t *testing.T) {
+	limits := DefaultLimits
+	limits.Connections = 1
+	b, ws := open(t, limits)
+	_, res, err := websocket.Dial(t.Context(), b.url, nil)
+	require.Error(t, err)
+	require.Equal(t, http.StatusServiceUnavailable, res.StatusCode)
+	require.Equal(t, "2", res.Header.Get("Retry-After"))
+	body, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	require.Contains(t, string(body), "(option limits.liveConnections)")
+	say(t, ws, `{"op":"connect","applicationId":"app"}`)
+	hear(t, ws, `"connected"`)
+}
+
+// A frame may be large once the keys are known.
+func TestFramesBeforeConnectAreSmall(t *testing.T) {
+	large := `{"op":"subscribe","requestId":1,"query":{"className":"Live","where":{"text":"` + strings.Repeat("x", greetingFrame) + `"}}}`
+	b, ws := open(t, DefaultLimits)
+	say(t, ws, `{"op":"connect","applicationId":"app"}`)
+	hear(t, ws, `"connected"`)
+	say(t, ws, large)
+	hear(t, ws, `"subscribed"`)
+	early, _, err := websocket.Dial(t.Context(), b.url, nil)
+	require.NoError(t, err)
+	say(t, early, large)
+	require.Equal(t, websocket.StatusMessageTooBig, closeOf(t, early).Code)
 }

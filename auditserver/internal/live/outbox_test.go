@@ -5,6 +5,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/budget"
 )
 
 func TestOutboxCutsOnceAndForgets(t *testing.T) {
@@ -24,4 +26,32 @@ func TestOutboxCutsOnceAndForgets(t *testing.T) {
 	code, reason := closeStatus(errSlow)
 	require.Equal(t, websocket.StatusTryAgainLater, code)
 	require.Contains(t, reason, "too slow")
+}
+
+// What waits for all clients has a bound too, which cuts those who read slowly and no
+// others.
+func TestOutboxesShareABudget(t *testing.T) {
+	pool := budget.NewPool(budget.Limit{Value: 200_000, What: "bytes", Option: "limits.liveBacklogs"})
+	cut := map[string]error{}
+	outboxOf := func(who string) *outbox {
+		return &outbox{limit: 1 << 20, pool: pool, ready: make(chan struct{}, 1), cut: func(cause error) { cut[who] = cause }}
+	}
+	slow, slower, quick := outboxOf("slow"), outboxOf("slower"), outboxOf("quick")
+	push := func(o *outbox, n int) { o.push(outFrame{op: "create", object: make([]byte, n)}) }
+	push(slow, 150_000)
+	push(slower, 150_000)
+	require.Empty(t, cut)
+	push(slower, 50_000)
+	require.Equal(t, map[string]error{"slower": errSlow}, cut)
+	push(slow, 100_000)
+	push(quick, freeBacklog/2)
+	require.Len(t, cut, 1, "there is room again, and what is small is free")
+	for _, o := range []*outbox{slow, quick} {
+		for _, ok := o.pop(); ok; _, ok = o.pop() {
+		}
+	}
+	require.Zero(t, pool.Used())
+	push(slow, 200_000)
+	slow.close()
+	require.Zero(t, pool.Used())
 }

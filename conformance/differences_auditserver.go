@@ -55,7 +55,7 @@ func onPurpose() []Difference {
 		},
 		{
 			Key:         "$not",
-			AuditServer: "status 400, code 102", ParseServer: "status 400, code 119",
+			AuditServer: "status 400, code 107", ParseServer: "status 400, code 119",
 			Others: map[Server]string{ParseServerMongoDB: "status 400, code 107"},
 			Reason: "an operator that does not exist is no matter of permissions",
 		},

@@ -71,9 +71,9 @@ func (p *parser) operator(op Op, path string, m map[string]any, depth int) (*Nod
 		return &Node{Op: op, Path: path, Query: sub}, p.count(1)
 	}
 	if !strings.HasPrefix(string(op), "$") {
-		return nil, errorf(codeInvalidQuery, "%s mixes operators with the plain key %q", path, string(op))
+		return nil, errorf(codeInvalidJSON, "%s mixes operators with the plain key %q", path, string(op))
 	}
-	return nil, errorf(codeInvalidQuery, "unsupported constraint %s of %s", op, path)
+	return nil, errorf(codeInvalidJSON, "unsupported constraint %s of %s", op, path)
 }
 
 // value reads the operand of Eq and Ne.
@@ -103,7 +103,7 @@ func (p *parser) comparison(op Op, path string, v any) (*Node, *Error) {
 	case kindNumber, kindText, kindDate, kindBool:
 		return &Node{Op: op, Path: path, Value: v}, p.count(1)
 	}
-	return nil, errorf(codeInvalidQuery, "bad %s of %s: %s has no order; use a number, a string or a Date", op, path, kindName(v))
+	return nil, errorf(codeInvalidJSON, "bad %s of %s: %s has no order; use a number, a string or a Date", op, path, kindName(v))
 }
 
 func (p *parser) items(op Op, path string, v any) ([]any, *Error) {

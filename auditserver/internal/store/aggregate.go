@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -229,13 +230,18 @@ func fieldPath(path string) string {
 	return name
 }
 
-// parseMatch reads the conditions of $match.
+// parseMatch reads the conditions of $match. All that is wrong with a pipeline has
+// the code 102.
 func parseMatch(operand jsontext.Value, lim where.Limits) (*where.Node, error) {
 	var doc map[string]any
 	if err := json.Unmarshal(operand, &doc); err != nil || doc == nil {
 		return nil, invalid("$match takes an object of conditions")
 	}
-	return where.ParseValue(parseNames(doc), lim)
+	n, err := where.ParseValue(parseNames(doc), lim)
+	if e := (*where.Error)(nil); errors.As(err, &e) {
+		return nil, invalid("%s", e.Message)
+	}
+	return n, err
 }
 
 // parseNames gives conditions with the names of fields that Parse has.

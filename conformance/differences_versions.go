@@ -42,6 +42,8 @@ func betweenVersions() []Difference {
 			"the error says what is wrong from 7 on"),
 		alike("an order by a hidden column", "status 400, code 119", seen,
 			"before 8.6.32 orders are not looked at, so whoever may find can find out the column; a plan of the schema warns of it"),
+		alike("live frame: keys", "subscribed", before("error 1", ParseServer5), "5 calls them fields"),
+		alike("live frame: watch", "subscribed", before("error 1", ParseServer5), "since 6"),
 		alike("verifying a password by POST", "answers",
 			before("status 404, code 0", ParseServer6, ParseServer5),
 			"before 7 there is only GET, which has the password in the URL and so in every log; this SDK does not send that"),

@@ -75,6 +75,7 @@ func behaviours() []behaviour {
 		calls(),
 		idempotency(),
 		liveQueries(),
+		liveFrames(),
 		oddValues(),
 		schemas(),
 		rules(),

@@ -49,7 +49,7 @@ func readFrame(data []byte) (f inFrame, ok bool, err error) {
 	if !jsontext.Value(data).IsValid(rawjson.Options) {
 		return f, false, nil
 	}
-	if err := json.Unmarshal(data, &f, rawjson.Options, json.RejectUnknownMembers(true)); err != nil {
+	if err := json.Unmarshal(data, &f, rawjson.Options, json.RejectUnknownMembers(true), noNulls()); err != nil {
 		if errors.Is(err, json.ErrUnknownName) {
 			return f, true, errExtra
 		}
@@ -57,6 +57,18 @@ func readFrame(data []byte) (f inFrame, ok bool, err error) {
 	}
 	return f, true, f.check()
 }
+
+// noNulls refuses a null in the place of any value: it has none of the types of a frame.
+func noNulls() json.Options {
+	return json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, _ any) error {
+		if dec.PeekKind() == 'n' {
+			return errNull
+		}
+		return errors.ErrUnsupported
+	}))
+}
+
+var errNull = errors.New("a null")
 
 func (f *inFrame) check() error {
 	connecting := f.RESTKey+f.JavaScriptKey+f.ClientKey+f.WindowsKey+f.MasterKey+f.InstallationID+f.ApplicationID != ""

@@ -55,6 +55,10 @@ js: ## the Parse JavaScript SDK, unchanged, against auditserver (needs Node.js)
 	test -d conformance/parse/node_modules || npm ci --prefix conformance/parse --ignore-scripts --no-audit --no-fund --loglevel=error
 	go run ./conformance/embedded node conformance/parse/check.js
 
+.PHONY: openapi
+openapi: ## a client made from the OpenAPI document goes through the workflow (needs Node.js)
+	go run ./conformance/embedded conformance/openapi.sh
+
 .PHONY: bench
 bench: ## benchmarks of the library; bench/README.md has the comparison with Parse Server
 	go test -run '^$$' -bench . -benchmem ./...

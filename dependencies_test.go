@@ -43,6 +43,7 @@ var linked = map[string][]string{
 		"github.com/go-json-experiment/json",
 		"github.com/google/go-querystring",
 	},
+	module + "/gen":         {"github.com/go-json-experiment/json"},
 	module + "/schema":      {"github.com/go-json-experiment/json"},
 	module + "/policy":      {"github.com/go-json-experiment/json"},
 	module + "/trail":       {"github.com/go-json-experiment/json", "golang.org/x/mod"},
@@ -53,6 +54,7 @@ var linked = map[string][]string{
 var layers = map[string][]string{
 	"":                         {"parse", "policy", "schema", "trail/event"},
 	"doctor":                   {"", "cloud", "parse", "schema", "trail/event"},
+	"gen":                      {"schema"},
 	"parse":                    {"parse/internal/follow", "parse/internal/rows", "parse/internal/transport", "livequery", "schema", "internal/where", "internal/wire"},
 	"parse/internal/follow":    {"livequery", "internal/where", "internal/wire"},
 	"parse/internal/rows":      {"internal/wire"},

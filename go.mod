@@ -4,6 +4,7 @@ go 1.26.0
 
 // Packages of npm that hold Go code.
 ignore (
+	./conformance/openapi/node_modules
 	./conformance/parse/node_modules
 	./conformance/parse/versions
 )

@@ -189,6 +189,15 @@ func (r Rules) With(id string, severity Severity) (Rules, error) {
 // All returns the rows of the table in order.
 func (r Rules) All() []Rule { return slices.Clone(r.table.Rules) }
 
+// Vocabularies gives the values that columns take, by "Class.column".
+func (r Rules) Vocabularies() map[string][]string {
+	values := map[string][]string{}
+	for column, v := range r.table.Vocabularies {
+		values[column] = slices.Clone(v.Values)
+	}
+	return values
+}
+
 // Vocabulary returns what a column may hold, by its class and name.
 func (r Rules) Vocabulary(class, field string) (Vocabulary, bool) {
 	v, ok := r.table.Vocabularies[class+"."+field]

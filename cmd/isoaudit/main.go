@@ -14,6 +14,9 @@
 // Both take -contract prompt for the template's second contract, the classes Audit,
 // DocumentControlLog, NonConformance and CAPA. An application has one of the two contracts.
 //
+//	isoaudit gen go      [-url URL] [-o FILE [-check]]           write structs and columns for package parse
+//	isoaudit gen openapi [-url URL] [-o FILE [-check]]           write an OpenAPI 3.1 document; -check: status 3 if FILE is stale
+//
 //	isoaudit trail keygen -key FILE -origin NAME                 make a key: FILE and FILE.pub
 //	isoaudit trail seal   -key FILE -log FOLDER -url URL         seal new events, print the checkpoint
 //	isoaudit trail verify -public FILE -log FOLDER -url URL      check the server; status 3 if something does not agree
@@ -70,6 +73,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	switch args[0] {
 	case "doctor":
 		command, err = parseDoctorCommand(args[1:], stderr)
+	case "gen":
+		command, err = parseGenCommand(args[1], args[2:], stderr)
 	case "schema":
 		command, err = parseCommand(args[1], args[2:], stderr)
 	case "cloud":
@@ -89,7 +94,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	case errors.Is(err, errUsage):
 		fmt.Fprintln(stderr, err)
 		return statusUsage
-	case errors.Is(err, parse.ErrSchemaDrift), errors.Is(err, errDisagrees), errors.Is(err, errWrong):
+	case errors.Is(err, parse.ErrSchemaDrift), errors.Is(err, errDisagrees), errors.Is(err, errWrong), errors.Is(err, errStale):
 		fmt.Fprintln(stderr, err)
 		return statusDrift
 	}
@@ -101,6 +106,7 @@ const usage = `usage: isoaudit doctor -url URL [-keys FILE] [-contract prompt] [
        isoaudit schema plan|apply|diff -url URL [-keys FILE] [-contract prompt] [-schema FILE]
        isoaudit schema export [-url URL] [-keys FILE] [-contract prompt]
        isoaudit cloud [-contract prompt] DIR
+       isoaudit gen go|openapi [-url URL [-keys FILE]] [-contract prompt] [-schema FILE] [-class CLASS] [-package NAME] [-o FILE [-check]]
        isoaudit trail keygen -key FILE -origin NAME
        isoaudit trail seal -key FILE -log FOLDER -url URL [-keys FILE] [-checkpoint FILE] [-grace 1m]
        isoaudit trail verify -public FILE -log FOLDER -url URL [-keys FILE] [-checkpoint FILE]

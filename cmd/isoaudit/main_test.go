@@ -25,7 +25,7 @@ type cli struct {
 
 func newCLI(t *testing.T) *cli {
 	t.Helper()
-	server, err := auditserver.Open(t.Context(), auditserver.Config{AppID: "app", MasterKey: testMaster, Logger: slog.New(slog.DiscardHandler)})
+	server, err := auditserver.Open(t.Context(), auditserver.Config{AppID: "app", MasterKey: testMaster, LiveQueryClasses: []string{"AuditPlan"}, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	http := httptest.NewServer(server)
 	t.Cleanup(func() {

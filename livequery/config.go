@@ -42,7 +42,7 @@ type Config struct {
 
 	ReplyTimeout time.Duration // for the handshake, connected, subscribed and unsubscribed; 15 s
 	MinBackoff   time.Duration // before the first reconnect, jittered by half; 250 ms
-	MaxBackoff   time.Duration // 30 s
+	MaxBackoff   time.Duration // 30 s; a server that refuses the handshake may ask for up to 5 minutes (Retry-After)
 
 	ReadLimit  int64 // bytes of one message; 16 MiB. A larger one ends the connection, and the stream has a mark for that.
 	QueueSize  int   // events kept for each subscription; 1024

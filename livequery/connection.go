@@ -12,6 +12,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/go-json-experiment/json"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // connection is one WebSocket from dial to end. Three goroutines serve it: the
@@ -72,7 +74,7 @@ func (conn *connection) open(ctx context.Context) error {
 	})
 	if err != nil {
 		if response != nil && response.StatusCode != http.StatusSwitchingProtocols {
-			return &HandshakeError{StatusCode: response.StatusCode}
+			return &HandshakeError{StatusCode: response.StatusCode, RetryAfter: wire.RetryAfter(response.Header)}
 		}
 		return fmt.Errorf("livequery: connect: %w", err)
 	}

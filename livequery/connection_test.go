@@ -135,6 +135,32 @@ func TestHandshakeRefusalIsPermanentOnlyAtFirst(t *testing.T) {
 	})
 }
 
+// A server that has too many connections says when there may be room; what it asks for
+// has a bound.
+func TestRetryAfterIsHonoured(t *testing.T) {
+	for seconds, waits := range map[int32]time.Duration{40: 40 * time.Second, 1 << 30: 5 * time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			server := newFakeServer(t)
+			server.refuse.Store(http.StatusServiceUnavailable)
+			server.retry.Store(seconds)
+			client, err := livequery.New(server.config())
+			require.NoError(t, err)
+			done := subscribe(t.Context(), client, "AuditPlan")
+			time.Sleep(waits - time.Second)
+			require.EqualValues(t, 1, server.refused.Load())
+			var refusal *livequery.HandshakeError
+			status, _ := client.Status()
+			require.ErrorAs(t, status.Err, &refusal)
+			require.Equal(t, time.Duration(seconds)*time.Second, refusal.RetryAfter)
+			server.refuse.Store(0)
+			time.Sleep(2 * time.Second)
+			server.accept().subscribe()
+			require.NoError(t, (<-done).err)
+			require.NoError(t, client.Close())
+		})
+	}
+}
+
 func TestUnavailableServerIsNamedWhenTheContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newFakeServer(t)

@@ -3,6 +3,7 @@ package livequery
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // ErrClosed is returned by a subscription or client that has been closed.
@@ -65,7 +66,8 @@ func (e *ServerError) hint() string {
 // permanent if the client has never been connected and the status says that
 // asking again will not help.
 type HandshakeError struct {
-	StatusCode int // HTTP status
+	StatusCode int           // HTTP status
+	RetryAfter time.Duration // what the server asked for; 0: nothing
 }
 
 // Error names the status and the likely cause.

@@ -3,6 +3,7 @@ package livequery_test
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"sync/atomic"
 	"testing"
 
@@ -20,6 +21,8 @@ type fakeServer struct {
 	network *pipenet.Network
 	peers   chan *peer
 	refuse  atomic.Int32 // HTTP status to answer the handshake with; 0: accept
+	retry   atomic.Int32 // seconds that the answer asks to wait for; 0: none
+	refused atomic.Int32 // handshakes
 	pings   atomic.Int32 // of the client
 }
 
@@ -33,6 +36,10 @@ func newFakeServer(t *testing.T) *fakeServer {
 
 func (s *fakeServer) handle(w http.ResponseWriter, r *http.Request) {
 	if status := s.refuse.Load(); status != 0 {
+		s.refused.Add(1)
+		if seconds := s.retry.Load(); seconds != 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(int(seconds)))
+		}
 		w.WriteHeader(int(status))
 		return
 	}

@@ -44,13 +44,25 @@ func (c *Client) run() {
 			delays.Reset()
 		}
 		attempt++
-		delay := min(delays.NextBackOff(), c.cfg.MaxBackoff)
+		delay := max(min(delays.NextBackOff(), c.cfg.MaxBackoff), askedToWait(err))
 		if c.failed(err, attempt) {
 			continue
 		}
 		c.log.Info("live query connection down", "attempt", attempt, "retry_in", delay, "error", err)
 		c.sleep(delay)
 	}
+}
+
+// longestAsked bounds how long a server can make a client wait.
+const longestAsked = 5 * time.Minute
+
+// askedToWait is how long the server has asked to wait, in an answer to the handshake.
+func askedToWait(err error) time.Duration {
+	var handshake *HandshakeError
+	if !errors.As(err, &handshake) {
+		return 0
+	}
+	return min(handshake.RetryAfter, longestAsked)
 }
 
 // begin starts a round, or ends the loop when there is nothing to connect for.

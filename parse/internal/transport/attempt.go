@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // attempt sends a request once and reads the answer into out. It returns the
@@ -100,7 +102,7 @@ func (r *Request) refusal(identity *Credentials, resp *http.Response, body []byt
 	failure := &Failure{
 		Call: &r.Call, AsMaster: !identity.MasterKey.Empty(), InSession: !identity.Session.Empty(),
 		Code: code, Status: resp.StatusCode, Message: message,
-		RetryAfter: retryAfter(resp.Header), Location: scrub(resp.Header.Get("Location")),
+		RetryAfter: wire.RetryAfter(resp.Header), Location: scrub(resp.Header.Get("Location")),
 	}
 	return failure, r.onRefusal(failure, message, resp.Header.Get("Retry-After") != "")
 }

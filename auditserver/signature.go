@@ -56,8 +56,7 @@ func (s *Server) sign(ctx context.Context, req *request) (*response, error) {
 		if err != nil {
 			return nil, err
 		}
-		entry, _ := newest.Text("entry")
-		return s.appendEvent(ctx, tx, req, event.Write{Op: event.Sign, Class: class, Record: record, Meaning: meaning, Signs: event.HashOf(entry)})
+		return s.appendEvent(ctx, tx, req, event.Write{Op: event.Sign, Class: class, Record: record, Meaning: meaning, Signs: newest.Hash})
 	})
 }
 
@@ -113,12 +112,12 @@ func readable(ctx context.Context, tx *store.Tx, c *access.Caller, class, id str
 
 // newestEvent is the record's newest event. A record without one is an error: there
 // is nothing that a signature could be bound to.
-func newestEvent(tx *store.Tx, class, record string) (store.Row, error) {
+func newestEvent(tx *store.Tx, class, record string) (capture.NewestEvent, error) {
 	if _, recording := tx.Class(event.Class); !recording {
-		return store.Row{}, fault.New(wire.CodeScriptFailed, "there is no audit trail: apply the schema, which has class %s", event.Class)
+		return capture.NewestEvent{}, fault.New(wire.CodeScriptFailed, "there is no audit trail: apply the schema, which has class %s", event.Class)
 	}
 	newest, err := capture.Newest(tx, class, record)
-	if err == nil && newest.IsZero() {
+	if err == nil && newest.Hash == "" {
 		err = fault.New(wire.CodeValidation, "the audit trail knows nothing of %s %s yet: it was last changed before the trail began", class, record)
 	}
 	return newest, err

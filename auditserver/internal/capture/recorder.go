@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
-	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/schema"
 	"github.com/isoaudit/isoaudit-go/trail/event"
 )
@@ -75,10 +74,9 @@ func (r *Recorder) Append(ctx context.Context, tx *store.Tx, w event.Write, fres
 		if err != nil {
 			return event.Event{}, err
 		}
-		if !newest.IsZero() {
-			entry, _ := newest.Text("entry")
-			w.Prev = event.HashOf(entry)
-			if next := newest.Time("at").Add(time.Millisecond); next.After(w.At) {
+		if newest.Hash != "" {
+			w.Prev = newest.Hash
+			if next := newest.At.Add(time.Millisecond); next.After(w.At) {
 				w.At = next
 			}
 		}
@@ -88,7 +86,9 @@ func (r *Recorder) Append(ctx context.Context, tx *store.Tx, w event.Write, fres
 		return e, fmt.Errorf("the audit trail: %w", err)
 	}
 	e.Confirmed = true
-	row, err := tx.Insert(event.Class, store.Object{ACL: r.class.Permissions.DefaultACL, Fields: fieldsOf(&e)})
+	row, err := tx.InsertReady(event.Class, store.Ready{
+		ACL: r.class.Permissions.DefaultACL, Fields: e.AppendFields(make([]byte, 0, sizeOf(&e))), Stored: stored(&e),
+	})
 	if err != nil {
 		return e, fmt.Errorf("the audit trail: %w", err)
 	}
@@ -96,35 +96,49 @@ func (r *Recorder) Append(ctx context.Context, tx *store.Tx, w event.Write, fres
 	return e, nil
 }
 
-// Newest is the row of a record's newest event, the zero Row if it has none.
-func Newest(tx *store.Tx, class, record string) (store.Row, error) {
-	return tx.Latest(event.Class, []store.Equal{{Field: "class", Text: class}, {Field: "record", Text: record}}, "at")
+// NewestEvent is what the next event of a record needs of the newest one. The zero
+// value is none.
+type NewestEvent struct {
+	Hash string // of its entry
+	At   time.Time
 }
 
-// fieldsOf are the columns of an event's row.
-func fieldsOf(e *event.Event) map[string]any {
-	names := e.Names()
-	columns := make([]any, len(names))
-	for i, name := range names {
-		columns[i] = name
+// Newest finds the newest event of a record.
+func Newest(tx *store.Tx, class, record string) (NewestEvent, error) {
+	row, err := tx.Latest(event.Class, []store.Equal{{Field: "class", Text: class}, {Field: "record", Text: record}}, "at")
+	if err != nil || row.IsZero() {
+		return NewestEvent{}, err
 	}
-	fields := map[string]any{
-		"event": e.ID, "at": where.DateValue(e.At), "op": string(e.Op), "class": e.Class, "record": e.Object(),
-		"columns": columns, "confirmed": e.Confirmed, "entry": e.Text(), "values": e.ValuesText(),
-	}
+	entry, _ := row.Text("entry")
+	return NewestEvent{Hash: event.HashOf(entry), At: row.Time("at")}, nil
+}
+
+// stored is what the columns of an event's row hold; a column without a value is left out.
+func stored(e *event.Event) []store.Stored {
+	columns := make([]store.Stored, 0, 7)
 	if e.Actor.ID != "" {
-		fields["actor"] = map[string]any{"__type": "Pointer", "className": schema.UserClass, "objectId": e.Actor.ID}
+		columns = append(columns, store.Stored{Field: "actor", Value: e.Actor.ID})
 	}
-	return fields
+	return append(columns,
+		store.Stored{Field: "at", Value: e.At.UnixMilli()}, store.Stored{Field: "class", Value: e.Class}, store.Stored{Field: "confirmed", Value: int64(1)},
+		store.Stored{Field: "event", Value: e.ID}, store.Stored{Field: "op", Value: string(e.Op)}, store.Stored{Field: "record", Value: e.Object()})
+}
+
+// sizeOf is room for the columns of an event as JSON, quotes of its texts escaped.
+func sizeOf(e *event.Event) int {
+	return 512 + (len(e.Text())+len(e.ValuesText()))*5/4 + 16*len(e.Columns)
 }
 
 // complete adds the columns that the class of the events lacks: whoever made it may
-// have known another version of it, or none.
+// have known another version of it, or none. A column of another type cannot hold the
+// trail, and is an error.
 func (r *Recorder) complete(tx *store.Tx, class schema.Class) error {
 	missing := false
-	for name := range r.class.Fields {
-		_, there := class.Fields[name]
-		missing = missing || !there
+	for name, want := range r.class.Fields {
+		has, there := class.Fields[name]
+		if missing = missing || !there; there && (has.Type != want.Type || has.TargetClass != want.TargetClass) {
+			return fmt.Errorf("the audit trail: %w", &store.ValueError{Class: event.Class, Field: name, Want: has.Type, Got: "a " + string(want.Type)})
+		}
 	}
 	if !missing {
 		return nil

@@ -103,6 +103,7 @@ func newClassInfo(def schema.Class, unique []Unique, stored storedClass) *classI
 		col := &column{field: name, typ: f.Type, target: f.TargetClass}
 		c.columns[name] = col
 		switch _, ok := sqlTypes[f.Type]; {
+		case ok && lean[def.Name].unstored[name]:
 		case ok:
 			col.sql = quoteIdentifier(fmt.Sprintf("f%d_%s", stored.Fields[name], name))
 			c.order = append(c.order, col)
@@ -118,6 +119,9 @@ func newClassInfo(def schema.Class, unique []Unique, stored storedClass) *classI
 
 // leadingArgs is how many arguments of insertSQL stand before the fields.
 const leadingArgs = 6
+
+// docArg is where the document stands among them.
+const docArg = leadingArgs - 1
 
 // writeSQL prepares the statements that write one object. Their arguments are
 // those of Tx.encode; the id is the first of insertSQL and the last of updateSQL.
@@ -167,7 +171,9 @@ type index struct {
 // write for every object. Nor has one that a client added (AddColumns).
 func (c *classInfo) listIndexes() {
 	c.addIndex(colCreated, colID)
-	c.addIndex(colUpdated, colID)
+	if !lean[c.def.Name].bare["updatedAt"] {
+		c.addIndex(colUpdated, colID)
+	}
 	led := map[string]bool{}
 	for _, declared := range c.def.Indexes {
 		if parts := c.indexParts(declared); len(parts) != 0 {
@@ -176,7 +182,7 @@ func (c *classInfo) listIndexes() {
 		}
 	}
 	for _, col := range c.order {
-		if col.typ == schema.Pointer && !led[col.field] && !c.stored.Bare[col.field] {
+		if col.typ == schema.Pointer && !led[col.field] && !c.stored.Bare[col.field] && !lean[c.def.Name].bare[col.field] {
 			c.addIndex(col.sql, colCreated)
 		}
 	}

@@ -22,8 +22,11 @@ type encoded struct {
 	args []any // of classInfo.insertSQL
 }
 
-// docSize is room for most documents.
-const docSize = 1024
+// docSize is room for the fields of most documents, beginSize for what stands before.
+const (
+	docSize   = 1024
+	beginSize = 256
+)
 
 // encode checks an object and renders its document. The document begins with
 // objectId, createdAt and updatedAt; the fields follow by name.
@@ -31,21 +34,11 @@ func (tx *Tx) encode(c *classInfo, o Object) (encoded, error) {
 	var room [32]string
 	names := slices.AppendSeq(room[:0], maps.Keys(o.Fields))
 	slices.Sort(names)
-	doc := append(make([]byte, 0, docSize), `{"objectId":`...)
-	doc = appendQuoted(doc, o.ID)
-	doc = wire.AppendISO(append(doc, `,"createdAt":"`...), o.CreatedAt)
-	doc = wire.AppendISO(append(doc, `","updatedAt":"`...), o.UpdatedAt)
-	doc = append(doc, '"')
-	var acl any // its number
-	if o.ACL != nil {
-		start := len(doc)
-		doc = appendACL(append(doc, `,"ACL":`...), o.ACL)
-		var err error
-		if acl, err = tx.internACL(o.ACL, doc[start+len(`,"ACL":`):]); err != nil {
-			return encoded{}, err
-		}
+	doc, acl, err := tx.beginDocument(o, docSize)
+	if err != nil {
+		return encoded{}, err
 	}
-	args := make([]any, leadingArgs+len(c.order), leadingArgs+len(c.order)+1)
+	args := c.newArgs(o, acl, nil)
 	next := 0
 	for _, name := range names {
 		v, col := o.Fields[name], c.columns[name]
@@ -69,8 +62,31 @@ func (tx *Tx) encode(c *classInfo, o Object) (encoded, error) {
 		}
 	}
 	doc = append(doc, '}')
-	args[0], args[1], args[2], args[3], args[4], args[5] = o.ID, o.CreatedAt.UnixMilli(), o.UpdatedAt.UnixMilli(), acl, hiddenArg(o.Hidden), doc
+	args[docArg] = doc
 	return encoded{doc, args}, nil
+}
+
+// beginDocument renders what every document begins with, and returns the number of
+// the object's ACL, nil if it has none. The document has room for size bytes more.
+func (tx *Tx) beginDocument(o Object, size int) (doc []byte, acl any, err error) {
+	doc = append(make([]byte, 0, size+beginSize), `{"objectId":`...)
+	doc = appendQuoted(doc, o.ID)
+	doc = wire.AppendISO(append(doc, `,"createdAt":"`...), o.CreatedAt)
+	doc = wire.AppendISO(append(doc, `","updatedAt":"`...), o.UpdatedAt)
+	doc = append(doc, '"')
+	if o.ACL != nil {
+		start := len(doc)
+		doc = appendACL(append(doc, `,"ACL":`...), o.ACL)
+		acl, err = tx.internACL(o.ACL, doc[start+len(`,"ACL":`):])
+	}
+	return doc, acl, err
+}
+
+// newArgs gives the arguments of insertSQL, with those that stand before the fields.
+func (c *classInfo) newArgs(o Object, acl any, doc []byte) []any {
+	args := make([]any, leadingArgs+len(c.order), leadingArgs+len(c.order)+1)
+	args[0], args[1], args[2], args[3], args[4], args[docArg] = o.ID, o.CreatedAt.UnixMilli(), o.UpdatedAt.UnixMilli(), acl, hiddenArg(o.Hidden), doc
+	return args
 }
 
 // appendField appends a value to the document in its one canonical form, and
@@ -138,7 +154,10 @@ func finite(f float64) bool { return !math.IsInf(f, 0) && !math.IsNaN(f) }
 // appendACL renders an ACL: by principal, only what is granted.
 func appendACL(dst []byte, acl map[string]schema.Access) []byte {
 	dst = append(dst, '{')
-	for _, who := range slices.Sorted(maps.Keys(acl)) {
+	var room [8]string
+	principals := slices.AppendSeq(room[:0], maps.Keys(acl))
+	slices.Sort(principals)
+	for _, who := range principals {
 		a := acl[who]
 		if !a.Read && !a.Write {
 			continue

@@ -1,9 +1,9 @@
 package store
 
 import (
+	"bytes"
 	"iter"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -140,13 +140,11 @@ func unquote(v []byte) string {
 	if len(v) < 2 {
 		return ""
 	}
-	text := string(v[1 : len(v)-1])
-	if !strings.Contains(text, `\`) {
-		return text
+	if bytes.IndexByte(v, '\\') < 0 {
+		return string(v[1 : len(v)-1])
 	}
-	var s string
-	_ = json.Unmarshal(v, &s) // the store wrote it
-	return s
+	text, _ := jsontext.AppendUnquote(make([]byte, 0, len(v)), v) // the store wrote it
+	return string(text)
 }
 
 // appendQuoted appends s as a JSON string.

@@ -127,11 +127,19 @@ func (tx *Tx) class(name string) (*classInfo, error) {
 // After a *UniqueError or *ValueError the transaction can go on.
 func (tx *Tx) Insert(class string, o Object) (Row, error) {
 	if o.ID != "" {
-		return tx.insertObject(class, o, true)
+		return tx.insertObject(class, o, tx.encode, true)
 	}
+	return tx.insertNew(class, o, tx.encode)
+}
+
+// encoder renders an object of a class.
+type encoder func(*classInfo, Object) (encoded, error)
+
+// insertNew inserts an object under a new id.
+func (tx *Tx) insertNew(class string, o Object, encode encoder) (Row, error) {
 	for {
 		o.ID = tx.s.newID()
-		row, err := tx.insertObject(class, o, false)
+		row, err := tx.insertObject(class, o, encode, false)
 		var taken *UniqueError
 		if errors.As(err, &taken) && slices.Equal(taken.Fields, []string{"objectId"}) {
 			continue // six random characters meet now and then
@@ -140,7 +148,7 @@ func (tx *Tx) Insert(class string, o Object) (Row, error) {
 	}
 }
 
-func (tx *Tx) insertObject(class string, o Object, chosen bool) (Row, error) {
+func (tx *Tx) insertObject(class string, o Object, encode encoder, chosen bool) (Row, error) {
 	c, err := tx.class(class)
 	if err != nil {
 		return Row{}, err
@@ -150,7 +158,7 @@ func (tx *Tx) insertObject(class string, o Object, chosen bool) (Row, error) {
 		o.UpdatedAt = o.CreatedAt
 	}
 	o.UpdatedAt = tx.stamp(o.UpdatedAt)
-	e, err := tx.encode(c, o)
+	e, err := encode(c, o)
 	if err != nil {
 		return Row{}, err
 	}

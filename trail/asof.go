@@ -64,7 +64,7 @@ func AsOf(events iter.Seq2[event.Event, error], t time.Time) (State, error) {
 func (s *State) set(name string, v *event.Value, confirmed bool, unknown map[string]bool) {
 	var value jsontext.Value
 	switch {
-	case v == nil || isRelationChange(v):
+	case v == nil || isRelationChange(string(v.Before), string(v.After)):
 		unknown[name] = true
 		delete(s.Columns, name)
 		return

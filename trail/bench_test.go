@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ import (
 // verifying needs. peak is the largest heap that was seen.
 type files struct {
 	dir  string
-	peak uint64
+	peak atomic.Uint64
 }
 
 const benchClass = "CorrectiveAction"
@@ -80,7 +81,7 @@ func (f *files) lines(name string) iter.Seq2[jsontext.Value, error] {
 			if n%10_000 == 0 {
 				var m runtime.MemStats
 				runtime.ReadMemStats(&m)
-				f.peak = max(f.peak, m.HeapAlloc)
+				f.peak.Store(max(f.peak.Load(), m.HeapAlloc))
 			}
 			if !yield(slices.Clone(scanner.Bytes()), nil) {
 				return
@@ -133,14 +134,14 @@ func BenchmarkVerify(b *testing.B) {
 			f := newFiles(b, events)
 			log := benchLog(b, f)
 			runtime.GC()
-			f.peak = 0
+			f.peak.Store(0)
 			for b.Loop() {
 				report, err := trail.Verify(b.Context(), f, log, log.Checkpoint())
 				require.NoError(b, err)
 				require.Empty(b, report.Findings)
 				require.EqualValues(b, events, report.Events)
 			}
-			b.ReportMetric(float64(f.peak), "peak-B")
+			b.ReportMetric(float64(f.peak.Load()), "peak-B")
 		})
 	}
 }

@@ -322,19 +322,9 @@ func (c *reconciling) leftover() error {
 	return nil
 }
 
-func rowID(row jsontext.Value) string {
-	var head struct {
-		ObjectID string `json:"objectId"`
-	}
-	_ = json.Unmarshal(row, &head, wire.Tolerant()) // what is no row has no id
-	return head.ObjectID
-}
+func rowID(row jsontext.Value) string { return event.TextOf(row, "objectId") } // what is no row has no id
 
 func rowCreated(row jsontext.Value) time.Time {
-	var head struct {
-		CreatedAt string `json:"createdAt"`
-	}
-	_ = json.Unmarshal(row, &head, wire.Tolerant())
-	t, _ := wire.ParseISO(head.CreatedAt) // a row without one is older than everything
+	t, _ := wire.ParseISO(event.TextOf(row, "createdAt")) // a row without one is older than everything
 	return t
 }

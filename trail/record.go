@@ -1,7 +1,6 @@
 package trail
 
 import (
-	"bytes"
 	"maps"
 	"slices"
 	"strings"
@@ -33,30 +32,46 @@ func ReconcileRecord(class, id string, row jsontext.Value, events []event.Event)
 // order puts the events into the order of the server's clock, but each behind the one
 // that it saw as the newest: the clocks of a server's nodes may differ.
 func (r *record) order() {
-	slices.SortStableFunc(r.events, func(a, b event.Event) int { return placeOf(&a).compare(placeOf(&b)) })
-	waiting := map[string][]event.Event{} // by the hash of the event that they saw
-	hashes := make(map[string]bool, len(r.events))
+	byPlace := func(a, b event.Event) int { return placeOf(&a).compare(placeOf(&b)) }
+	if !slices.IsSortedFunc(r.events, byPlace) {
+		slices.SortStableFunc(r.events, byPlace)
+	}
+	chained := true // each saw the one before, as in most records
+	hashes := make([]string, len(r.events))
 	for i := range r.events {
-		hashes[r.events[i].Hash()] = true
+		hashes[i] = r.events[i].Hash()
+		prev := r.events[i].Prev
+		chained = chained && (prev == "" || i > 0 && prev == hashes[i-1])
+	}
+	if !chained {
+		r.reorder(hashes)
+	}
+}
+
+// reorder puts each event behind the one that it saw.
+func (r *record) reorder(hashes []string) {
+	waiting := map[string][]int{} // indexes by the hash of the event that they saw
+	open := make(map[string]bool, len(hashes))
+	for _, hash := range hashes {
+		open[hash] = true
 	}
 	ordered := make([]event.Event, 0, len(r.events))
-	var put func(e event.Event)
-	put = func(e event.Event) {
-		ordered = append(ordered, e)
-		hash := e.Hash()
-		delete(hashes, hash)
-		freed := waiting[hash]
-		delete(waiting, hash)
+	var put func(i int)
+	put = func(i int) {
+		ordered = append(ordered, r.events[i])
+		delete(open, hashes[i])
+		freed := waiting[hashes[i]]
+		delete(waiting, hashes[i])
 		for _, next := range freed {
 			put(next)
 		}
 	}
-	for _, e := range r.events {
-		if hashes[e.Prev] {
-			waiting[e.Prev] = append(waiting[e.Prev], e)
+	for i := range r.events {
+		if prev := r.events[i].Prev; open[prev] {
+			waiting[prev] = append(waiting[prev], i)
 			continue
 		}
-		put(e)
+		put(i)
 	}
 	r.events = ordered
 }
@@ -114,17 +129,36 @@ func (r *record) collect() {
 		case event.Delete:
 			r.add(existence, i, exists, noValue)
 		}
-		values, err := e.Values()
-		for name, hash := range e.Columns {
-			switch value := values[name]; {
-			case err != nil || value == nil && hash != "": // damaged or redacted; Event.Check tells of the former
-				r.add(name, i, unknownValue, unknownValue)
-			case value == nil:
-			case isRelationChange(value):
-				r.relations[name] = true
-			default:
-				r.add(name, i, string(value.Before), string(value.After))
-			}
+		r.collectValues(i)
+	}
+}
+
+// collectValues makes the steps of the columns that event i tells of.
+func (r *record) collectValues(i int) {
+	e := &r.events[i]
+	told := 0
+	err := e.EachValue(func(column string, v event.Told) {
+		hash, ok := e.Columns[column]
+		if ok {
+			told++
+		}
+		switch {
+		case !ok || v.Redacted && hash == "":
+		case v.Redacted:
+			r.add(column, i, unknownValue, unknownValue)
+		case isRelationChange(v.Before, v.After):
+			r.relations[column] = true
+		default:
+			r.add(column, i, v.Before, v.After)
+		}
+	})
+	if err == nil && told == len(e.Columns) {
+		return
+	}
+	// A value that is missing, or cannot be read, is damage that Event.Check tells of.
+	for column, hash := range e.Columns {
+		if steps := r.steps[column]; hash != "" && !r.relations[column] && (len(steps) == 0 || steps[len(steps)-1].event != i) {
+			r.add(column, i, unknownValue, unknownValue)
 		}
 	}
 }
@@ -159,8 +193,8 @@ func (r *record) drop(i int) {
 	}
 }
 
-func isRelationChange(v *event.Value) bool {
-	return v.Before == nil && bytes.HasPrefix(v.After, []byte(`{"added":[`)) && bytes.Contains(v.After, []byte(`],"removed":[`))
+func isRelationChange(before, after string) bool {
+	return before == "" && strings.HasPrefix(after, `{"added":[`) && strings.Contains(after, `],"removed":[`)
 }
 
 // own returns the index of the first event of the record itself.

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,8 +42,10 @@ type trailRow struct {
 	read          *readRow
 }
 
-// readRow is what was read of a row, while it is as it was.
+// readRow is what was read of a row, while it is as it was. Events are read by
+// several goroutines.
 type readRow struct {
+	mu    sync.Mutex
 	of    trailRow
 	event event.Event
 	err   error
@@ -151,8 +154,10 @@ func (r *trailRow) json() jsontext.Value {
 }
 
 func (r *trailRow) event() (event.Event, error) {
-	if r.read == nil || r.read.of.id != r.id || !r.read.of.created.Equal(r.created) {
-		r.read = &readRow{of: *r}
+	r.read.mu.Lock()
+	defer r.read.mu.Unlock()
+	if r.read.of.id != r.id || !r.read.of.created.Equal(r.created) {
+		r.read.of = *r
 		r.read.event, r.read.err = event.Parse(r.json())
 	}
 	return r.read.event, r.read.err
@@ -196,7 +201,7 @@ func (s source) Classes(context.Context) ([]string, error) {
 // with gives the row other fields.
 func (r *trailRow) with(fields jsontext.Value) *trailRow {
 	changed := *r
-	changed.fields, changed.read = fields, nil
+	changed.fields, changed.read = fields, &readRow{}
 	var head struct{ Class, Record string }
 	if err := json.Unmarshal(fields, &head, json.MatchCaseInsensitiveNames(true)); err != nil {
 		panic(err)

@@ -12,7 +12,8 @@ import (
 
 // Source gives the events and the rows of a server, as the master key sees them. A
 // row of class AuditTrail that [event.Parse] cannot read is yielded with its
-// [*event.Damage]; any other error ends a sequence.
+// [*event.Damage]; any other error ends a sequence. [Verify] calls its methods from two
+// goroutines.
 type Source interface {
 	// Events yields the events stored at or after since, by createdAt and then
 	// objectId.

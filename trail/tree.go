@@ -2,6 +2,7 @@ package trail
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/mod/sumdb/tlog"
@@ -15,8 +16,8 @@ import (
 func LeafOf(e *event.Event) []byte { return leafText(e, e.Confirmed, e.Object()) }
 
 func leafText(e *event.Event, confirmed bool, record string) []byte {
-	dst := fmt.Appendf(make([]byte, 0, 256), `{"confirmed":%t,"createdAt":"`, confirmed)
-	dst = append(wire.AppendISO(dst, e.CreatedAt), `","entry":"`...)
+	dst := strconv.AppendBool(append(make([]byte, 0, 256), `{"confirmed":`...), confirmed)
+	dst = append(wire.AppendISO(append(dst, `,"createdAt":"`...), e.CreatedAt), `","entry":"`...)
 	dst = append(append(dst, e.Hash()...), `","objectId":`...)
 	dst = append(appendQuoted(dst, e.ObjectID), `,"record":`...)
 	return append(appendQuoted(dst, record), '}')

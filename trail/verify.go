@@ -51,7 +51,8 @@ func (r *Report) found(f Finding) bool {
 // kept elsewhere: that the log only grew since each of them, that the server has
 // every sealed event as it was sealed and in its place, that every event agrees with
 // itself, and that the events lead to the records as they are ([Reconcile]). It
-// streams, in memory that does not grow with the trail.
+// streams, in memory that does not grow with the trail, and reads events and records
+// of the source at the same time.
 //
 // What does not agree is in the report. An error means that there is nothing to
 // verify with: [ErrOlder] if the log is smaller than a checkpoint, which means that
@@ -61,12 +62,42 @@ func Verify(ctx context.Context, source Source, log *Log, kept ...Checkpoint) (R
 	if err := v.readLog(kept); err != nil {
 		return v.report, err
 	}
-	if err := v.compareEvents(ctx, source); err != nil {
-		return v.report, err
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	type result struct {
+		report Report
+		err    error
 	}
-	var err error
-	v.report.Records, err = reconcile(ctx, source, v.report.found)
+	reconciled := make(chan result)
+	go func() { // beside the events, which another pass reads
+		var r result
+		if r.report.Records, r.err = reconcile(ctx, source, r.report.found); r.err != nil {
+			cancel(r.err)
+		}
+		reconciled <- r
+	}()
+	err := v.compareEvents(ctx, source)
+	if err != nil {
+		cancel(err)
+	}
+	records := <-reconciled
+	v.report.join(records.report)
+	if err != nil || records.err != nil {
+		err = context.Cause(ctx) // the first one; the other may only tell that all was called off
+	}
 	return v.report, err
+}
+
+// join adds what was found of records.
+func (r *Report) join(of Report) {
+	r.Records += of.Records
+	r.Findings = append(r.Findings, of.Findings[:min(len(of.Findings), MaxFindings-len(r.Findings))]...)
+	for kind, n := range of.Counts {
+		if r.Counts == nil {
+			r.Counts = map[Kind]int64{}
+		}
+		r.Counts[kind] += n
+	}
 }
 
 type verification struct {

@@ -3,6 +3,7 @@ package event
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Damage is an event that does not agree with itself.
@@ -28,16 +29,33 @@ func (d *Damage) Error() string {
 // agree is returned as a [*Damage]. A redacted value agrees with any hash:
 // [Event.RedactedColumns] lists them.
 func (e *Event) Check() error {
-	if string(e.Append(make([]byte, 0, len(e.text)))) != e.text {
+	names := e.names()
+	var room [2048]byte
+	if string(e.append(room[:0], names)) != e.text {
 		return e.damage("", "the entry is not spelled as entries are")
 	}
-	if name := e.misstated(); name != "" {
+	if name := e.misstated(names); name != "" {
 		return e.damage("", "column "+name+" of the row is not what the entry says")
 	}
 	if e.valuesAgree() {
 		return nil
 	}
 	return e.valueDamage()
+}
+
+// names returns the names of the changed columns, sorted: those that the row states,
+// if they are the same.
+func (e *Event) names() []string {
+	stated := e.stated.columns
+	if len(stated) != len(e.Columns) {
+		return e.Names()
+	}
+	for i, name := range stated {
+		if _, ok := e.Columns[name]; !ok || i > 0 && stated[i-1] >= name {
+			return e.Names()
+		}
+	}
+	return stated
 }
 
 // valuesAgree compares the values with their hashes. It reads only values as this
@@ -97,7 +115,7 @@ func (e *Event) damage(column, what string) error {
 
 // misstated returns the name of the first column of the row that says something
 // else than the entry.
-func (e *Event) misstated() string {
+func (e *Event) misstated(names []string) string {
 	s := &e.stated
 	switch {
 	case s.id != e.ID:
@@ -112,7 +130,7 @@ func (e *Event) misstated() string {
 		return "record"
 	case s.user != e.Actor.ID:
 		return "actor"
-	case !slices.Equal(s.columns, e.Names()):
+	case !slices.Equal(s.columns, names):
 		return "columns"
 	}
 	return ""
@@ -120,15 +138,14 @@ func (e *Event) misstated() string {
 
 // RedactedColumns returns the names of the columns whose values were taken out.
 func (e *Event) RedactedColumns() ([]string, error) {
-	values, err := e.Values()
-	if err != nil {
-		return nil, err
+	if !strings.Contains(e.values, "null") {
+		return nil, nil
 	}
 	var names []string
-	for _, name := range e.stated.columns {
-		if value, ok := values[name]; ok && value == nil {
-			names = append(names, name)
+	err := e.EachValue(func(column string, v Told) {
+		if v.Redacted && slices.Contains(e.stated.columns, column) {
+			names = append(names, column)
 		}
-	}
-	return names, nil
+	})
+	return names, err
 }

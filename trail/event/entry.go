@@ -134,7 +134,10 @@ func appendText(dst []byte, text string) []byte {
 }
 
 // HashOf returns the hash of an entry's text: SHA-256, in hex.
-func HashOf(entry string) string { return hexSum([]byte(entry)) }
+func HashOf(entry string) string {
+	var room [2048]byte // no copy on the heap for most
+	return hexSum(append(room[:0], entry...))
+}
 
 func hexSum(data []byte) string {
 	sum := sha256.Sum256(data)

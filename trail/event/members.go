@@ -1,6 +1,13 @@
 package event
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+)
 
 // eachMember yields the members of a JSON object as text, without looking into their
 // values. It reads only compact JSON whose names have no escapes, as servers and this
@@ -32,6 +39,21 @@ func eachMember[Text ~string | ~[]byte](object Text, yield func(name, value Text
 		}
 	}
 	return false
+}
+
+// TextOf returns a member of a row whose value is a string; empty if there is none. Of
+// members with one name the last one counts.
+func TextOf(row jsontext.Value, member string) (text string) {
+	if eachMember(row, func(name, value jsontext.Value) bool {
+		return string(name) != member || readText(&text, value)
+	}) {
+		return text
+	}
+	var members map[string]jsontext.Value
+	text = ""
+	_ = json.Unmarshal(row, &members, wire.Tolerant())          // what is no object has no members
+	_ = json.Unmarshal(members[member], &text, wire.Tolerant()) // nor a text what is none
+	return text
 }
 
 // endOfValue returns where the value that begins at start ends; negative if it does

@@ -2,6 +2,8 @@ package event
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -50,6 +52,47 @@ func (e *Event) Values() (map[string]*Value, error) {
 		return nil, &Damage{Row: e.ObjectID, Event: e.ID, What: "column values of the row cannot be read: " + err.Error()}
 	}
 	return values, nil
+}
+
+// Told is what an event tells of one column, values as canonical JSON; empty where
+// there was none.
+type Told struct {
+	Before, After string
+	Redacted      bool
+}
+
+// EachValue is Values without a copy of what it gives, column by column.
+func (e *Event) EachValue(visit func(column string, v Told)) error {
+	if e.values == "" {
+		return nil
+	}
+	type named struct {
+		column string
+		rawValue
+	}
+	var room [16]named
+	usual := room[:0]
+	if eachValue(e.values, func(column string, v rawValue) bool {
+		usual = append(usual, named{column, v})
+		return true
+	}) {
+		for i := range usual {
+			visit(usual[i].column, Told{Before: usual[i].before, After: usual[i].after, Redacted: usual[i].salt == ""})
+		}
+		return nil
+	}
+	values, err := e.Values()
+	if err != nil {
+		return err
+	}
+	for _, column := range slices.Sorted(maps.Keys(values)) {
+		if v := values[column]; v == nil {
+			visit(column, Told{Redacted: true})
+		} else {
+			visit(column, Told{Before: string(v.Before), After: string(v.After)})
+		}
+	}
+	return nil
 }
 
 // Redacted returns the event without the values of some columns, as redaction

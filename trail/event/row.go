@@ -2,6 +2,7 @@ package event
 
 import (
 	"bytes"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -57,6 +58,9 @@ func (r *row) readMember(name, value jsontext.Value) (ok bool) {
 	case "record":
 		return readText(&r.Record, value)
 	case "actor":
+		if eachMember(value, r.readActor) {
+			return true
+		}
 		return json.Unmarshal(value, &r.Actor, readOptions) == nil
 	case "columns":
 		return r.readColumns(value)
@@ -79,11 +83,39 @@ func readText(to *string, value []byte) bool {
 		*to = string(value[1 : len(value)-1])
 		return true
 	}
-	text, err := jsontext.AppendUnquote(make([]byte, 0, len(value)), value)
+	var room [2048]byte // one copy, not two, for most
+	text, err := jsontext.AppendUnquote(room[:0], value)
 	*to = string(text)
 	return err == nil
 }
 
+// readActor reads one member of the pointer to the actor.
+func (r *row) readActor(name, value jsontext.Value) bool {
+	return string(name) != "objectId" || readText(&r.Actor.ObjectID, value)
+}
+
+// readColumns reads a list of names.
 func (r *row) readColumns(value []byte) bool {
-	return json.Unmarshal(value, &r.Columns, readOptions) == nil
+	if !usualList(value) {
+		return json.Unmarshal(value, &r.Columns, readOptions) == nil
+	}
+	text := string(value)
+	r.Columns = make([]string, 0, strings.Count(text, ",")+1)
+	for quoted := range strings.SplitSeq(text[1:len(text)-1], ",") {
+		r.Columns = append(r.Columns, quoted[1:len(quoted)-1])
+	}
+	return true
+}
+
+// usualList recognizes a list of names of columns, which have no commas and escapes.
+func usualList(value []byte) bool {
+	if len(value) < len(`["a"]`) || value[0] != '[' || value[len(value)-1] != ']' || bytes.IndexByte(value, '\\') >= 0 {
+		return false
+	}
+	for name := range bytes.SplitSeq(value[1:len(value)-1], []byte(",")) {
+		if len(name) < 3 || name[0] != '"' || name[len(name)-1] != '"' || bytes.IndexByte(name[1:len(name)-1], '"') >= 0 {
+			return false
+		}
+	}
+	return true
 }

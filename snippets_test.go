@@ -28,6 +28,7 @@ var packages = map[string]string{
 	"livequery":   module + "/livequery",
 	"parse":       module + "/parse",
 	"policy":      module + "/policy",
+	"quality":     module + "/quality",
 	"schema":      module + "/schema",
 	"trail":       module + "/trail",
 	"context":     "context",

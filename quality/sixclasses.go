@@ -56,6 +56,23 @@ func personOf(p isoaudit.Pointer[isoaudit.Auditor]) Person {
 	return Person{ID: p.ID}
 }
 
+// Events makes events of the rows of the audit trail, for those who may read it:
+//
+//	quality.ActionChanges(quality.Events(manager.AuditTrail.Query().All(ctx)))
+func Events(rows iter.Seq2[*isoaudit.TrailEvent, error]) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
+		for row, err := range rows {
+			var e event.Event
+			if err == nil {
+				e, err = row.Decode()
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 // AuditChanges makes the changes of audits of events; events of other classes are
 // passed over.
 func AuditChanges(events iter.Seq2[event.Event, error]) iter.Seq2[Change, error] {

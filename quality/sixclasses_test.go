@@ -44,6 +44,19 @@ func TestMeasureARunningServer(t *testing.T) {
 		ActionChanges: quality.ActionChanges(events),
 	}, quality.Terms{Now: now.Add(time.Minute), Period: quality.Year(now.Year())})
 
+	ofOne := isoaudit.TrailEventFields.Record.Eq(action.ObjectID)
+	changes, err := collect(quality.ActionChanges(quality.Events(admin.AuditTrail.Query().Where(ofOne).OrderBy(isoaudit.TrailEventFields.At.Asc()).All(ctx))))
+	require.NoError(t, err)
+	require.Len(t, changes, 4)
+	records, err := collect(quality.WithClosing(stream([]quality.Action{quality.ActionOf(action), {ID: "other", Status: isoaudit.CAPAClosed}}), stream(changes)))
+	require.NoError(t, err)
+	require.Zero(t, records[0].Closed, "the record read before says that it is open")
+	require.Zero(t, records[1].Closed, "the trail knows nothing of it")
+	action.Status = isoaudit.CAPAClosed
+	records, err = collect(quality.WithClosing(stream([]quality.Action{quality.ActionOf(action)}), stream(changes)))
+	require.NoError(t, err)
+	require.Equal(t, changes[3].At, records[0].Closed)
+
 	require.Contains(t, m.Actions.Closed.Entries, quality.Entry{ID: action.ObjectID, Ref: "CAPA-X"})
 	require.Contains(t, refs(m.Actions.Extended.Entries), "CAPA-X")
 	require.Contains(t, refs(m.Actions.OnTimeAtFirst.Part.Entries), "CAPA-X")

@@ -1,6 +1,6 @@
 // Command isoaudit manages the schema and the Cloud Code of an ISO 9001 audit backend on a
 // Parse Server, Back4app or the embedded auditserver, says what is wrong with such a server,
-// and seals and verifies its audit trail:
+// seals and verifies its audit trail, and writes reports:
 //
 //	isoaudit doctor -url URL          say what is wrong and what to change; status 3 if anything is
 //
@@ -23,6 +23,11 @@
 //	isoaudit trail verify -public FILE -bundle FILE              check a bundle
 //	isoaudit trail show   -url URL [-class CLASS -record ID]     print events
 //	isoaudit trail export -public FILE -log FOLDER -url URL -bundle FILE [-class CLASS -record ID]
+//
+//	isoaudit report audit   -url URL -ref IA-2026-007      write the report of an audit, an HTML file
+//	isoaudit report finding -url URL -ref F-2026-031       the sheet of a nonconformity and its actions
+//	isoaudit report actions -url URL -from DAY -to DAY     the log of corrective actions
+//	isoaudit report review  -url URL -from DAY -to DAY     the input of the management review
 //
 // The keys of the server come from the environment, ISOAUDIT_APP_ID, ISOAUDIT_REST_KEY (where
 // the server wants one) and ISOAUDIT_MASTER_KEY, or from lines NAME=VALUE in the
@@ -79,6 +84,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		command, err = parseCommand(args[1], args[2:], stderr)
 	case "cloud":
 		command, err = parseCloudCommand(args[1:], stderr)
+	case "report":
+		command, err = parseReportCommand(args[1], args[2:], stderr)
 	case "trail":
 		command, err = parseTrailCommand(args[1], args[2:], stderr)
 	default:
@@ -113,4 +120,6 @@ const usage = `usage: isoaudit doctor -url URL [-keys FILE] [-contract prompt] [
        isoaudit trail verify -public FILE -bundle FILE [-checkpoint FILE]
        isoaudit trail show -url URL [-keys FILE] [-class CLASS -record ID]
        isoaudit trail export -public FILE -log FOLDER -url URL -bundle FILE [-keys FILE] [-class CLASS -record ID] [-checkpoint FILE]
+       isoaudit report audit|finding -url URL -ref REFERENCE [-keys FILE] [-words FILE] [-zone ZONE] [-out FILE] [-checkpoint FILE -public FILE]
+       isoaudit report actions|review -url URL -from DAY -to DAY [-keys FILE] [-words FILE] [-zone ZONE] [-out FILE] [-checkpoint FILE -public FILE]
 Keys: ISOAUDIT_APP_ID, ISOAUDIT_REST_KEY, ISOAUDIT_MASTER_KEY in the environment or in the -keys file.`

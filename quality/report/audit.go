@@ -23,18 +23,22 @@ type AuditReport struct {
 // AuditWords is what ISO 19011 wants in the report of an audit and the records do not
 // hold. What is left empty is listed in the report as lacking.
 type AuditWords struct {
-	Objectives    string
-	Client        string
-	Team          string // besides the lead auditor
-	Participants  string // of the audited side
-	DatesPlaces   string
-	Criteria      string // besides the clauses
-	Conclusions   string
-	Fulfilment    string // how far the criteria are fulfilled
-	Disagreements string // that were not resolved; write "none" if there are none
+	Objectives    string `json:"objectives"`
+	Client        string `json:"client"`
+	Team          string `json:"team"`         // besides the lead auditor
+	Participants  string `json:"participants"` // of the audited side
+	DatesPlaces   string `json:"datesPlaces"`
+	Criteria      string `json:"criteria"` // besides the clauses
+	Conclusions   string `json:"conclusions"`
+	Fulfilment    string `json:"fulfilment"`    // how far the criteria are fulfilled
+	Disagreements string `json:"disagreements"` // that were not resolved; write "none" if there are none
 
 	// These may be left out.
-	Obstacles, NotCovered, FollowUp, Confidentiality, Distribution string
+	Obstacles       string `json:"obstacles"`
+	NotCovered      string `json:"notCovered"`
+	FollowUp        string `json:"followUp"`
+	Confidentiality string `json:"confidentiality"`
+	Distribution    string `json:"distribution"`
 }
 
 // sampling stands in every report of an audit.

@@ -26,7 +26,7 @@ func NewAdmin(serverURL, masterKey string, options ...parse.Option) (*Admin, err
 	if err != nil {
 		return nil, err
 	}
-	return &Admin{newClient(admin.Client()), admin}, nil
+	return &Admin{ClientOf(admin.Client()), admin}, nil
 }
 
 // engine is the parse.Admin that the calls go through. It is nil for a nil Admin,

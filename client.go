@@ -52,7 +52,7 @@ func NewClient(serverURL string, options ...parse.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newClient(client), nil
+	return ClientOf(client), nil
 }
 
 // withRules adds the option that reads broken rules from the server's messages.
@@ -64,7 +64,9 @@ func withRules(options []parse.Option) []parse.Option {
 // or a plain class such as "Auditor" in applications that have one.
 func WithAuditorClass(class string) parse.Option { return parse.WithUserClass(class) }
 
-func newClient(c *parse.Client) *Client {
+// ClientOf gives a client of package parse the classes, roles and trail of this package,
+// for a program that reaches one server with both.
+func ClientOf(c *parse.Client) *Client {
 	return &Client{
 		Auditors:            parse.NewCollection[Auditor](c, c.ClassName((*Auditor)(nil))),
 		AuditPlans:          parse.NewCollection[AuditPlan](c, planClass.Name()),
@@ -92,7 +94,7 @@ func derive(c *parse.Client) *Client {
 	if *c == (parse.Client{}) {
 		return new(Client) // every call on it reports that it is zero
 	}
-	return newClient(c)
+	return ClientOf(c)
 }
 
 // engine is the parse.Client that the calls go through. It is nil for a nil or zero

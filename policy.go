@@ -52,7 +52,8 @@ func brokenRules(e *parse.Error) error {
 	return &PolicyError{Violations: violations}
 }
 
-// Checkable is a pointer to one of the six classes, or to a struct that embeds one.
+// Checkable is a pointer to an object of a class with rules, such as one of the six, or
+// to a struct that embeds one.
 type Checkable interface {
 	parse.Classed
 	parse.Stored
@@ -67,8 +68,14 @@ type Checkable interface {
 // roles it may not read count as missing. The server decides again at the save,
 // and others may have written in between.
 func (c *Client) Check(ctx context.Context, object Checkable) (warnings []Violation, err error) {
+	return CheckRules(ctx, c.engine(), policy.Default(), object)
+}
+
+// CheckRules is [Client.Check] with another table of rules, for the classes that it is
+// about.
+func CheckRules(ctx context.Context, c *parse.Client, rules policy.Rules, object Checkable) (warnings []Violation, err error) {
 	const op = "Client.Check"
-	if c == nil || c.Client == nil {
+	if c == nil {
 		return nil, badInput(op, "", "", "the client is nil or zero: use NewClient")
 	}
 	if object == nil || reflect.ValueOf(object).IsNil() {
@@ -101,7 +108,7 @@ func (c *Client) Check(ctx context.Context, object Checkable) (warnings []Violat
 	change.Object = make(map[string]any, len(given)+len(change.Original))
 	maps.Copy(change.Object, change.Original)
 	maps.Copy(change.Object, given)
-	verdict, err := policy.Default().Check(ctx, change, look)
+	verdict, err := rules.Check(ctx, change, look)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 
 // policyLookup reads over REST what the workflow rules ask for.
 type policyLookup struct {
-	client *Client
+	client *parse.Client
 	roles  map[string]map[string]bool // names by user, read when first asked for
 }
 

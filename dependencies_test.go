@@ -32,6 +32,12 @@ var linked = map[string][]string{
 		"github.com/go-json-experiment/json",
 		"github.com/google/go-querystring",
 	},
+	module + "/promptschema": {
+		"github.com/cenkalti/backoff/v5",
+		"github.com/coder/websocket",
+		"github.com/go-json-experiment/json",
+		"github.com/google/go-querystring",
+	},
 	module + "/livequery": {
 		"github.com/cenkalti/backoff/v5",
 		"github.com/coder/websocket",
@@ -55,6 +61,7 @@ var layers = map[string][]string{
 	"":                         {"parse", "policy", "schema", "trail/event"},
 	"doctor":                   {"", "cloud", "parse", "schema", "trail/event"},
 	"gen":                      {"schema"},
+	"promptschema":             {"", "parse", "policy", "schema", "trail/event"},
 	"parse":                    {"parse/internal/follow", "parse/internal/rows", "parse/internal/transport", "livequery", "schema", "internal/where", "internal/wire"},
 	"parse/internal/follow":    {"livequery", "internal/where", "internal/wire"},
 	"parse/internal/rows":      {"internal/wire"},
@@ -64,6 +71,8 @@ var layers = map[string][]string{
 	"policy":                   {"internal/wire"},
 	"quality":                  {"", "trail/event"},
 	"quality/report":           {"", "quality"},
+	"cloud":                    {"policy", "schema"},
+	"internal/contract":        {"cloud", "policy", "schema"},
 	"trail":                    {"trail/event", "internal/wire"},
 	"trail/event":              {"internal/wire"},
 	"internal/wire":            {},
@@ -104,7 +113,7 @@ func TestDependenciesServerWithoutClient(t *testing.T) {
 }
 
 func TestDependenciesWithoutTesting(t *testing.T) {
-	for _, pkg := range []string{"", "/parse", "/livequery", "/schema", "/policy", "/quality", "/quality/report", "/trail", "/trail/event", "/auditserver", "/audittest"} {
+	for _, pkg := range []string{"", "/promptschema", "/parse", "/livequery", "/schema", "/policy", "/quality", "/quality/report", "/trail", "/trail/event", "/auditserver", "/audittest"} {
 		require.NotContains(t, goList(t, "-deps", module+pkg), "testing", "%s must keep testing out of its API", pkg)
 	}
 }

@@ -86,6 +86,10 @@ func grantRoles(ctx context.Context, admin *isoaudit.Admin, auditors ...*isoaudi
 	for _, auditor := range auditors {
 		members[auditor.Role] = append(members[auditor.Role], auditor.Pointer())
 	}
+	return addMembers(ctx, admin.Client, members)
+}
+
+func addMembers(ctx context.Context, admin *isoaudit.Client, members map[isoaudit.AuditorRole][]isoaudit.Pointer[isoaudit.Auditor]) error {
 	for name, users := range members {
 		role, err := admin.Roles.Query().Where(isoaudit.RoleFields.Name.Eq(string(name))).First(ctx)
 		if err != nil {

@@ -60,11 +60,16 @@ type Server struct {
 // wrong fails the test.
 func NewServer(tb TB, configure ...func(*auditserver.Config)) *Server {
 	tb.Helper()
+	return newServer(tb, policy.Default(), schema.ISO9001(), configure)
+}
+
+func newServer(tb TB, rules policy.Rules, classes schema.Schema, configure []func(*auditserver.Config)) *Server {
+	tb.Helper()
 	config := auditserver.Config{
 		AppID: "audittest", RESTKey: rand.Text(), JavaScriptKey: rand.Text(), MasterKey: rand.Text(),
-		PasswordCost: bcrypt.MinCost, Rules: policy.Default(), Logger: slog.New(slog.DiscardHandler),
+		PasswordCost: bcrypt.MinCost, Rules: rules, Logger: slog.New(slog.DiscardHandler),
 	}
-	for _, class := range schema.ISO9001().Classes {
+	for _, class := range classes.Classes {
 		config.LiveQueryClasses = append(config.LiveQueryClasses, class.Name)
 	}
 	for _, change := range configure {
@@ -75,8 +80,8 @@ func NewServer(tb TB, configure ...func(*auditserver.Config)) *Server {
 		Faults: &Faults{}, tb: tb,
 	}
 	s.must("starting the server", func(ctx context.Context) error { return s.start(ctx, config) })
-	s.must("applying the ISO 9001 schema", func(ctx context.Context) error {
-		_, err := s.Admin.ApplySchema(ctx, schema.ISO9001())
+	s.must("applying the schema", func(ctx context.Context) error {
+		_, err := s.Admin.ApplySchema(ctx, classes)
 		return err
 	})
 	return s

@@ -13,6 +13,7 @@ import (
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/audittest"
 	"github.com/isoaudit/isoaudit-go/parse"
+	"github.com/isoaudit/isoaudit-go/promptschema"
 )
 
 // started runs the program until the test ends and returns what it printed up
@@ -64,4 +65,23 @@ func TestSampleIsLoadedOnce(t *testing.T) {
 func TestSampleStaysOnThisMachine(t *testing.T) {
 	err := run(t.Context(), []string{"-addr", "0.0.0.0:0", "-master-key", "mine", "-app-id", "mine", "-sample"}, io.Discard, io.Discard)
 	require.ErrorContains(t, err, "everybody knows the passwords of -sample")
+}
+
+func TestSampleOfTheSecondContract(t *testing.T) {
+	said, stop := started(t, "-sample", "-contract", "prompt")
+	defer stop()
+	require.Regexp(t, `sample +53 audits; log in as m\.okafor`, said)
+	client, err := promptschema.NewClient(regexp.MustCompile(`http://\S+`).FindString(said), parse.WithApplicationID(defaultAppID))
+	require.NoError(t, err)
+	me, session, err := client.LogIn(t.Context(), "l.brandt", audittest.SamplePassword)
+	require.NoError(t, err)
+	lead := client.As(session)
+	count, err := lead.Audits.Query().Count(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 53, count)
+	broken := new(isoaudit.PolicyError)
+	require.ErrorAs(t, lead.Audits.Create(t.Context(), &promptschema.Audit{AuditNumber: "x", Site: "HQ", Status: "Open", Auditor: me.Pointer()}), &broken)
+	require.Equal(t, "audit-status-known", broken.Violations[0].Rule)
+	require.ErrorContains(t, run(t.Context(), []string{"-contract", "seven"}, io.Discard, io.Discard), "iso9001 or prompt")
+	require.ErrorContains(t, run(t.Context(), []string{"-contract", "prompt"}, io.Discard, io.Discard), "-rules or -sample")
 }

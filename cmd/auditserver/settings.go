@@ -14,7 +14,7 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver"
-	"github.com/isoaudit/isoaudit-go/policy"
+	"github.com/isoaudit/isoaudit-go/internal/contract"
 )
 
 const (
@@ -27,6 +27,7 @@ const (
 type settings struct {
 	addr   string
 	sample bool
+	prompt bool // the sample is of the second contract
 	logs   logs
 	tls    *certificate // nil: plain HTTP
 	cfg    auditserver.Config
@@ -62,6 +63,7 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 	fs.StringVar(&s.logs.masterKey, "master-key-log", "", "`file` for a line for each request with a master key, right or wrong; - is standard error")
 	fs.BoolVar(&s.sample, "sample", false, "apply the ISO 9001 schema and its rules and load a year of audits, to look around")
 	rules := fs.Bool("rules", false, "enforce the ISO 9001 workflow rules, as cloud/main.js does on a Parse Server; -sample implies it")
+	name := fs.String("contract", contract.ISO9001, contract.Usage+"; what -rules and -sample take")
 	fs.Usage = func() { usage(fs) }
 	if err := fs.Parse(args); err != nil {
 		return nil, err
@@ -82,11 +84,18 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 	var err error
 	s.tls, err = openCertificate(certFile, keyFile, s.cfg.Logger)
 	errs = append(errs, err)
-	if *rules {
-		s.cfg.Rules = policy.Default()
+	chosen, err := contract.Named(*name)
+	errs = append(errs, err)
+	s.prompt = *name == contract.Prompt
+	if *rules || s.sample {
+		s.cfg.Rules = chosen.Rules
+	} else if s.prompt {
+		errs = append(errs, errors.New("-contract "+*name+" does nothing without -rules or -sample"))
 	}
 	if s.sample {
-		s.prepareSample()
+		for _, class := range chosen.Schema.Classes {
+			s.cfg.LiveQueryClasses = append(s.cfg.LiveQueryClasses, class.Name)
+		}
 	}
 	errs = append(errs, s.checkAddress(), s.cfg.Validate())
 	if err := errors.Join(errs...); err != nil {

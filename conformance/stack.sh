@@ -3,7 +3,7 @@
 # PostgreSQL with PostGIS (or FerretDB in the place of MongoDB), one or more Parse Server
 # processes, Redis where there are several.
 #
-#   stack.sh up SERVER NODES     makes the folder, starts everything, writes $ISOAUDIT_STACK/env
+#   stack.sh up SERVER NODES [CONTRACT]   makes the folder, starts everything, writes $ISOAUDIT_STACK/env
 #   stack.sh down                stops everything and removes the folder
 #   stack.sh database start|stop   stopped at once, as in a crash
 #   stack.sh node N start|kill   kill is SIGKILL: what a crash looks like
@@ -101,7 +101,7 @@ node_start() {
   [[ -d $folder ]] || folder=$here/parse
   mkdir -p "$dir/work"
   (cd "$dir/work" && # the file adapter keeps files below the working folder; nodes share it
-    PORT=$port URL_FILE=$dir/node$n.url CLOUD_MAIN=$here/../cloud/main.js \
+    PORT=$port URL_FILE=$dir/node$n.url CLOUD_MAIN=$dir/cloud/main.js \
     PARSE_SERVER_FOLDER=$folder DATABASE_URI=$(database_uri) \
     REDIS_URL=$([[ ! -f $dir/redis.port ]] || echo "redis://127.0.0.1:$(<"$dir/redis.port")") \
     exec node "$here/parse/start.js" >>"$dir/node$n.log" 2>&1 </dev/null) &
@@ -143,17 +143,24 @@ stop_process() {
 random_key() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 
 up() {
-  local server=$1 nodes=$2 n
+  local server=$1 nodes=$2 contract=$3 n
   umask 077
   mkdir -p "$dir"
   chmod 711 "$dir" # PostgreSQL's user must reach its own folder below
   {
     echo "ISOAUDIT_PARSE_SERVER=$server"
+    echo "ISOAUDIT_PARSE_CONTRACT=$contract"
     echo "ISOAUDIT_PARSE_APP_ID=conformance"
     echo "ISOAUDIT_PARSE_REST_KEY=$(random_key)"
     echo "ISOAUDIT_PARSE_JS_KEY=$(random_key)"
     echo "ISOAUDIT_PARSE_MASTER_KEY=$(random_key)"
   } >"$dir/env"
+  # The Cloud Code of this repository as it is, or the folder that users of the other contract deploy.
+  if [[ $contract == iso9001 ]]; then
+    ln -s "$here/../cloud" "$dir/cloud"
+  else
+    (cd "$here/.." && go run ./cmd/isoaudit cloud -contract "$contract" "$dir/cloud") >/dev/null
+  fi
   "$(database)_create"
   ((nodes == 1)) || redis_start
   for ((n = 1; n <= nodes; n++)); do node_start "$n"; done # the first one makes the system tables
@@ -175,7 +182,7 @@ down() {
 }
 
 case ${1-} in
-  up) up "${2:?which server}" "${3:-1}" ;;
+  up) up "${2:?which server}" "${3:-1}" "${4:-iso9001}" ;;
   down) down ;;
   database) "$(database)_${2:?start or stop}" ;;
   sql) sql "${@:2}" ;;

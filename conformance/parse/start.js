@@ -59,7 +59,8 @@ const server = await start({
   fileUpload: { enableForPublic: false, enableForAnonymousUser: false, enableForAuthenticatedUser: true },
   idempotencyOptions: { paths: ['classes/.*', 'users.*', 'functions/.*'], ttl: 300 },
   liveQuery: {
-    classNames: ['_User', 'AuditPlan', 'AuditFinding', 'CorrectiveAction', 'DocumentControlLog', 'AuditReview', 'AuditTrail', 'Check.*'],
+    classNames: ['_User', 'AuditPlan', 'AuditFinding', 'CorrectiveAction', 'DocumentControlLog', 'AuditReview',
+      'Audit', 'NonConformance', 'CAPA', 'AuditTrail', 'Check.*'],
     redisURL,
   },
   cloud: Parse => {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/audittest"
 	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/policy"
 )
@@ -42,6 +43,30 @@ func TestRefusalByRulesIsAPolicyError(t *testing.T) {
 	for _, other := range []error{refusal(parse.ErrValidation, "scope is required"), refusal(parse.ErrForbidden, text)} {
 		require.False(t, errors.As(other, &broken), other.Error())
 	}
+}
+
+// auditserver names the item for whose sake a transaction failed.
+func TestRefusedTransactionIsAPolicyError(t *testing.T) {
+	server := audittest.NewServer(t)
+	lena := server.As(isoaudit.RoleCoordinator)
+	plan := &isoaudit.AuditPlan{
+		AuditRef: "IA-2026-900", StandardClause: "8.5", Scope: "Pumps", SiteCode: "PLANT-07",
+		LeadAuditor: lena.Auditor.Pointer(), PlannedStartDate: time.Now(), Status: isoaudit.PlanPlanned,
+	}
+	require.NoError(t, lena.AuditPlans.Create(t.Context(), plan))
+	err := lena.Transaction(t.Context(),
+		lena.AuditPlans.BatchUpdate(plan.ObjectID, isoaudit.AuditPlanFields.Scope.Set("Valves")),
+		lena.AuditPlans.BatchUpdate(plan.ObjectID, isoaudit.AuditPlanFields.Status.Set(isoaudit.PlanClosed)))
+	var broken *isoaudit.PolicyError
+	require.ErrorAs(t, err, &broken)
+	require.Equal(t, "status", broken.Violations[0].Field)
+	require.ErrorContains(t, err, "item 1, AuditPlan.Update; nothing was changed")
+	var full *parse.Error
+	require.ErrorAs(t, err, &full)
+	require.Equal(t, plan.ObjectID, full.ObjectID)
+	stored, err := lena.AuditPlans.Get(t.Context(), plan.ObjectID)
+	require.NoError(t, err)
+	require.Equal(t, "Pumps", stored.Scope)
 }
 
 func TestCheckReadsOnlyWhatTheChangeCallsFor(t *testing.T) {

@@ -228,7 +228,7 @@ func transactionError(i int, err error) error {
 	if !known {
 		return err
 	}
-	return fault.New(e.Code, "request %d of the transaction failed, nothing was changed: %s", i, e.Message)
+	return fault.New(e.Code, "%s", wire.TransactionFailure(i, e.Message))
 }
 
 // entryError is clientError for an entry, whose answer always has a code.

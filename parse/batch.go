@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -102,8 +103,9 @@ func (c *Client) Batch(ctx context.Context, items ...BatchItem) ([]BatchResult, 
 // all or none, and fills created objects when it has. More items than
 // WithBatchLimits allows are refused, never split.
 //
-// The server does not say which item failed: an error with ErrInternal and
-// "rolled back" may have any cause. New columns and what triggers did elsewhere
+// auditserver says which item failed: the error has its class and id, and is what
+// the single call would return. Parse Server does not: an error with ErrInternal
+// and "rolled back" may have any cause. New columns and what triggers did elsewhere
 // are not rolled back. At most four transactions of a client and those
 // derived from it are under way at a time: more can block a server on
 // PostgreSQL for good (protocol section 12).
@@ -126,7 +128,7 @@ func (c *Client) Transaction(ctx context.Context, items ...BatchItem) error {
 	call := c.batchCall(op, entries)
 	call.Transaction = true
 	if err := c.do(ctx, call, &answers); err != nil {
-		return err
+		return c.cfg.failedItem(err, entries)
 	}
 	if len(answers) != len(items) {
 		return &Error{Op: op, HTTPStatus: http.StatusOK, Attempts: 1, Message: miscount(answers, entries), unknown: true}
@@ -136,6 +138,24 @@ func (c *Client) Transaction(ctx context.Context, items ...BatchItem) error {
 		errs = append(errs, c.settleItem(&entries[i], answers[i]))
 	}
 	return errors.Join(errs...)
+}
+
+// failedItem makes the error of a transaction that of the item which failed, where
+// the server named it.
+func (c *config) failedItem(err error, entries []batchEntry) error {
+	failure, ok := err.(*Error)
+	if !ok {
+		return err
+	}
+	i, message, named := wire.ParseTransactionFailure(failure.Message)
+	if !named || i >= len(entries) {
+		return err
+	}
+	own := *failure
+	own.Class, own.ObjectID, own.Message = entries[i].call.Class, entries[i].call.ObjectID, message
+	own.Hint = strings.TrimPrefix(own.Hint+"; ", "; ") + fmt.Sprintf("item %d, %s; nothing was changed", i, entries[i].call.Op)
+	c.explain(&own)
+	return &own
 }
 
 // checkItems finds what is wrong with any item before one is sent. Items are made

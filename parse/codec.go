@@ -23,6 +23,7 @@ type codec struct {
 	plans     rows.Plans
 	classes   sync.Map // of resolvedClass by reflect.Type
 	passwords sync.Map // of [][]int by reflect.Type: where a struct has passwords
+	rests     sync.Map // of []reflect.StructField by reflect.Type: where a struct keeps its other columns
 	mistakes  sync.Map // of entityMistake by reflect.Type, for what pointers lead to
 }
 
@@ -39,6 +40,13 @@ func newCodec(users string) *codec {
 			json.MarshalToFunc(func(enc *jsontext.Encoder, p Polygon) error { return p.wire().MarshalJSONTo(enc) }),
 			json.MarshalToFunc(func(enc *jsontext.Encoder, f File) error {
 				return wire.File{Name: f.Name, URL: f.URL}.MarshalJSONTo(enc)
+			}),
+			json.MarshalToFunc(func(enc *jsontext.Encoder, r Raw) error {
+				raw, err := r.stored(c)
+				if err != nil {
+					return err
+				}
+				return enc.WriteValue(raw)
 			}),
 			json.MarshalToFunc(func(enc *jsontext.Encoder, r relationValue) error { return enc.WriteToken(jsontext.Null) }),
 			wire.Marshalers(),

@@ -248,6 +248,12 @@ func clearMembers[T any](row *T, body []byte) {
 		if name == "" {
 			name = f.Name
 		}
+		if f.Type == reflect.TypeFor[Rest]() {
+			if field, err := v.FieldByIndexErr(f.Index); err == nil && field.CanSet() {
+				field.Set(reflect.ValueOf(maps.Clone(field.Interface().(Rest))))
+			}
+			continue
+		}
 		if _, ok := members[name]; !ok || f.Anonymous || !f.IsExported() {
 			continue
 		}

@@ -22,6 +22,12 @@
 // and neither does a value of the wrong type. A struct that says its class with
 // ParseClass (see [Classed]) can be the target of a [Pointer].
 //
+// A struct keeps the columns that it has no field for in a field of type [Rest]. A
+// program that knows no column at all reads and writes a [Row]:
+//
+//	for row, err := range parse.Rows(client, "Task").Query().All(ctx) {
+//		fmt.Println(row.ObjectID, row.Get("title"))
+//
 // # Connecting
 //
 //	client, err := parse.NewClient("https://parse.example/parse",

@@ -32,6 +32,9 @@ func entityMistake(t reflect.Type) string {
 			return t.String() + " embeds " + f.Type.String() + ": embed the struct itself, not a pointer or an interface"
 		}
 	}
+	if mistake := restMistake(t); mistake != "" {
+		return t.String() + ": " + mistake
+	}
 	columns, own := map[string][]taggedField{}, map[string][]taggedField{}
 	collectColumns(columns, t, nil)
 	collectColumns(own, reflect.TypeFor[Object](), nil)
@@ -70,7 +73,7 @@ func collectColumns(columns map[string][]taggedField, t reflect.Type, above []st
 			collectColumns(columns, inner.Elem(), path)
 		case f.Anonymous && name == "" && inner.Kind() == reflect.Struct:
 			collectColumns(columns, inner, path)
-		case f.IsExported():
+		case f.IsExported() && f.Type != reflect.TypeFor[Rest]():
 			explicit := name != ""
 			if !explicit {
 				name = f.Name

@@ -39,6 +39,16 @@ type Pointer[T any] struct {
 // own, Collection.PointerTo also knows the class's name.
 func PointerTo[T any](id string) Pointer[T] { return Pointer[T]{ID: id} }
 
+// Included makes the pointer to obj that a query which included it would give, for
+// tests of code that reads included objects, and for rows that were put together
+// elsewhere. For nil it refers to nothing.
+func Included[T any, P Entity[T]](obj *T) Pointer[T] {
+	if obj == nil {
+		return Pointer[T]{}
+	}
+	return Pointer[T]{ID: object(obj).ObjectID, object: obj}
+}
+
 // Get gives the included object. It reports false where the query did not
 // include the pointer and where the object is missing (see Dangling).
 func (p Pointer[T]) Get() (*T, bool) { return p.object, p.object != nil }

@@ -30,6 +30,7 @@ func withoutCredentials() map[string]any {
 			isoaudit.AuditorFields.Username.Eq("lena"), plan.CreatedAt.Desc(), isoaudit.AuditFindingFields.AuditPlan.Then(plan.LeadAuditor),
 			parse.Ago(0), parse.CountRows[isoaudit.AuditPlan]("n"),
 		},
+		"rows":    []any{parse.Row{Rest: parse.Rest{"title": parse.Raw(`"x"`)}}, parse.NewAnyField[parse.Row]("title")},
 		"event":   isoaudit.Event[isoaudit.Auditor]{Kind: parse.Updated, Object: new(isoaudit.Auditor), Gap: new(parse.Gap)},
 		"options": []any{parse.RetryPolicy{}, parse.RequestIDsHonoured, parse.WithSnapshot()},
 		"files":   []any{parse.Upload{}, parse.File{}, &parse.FileContent{}},

@@ -116,9 +116,15 @@ func rowOf[T any](row *T, err error) follow.Row {
 
 // summing writes rows for their sums: any time, and no text need be Unicode.
 var summing = json.JoinOptions(json.Deterministic(true), wire.Tolerant(),
-	json.WithMarshalers(json.MarshalToFunc(func(enc *jsontext.Encoder, t time.Time) error {
+	json.WithMarshalers(json.JoinMarshalers(json.MarshalToFunc(func(enc *jsontext.Encoder, t time.Time) error {
 		return enc.WriteToken(jsontext.Int(t.UnixMilli()))
-	})))
+	}), json.MarshalToFunc(func(enc *jsontext.Encoder, r Raw) error { // hydrated or not
+		raw, err := r.stored(plain)
+		if err != nil {
+			return err
+		}
+		return enc.WriteValue(raw)
+	}))))
 
 // Sum implements follow.Source.
 func (s *liveSource[T]) Sum(row follow.Row) uint64 {

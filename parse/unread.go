@@ -81,6 +81,7 @@ func readObject[T any](c *codec, class string, raw jsontext.Value, into *T) (Dec
 	row := *into
 	err := json.Unmarshal(raw, &row, c.reading)
 	if err == nil {
+		c.tidyRest(&row)
 		*into = row
 		return nil, nil
 	}
@@ -90,6 +91,7 @@ func readObject[T any](c *codec, class string, raw jsontext.Value, into *T) (Dec
 	row = *into
 	unread, err := readColumns(c, class, raw, &row)
 	if err == nil {
+		c.tidyRest(&row)
 		*into = row
 	}
 	return unread, err

@@ -56,6 +56,9 @@ func (s *Server) sign(ctx context.Context, req *request) (*response, error) {
 		if err != nil {
 			return nil, err
 		}
+		if newest.Lost {
+			return nil, fault.New(wire.CodeValidation, "the newest event of %s %s has lost its entry: there is nothing to sign, verify the trail", class, record)
+		}
 		return s.appendEvent(ctx, tx, req, event.Write{Op: event.Sign, Class: class, Record: record, Meaning: meaning, Signs: newest.Hash})
 	})
 }

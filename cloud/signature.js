@@ -25,6 +25,9 @@ async function sign(request) {
     await Parse.Query.fromJSON(className, { where: { objectId: record } }).first({ sessionToken });
   if (!known) throw new Parse.Error(Parse.Error.OBJECT_NOT_FOUND, 'Object not found.');
   const last = await newestEvent(className, record);
+  if (!last.get('entry')) {
+    throw new Parse.Error(VALIDATION_ERROR, `the newest event of ${className} ${record} has lost its entry: there is nothing to sign, verify the trail`);
+  }
   const origin = trail.originOf(request);
   trail.checkReason(origin.reason, className, record);
   const signs = trail.hashOf(last);

@@ -103,7 +103,8 @@ function newest(className, record) {
 // append writes an event and gives the id of its row and its hash.
 async function append(write, confirmed, last) {
   const prev = last && entryHash(last);
-  const at = Math.max(Date.now(), last ? last.get('at').getTime() + 1 : 0);
+  const seen = last && last.get('at');
+  const at = Math.max(Date.now(), seen ? seen.getTime() + 1 : 0);
   const { row, hash } = build({ ...write, at, prev });
   const event = new Parse.Object(TRAIL_CLASS);
   const actor = row.actor && Parse.Object.extend(USER_CLASS).createWithoutData(row.actor.objectId);
@@ -210,9 +211,10 @@ function forbid() {
   throw new Parse.Error(Parse.Error.OPERATION_FORBIDDEN, `class ${TRAIL_CLASS} is the audit trail: nobody deletes from it`);
 }
 
-// entryHash is the hash of an event that is a Parse object.
+// entryHash is the hash of an event that is a Parse object. One that has lost its entry
+// counts as empty: verifying names the loss, and work on the record goes on.
 function entryHash(event) {
-  return hashOf(event.get('entry'));
+  return hashOf(event.get('entry') || '');
 }
 
 // without gives the values of an event without those of some columns.

@@ -101,6 +101,7 @@ func (r *Recorder) Append(ctx context.Context, tx *store.Tx, w event.Write, fres
 type NewestEvent struct {
 	Hash string // of its entry
 	At   time.Time
+	Lost bool // it has no entry any more
 }
 
 // Newest finds the newest event of a record.
@@ -110,7 +111,7 @@ func Newest(tx *store.Tx, class, record string) (NewestEvent, error) {
 		return NewestEvent{}, err
 	}
 	entry, _ := row.Text("entry")
-	return NewestEvent{Hash: event.HashOf(entry), At: row.Time("at")}, nil
+	return NewestEvent{Hash: event.HashOf(entry), At: row.Time("at"), Lost: entry == ""}, nil
 }
 
 // stored is what the columns of an event's row hold; a column without a value is left out.

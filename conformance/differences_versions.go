@@ -66,6 +66,12 @@ func betweenVersions() []Difference {
 			Reason: "since version 9 the error says what is wrong",
 		},
 		{
+			Key:         "parameter of an aggregation: a where alone",
+			AuditServer: "status 400, code 102", ParseServer: "status 400, code 102",
+			Others: map[Server]string{ParseServer7: "status 500, code 1", ParseServer6: "status 500, code 1", ParseServer5: "status 500, code 1"},
+			Reason: "from version 8 on the error says what is wrong",
+		},
+		{
 			Key:         "parameter of an aggregation: an unknown one",
 			AuditServer: "status 400, code 102", ParseServer: "status 400, code 102",
 			Others: map[Server]string{ParseServer5: "ch=a Pointer d=a Date l=2 values n=0 o={k=0} s=@0"},

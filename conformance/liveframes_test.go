@@ -52,7 +52,7 @@ type liveWire struct {
 func dialLive(t *testing.T, w *world) *liveWire {
 	ctx, cancel := context.WithTimeout(t.Context(), requestTimeout)
 	t.Cleanup(cancel)
-	ws, _, err := websocket.Dial(ctx, strings.Replace(w.url, "http", "ws", 1), nil) //nolint:bodyclose // Dial closes it
+	ws, _, err := websocket.Dial(ctx, strings.Replace(w.url, "http", "ws", 1), nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = ws.CloseNow() })
 	l := &liveWire{t, ctx, ws}

@@ -70,7 +70,7 @@ func examined(t *testing.T, change func(*doctor.Server, map[string]func() *http.
 		for _, key := range []string{right.MasterKey, right.RESTKey} {
 			require.NotContains(t, result.String(), key)
 		}
-		require.Equal(t, result.Level == doctor.Wrong && result.Do == "", false, "%s says what to do", result.Check)
+		require.False(t, result.Level == doctor.Wrong && result.Do == "", "%s says what to do", result.Check)
 	}
 	return results
 }

@@ -50,10 +50,10 @@ func generated(rows int) quality.Source {
 
 func id(kind byte, i int) string { return fmt.Sprintf("%c%09d", kind, i) }
 
-func numbered[T any](n int, make func(i int) T) func(yield func(T, error) bool) {
+func numbered[T any](n int, row func(i int) T) func(yield func(T, error) bool) {
 	return func(yield func(T, error) bool) {
 		for i := range n {
-			if !yield(make(i), nil) {
+			if !yield(row(i), nil) {
 				return
 			}
 		}

@@ -276,6 +276,6 @@ func (c *crashing) requireWhole(admin *isoaudit.Admin) {
 	for _, f := range report.Findings {
 		require.True(t, f.Kind == trail.Older && f.Class == "_Role", "%s", f) // the schema's roles came before the class of the trail
 	}
-	require.EqualValues(t, sealed.Added, report.Events)
+	require.Equal(t, sealed.Added, report.Events)
 	t.Logf("%d requests, %d cut off by their callers, %d refused, %d events", c.sent.Load(), c.cut.Load(), c.refused.Load(), events)
 }

@@ -77,7 +77,7 @@ func (c *genCommand) run(ctx context.Context, getenv func(string) string, stdout
 		_, err = stdout.Write(out)
 		return err
 	case !c.check:
-		return os.WriteFile(c.file, out, 0o644)
+		return os.WriteFile(c.file, out, 0o644) //nolint:gosec // code is for everybody who works on the program
 	}
 	have, err := os.ReadFile(c.file)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

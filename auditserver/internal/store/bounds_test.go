@@ -111,7 +111,7 @@ func TestLongQueries(t *testing.T) {
 				s.waiting.Store(c.waiting)
 				began := time.Now()
 				ctx, lent, end := s.watch(t.Context(), &Query{Readers: []string{"*"}})
-				time.Sleep(100 * time.Millisecond) // of the bubble: it waits for its connection
+				time.Sleep(100 * time.Millisecond) //nolint:forbidigo // the bubble's time: it waits for its connection
 				if c.lent {
 					lent()
 				}
@@ -126,7 +126,7 @@ func TestLongQueries(t *testing.T) {
 				lent()
 				require.NoError(t, end(nil))
 				require.Error(t, ctx.Err())
-				time.Sleep(time.Second)
+				time.Sleep(time.Second) //nolint:forbidigo // the bubble's time
 				require.Zero(t, asked, "a quick one asks for none")
 			})
 		})

@@ -68,8 +68,9 @@ bench: ## benchmarks of the library; bench/README.md has the comparison with Par
 
 # What is asked of a real server: the steps of docs/deploy.md as written, and the suite.
 # First come the tests that need a new application: the generated questions, and the
-# script of the JavaScript SDK.
-NEW := ^(TestGenerated|TestJavaScriptSDK)$$
+# script of the JavaScript SDK, and those of the trail: FerretDB reads a whole class for each
+# look-up, so that they last the longer the more events there are.
+NEW := ^(TestGenerated|TestJavaScriptSDK|TestTrail.*)$$
 ASKED := sh -c 'conformance/deploy.sh && go test -count=1 -timeout 20m -run "$(NEW)" ./conformance && \
 	go test -count=1 -timeout 20m -skip "$(NEW)" ./conformance/...'
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -20,11 +19,8 @@ func parseCloudCommand(args []string, stderr io.Writer) (*cloudCommand, error) {
 	flags := flag.NewFlagSet("isoaudit cloud", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	name := flags.String("contract", contract.ISO9001, contract.Usage)
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, err
-		}
-		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	if err := parseFlags(flags, args); err != nil {
+		return nil, err
 	}
 	if flags.NArg() != 1 || flags.Arg(0) == "" {
 		return nil, fmt.Errorf("%w: want one folder for the Cloud Code, after the flags\n%s", errUsage, usage)

@@ -26,11 +26,8 @@ func parseDoctorCommand(args []string, stderr io.Writer) (*doctorCommand, error)
 	flags.StringVar(&c.url, "url", "", "address of the server with its mount path, such as https://parseapi.back4app.com")
 	flags.StringVar(&c.keysFile, "keys", "", "file with lines NAME=VALUE instead of the environment")
 	c.wanted.flags(flags)
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, err
-		}
-		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	if err := parseFlags(flags, args); err != nil {
+		return nil, err
 	}
 	switch {
 	case flags.NArg() > 0:

@@ -41,11 +41,8 @@ func parseGenCommand(language string, args []string, stderr io.Writer) (*genComm
 	flags.StringVar(&c.file, "o", "", "file to write; without it standard output")
 	flags.BoolVar(&c.check, "check", false, "write nothing; status 3 if the -o file is not up to date")
 	c.wanted.flags(flags)
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, err
-		}
-		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	if err := parseFlags(flags, args); err != nil {
+		return nil, err
 	}
 	switch {
 	case flags.NArg() > 0:

@@ -109,6 +109,16 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return statusFailed
 }
 
+// parseFlags reads the arguments of a command. What is wrong with them is an errUsage,
+// and a wish for help stays flag.ErrHelp.
+func parseFlags(flags *flag.FlagSet, args []string) error {
+	err := flags.Parse(args)
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errUsage, err)
+}
+
 const usage = `usage: isoaudit doctor -url URL [-keys FILE] [-contract prompt] [-schema FILE]
        isoaudit schema plan|apply|diff -url URL [-keys FILE] [-contract prompt] [-schema FILE]
        isoaudit schema export [-url URL] [-keys FILE] [-contract prompt]

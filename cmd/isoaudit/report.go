@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -61,11 +60,8 @@ func parseReportCommand(name string, args []string, stderr io.Writer) (*reportCo
 	flags.StringVar(&c.checkpoint, "checkpoint", "", "file of the checkpoint of the trail that the report names; needs -public")
 	flags.StringVar(&c.public, "public", "", "file of the public key that signs checkpoints")
 	flags.IntVar(&c.reviewMonths, "review-months", 0, "after how many months a document is due for review")
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, err
-		}
-		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	if err := parseFlags(flags, args); err != nil {
+		return nil, err
 	}
 	needed, known := reportNeeds[name]
 	if !known {

@@ -39,11 +39,8 @@ func parseCommand(name string, args []string, stderr io.Writer) (*command, error
 	})
 	flags.Func("drop-column", "drop this Class.column if the schema does not describe it (repeatable)", c.drop(schema.DropField))
 	flags.Func("drop-index", "drop this Class.index if the schema does not describe it (repeatable)", c.drop(schema.DropIndex))
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, err
-		}
-		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	if err := parseFlags(flags, args); err != nil {
+		return nil, err
 	}
 	switch {
 	case flags.NArg() > 0:

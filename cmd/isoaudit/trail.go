@@ -58,11 +58,8 @@ func parseTrailCommand(name string, args []string, stderr io.Writer) (*trailComm
 	flags.StringVar(&c.class, "class", "", "only events of this class")
 	flags.StringVar(&c.record, "record", "", "only events of the record of -class with this objectId")
 	flags.DurationVar(&c.grace, "grace", trail.DefaultGrace, "how old an event must be to be sealed")
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, err
-		}
-		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	if err := parseFlags(flags, args); err != nil {
+		return nil, err
 	}
 	needed, known := needs[name]
 	if !known {

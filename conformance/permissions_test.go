@@ -24,46 +24,47 @@ var table = map[string]struct{ create, change []string }{
 
 var rolesThatRead = []string{"auditor", "coordinator", "manager", "approver"}
 
-// class is one class of the table, whatever its Go type.
-type class struct {
+// class is one class of a permission table, whatever its Go type, with the clients of
+// its contract.
+type class[C any] struct {
 	name   string
-	create func(ctx context.Context, c *isoaudit.Client, owner string) (id string, err error)
-	get    func(ctx context.Context, c *isoaudit.Client, id string) error
-	find   func(ctx context.Context, c *isoaudit.Client, id string) (bool, error)
-	change func(ctx context.Context, c *isoaudit.Client, id string) error
-	remove func(ctx context.Context, c *isoaudit.Client, id string) error
+	create func(ctx context.Context, c C, owner string) (id string, err error)
+	get    func(ctx context.Context, c C, id string) error
+	find   func(ctx context.Context, c C, id string) (bool, error)
+	change func(ctx context.Context, c C, id string) error
+	remove func(ctx context.Context, c C, id string) error
 }
 
 // typed ties a class of the client to the table. text is any column that no rule
 // is about.
-func typed[T any](name string, collection func(*isoaudit.Client) *isoaudit.Collection[T], build func(owner string) *T,
-	base func(*T) *parse.Object, key parse.IDField[T], text parse.TextField[T, string]) class {
-	return class{
+func typed[C, T any](name string, collection func(C) *parse.Collection[T], build func(owner string) *T,
+	base func(*T) *parse.Object, key parse.IDField[T], text parse.TextField[T, string]) class[C] {
+	return class[C]{
 		name: name,
-		create: func(ctx context.Context, c *isoaudit.Client, owner string) (string, error) {
+		create: func(ctx context.Context, c C, owner string) (string, error) {
 			object := build(owner)
 			err := collection(c).Create(ctx, object)
 			return base(object).ObjectID, err
 		},
-		get: func(ctx context.Context, c *isoaudit.Client, id string) error {
+		get: func(ctx context.Context, c C, id string) error {
 			_, err := collection(c).Get(ctx, id)
 			return err
 		},
-		find: func(ctx context.Context, c *isoaudit.Client, id string) (bool, error) {
+		find: func(ctx context.Context, c C, id string) (bool, error) {
 			rows, err := collection(c).Query().Where(key.Eq(id)).Find(ctx)
 			return len(rows) == 1, err
 		},
-		change: func(ctx context.Context, c *isoaudit.Client, id string) error {
+		change: func(ctx context.Context, c C, id string) error {
 			return collection(c).Update(ctx, id, text.Set("changed"))
 		},
-		remove: func(ctx context.Context, c *isoaudit.Client, id string) error { return collection(c).Delete(ctx, id) },
+		remove: func(ctx context.Context, c C, id string) error { return collection(c).Delete(ctx, id) },
 	}
 }
 
-func (b *backend) classes(t *testing.T) []class {
+func (b *backend) classes(t *testing.T) []class[*isoaudit.Client] {
 	plan := save(t, b.admin.AuditPlans, b.plan(cora))
 	finding := save(t, b.admin.AuditFindings, b.finding(plan, cora))
-	return []class{
+	return []class[*isoaudit.Client]{
 		typed("AuditPlan", func(c *isoaudit.Client) *isoaudit.Collection[isoaudit.AuditPlan] { return c.AuditPlans },
 			b.plan, func(p *isoaudit.AuditPlan) *parse.Object { return &p.Object },
 			isoaudit.AuditPlanFields.ObjectID, isoaudit.AuditPlanFields.Scope),
@@ -105,7 +106,7 @@ func TestPermissionMatrix(t *testing.T) {
 
 // matrix asserts every cell of one class: each person, each operation, on his own
 // and on another's object.
-func (b *backend) matrix(t *testing.T, class class) {
+func (b *backend) matrix(t *testing.T, class class[*isoaudit.Client]) {
 	ctx, row := t.Context(), table[class.name]
 	others, err := class.create(ctx, b.admin.Client, otto)
 	require.NoError(t, err)

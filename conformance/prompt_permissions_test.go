@@ -1,7 +1,6 @@
 package conformance_test
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -21,63 +20,25 @@ var promptTable = map[string]struct{ create, change []string }{
 	"CAPA":               {create: []string{"auditor", "coordinator"}, change: []string{"coordinator", "own"}},
 }
 
-// promptClass is one class of the table, whatever its Go type.
-type promptClass struct {
-	name   string
-	create func(ctx context.Context, c *promptschema.Client, owner string) (id string, err error)
-	get    func(ctx context.Context, c *promptschema.Client, id string) error
-	find   func(ctx context.Context, c *promptschema.Client, id string) (bool, error)
-	change func(ctx context.Context, c *promptschema.Client, id string) error
-	remove func(ctx context.Context, c *promptschema.Client, id string) error
-}
-
-// promptTyped ties a class of the client to the table. text is a column that may be
-// changed.
-func promptTyped[T any](name string, collection func(*promptschema.Client) *parse.Collection[T], build func(owner string) *T,
-	base func(*T) *parse.Object, key parse.IDField[T], text parse.TextField[T, string]) promptClass {
-	return promptClass{
-		name: name,
-		create: func(ctx context.Context, c *promptschema.Client, owner string) (string, error) {
-			object := build(owner)
-			err := collection(c).Create(ctx, object)
-			return base(object).ObjectID, err
-		},
-		get: func(ctx context.Context, c *promptschema.Client, id string) error {
-			_, err := collection(c).Get(ctx, id)
-			return err
-		},
-		find: func(ctx context.Context, c *promptschema.Client, id string) (bool, error) {
-			rows, err := collection(c).Query().Where(key.Eq(id)).Find(ctx)
-			return len(rows) == 1, err
-		},
-		change: func(ctx context.Context, c *promptschema.Client, id string) error {
-			return collection(c).Update(ctx, id, text.Set("changed"))
-		},
-		remove: func(ctx context.Context, c *promptschema.Client, id string) error {
-			return collection(c).Delete(ctx, id)
-		},
-	}
-}
-
-func (b *promptBackend) classes(t *testing.T) []promptClass {
+func (b *promptBackend) classes(t *testing.T) []class[*promptschema.Client] {
 	found := save(t, b.admin.NonConformances, b.nonConformance(save(t, b.admin.Audits, b.audit(cora))))
-	return []promptClass{
-		promptTyped("Audit", func(c *promptschema.Client) *parse.Collection[promptschema.Audit] { return c.Audits },
+	return []class[*promptschema.Client]{
+		typed("Audit", func(c *promptschema.Client) *parse.Collection[promptschema.Audit] { return c.Audits },
 			b.audit, func(a *promptschema.Audit) *parse.Object { return &a.Object },
 			promptschema.AuditFields.ObjectID, promptschema.AuditFields.Notes),
-		promptTyped("DocumentControlLog", func(c *promptschema.Client) *parse.Collection[promptschema.DocumentControlLog] {
+		typed("DocumentControlLog", func(c *promptschema.Client) *parse.Collection[promptschema.DocumentControlLog] {
 			return c.DocumentControlLogs
 		},
 			func(string) *promptschema.DocumentControlLog { return b.document(ada) },
 			func(d *promptschema.DocumentControlLog) *parse.Object { return &d.Object },
 			promptschema.DocumentControlLogFields.ObjectID, promptschema.DocumentControlLogFields.Title),
-		promptTyped("NonConformance", func(c *promptschema.Client) *parse.Collection[promptschema.NonConformance] { return c.NonConformances },
+		typed("NonConformance", func(c *promptschema.Client) *parse.Collection[promptschema.NonConformance] { return c.NonConformances },
 			func(owner string) *promptschema.NonConformance {
 				return b.nonConformance(save(t, b.admin.Audits, b.audit(owner)))
 			},
 			func(n *promptschema.NonConformance) *parse.Object { return &n.Object },
 			promptschema.NonConformanceFields.ObjectID, promptschema.NonConformanceFields.EvidenceNotes),
-		promptTyped("CAPA", func(c *promptschema.Client) *parse.Collection[promptschema.CAPA] { return c.CAPAs },
+		typed("CAPA", func(c *promptschema.Client) *parse.Collection[promptschema.CAPA] { return c.CAPAs },
 			func(owner string) *promptschema.CAPA { return b.capa(found, owner) },
 			func(c *promptschema.CAPA) *parse.Object { return &c.Object },
 			promptschema.CAPAFields.ObjectID, promptschema.CAPAFields.VerificationNotes),
@@ -94,7 +55,7 @@ func TestPromptPermissionMatrix(t *testing.T) {
 
 // matrix asserts every cell of one class: each person, each operation, on his own and on
 // another's object.
-func (b *promptBackend) matrix(t *testing.T, class promptClass) {
+func (b *promptBackend) matrix(t *testing.T, class class[*promptschema.Client]) {
 	ctx, row := t.Context(), promptTable[class.name]
 	others, err := class.create(ctx, b.admin.Client, otto)
 	require.NoError(t, err)

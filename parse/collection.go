@@ -2,7 +2,6 @@ package parse
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"reflect"
 
@@ -308,13 +307,4 @@ func (c *Collection[T]) do(ctx context.Context, call transport.Call, out any) er
 		return call.Err
 	}
 	return c.client.do(ctx, call, out)
-}
-
-// mistakeIn turns a mistake in a condition or change into an InputError.
-func mistakeIn(op, class string, err error) error {
-	var mistake *wire.FieldError
-	if errors.As(err, &mistake) {
-		return badInput(op, class, mistake.Field, "%s", mistake.Reason)
-	}
-	return badInput(op, class, wire.FieldOf(err), "%v", wire.BareCause(err))
 }

@@ -1,7 +1,6 @@
 package parse
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -150,23 +149,4 @@ func (c Code) Error() string {
 		return text
 	}
 	return "error code " + strconv.Itoa(int(c))
-}
-
-// InputError is a mistake of the caller that was found before anything was
-// sent: an empty id, an impossible option, a value that cannot be encoded.
-type InputError struct {
-	Package string // that found it; "": this one
-	Op      string // "AuditPlan.Update"
-	Class   string // "" where no class is concerned
-	Field   string // the field, parameter or option; "" where it is the call as a whole
-	Reason  string // what is wrong and what to do
-}
-
-// Error implements error.
-func (e *InputError) Error() string {
-	where := e.Op
-	if e.Field != "" {
-		where += ": " + e.Field
-	}
-	return cmp.Or(e.Package, "parse") + ": " + where + ": " + e.Reason + " (nothing was sent)"
 }

@@ -252,11 +252,6 @@ func columnNames(orders []order) []string {
 	return names
 }
 
-// alwaysFilled are the columns that the server fills in every row.
-func alwaysFilled(column string) bool {
-	return column == "objectId" || column == "createdAt" || column == "updatedAt"
-}
-
 func sortsByDistance(c where.Clause) bool {
 	return slices.ContainsFunc(c.Terms, func(t where.Term) bool { return t.Op == where.NearSphere }) ||
 		slices.ContainsFunc(c.Children, sortsByDistance)

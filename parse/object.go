@@ -21,3 +21,8 @@ func ObjectOf(e Stored) *Object { return e.base() }
 
 // Stored is a pointer to any struct that embeds Object.
 type Stored interface{ base() *Object }
+
+// alwaysFilled are the columns that the server fills in every row.
+func alwaysFilled(column string) bool {
+	return column == "objectId" || column == "createdAt" || column == "updatedAt"
+}

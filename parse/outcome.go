@@ -3,7 +3,6 @@ package parse
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
@@ -59,18 +58,6 @@ func (c *config) explain(e *Error) {
 			e.cause = detail
 		}
 	}
-}
-
-func noClient(op, class string) error {
-	return badInput(op, class, "", "the client is nil or zero; make one with NewClient")
-}
-
-func nilContext(op, class string) error {
-	return badInput(op, class, "ctx", transport.NilContext)
-}
-
-func badInput(op, class, field, format string, args ...any) error {
-	return &InputError{Op: op, Class: class, Field: field, Reason: fmt.Sprintf(format, args...)}
 }
 
 // transient reports whether the same call may succeed later: the server is down,

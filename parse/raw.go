@@ -13,6 +13,9 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/where"
 )
 
+// Rows is the collection of a class whose objects are read as rows.
+func Rows(c Caller, class string) *Collection[Row] { return NewCollection[Row](c, class) }
+
 // GetJSON reads one object of any class as decoded JSON in Parse's own encodings,
 // for programs that do not know its columns. It returns ErrObjectNotFound if there
 // is none or this caller may not read it.

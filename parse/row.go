@@ -24,9 +24,6 @@ type Row struct {
 	Rest Rest `json:",embed"`
 }
 
-// Rows is the collection of a class whose objects are read as rows.
-func Rows(c Caller, class string) *Collection[Row] { return NewCollection[Row](c, class) }
-
 // Get gives the value of a column as [Rest.Get] does, and those of Object too.
 func (r *Row) Get(name string) any {
 	switch {

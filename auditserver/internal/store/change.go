@@ -30,6 +30,3 @@ type Change struct {
 // OfObject tells whether the change is of one object as a whole, with its row before
 // or after.
 func (c Change) OfObject() bool { return c.Kind == Created || c.Kind == Updated || c.Kind == Deleted }
-
-// Changes are those of the transaction until now. The slice must not be changed.
-func (tx *Tx) Changes() []Change { return tx.changes }

@@ -17,6 +17,10 @@ import (
 // maxStatements is how many prepared statements a connection keeps.
 const maxStatements = 256
 
+// mapping lets SQLite read up to 2 GiB of the file, its most, without copying
+// pages. It reserves addresses, not memory.
+const mapping = "mmap_size(2147418112)"
+
 // conn is one SQLite connection with its prepared statements and the Go
 // functions SQL may call. It is used by one goroutine at a time.
 type conn struct {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -79,13 +78,6 @@ type Store struct {
 // takes half a kilobyte to a few. With pages of 4 KiB a batch of inserts was a
 // seventh slower, with 16 KiB a single one.
 const pageSize = "page_size(8192)"
-
-// mapping lets SQLite read up to 2 GiB of the file, its most, without copying
-// pages. It reserves addresses, not memory.
-const mapping = "mmap_size(2147418112)"
-
-// formatVersion is the layout of the file this code reads and writes.
-const formatVersion = 1
 
 // Open opens or makes the database of cfg. It returns ErrInUse (wrapped) if
 // another process, or another Store, has the file open under whatever name, and
@@ -183,62 +175,6 @@ func (s *Store) startWriter(c *conn) error {
 	s.catalog.Store(cat)
 	s.writer = newWriter(s, c, log)
 	return nil
-}
-
-// prepareFile makes the tables of a new file. One that is not ours is left as
-// it is.
-func prepareFile(c *conn) error {
-	ours, err := inspectFile(c)
-	if err != nil {
-		return err
-	}
-	prepare := []string{"PRAGMA journal_mode(WAL)"}
-	if !ours {
-		prepare = slices.Concat(prepare, []string{"BEGIN IMMEDIATE"}, systemTables[:], []string{fmt.Sprintf("PRAGMA user_version=%d", formatVersion), "COMMIT"})
-	}
-	for _, sql := range prepare {
-		if _, err := c.exec(sql); err != nil {
-			return fmt.Errorf("store: prepare the file: %w", err)
-		}
-	}
-	return nil
-}
-
-// inspectFile tells a file of ours from a new one; any other is an error.
-func inspectFile(c *conn) (ours bool, err error) {
-	row, err := c.queryRow("PRAGMA user_version")
-	if err != nil {
-		return false, fmt.Errorf("store: open: %w", err)
-	}
-	switch version := row[0].(int64); version {
-	case formatVersion:
-		return true, nil
-	case 0:
-	default:
-		return false, fmt.Errorf("store: the file has format %d; this program reads format %d", version, formatVersion)
-	}
-	table, err := c.queryRow("SELECT 1 FROM sqlite_master LIMIT 1")
-	if err != nil {
-		return false, fmt.Errorf("store: open: %w", err)
-	}
-	if table != nil {
-		return false, errors.New("store: the file is a database of another program")
-	}
-	return false, nil
-}
-
-// systemTables are made in a new file.
-var systemTables = [...]string{
-	"CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID",
-	"INSERT INTO meta(key, value) VALUES('number', 0)",
-	"CREATE TABLE classes(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, record BLOB NOT NULL)",
-	"CREATE TABLE acls(id INTEGER PRIMARY KEY, body TEXT NOT NULL UNIQUE)",
-	"CREATE TABLE acl_readers(principal TEXT NOT NULL, acl INTEGER NOT NULL, PRIMARY KEY(acl, principal)) WITHOUT ROWID",
-	"CREATE INDEX acl_readers_principal ON acl_readers(principal, acl)",
-	"CREATE TABLE keyvalues(bucket TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, expires INTEGER, PRIMARY KEY(bucket, key)) WITHOUT ROWID",
-	"CREATE INDEX keyvalues_expires ON keyvalues(expires) WHERE expires IS NOT NULL",
-	"CREATE TABLE files(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, type TEXT NOT NULL, size INTEGER, created INTEGER NOT NULL, metadata BLOB)",
-	"CREATE TABLE file_parts(file INTEGER NOT NULL, part INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY(file, part))",
 }
 
 // Close waits for running calls, writes everything to the file and closes it.

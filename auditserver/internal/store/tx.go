@@ -65,6 +65,9 @@ func (tx *Tx) Classes() []schema.Class { return tx.catalog.list() }
 // Class is Store.Class inside the transaction.
 func (tx *Tx) Class(name string) (schema.Class, bool) { return tx.catalog.class(name) }
 
+// Changes are those of the transaction until now. The slice must not be changed.
+func (tx *Tx) Changes() []Change { return tx.changes }
+
 // Get is Store.Get inside the transaction; it also loads Row.Hidden.
 func (tx *Tx) Get(ctx context.Context, class, id string) (Row, error) {
 	if tx.over {

@@ -40,11 +40,11 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request, 
 	if mediaType == "multipart/form-data" && req.at(0, "functions") {
 		return s.readMultipart(r, &countedBody{reader, req.held}, req)
 	}
-	raw, err := readText(reader, r, parameters["charset"], limit, req.held)
-	if err != nil {
-		return err
-	}
 	if mediaType == "application/x-www-form-urlencoded" {
+		raw, err := readText(reader, r, parameters["charset"], limit, req.held, nil)
+		if err != nil {
+			return err
+		}
 		form, err := url.ParseQuery(string(raw))
 		if err != nil {
 			return fault.BadRequest("the form is not valid")
@@ -52,11 +52,12 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request, 
 		req.Body = rawjson.FromForm(form)
 		return nil
 	}
-	values, err := rawjson.Measure(raw, s.cfg.Limits.Depth, s.cfg.Limits.Values)
+	meter := rawjson.NewMeter(s.cfg.Limits.Depth, s.cfg.Limits.Values)
+	raw, err := readText(reader, r, parameters["charset"], limit, req.held, meter)
 	if err != nil {
 		return err
 	}
-	if err := req.held.Spend(values * valueSize); err != nil {
+	if err := req.held.Spend(meter.Values * valueSize); err != nil {
 		return err
 	}
 	req.Body, err = rawjson.Parse(raw)
@@ -70,8 +71,8 @@ const valueSize = 64
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // readText reads a body that is text, unpacked and without its byte order mark.
-// limit bounds what it unpacks to.
-func readText(body io.Reader, r *http.Request, charset string, limit int64, held *budget.Account) ([]byte, error) {
+// limit bounds what it unpacks to; the meter may be nil.
+func readText(body io.Reader, r *http.Request, charset string, limit int64, held *budget.Account, meter *rawjson.Meter) ([]byte, error) {
 	if charset != "" && !strings.EqualFold(charset, "utf-8") {
 		return nil, &fault.Plain{Status: http.StatusUnsupportedMediaType, Message: "unsupported charset " + strconv.Quote(charset) + ": send UTF-8"}
 	}
@@ -83,11 +84,14 @@ func readText(body io.Reader, r *http.Request, charset string, limit int64, held
 	if unpacked != body {
 		length = -1 // that of the packed body
 	}
-	raw, err := readAll(unpacked, length, held)
+	metered := meteredBody{unpacked, meter, nil}
+	raw, err := readAll(&metered, length, held)
 	var busy *fault.Busy
 	switch {
 	case errors.As(err, &busy):
 		return nil, busy
+	case metered.refusal != nil:
+		return nil, metered.refusal
 	case isTooLarge(err):
 		return nil, fault.ErrTooLarge
 	case err != nil && unpacked != body:
@@ -141,6 +145,27 @@ func readAll(r io.Reader, length int64, held *budget.Account) ([]byte, error) {
 		}
 		buf = append(make([]byte, 0, min(length, 2*int64(cap(buf)))), buf...)
 	}
+}
+
+// meteredBody lets the meter see what is read. What comes after a refusal is read and
+// thrown away: a client that is still sending would not hear the answer.
+type meteredBody struct {
+	io.Reader
+	meter   *rawjson.Meter
+	refusal error
+}
+
+// Read implements io.Reader.
+func (b *meteredBody) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if b.meter == nil {
+		return n, err
+	}
+	if b.refusal = b.meter.See(p[:n]); b.refusal != nil {
+		_, _ = io.Copy(io.Discard, b.Reader)
+		return 0, b.refusal
+	}
+	return n, err
 }
 
 // countedBody counts what is read in the account of the request.

@@ -33,13 +33,34 @@ func TestParse(t *testing.T) {
 		require.ErrorAs(t, err, &plain, bad)
 		require.NotContains(t, plain.Message, "secret")
 	}
-	_, err = rawjson.Measure([]byte(`{"a":[[[1]]]}`), 3, 10)
-	require.ErrorContains(t, err, "deeper than 3 levels")
-	values, err := rawjson.Measure([]byte(`{"a":[1,2,"],[,"],"b":{}}`), 3, 10)
-	require.NoError(t, err)
-	require.Equal(t, 6, values)
-	_, err = rawjson.Measure([]byte(`{"a":[1,2,3]}`), 3, 3)
-	require.ErrorContains(t, err, "more than 3 values (option limits.values)")
+}
+
+func TestMeter(t *testing.T) {
+	for _, c := range []struct {
+		text   string
+		values int
+		err    string
+	}{
+		{`{"a":[1,2,"],[,"],"b":{}}`, 6, ""},
+		{`["\\","\"],[,"]`, 2, ""},
+		{`{"a":[[[1]]]}`, 4, "deeper than 3 levels (option limits.depth)"},
+		{`{"a":[1,2,3,4,5,6,7]}`, 7, "more than 6 values (option limits.values)"},
+	} {
+		whole, parts := rawjson.NewMeter(3, 6), rawjson.NewMeter(3, 6)
+		err := whole.See([]byte(c.text))
+		var inParts error
+		for i := 0; i < len(c.text) && inParts == nil; i++ {
+			inParts = parts.See([]byte{c.text[i]})
+		}
+		require.Equal(t, err, inParts, c.text)
+		require.Equal(t, c.values, whole.Values, c.text)
+		require.Equal(t, c.values, parts.Values, c.text)
+		if c.err == "" {
+			require.NoError(t, err, c.text)
+		} else {
+			require.ErrorContains(t, err, c.err, c.text)
+		}
+	}
 }
 
 func TestTooDeep(t *testing.T) {

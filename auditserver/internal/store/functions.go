@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"runtime"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -103,15 +104,23 @@ func (c *conn) value(args []driver.Value) (operand, any, error) {
 	return op, v, c.worked(&op, v)
 }
 
+// politeWork is after how much work a query lets the requests go first that wait for
+// a processor: they are shorter than the ten milliseconds it could keep one.
+const politeWork = 500
+
 // worked counts what a function is about to do with a value.
 func (c *conn) worked(op *operand, v any) error {
 	if c.mostWork <= 0 {
 		return nil
 	}
+	before := c.work
 	if op.node != nil {
 		c.work += op.node.Weight(v)
 	} else {
 		c.work++
+	}
+	if c.work/politeWork != before/politeWork {
+		runtime.Gosched()
 	}
 	if c.work > c.mostWork {
 		return c.tooMuch

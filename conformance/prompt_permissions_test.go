@@ -13,7 +13,7 @@ import (
 
 // promptTable is who may do what with the four classes, by role. "own" stands for the
 // user whom the object, or the audit of a nonconformity, names.
-var promptTable = map[string]struct{ create, change []string }{
+var promptTable = map[string]rights{
 	"Audit":              {create: []string{"coordinator"}, change: []string{"coordinator", "own"}},
 	"DocumentControlLog": {create: []string{"approver"}, change: []string{"approver"}},
 	"NonConformance":     {create: []string{"coordinator", "own"}, change: []string{"coordinator", "own"}},
@@ -47,61 +47,15 @@ func (b *promptBackend) classes(t *testing.T) []class[*promptschema.Client] {
 
 func TestPromptPermissionMatrix(t *testing.T) {
 	onPromptBackends(t, func(t *testing.T, b *promptBackend) {
+		m := matrix[*promptschema.Client]{admin: b.admin.Client, anonymous: b.anonymous, as: b.as, table: promptTable, requireWrite: requirePermitted,
+			roles: func(name string) []string { return b.people[name].roles },
+			// A nonconformity names nobody: its class opens to the roles, and a rule decides.
+			owns: func(class string, roles []string) bool {
+				return class != "NonConformance" || slices.Contains(roles, "auditor")
+			}}
 		for _, class := range b.classes(t) {
-			t.Run(class.name, func(t *testing.T) { b.matrix(t, class) })
+			t.Run(class.name, func(t *testing.T) { m.check(t, class) })
 		}
-	})
-}
-
-// matrix asserts every cell of one class: each person, each operation, on his own and on
-// another's object.
-func (b *promptBackend) matrix(t *testing.T, class class[*promptschema.Client]) {
-	ctx, row := t.Context(), promptTable[class.name]
-	others, err := class.create(ctx, b.admin.Client, otto)
-	require.NoError(t, err)
-	for _, name := range everyone {
-		client, roles := b.as(name), b.people[name].roles
-		// A nonconformity names nobody: its class opens to the roles, and a rule decides.
-		owner := class.name != "NonConformance" || slices.Contains(roles, "auditor")
-		may := func(allowed []string, own bool) bool {
-			return own && owner && slices.Contains(allowed, "own") ||
-				slices.ContainsFunc(roles, func(role string) bool { return slices.Contains(allowed, role) })
-		}
-		owns, err := class.create(ctx, b.admin.Client, name)
-		require.NoError(t, err)
-		for which, id := range map[string]string{"own": owns, "another's": others} {
-			own := which == "own" || name == otto
-			t.Run(name+" reads "+which, func(t *testing.T) {
-				found, err := class.find(ctx, client, id)
-				require.NoError(t, err, "a query without rights finds nothing")
-				require.Equal(t, may(rolesThatRead, false), found)
-				requireAllowed(t, found, class.get(ctx, client, id))
-			})
-			t.Run(name+" changes "+which, func(t *testing.T) {
-				requirePermitted(t, may(row.change, own), class.change(ctx, client, id))
-			})
-			t.Run(name+" deletes "+which, func(t *testing.T) {
-				requireAllowed(t, false, class.remove(ctx, client, id))
-				require.NoError(t, class.get(ctx, b.admin.Client, id))
-			})
-		}
-		t.Run(name+" creates his own", func(t *testing.T) {
-			_, err := class.create(ctx, client, name)
-			requirePermitted(t, may(row.create, true), err)
-		})
-		t.Run(name+" creates another's", func(t *testing.T) {
-			_, err := class.create(ctx, client, map[bool]string{true: anna, false: otto}[name == otto])
-			requirePermitted(t, may(row.create, false), err)
-		})
-	}
-	t.Run("nobody without a session", func(t *testing.T) {
-		_, err := class.find(ctx, b.anonymous, others)
-		requireAllowed(t, false, err)
-		requireAllowed(t, false, class.get(ctx, b.anonymous, others))
-		requireAllowed(t, false, class.change(ctx, b.anonymous, others))
-		requireAllowed(t, false, class.remove(ctx, b.anonymous, others))
-		_, err = class.create(ctx, b.anonymous, otto)
-		requirePermitted(t, false, err)
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/audittest"
+	"github.com/isoaudit/isoaudit-go/internal/scripted"
 	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/policy"
 )
@@ -25,7 +26,7 @@ func TestRefusalByRulesIsAPolicyError(t *testing.T) {
 	refusal := func(code parse.Code, message string) error {
 		body, err := json.Marshal(map[string]any{"code": code, "error": message})
 		require.NoError(t, err)
-		client, _ := scripted(t, nil, reply(400, string(body)))
+		client, _ := clientOn(t, scripted.Reply(400, string(body)))
 		return client.AuditPlans.Update(t.Context(), "p1", isoaudit.AuditPlanFields.Scope.Set("x"))
 	}
 	err = refusal(parse.ErrValidation, text)
@@ -70,10 +71,10 @@ func TestRefusedTransactionIsAPolicyError(t *testing.T) {
 }
 
 func TestCheckReadsOnlyWhatTheChangeCallsFor(t *testing.T) {
-	client, s := scripted(t, nil,
-		reply(200, `{"objectId":"anna"}`),
-		reply(200, `{"results":[{"objectId":"other"}]}`), // the reference is taken
-		reply(200, `{"results":[]}`),
+	client, s := clientOn(t,
+		scripted.Reply(200, `{"objectId":"anna"}`),
+		scripted.Reply(200, `{"results":[{"objectId":"other"}]}`), // the reference is taken
+		scripted.Reply(200, `{"results":[]}`),
 	)
 	client = client.As(isoaudit.SessionWithToken("r:1"))
 	warnings, err := client.Check(t.Context(), &isoaudit.AuditPlan{
@@ -88,7 +89,7 @@ func TestCheckReadsOnlyWhatTheChangeCallsFor(t *testing.T) {
 		rules = append(rules, v.Rule)
 	}
 	require.Equal(t, []string{"plan-status-step", "audit-ref-unique"}, rules)
-	require.Len(t, s.sent, 3)
+	require.Len(t, s.Sent, 3)
 }
 
 func TestCheckOfAStoredObjectComparesWithIt(t *testing.T) {
@@ -96,7 +97,7 @@ func TestCheckOfAStoredObjectComparesWithIt(t *testing.T) {
 		`"documentTitle":"Purchasing","revision":"A","status":"effective","effectiveDate":{"__type":"Date","iso":"2026-01-05T00:00:00.000Z"},` +
 		`"owner":{"__type":"Pointer","className":"_User","objectId":"o"},"approvedBy":{"__type":"Pointer","className":"_User","objectId":"a"},` +
 		`"ACL":{"*":{"write":true}},"own":1}`
-	client, _ := scripted(t, nil, reply(200, stored), reply(200, stored))
+	client, _ := clientOn(t, scripted.Reply(200, stored), scripted.Reply(200, stored))
 	doc, err := client.DocumentControlLogs.Get(t.Context(), "d1")
 	require.NoError(t, err)
 	doc.DocumentTitle = "Buying"
@@ -109,7 +110,7 @@ func TestCheckOfAStoredObjectComparesWithIt(t *testing.T) {
 }
 
 func TestCheckRefusesNothingToCheck(t *testing.T) {
-	client, _ := scripted(t, nil)
+	client, _ := clientOn(t)
 	_, err := client.Check(t.Context(), nil)
 	var input *parse.InputError
 	require.ErrorAs(t, err, &input)

@@ -8,11 +8,12 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/audittest"
+	"github.com/isoaudit/isoaudit-go/internal/scripted"
 	"github.com/isoaudit/isoaudit-go/parse"
 )
 
 func TestCreateRoleRequest(t *testing.T) {
-	admin, s := scriptedAdmin(t, nil, reply(201, `{"objectId":"r1","createdAt":"2026-01-02T03:04:05.678Z"}`), reply(200, `{"updatedAt":"2026-01-02T03:04:06.000Z"}`))
+	admin, s := adminOn(t, scripted.Reply(201, `{"objectId":"r1","createdAt":"2026-01-02T03:04:05.678Z"}`), scripted.Reply(200, `{"updatedAt":"2026-01-02T03:04:06.000Z"}`))
 	acl := parse.ACL{}.Grant(parse.Everyone, parse.Access{Read: true})
 	role, err := admin.CreateRole(t.Context(), "line leads", acl, isoaudit.RoleMembers{
 		Users: []isoaudit.Pointer[isoaudit.Auditor]{isoaudit.PointerTo[isoaudit.Auditor]("u1")},
@@ -22,19 +23,19 @@ func TestCreateRoleRequest(t *testing.T) {
 	require.Equal(t, "r1", role.ObjectID)
 	require.Equal(t, role.CreatedAt, role.UpdatedAt)
 	require.Equal(t, isoaudit.PointerTo[isoaudit.Role]("r1"), role.Pointer())
-	require.Equal(t, serverURL+"/classes/_Role", s.sent[0].url)
+	require.Equal(t, serverURL+"/classes/_Role", s.Sent[0].URL)
 	require.JSONEq(t, `{"name":"line leads","ACL":{"*":{"read":true}},
 		"users":{"__op":"AddRelation","objects":[{"__type":"Pointer","className":"_User","objectId":"u1"}]},
-		"roles":{"__op":"AddRelation","objects":[{"__type":"Pointer","className":"_Role","objectId":"r0"}]}}`, s.sent[0].body)
+		"roles":{"__op":"AddRelation","objects":[{"__type":"Pointer","className":"_Role","objectId":"r0"}]}}`, s.Sent[0].Body)
 
 	// The route /roles does not heed request ids: a retry there could write twice.
 	require.NoError(t, admin.Roles.Update(t.Context(), "r1", isoaudit.RoleFields.Name.Set("leads")))
-	require.Equal(t, serverURL+"/classes/_Role/r1", s.sent[1].url)
-	require.NotEmpty(t, s.sent[1].header.Get("X-Parse-Request-Id"))
+	require.Equal(t, serverURL+"/classes/_Role/r1", s.Sent[1].URL)
+	require.NotEmpty(t, s.Sent[1].Header.Get("X-Parse-Request-Id"))
 }
 
 func TestCreateRoleChecksItsInput(t *testing.T) {
-	admin, _ := scriptedAdmin(t, nil)
+	admin, _ := adminOn(t)
 	acl := parse.ACL{}
 	for field, create := range map[string]func() error{
 		"name": func() error { _, err := admin.CreateRole(t.Context(), "a/b", acl, isoaudit.RoleMembers{}); return err },

@@ -134,7 +134,7 @@ func TestAnswersThatLackWhatTheyMustHave(t *testing.T) {
 			err := tt.call(t.Context(), client)
 			require.ErrorContains(t, err, tt.field, "%s answered with %s", name, answer)
 			require.NotErrorIs(t, err, parse.ErrOutcomeUnknown, name)
-			require.Len(t, s.sent, 1, "asking again would bring the same")
+			require.Len(t, s.Sent, 1, "asking again would bring the same")
 		}
 	}
 	for name, tt := range writes {
@@ -147,7 +147,7 @@ func TestAnswersThatLackWhatTheyMustHave(t *testing.T) {
 			err := tt.call(t.Context(), client)
 			require.ErrorContains(t, err, tt.field, "%s answered with %s", name, answer)
 			require.ErrorIs(t, err, parse.ErrOutcomeUnknown, "%s answered with %s", name, answer)
-			require.Len(t, s.sent, len(steps))
+			require.Len(t, s.Sent, len(steps))
 		}
 	}
 }
@@ -155,7 +155,7 @@ func TestAnswersThatLackWhatTheyMustHave(t *testing.T) {
 // What an answer lacks is a DecodeError, and an object is left alone by an answer
 // that does not fit.
 func TestAnswerThatLacksSomethingChangesNothing(t *testing.T) {
-	client, _ := scripted(t, nil, reply(201, `{"objectId":"r1","summary":"changed"}`))
+	client, _ := scriptedClient(t, nil, reply(201, `{"objectId":"r1","summary":"changed"}`))
 	review := isoaudit.AuditReview{AuditPlan: isoaudit.PointerTo[isoaudit.AuditPlan]("p1"), ReviewedBy: isoaudit.PointerTo[isoaudit.Auditor]("u1"), Summary: "mine"}
 	before := review
 	err := client.AuditReviews.Create(t.Context(), &review)
@@ -168,22 +168,22 @@ func TestAnswerThatLacksSomethingChangesNothing(t *testing.T) {
 // Two answers in one, or a proxy's page behind one, are a broken answer.
 func TestBytesBehindAnAnswer(t *testing.T) {
 	for _, body := range []string{`{"results":[]}{"results":[]}`, `{"results":[]}x`, `{ "results":[],"count":1 } <html>`} {
-		client, s := scripted(t, []parse.Option{parse.WithRetryPolicy(parse.RetryPolicy{FirstWait: 1})}, reply(200, body), reply(200, `{"results":[]}`+"\n"))
+		client, s := scriptedClient(t, []parse.Option{parse.WithRetryPolicy(parse.RetryPolicy{FirstWait: 1})}, reply(200, body), reply(200, `{"results":[]}`+"\n"))
 		_, err := client.AuditPlans.Query().Find(t.Context())
 		require.NoError(t, err, body)
-		require.Len(t, s.sent, 2, "a broken answer to a read is asked for again")
+		require.Len(t, s.Sent, 2, "a broken answer to a read is asked for again")
 	}
 	for _, body := range []string{`{"updatedAt":"2026-01-02T03:04:05.678Z"}{}`, `{"updatedAt":"2026-01-02T03:04:05.678Z"}x`} {
-		client, _ := scripted(t, nil, reply(200, body))
+		client, _ := scriptedClient(t, nil, reply(200, body))
 		require.ErrorIs(t, client.AuditPlans.Update(t.Context(), "p1", isoaudit.AuditPlanFields.Scope.Set("x")), parse.ErrOutcomeUnknown, body)
 	}
-	client, _ := scripted(t, nil, reply(200, `{}{}`))
+	client, _ := scriptedClient(t, nil, reply(200, `{}{}`))
 	require.Error(t, client.As(isoaudit.SessionWithToken("r:t")).LogOut(t.Context()))
 }
 
 // A refusal without any text says so instead of "error code 0".
 func TestRefusalWithoutAReason(t *testing.T) {
-	client, _ := scripted(t, nil, reply(418, ``), reply(418, `{"code":0}`), reply(200, `[{"error":{}}]`))
+	client, _ := scriptedClient(t, nil, reply(418, ``), reply(418, `{"code":0}`), reply(200, `[{"error":{}}]`))
 	for range 2 {
 		_, err := client.AuditPlans.Get(t.Context(), "p1")
 		require.EqualError(t, err, `parse: AuditPlan.Get "p1": the server gives no reason (HTTP 418)`)

@@ -274,14 +274,14 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			client, sent := scripted(t, []parse.Option{parse.WithBatchLimits(1, 1), parse.WithBodyLimits(200, 0)})
+			client, sent := scriptedClient(t, []parse.Option{parse.WithBatchLimits(1, 1), parse.WithBodyLimits(200, 0)})
 			err := tt.call(client)
 			var input *parse.InputError
 			require.ErrorAs(t, err, &input)
 			require.Equal(t, tt.class, input.Class)
 			require.Equal(t, tt.field, input.Field)
 			require.Contains(t, input.Reason, tt.reason)
-			require.Empty(t, sent.sent)
+			require.Empty(t, sent.Sent)
 		})
 	}
 }
@@ -327,5 +327,5 @@ func TestAggregationsRefuseWhatServersIgnore(t *testing.T) {
 	}
 	_, err := parse.Aggregate[struct{ Rows int }](t.Context(), admin, admin.AuditPlans.Query(), plan.Status, rows, rows)
 	require.ErrorContains(t, err, "two results")
-	require.Empty(t, sent.sent)
+	require.Empty(t, sent.Sent)
 }

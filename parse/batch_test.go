@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/internal/scripted"
 	"github.com/isoaudit/isoaudit-go/parse"
 )
 
@@ -33,7 +34,7 @@ func newFinding() *isoaudit.AuditFinding {
 }
 
 func TestBatch(t *testing.T) {
-	client, s := scripted(t, nil, reply(200, `[`+created+`,{"error":{"code":101,"error":"Object not found."}},{"success":{}}]`))
+	client, s := scriptedClient(t, nil, reply(200, `[`+created+`,{"error":{"code":101,"error":"Object not found."}},{"success":{}}]`))
 	finding := newFinding()
 	results, err := client.Batch(t.Context(), threeItems(client, finding)...)
 	require.ErrorIs(t, err, parse.ErrObjectNotFound)
@@ -46,21 +47,21 @@ func TestBatch(t *testing.T) {
 	require.Equal(t, "AuditPlan.Update p/1", failure.Op+" "+failure.ObjectID)
 	require.Equal(t, "f1", finding.ObjectID)
 
-	require.Equal(t, http.MethodPost+" "+serverURL+"/batch", s.sent[0].method+" "+s.sent[0].url)
-	require.NotContains(t, s.sent[0].header, "X-Parse-Request-Id")
+	require.Equal(t, http.MethodPost+" "+serverURL+"/batch", s.Sent[0].Method+" "+s.Sent[0].URL)
+	require.NotContains(t, s.Sent[0].Header, "X-Parse-Request-Id")
 	for _, entry := range []string{
 		`"method":"POST","path":"/mount/classes/AuditFinding","body":{`,
 		`{"method":"PUT","path":"/mount/classes/AuditPlan/p%2F1","body":{"siteCode":"PLANT-07"}}`,
 		`{"method":"DELETE","path":"/mount/classes/AuditReview/r1"}`,
 	} {
-		require.Contains(t, s.sent[0].body, entry)
+		require.Contains(t, s.Sent[0].Body, entry)
 	}
-	require.NotContains(t, s.sent[0].body, "transaction")
+	require.NotContains(t, s.Sent[0].Body, "transaction")
 }
 
 func TestBatchLostReplyIsUnknownForItsItemsOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		transport := answering(func(req *http.Request, body string) (*http.Response, error) {
+		transport := scripted.Answering(func(req *http.Request, body string) (*http.Response, error) {
 			if strings.Contains(body, "lost") {
 				return nil, errReset
 			}
@@ -92,7 +93,7 @@ func TestBatchAnswersThatDoNotFit(t *testing.T) {
 		"internal error": `[{"error":{"code":1,"error":"x"}},{"error":{"code":1,"error":"x"}},{"error":{"code":1,"error":"x"}}]`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, _ := scripted(t, nil, reply(200, body))
+			client, _ := scriptedClient(t, nil, reply(200, body))
 			finding := newFinding()
 			results, err := client.Batch(t.Context(), threeItems(client, finding)...)
 			require.Error(t, err)
@@ -105,7 +106,7 @@ func TestBatchAnswersThatDoNotFit(t *testing.T) {
 }
 
 func TestBatchRefusedAsAWhole(t *testing.T) {
-	client, _ := scripted(t, nil, reply(400, `{"code":107,"error":"cannot route batch path /mount/classes/AuditFinding"}`))
+	client, _ := scriptedClient(t, nil, reply(400, `{"code":107,"error":"cannot route batch path /mount/classes/AuditFinding"}`))
 	results, err := client.Batch(t.Context(), threeItems(client, newFinding())...)
 	require.ErrorIs(t, err, parse.ErrInvalidJSON)
 	require.NotErrorIs(t, err, parse.ErrOutcomeUnknown)
@@ -113,7 +114,7 @@ func TestBatchRefusedAsAWhole(t *testing.T) {
 }
 
 func TestBatchMistakesAreFoundBeforeAnythingIsSent(t *testing.T) {
-	client, s := scripted(t, nil)
+	client, s := scriptedClient(t, nil)
 	var none *isoaudit.Client
 	other := client.As(isoaudit.SessionWithToken("r:x"))
 	for reason, items := range map[string][]parse.BatchItem{
@@ -130,15 +131,15 @@ func TestBatchMistakesAreFoundBeforeAnythingIsSent(t *testing.T) {
 	}
 	_, err := none.Batch(t.Context(), client.AuditPlans.BatchDelete("a"))
 	require.ErrorContains(t, err, "nil or zero")
-	require.Empty(t, s.sent)
+	require.Empty(t, s.Sent)
 }
 
 func TestTransaction(t *testing.T) {
-	client, s := scripted(t, nil, reply(200, `[`+created+`,{"success":{"updatedAt":"2026-01-02T03:04:05.678Z"}},{"success":{}}]`))
+	client, s := scriptedClient(t, nil, reply(200, `[`+created+`,{"success":{"updatedAt":"2026-01-02T03:04:05.678Z"}},{"success":{}}]`))
 	finding := newFinding()
 	require.NoError(t, client.Transaction(t.Context(), threeItems(client, finding)...))
 	require.Equal(t, "f1", finding.ObjectID)
-	require.Contains(t, s.sent[0].body, `"transaction":true`)
+	require.Contains(t, s.Sent[0].Body, `"transaction":true`)
 }
 
 func TestTransactionFailures(t *testing.T) {
@@ -154,22 +155,22 @@ func TestTransactionFailures(t *testing.T) {
 		"wrong answer": {reply(200, `[]`), true, "0 answers to 3 items"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, s := scripted(t, nil, test.step)
+			client, s := scriptedClient(t, nil, test.step)
 			finding := newFinding()
 			err := client.Transaction(t.Context(), threeItems(client, finding)...)
 			require.ErrorContains(t, err, test.text)
 			require.Equal(t, test.unknown, errors.Is(err, parse.ErrOutcomeUnknown))
 			require.Empty(t, finding.ObjectID)
-			require.Len(t, s.sent, 1)
+			require.Len(t, s.Sent, 1)
 		})
 	}
 }
 
 func TestTransactionIsNeverSplit(t *testing.T) {
-	client, s := scripted(t, []parse.Option{parse.WithBatchLimits(2, 0)})
+	client, s := scriptedClient(t, []parse.Option{parse.WithBatchLimits(2, 0)})
 	err := client.Transaction(t.Context(), threeItems(client, newFinding())...)
 	require.ErrorContains(t, err, "WithBatchLimits")
-	require.Empty(t, s.sent)
+	require.Empty(t, s.Sent)
 }
 
 // gate counts how many requests are under way at once and holds them.

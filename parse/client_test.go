@@ -14,14 +14,14 @@ import (
 )
 
 func TestCredentialsAreAppliedInOnePlace(t *testing.T) {
-	client, s := scripted(t, []parse.Option{
+	client, s := scriptedClient(t, []parse.Option{
 		parse.WithRESTKey("rest"), parse.WithJavaScriptKey("script"), parse.WithClientKey("client"), parse.WithUserAgent("plant/1"),
 	}, reply(200, configBody), reply(200, configBody), reply(200, configBody))
 	require.NoError(t, read(t.Context(), client))
 	require.NoError(t, read(t.Context(), client.As(isoaudit.SessionWithToken("r:one"))))
 	require.NoError(t, read(t.Context(), client), "the first client is unchanged")
 
-	header := s.sent[0].header
+	header := s.Sent[0].Header
 	require.Equal(t, "app", header.Get("X-Parse-Application-Id"))
 	require.Equal(t, "rest", header.Get("X-Parse-REST-API-Key"))
 	require.Equal(t, "script", header.Get("X-Parse-Javascript-Key"))
@@ -29,14 +29,14 @@ func TestCredentialsAreAppliedInOnePlace(t *testing.T) {
 	require.Equal(t, "plant/1", header.Get("User-Agent"))
 	require.NotContains(t, header, "X-Parse-Master-Key")
 	require.NotContains(t, header, "X-Parse-Session-Token")
-	require.Equal(t, "r:one", s.sent[1].header.Get("X-Parse-Session-Token"))
-	require.NotContains(t, s.sent[2].header, "X-Parse-Session-Token")
+	require.Equal(t, "r:one", s.Sent[1].Header.Get("X-Parse-Session-Token"))
+	require.NotContains(t, s.Sent[2].Header, "X-Parse-Session-Token")
 }
 
 // The derived identity is the one that is sent, also where the caller's
 // transport is wrapped, and derivations of derivations replace each other.
 func TestAsReplacesTheIdentity(t *testing.T) {
-	inner := &script{t: t, steps: []step{reply(200, configBody), reply(200, configBody), reply(200, configBody)}}
+	inner := &script{Test: t, Steps: []step{reply(200, configBody), reply(200, configBody), reply(200, configBody)}}
 	wrapped := tracing{inner, func(string, int) {}}
 	admin, err := isoaudit.NewAdmin(serverURL, masterKey, parse.WithApplicationID("app"),
 		parse.WithHTTPClient(&http.Client{Transport: wrapped}))
@@ -46,16 +46,16 @@ func TestAsReplacesTheIdentity(t *testing.T) {
 	require.NoError(t, read(t.Context(), first.As(isoaudit.SessionWithToken("r:two"))))
 	require.NoError(t, read(t.Context(), first.Anonymous()))
 	require.NoError(t, read(t.Context(), admin.Client))
-	require.Equal(t, "r:two", inner.sent[0].header.Get("X-Parse-Session-Token"))
-	require.NotContains(t, inner.sent[0].header, "X-Parse-Master-Key", "the server ignores a session beside the master key")
-	require.NotContains(t, inner.sent[1].header, "X-Parse-Session-Token")
-	require.NotContains(t, inner.sent[1].header, "X-Parse-Master-Key")
-	require.Equal(t, masterKey, inner.sent[2].header.Get("X-Parse-Master-Key"))
+	require.Equal(t, "r:two", inner.Sent[0].Header.Get("X-Parse-Session-Token"))
+	require.NotContains(t, inner.Sent[0].Header, "X-Parse-Master-Key", "the server ignores a session beside the master key")
+	require.NotContains(t, inner.Sent[1].Header, "X-Parse-Session-Token")
+	require.NotContains(t, inner.Sent[1].Header, "X-Parse-Master-Key")
+	require.Equal(t, masterKey, inner.Sent[2].Header.Get("X-Parse-Master-Key"))
 }
 
 func TestCallersHTTPClientIsNotChanged(t *testing.T) {
 	given := &http.Client{Timeout: time.Minute}
-	s := &script{t: t, steps: []step{reply(200, configBody)}}
+	s := &script{Test: t, Steps: []step{reply(200, configBody)}}
 	client, err := isoaudit.NewClient(serverURL, parse.WithTransport(s), parse.WithHTTPClient(given), parse.WithApplicationID("app"))
 	require.NoError(t, err)
 	require.NoError(t, read(t.Context(), client))
@@ -97,12 +97,12 @@ func TestPathsAreBuiltBelowTheMount(t *testing.T) {
 		"https://h.example/a%2Fb":    "https://h.example/a%2Fb/functions/f",
 		"http://127.0.0.1:1337/p":    "http://127.0.0.1:1337/p/functions/f",
 	} {
-		s := &script{t: t, steps: []step{reply(200, `{"result":1}`)}}
+		s := &script{Test: t, Steps: []step{reply(200, `{"result":1}`)}}
 		client, err := isoaudit.NewClient(base, parse.WithApplicationID("app"), parse.WithTransport(s))
 		require.NoError(t, err)
 		_, err = parse.Call[int](t.Context(), client, "f", nil)
 		require.NoError(t, err)
-		require.Equal(t, want, s.sent[0].url)
+		require.Equal(t, want, s.Sent[0].URL)
 	}
 }
 
@@ -115,7 +115,7 @@ func TestPathElementsCannotEscape(t *testing.T) {
 		admin, s := scriptedAdmin(t, nil, reply(200, `{"objectId":"j1","status":"running"}`))
 		_, err := admin.Job(t.Context(), id)
 		require.NoError(t, err)
-		require.Equal(t, want, s.sent[0].url)
+		require.Equal(t, want, s.Sent[0].URL)
 	}
 	for _, bad := range []string{"", ".", ".."} {
 		admin, _ := scriptedAdmin(t, nil)
@@ -157,7 +157,7 @@ func TestRedirectsNeverCarryCredentialsAway(t *testing.T) {
 }
 
 func TestNilAndZeroAreReported(t *testing.T) {
-	client, _ := scripted(t, nil)
+	client, _ := scriptedClient(t, nil)
 	var none *isoaudit.Client
 	var noContext context.Context
 	for name, err := range map[string]error{
@@ -206,7 +206,7 @@ func TestHintNamesMasterKeyIPs(t *testing.T) {
 }
 
 func TestHintTellsWhetherASessionWasSent(t *testing.T) {
-	client, _ := scripted(t, nil, reply(404, notFound), reply(404, notFound))
+	client, _ := scriptedClient(t, nil, reply(404, notFound), reply(404, notFound))
 	require.ErrorContains(t, read(t.Context(), client), "no session was sent")
 	require.ErrorContains(t, read(t.Context(), client.As(isoaudit.SessionWithToken("r:x"))), "this session")
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func TestCreateFillsWhatTheServerDecided(t *testing.T) {
-	client, sent := scripted(t, nil, reply(201, `{"objectId":"k1","createdAt":"2026-03-02T08:00:01.000Z","count":7,"ACL":{"*":{"read":true}}}`))
+	client, sent := scriptedClient(t, nil, reply(201, `{"objectId":"k1","createdAt":"2026-03-02T08:00:01.000Z","count":7,"ACL":{"*":{"read":true}}}`))
 	list := &checklist{
 		Tags: []string{"a"}, Raw: []byte{1, 2, 3}, Photo: parse.File{Name: "n", URL: "https://x/n"},
 		Place: parse.GeoPoint{Latitude: 1, Longitude: 2}, Area: parse.Polygon{{0, 0}, {0, 1}, {1, 1}},
@@ -21,7 +21,7 @@ func TestCreateFillsWhatTheServerDecided(t *testing.T) {
 	require.NoError(t, parse.NewCollection[checklist](client, "Checklist").Create(t.Context(), list))
 	require.JSONEq(t, `{"tags":["a"],"plans":[],"answers":{},"count":0,"done":false,"photo":{"__type":"File","name":"n","url":"https://x/n"},
 		"place":{"__type":"GeoPoint","latitude":1,"longitude":2},"area":{"__type":"Polygon","coordinates":[[0,0],[0,1],[1,1]]},
-		"raw":{"__type":"Bytes","base64":"AQID"}}`, sent.sent[0].body)
+		"raw":{"__type":"Bytes","base64":"AQID"}}`, sent.Sent[0].Body)
 	require.Equal(t, "k1", list.ObjectID)
 	require.Equal(t, time.Date(2026, 3, 2, 8, 0, 1, 0, time.UTC), list.CreatedAt)
 	require.Equal(t, list.CreatedAt, list.UpdatedAt)
@@ -30,7 +30,7 @@ func TestCreateFillsWhatTheServerDecided(t *testing.T) {
 }
 
 func TestCreateWithoutIDInTheAnswerChangesNothing(t *testing.T) {
-	client, _ := scripted(t, nil, reply(201, `{"createdAt":"2026-03-02T08:00:01.000Z"}`))
+	client, _ := scriptedClient(t, nil, reply(201, `{"createdAt":"2026-03-02T08:00:01.000Z"}`))
 	list := &checklist{}
 	err := parse.NewCollection[checklist](client, "Checklist").Create(t.Context(), list)
 	require.ErrorContains(t, err, "objectId")
@@ -38,7 +38,7 @@ func TestCreateWithoutIDInTheAnswerChangesNothing(t *testing.T) {
 }
 
 func TestApplyTakesTheServersResults(t *testing.T) {
-	client, sent := scripted(t, nil, reply(200, `{"updatedAt":"2026-03-03T00:00:00.000Z","count":12,"tags":["x","a"]}`))
+	client, sent := scriptedClient(t, nil, reply(200, `{"updatedAt":"2026-03-03T00:00:00.000Z","count":12,"tags":["x","a"]}`))
 	list := &checklist{Object: parse.Object{ObjectID: "k1"}, Count: 1, Tags: []string{"a"}, Raw: []byte{1}}
 	err := parse.NewCollection[checklist](client, "Checklist").Apply(t.Context(), list,
 		count.Increment(2), tags.AddUnique("x"), raw.Unset(), done.Set(true), answers.Text("note").Set("ok"),
@@ -46,7 +46,7 @@ func TestApplyTakesTheServersResults(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{"count":{"__op":"Increment","amount":2},"tags":{"__op":"AddUnique","objects":["x"]},"raw":{"__op":"Delete"},"done":true,"answers.note":"ok",
 		"team":{"__op":"Batch","ops":[{"__op":"AddRelation","objects":[{"__type":"Pointer","className":"_User","objectId":"u1"}]},
-		{"__op":"RemoveRelation","objects":[{"__type":"Pointer","className":"_User","objectId":"u2"}]}]}}`, sent.sent[0].body)
+		{"__op":"RemoveRelation","objects":[{"__type":"Pointer","className":"_User","objectId":"u2"}]}]}}`, sent.Sent[0].Body)
 	require.Equal(t, 12, list.Count)
 	require.Equal(t, []string{"x", "a"}, list.Tags)
 	require.Nil(t, list.Raw)
@@ -57,10 +57,10 @@ func TestApplyTakesTheServersResults(t *testing.T) {
 // Protocol section 12.9: of two writers of one object, neither takes the
 // other's columns back, because an update names only what it changes.
 func TestUpdatesSendOnlyTheirChanges(t *testing.T) {
-	client, sent := scripted(t, nil, reply(200, `{"updatedAt":"2026-03-03T00:00:00.000Z"}`))
+	client, sent := scriptedClient(t, nil, reply(200, `{"updatedAt":"2026-03-03T00:00:00.000Z"}`))
 	plan := &isoaudit.AuditPlan{Object: parse.Object{ObjectID: "p1"}, AuditRef: "IA-2026-001", Scope: "Assembly", SiteCode: "PLANT-07"}
 	require.NoError(t, client.AuditPlans.Apply(t.Context(), plan, isoaudit.AuditPlanFields.Status.Set(isoaudit.PlanInProgress)))
-	require.JSONEq(t, `{"status":"in_progress"}`, sent.sent[0].body)
+	require.JSONEq(t, `{"status":"in_progress"}`, sent.Sent[0].Body)
 	require.Equal(t, isoaudit.PlanInProgress, plan.Status)
 	require.Equal(t, "IA-2026-001", plan.AuditRef)
 }
@@ -70,7 +70,7 @@ func TestPointerStates(t *testing.T) {
 		{"objectId":"1","leadAuditor":{"objectId":"u1","username":"jana","__type":"Object","className":"_User"}},
 		{"objectId":"2","leadAuditor":{"__type":"Pointer","className":"_User","objectId":"u2"}},
 		{"objectId":"3"}]}`
-	client, _ := scripted(t, nil, reply(200, rows), reply(200, rows))
+	client, _ := scriptedClient(t, nil, reply(200, rows), reply(200, rows))
 	included, err := client.AuditPlans.Query().Include(isoaudit.AuditPlanFields.LeadAuditor).Find(t.Context())
 	require.NoError(t, err)
 	plain, err := client.AuditPlans.Query().Find(t.Context())
@@ -93,14 +93,14 @@ func TestPointerStates(t *testing.T) {
 
 // An included object is written as a pointer: the server refuses objects.
 func TestIncludedObjectsAreWrittenAsPointers(t *testing.T) {
-	client, sent := scripted(t, nil,
+	client, sent := scriptedClient(t, nil,
 		reply(200, `{"objectId":"p1","leadAuditor":{"objectId":"u1","username":"jana","__type":"Object","className":"_User"}}`),
 		reply(200, `{"updatedAt":"2026-01-01T00:00:00.000Z"}`))
 	plan, err := client.AuditPlans.Get(t.Context(), "p1", isoaudit.AuditPlanFields.LeadAuditor)
 	require.NoError(t, err)
-	require.Equal(t, "leadAuditor", query(t, sent.sent[0].url).Get("include"))
+	require.Equal(t, "leadAuditor", query(t, sent.Sent[0].URL).Get("include"))
 	require.NoError(t, client.AuditPlans.Update(t.Context(), "p1", isoaudit.AuditPlanFields.LeadAuditor.Set(plan.LeadAuditor)))
-	require.Equal(t, `{"leadAuditor":{"__type":"Pointer","className":"_User","objectId":"u1"}}`, sent.sent[1].body)
+	require.Equal(t, `{"leadAuditor":{"__type":"Pointer","className":"_User","objectId":"u1"}}`, sent.Sent[1].Body)
 }
 
 // A value of the wrong type names class, object, field and what was found, and
@@ -119,7 +119,7 @@ func TestWrongTypesAreNamed(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.row, func(t *testing.T) {
-			client, _ := scripted(t, nil, reply(200, `{"results":[{"objectId":"p0"},`+tt.row+`]}`))
+			client, _ := scriptedClient(t, nil, reply(200, `{"results":[{"objectId":"p0"},`+tt.row+`]}`))
 			_, err := client.AuditPlans.Query().Find(t.Context())
 			var wrong *parse.DecodeError
 			require.ErrorAs(t, err, &wrong)
@@ -132,7 +132,7 @@ func TestWrongTypesAreNamed(t *testing.T) {
 
 // What a server may hold beyond our knowledge survives.
 func TestUnknownKeysAndValuesAreTolerated(t *testing.T) {
-	client, _ := scripted(t, nil, reply(200, `{"results":[{"objectId":"p1","status":"paused","extra":{"a":[1,null]},"auditRef":"a\u00e9\nb"}],"className":"AuditPlan"}`))
+	client, _ := scriptedClient(t, nil, reply(200, `{"results":[{"objectId":"p1","status":"paused","extra":{"a":[1,null]},"auditRef":"a\u00e9\nb"}],"className":"AuditPlan"}`))
 	rows, err := client.AuditPlans.Query().Find(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, isoaudit.PlanStatus("paused"), rows[0].Status)
@@ -146,7 +146,7 @@ type myPlan struct {
 }
 
 func TestOwnColumnsOnOurClasses(t *testing.T) {
-	client, sent := scripted(t, nil, reply(200, `{"results":[{"objectId":"p1","scope":"all","auditType":"internal"}]}`))
+	client, sent := scriptedClient(t, nil, reply(200, `{"results":[{"objectId":"p1","scope":"all","auditType":"internal"}]}`))
 	fields := isoaudit.AuditPlanFieldsOf[myPlan]()
 	auditType := parse.NewTextField[myPlan, string]("auditType")
 	rows, err := parse.NewCollection[myPlan](client, "AuditPlan").Query().
@@ -154,15 +154,15 @@ func TestOwnColumnsOnOurClasses(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "internal", rows[0].AuditType)
 	require.Equal(t, isoaudit.PointerTo[isoaudit.AuditPlan]("p1"), rows[0].Pointer())
-	require.Equal(t, `{"scope":"all","auditType":"internal"}`, query(t, sent.sent[0].url).Get("where"))
-	require.Equal(t, "siteCode", query(t, sent.sent[0].url).Get("excludeKeys"))
+	require.Equal(t, `{"scope":"all","auditType":"internal"}`, query(t, sent.Sent[0].URL).Get("where"))
+	require.Equal(t, "siteCode", query(t, sent.Sent[0].URL).Get("excludeKeys"))
 }
 
 // Each step gives a new query; queries that share their first steps do not
 // disturb each other.
 func TestQueriesAreValues(t *testing.T) {
 	empty := `{"results":[]}`
-	client, sent := scripted(t, nil, reply(200, empty), reply(200, empty), reply(200, empty))
+	client, sent := scriptedClient(t, nil, reply(200, empty), reply(200, empty), reply(200, empty))
 	plan := isoaudit.AuditPlanFields
 	base := client.AuditPlans.Query().Where(plan.Scope.Eq("a")).OrderBy(plan.Scope.Asc()).Select(plan.Scope)
 	one := base.Where(plan.Status.Eq("1")).OrderBy(plan.Status.Asc()).Select(plan.Status).Limit(1)
@@ -176,7 +176,7 @@ func TestQueriesAreValues(t *testing.T) {
 		`keys=scope,status&limit=1&order=scope,status&where={"scope":"a","status":"1"}`,
 		`keys=scope,siteCode&order=scope,-siteCode&skip=2&where={"scope":"a","status":"2"}`,
 	} {
-		got := query(t, sent.sent[i].url)
+		got := query(t, sent.Sent[i].URL)
 		text := ""
 		for _, key := range []string{"keys", "limit", "order", "skip", "where"} {
 			if got.Has(key) {
@@ -188,10 +188,10 @@ func TestQueriesAreValues(t *testing.T) {
 }
 
 func TestFirstWithoutRowsIsNotFound(t *testing.T) {
-	client, sent := scripted(t, nil, reply(200, `{"results":[]}`))
+	client, sent := scriptedClient(t, nil, reply(200, `{"results":[]}`))
 	_, err := client.AuditPlans.Query().First(t.Context())
 	require.ErrorIs(t, err, parse.ErrObjectNotFound)
-	require.Equal(t, "1", query(t, sent.sent[0].url).Get("limit"))
+	require.Equal(t, "1", query(t, sent.Sent[0].URL).Get("limit"))
 }
 
 // Entities are plain data: they print as ordinary JSON and hide the password.
@@ -213,7 +213,7 @@ func TestAdminOnlyQueries(t *testing.T) {
 	sites, err := parse.Distinct(t.Context(), admin, admin.AuditPlans.Query().Where(plan.Status.Eq("x")), plan.SiteCode)
 	require.NoError(t, err)
 	require.Equal(t, []string{"PLANT-07", "PLANT-08"}, sites)
-	require.Equal(t, `distinct=siteCode&where={"status":"x"}`, "distinct="+query(t, sent.sent[0].url).Get("distinct")+"&where="+query(t, sent.sent[0].url).Get("where"))
+	require.Equal(t, `distinct=siteCode&where={"status":"x"}`, "distinct="+query(t, sent.Sent[0].URL).Get("distinct")+"&where="+query(t, sent.Sent[0].URL).Get("where"))
 	days, err := parse.Distinct(t.Context(), admin, admin.AuditPlans.Query(), plan.PlannedStartDate)
 	require.NoError(t, err)
 	require.Equal(t, []time.Time{time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}, days)
@@ -224,7 +224,7 @@ func TestAdminOnlyQueries(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, isoaudit.PlanClosed, groups[0].Status)
 	require.JSONEq(t, `[{"$match":{"plannedStartDate":{"$gte":"2026-03-02T12:00:00.000Z"}}},{"$group":{"_id":"$status","rows":{"$sum":1}}},{"$limit":9}]`,
-		query(t, sent.sent[2].url).Get("pipeline"))
+		query(t, sent.Sent[2].URL).Get("pipeline"))
 }
 
 // What was changed replaces what the object held, and the caller's own map and
@@ -235,7 +235,7 @@ func TestApplyReplacesMapsAndArrays(t *testing.T) {
 		Answers map[string]any `json:"answers"`
 		Tags    []string       `json:"tags"`
 	}
-	client, _ := scripted(t, nil, reply(200, `{"updatedAt":"2025-01-01T00:00:00.000Z","tags":["x","y"]}`))
+	client, _ := scriptedClient(t, nil, reply(200, `{"updatedAt":"2025-01-01T00:00:00.000Z","tags":["x","y"]}`))
 	answers, tags := map[string]any{"old": true}, []string{"a", "b"}
 	row := &form{Object: parse.Object{ObjectID: "k1"}, Answers: answers, Tags: tags}
 	field := parse.NewObjectField[form, map[string]any]("answers")
@@ -248,7 +248,7 @@ func TestApplyReplacesMapsAndArrays(t *testing.T) {
 
 // An answer without results is no empty page, which would end All in silence.
 func TestFindWithoutResultsIsAnError(t *testing.T) {
-	client, _ := scripted(t, nil, reply(200, `{"code":1,"error":"busy"}`))
+	client, _ := scriptedClient(t, nil, reply(200, `{"code":1,"error":"busy"}`))
 	_, err := client.AuditPlans.Query().Find(t.Context())
 	var wrong *parse.DecodeError
 	require.ErrorAs(t, err, &wrong)

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/internal/scripted"
 	"github.com/isoaudit/isoaudit-go/parse"
 )
 
@@ -30,17 +31,17 @@ func TestConditionsSayWhatHappensWithoutAValue(t *testing.T) {
 		`{"plan":{"$nin":[{"__type":"Pointer","className":"AuditPlan","objectId":"p"}],"$exists":true}}`: plan.NotIn(isoaudit.PointerTo[isoaudit.AuditPlan]("p")),
 		`{"$and":[{"$nor":[{"meta.site":null}]}]}`:                                                       meta.Text("site").Exists(),
 	} {
-		client, s := scripted(t, nil, reply(200, `{"results":[]}`))
+		client, s := scriptedClient(t, nil, reply(200, `{"results":[]}`))
 		_, err := parse.NewCollection[checklist](client, "Checklist").Query().Where(condition).Find(t.Context())
 		require.NoError(t, err)
-		require.JSONEq(t, want, sentWhere(t, s.sent[0]))
+		require.JSONEq(t, want, sentWhere(t, s.Sent[0]))
 	}
 }
 
 // sentWhere is the where document of a query that was sent by GET.
-func sentWhere(t *testing.T, s sent) string {
+func sentWhere(t *testing.T, s scripted.Request) string {
 	t.Helper()
-	u, err := url.Parse(s.url)
+	u, err := url.Parse(s.URL)
 	require.NoError(t, err)
 	return u.Query().Get("where")
 }
@@ -54,10 +55,10 @@ func TestMatchesKeyAsksOnlyForRowsThatHaveTheKey(t *testing.T) {
 		"$select":     func(q isoaudit.Query[row]) parse.Condition[row] { return parse.MatchesKey(name, q, other) },
 		"$dontSelect": func(q isoaudit.Query[row]) parse.Condition[row] { return parse.NotMatchesKey(name, q, other) },
 	} {
-		client, s := scripted(t, nil, reply(200, `{"results":[]}`))
+		client, s := scriptedClient(t, nil, reply(200, `{"results":[]}`))
 		rows := parse.NewCollection[row](client, "Row")
 		_, err := rows.Query().Where(condition(rows.Query().Where(level.Gt(1)))).Find(t.Context())
 		require.NoError(t, err)
-		require.JSONEq(t, `{"name":{"`+op+`":{"query":{"className":"Row","where":{"level":{"$gt":1},"other":{"$exists":true}}},"key":"other"},"$exists":true}}`, sentWhere(t, s.sent[0]))
+		require.JSONEq(t, `{"name":{"`+op+`":{"query":{"className":"Row","where":{"level":{"$gt":1},"other":{"$exists":true}}},"key":"other"},"$exists":true}}`, sentWhere(t, s.Sent[0]))
 	}
 }

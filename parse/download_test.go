@@ -15,7 +15,7 @@ import (
 
 func TestOpenSendsNoCredentials(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client, s := scripted(t, []parse.Option{parse.WithRESTKey("rest")},
+		client, s := scriptedClient(t, []parse.Option{parse.WithRESTKey("rest")},
 			fails(errReset), reply(200, "evidence", "Content-Type", "application/pdf"), reply(404, "File not found."))
 		client = client.As(isoaudit.SessionWithToken("r:x"))
 		file := parse.File{Name: "abc_report.pdf", URL: "https://files.example/abc_report.pdf?signature=s3cret"}
@@ -27,7 +27,7 @@ func TestOpenSendsNoCredentials(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, content.Close())
 		require.Equal(t, "evidence", string(data))
-		require.Equal(t, http.Header{"User-Agent": {"isoaudit-go"}}, s.sent[1].header)
+		require.Equal(t, http.Header{"User-Agent": {"isoaudit-go"}}, s.Sent[1].Header)
 
 		_, err = client.Open(t.Context(), file)
 		var failure *parse.Error
@@ -38,7 +38,7 @@ func TestOpenSendsNoCredentials(t *testing.T) {
 }
 
 func TestOpenReportsItsProgress(t *testing.T) {
-	client, _ := scripted(t, nil, reply(200, "twelve bytes"))
+	client, _ := scriptedClient(t, nil, reply(200, "twelve bytes"))
 	content, err := client.Open(t.Context(), parse.File{URL: "https://files.example/abc_report.pdf"})
 	require.NoError(t, err)
 	var read []int64
@@ -52,7 +52,7 @@ func TestOpenReportsItsProgress(t *testing.T) {
 }
 
 func TestOpenNeedsAURL(t *testing.T) {
-	client, _ := scripted(t, nil)
+	client, _ := scriptedClient(t, nil)
 	for _, bad := range []string{"", "abc_report.pdf", "file:///etc/passwd"} {
 		_, err := client.Open(t.Context(), parse.File{Name: "x", URL: bad})
 		require.ErrorContains(t, err, "File.URL")
@@ -61,11 +61,11 @@ func TestOpenNeedsAURL(t *testing.T) {
 
 // A file's URL may be signed in its query, and a success is one whatever its number.
 func TestOpenKeepsTheQueryOfTheURL(t *testing.T) {
-	client, script := scripted(t, nil, reply(206, "part"))
+	client, script := scriptedClient(t, nil, reply(206, "part"))
 	file, err := client.Open(t.Context(), parse.File{Name: "a.pdf", URL: "https://files.example/a.pdf?signature=s%2F1"})
 	require.NoError(t, err)
 	content, err := io.ReadAll(file)
 	require.NoError(t, err)
 	require.Equal(t, "part", string(content))
-	require.Equal(t, "https://files.example/a.pdf?signature=s%2F1", script.sent[0].url)
+	require.Equal(t, "https://files.example/a.pdf?signature=s%2F1", script.Sent[0].URL)
 }

@@ -17,7 +17,7 @@ func TestNearerFieldIsMeant(t *testing.T) {
 		parse.Object       // has the columns of its own, as the inner one
 		SiteCode     *site `json:"siteCode"`
 	}
-	client, _ := scripted(t, nil, reply(200, `{"objectId":"p1","siteCode":{"Code":"7"}}`))
+	client, _ := scriptedClient(t, nil, reply(200, `{"objectId":"p1","siteCode":{"Code":"7"}}`))
 	plan, err := parse.NewCollection[myPlan](client, "AuditPlan").Get(t.Context(), "p1")
 	require.NoError(t, err)
 	require.Equal(t, "7", plan.SiteCode.Code)
@@ -36,7 +36,7 @@ func TestIncludedObjectOfABadType(t *testing.T) {
 		Owner isoaudit.Pointer[owner] `json:"owner,omitzero"`
 	}
 	const row = `{"objectId":"t1","owner":{"__type":"Object","className":"Owner","name":"x"}}`
-	client, _ := scripted(t, nil, reply(200, row), reply(200, `{"results":[`+row+`]}`))
+	client, _ := scriptedClient(t, nil, reply(200, row), reply(200, `{"results":[`+row+`]}`))
 	tasks := parse.NewCollection[task](client, "Task")
 	_, err := tasks.Get(t.Context(), "t1")
 	require.ErrorContains(t, err, "field owner: parse_test.owner embeds *parse.Object: embed the struct itself")

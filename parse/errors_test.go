@@ -33,7 +33,7 @@ func TestEveryCodeHasASentinel(t *testing.T) {
 		require.NoError(t, err)
 		require.NotEmpty(t, wire.CodeText(code), name)
 
-		client, _ := scripted(t, nil, reply(400, fmt.Sprintf(`{"code":%d,"error":"text"}`, code)))
+		client, _ := scriptedClient(t, nil, reply(400, fmt.Sprintf(`{"code":%d,"error":"text"}`, code)))
 		failure := writeWithID(t.Context(), client)
 		require.ErrorIs(t, failure, parse.Code(code))
 		require.NotErrorIs(t, failure, parse.Code(code+1))
@@ -64,7 +64,7 @@ func TestBodiesOfFailures(t *testing.T) {
 		"bad UTF-8":         {"{\"error\":\"a\xffb\"}", 0, "a"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, _ := scripted(t, nil, reply(400, test.body))
+			client, _ := scriptedClient(t, nil, reply(400, test.body))
 			var failure *parse.Error
 			require.ErrorAs(t, read(t.Context(), client), &failure)
 			require.Equal(t, test.code, failure.Code)
@@ -78,7 +78,7 @@ func TestBodiesOfFailures(t *testing.T) {
 
 func TestTextsOfServersAreCapped(t *testing.T) {
 	for _, body := range []string{strings.Repeat("x", 1<<20), `{"error":"` + strings.Repeat("x", 1<<20) + `"}`} {
-		client, _ := scripted(t, nil, reply(400, body))
+		client, _ := scriptedClient(t, nil, reply(400, body))
 		var failure *parse.Error
 		require.ErrorAs(t, read(t.Context(), client), &failure)
 		require.Less(t, len(failure.Message), 17<<10)
@@ -87,7 +87,7 @@ func TestTextsOfServersAreCapped(t *testing.T) {
 }
 
 func TestErrorText(t *testing.T) {
-	client, _ := scripted(t, nil, reply(404, notFound))
+	client, _ := scriptedClient(t, nil, reply(404, notFound))
 	err := client.As(isoaudit.SessionWithToken("r:x")).AuditPlans.Delete(t.Context(), "p1")
 	require.EqualError(t, err, `parse: AuditPlan.Delete "p1": Object not found. (code 101, HTTP 404); the object does not exist, or this session may not see or change it`)
 	require.Equal(t, err.Error(), fmt.Sprintf("%+v", err))

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/internal/scripted"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/parse"
@@ -122,7 +123,7 @@ func requireUnread(t *testing.T, err error, odd [3]string, class, id string) {
 func TestFieldCase2OneOddValueInAPage(t *testing.T) {
 	for _, odd := range oddMembers {
 		page := `{"results":[` + gaugeRow("g1", `"title":"one"`) + "," + gaugeRow("g2", `"title":"two",`+odd[0]) + "," + gaugeRow("g3", `"title":"three"`) + `]}`
-		client, s := scripted(t, nil, reply(200, page), reply(200, strings.Replace(page, `"results":`, `"count":3, "results":`, 1)), reply(200, page),
+		client, s := scriptedClient(t, nil, reply(200, page), reply(200, strings.Replace(page, `"results":`, `"count":3, "results":`, 1)), reply(200, page),
 			reply(200, `{"results":[]}`), reply(200, gaugeRow("g2", `"title":"two",`+odd[0])), reply(200, `{"results":[`+gaugeRow("g2", odd[0])+`]}`))
 		gauges := parse.NewCollection[gauge](client, "Gauge")
 
@@ -151,11 +152,11 @@ func TestFieldCase2OneOddValueInAPage(t *testing.T) {
 		row, err = gauges.Query().First(t.Context())
 		requireUnread(t, err, odd, "Gauge", "g2")
 		require.Equal(t, "g2", row.ObjectID)
-		require.Len(t, s.sent, 6)
+		require.Len(t, s.Sent, 6)
 	}
 	for members, check := range goodMembers {
 		page := `{"results":[` + gaugeRow("g1", `"title":"one"`) + "," + gaugeRow("g2", members) + `]}`
-		client, _ := scripted(t, nil, reply(200, page), reply(200, " "+page), reply(200, gaugeRow("g2", members)))
+		client, _ := scriptedClient(t, nil, reply(200, page), reply(200, " "+page), reply(200, gaugeRow("g2", members)))
 		gauges := parse.NewCollection[gauge](client, "Gauge")
 		for range 2 {
 			rows, err := gauges.Query().Find(t.Context())
@@ -182,7 +183,7 @@ func TestFieldCase2OneOddValueInTheAnswerToAWrite(t *testing.T) {
 		saved := `{"objectId":"g9","createdAt":"2026-03-01T08:00:00.000Z",` + odd[0] + `}`
 		changed := `{"updatedAt":"2026-03-01T08:00:00.000Z",` + odd[0] + `}`
 		synctest.Test(t, func(t *testing.T) {
-			client, s := scripted(t, []parse.Option{parse.WithRequestIDs(parse.RequestIDsHonoured)},
+			client, s := scriptedClient(t, []parse.Option{parse.WithRequestIDs(parse.RequestIDsHonoured)},
 				fails(errReset), reply(201, saved), reply(200, changed), reply(200, `[{"success":`+changed+`},{"success":`+saved+`},{"success":{}}]`))
 			gauges := parse.NewCollection[gauge](client, "Gauge")
 			made := &gauge{Title: "mine"}
@@ -202,11 +203,11 @@ func TestFieldCase2OneOddValueInTheAnswerToAWrite(t *testing.T) {
 			requireUnread(t, results[1].Err, odd, "Gauge", "g9")
 			require.Equal(t, "g9", other.ObjectID)
 			require.NoError(t, results[2].Err)
-			require.Len(t, s.sent, 4)
+			require.Len(t, s.Sent, 4)
 		})
 	}
 	for members, check := range goodMembers {
-		client, _ := scripted(t, nil, reply(201, `{"objectId":"g9","createdAt":"2026-03-01T08:00:00.000Z",`+members+`}`))
+		client, _ := scriptedClient(t, nil, reply(201, `{"objectId":"g9","createdAt":"2026-03-01T08:00:00.000Z",`+members+`}`))
 		made := &gauge{}
 		require.NoError(t, parse.NewCollection[gauge](client, "Gauge").Create(t.Context(), made), "%.200s", members)
 		check(t, made)
@@ -216,7 +217,7 @@ func TestFieldCase2OneOddValueInTheAnswerToAWrite(t *testing.T) {
 // One odd item of a batch is unknown, and the others are not.
 func TestFieldCase2OneOddItemOfABatch(t *testing.T) {
 	for _, item := range []string{`5`, `"x"`, `null`, `[]`, `{"error":5}`, `{"error":{"code":{},"error":["\ud83d"]}}`} {
-		client, _ := scripted(t, nil, reply(200, `[`+created+`,`+item+`,{"success":{}}]`))
+		client, _ := scriptedClient(t, nil, reply(200, `[`+created+`,`+item+`,{"success":{}}]`))
 		results, err := client.Batch(t.Context(), threeItems(client, newFinding())...)
 		require.ErrorIs(t, err, parse.ErrOutcomeUnknown)
 		require.NoError(t, results[0].Err, item)
@@ -227,7 +228,7 @@ func TestFieldCase2OneOddItemOfABatch(t *testing.T) {
 
 // Functions, aggregations, raw rows, GraphQL and log-ins are answers too.
 func TestFieldCase2OneOddValueElsewhere(t *testing.T) {
-	client, _ := scripted(t, nil, reply(200, `{"result":"cut \ud83d"}`), reply(200, `{"result":{"n":"seven"}}`))
+	client, _ := scriptedClient(t, nil, reply(200, `{"result":"cut \ud83d"}`), reply(200, `{"result":{"n":"seven"}}`))
 	text, err := parse.Call[string](t.Context(), client, "shorten", nil)
 	require.NoError(t, err)
 	require.Equal(t, "cut \ufffd", text)
@@ -250,13 +251,13 @@ func TestFieldCase2OneOddValueElsewhere(t *testing.T) {
 	requireUnread(t, err, [3]string{"", "rows", "number"}, "AuditPlan", "open")
 	require.Equal(t, []*group{{"closed", 3}, {"x \ufffd", 1}}, groups)
 
-	client, _ = scripted(t, nil, reply(200, `{"results":[`+gaugeRow("g1", `"n":1`)+`,`+gaugeRow("g2", `"n":1e400`)+`]}`), reply(200, `{"results":[]}`))
+	client, _ = scriptedClient(t, nil, reply(200, `{"results":[`+gaugeRow("g1", `"n":1`)+`,`+gaugeRow("g2", `"n":1e400`)+`]}`), reply(200, `{"results":[]}`))
 	rows, err := parse.FindJSON(t.Context(), client, "Gauge", nil)
 	requireUnread(t, err, [3]string{"", "n", "number"}, "Gauge", "g2")
 	require.Len(t, rows, 1)
 	require.EqualValues(t, 1, rows[0]["n"])
 
-	client, _ = scripted(t, nil, reply(200, `{"data":{"n":"cut \ud83d"}}`), reply(200, `{"data":{"n":"cut \ud83d"}}`))
+	client, _ = scriptedClient(t, nil, reply(200, `{"data":{"n":"cut \ud83d"}}`), reply(200, `{"data":{"n":"cut \ud83d"}}`))
 	var cut struct {
 		N string `json:"n"`
 	}
@@ -269,7 +270,7 @@ func TestFieldCase2OneOddValueElsewhere(t *testing.T) {
 	requireUnread(t, err, [3]string{"", "n", "found a string"}, "", "")
 
 	user := `{"objectId":"u1","sessionToken":"r:t","username":"jana \ud83d","createdAt":"2026-03-01T08:00:00.000Z","siteCode":5}`
-	client, _ = scripted(t, nil, reply(200, user), reply(201, user), reply(200, user))
+	client, _ = scriptedClient(t, nil, reply(200, user), reply(201, user), reply(200, user))
 	session, err := client.LogIn(t.Context(), "jana", "secret-1")
 	requireUnread(t, err, [3]string{"", "siteCode", "found a number"}, "_User", "u1")
 	require.Equal(t, "r:t", session.Token())
@@ -286,7 +287,7 @@ func TestFieldCase2OneOddValueElsewhere(t *testing.T) {
 // evaluates conditions and sends two rows at most. A row is given as it is sent
 // and, where the server compares with something else, as it is stored.
 func pagedFake(t *testing.T, rows [][2]string) *isoaudit.Client {
-	client, err := isoaudit.NewClient(serverURL, parse.WithApplicationID("app"), parse.WithTransport(answering(func(req *http.Request, body string) (*http.Response, error) {
+	client, err := isoaudit.NewClient(serverURL, parse.WithApplicationID("app"), parse.WithTransport(scripted.Answering(func(req *http.Request, body string) (*http.Response, error) {
 		q := query(t, req.URL.String())
 		node, err := where.Parse([]byte(cmp.Or(q.Get("where"), "{}")), where.Limits{})
 		require.NoError(t, err)
@@ -367,12 +368,12 @@ func TestFieldCase4ConditionsOnNever(t *testing.T) {
 		`{"due":{"$exists":true},"$and":[{"$nor":[{"due":{"$gte":@,"$lte":@}}]}]}`:                                                     due.NotIn(never),
 		`{"due":{"$gte":{"__type":"Date","iso":"9999-12-31T23:59:59.998Z"},"$lt":{"__type":"Date","iso":"9999-12-31T23:59:59.999Z"}}}`: due.Eq(never.Add(-time.Millisecond)),
 	} {
-		client, s := scripted(t, nil, reply(200, `{"results":[]}`))
+		client, s := scriptedClient(t, nil, reply(200, `{"results":[]}`))
 		_, err := parse.NewCollection[gauge](client, "Gauge").Query().Where(condition).Find(t.Context())
 		require.NoError(t, err)
-		require.Equal(t, strings.ReplaceAll(want, "@", date), query(t, s.sent[0].url).Get("where"))
+		require.Equal(t, strings.ReplaceAll(want, "@", date), query(t, s.Sent[0].URL).Get("where"))
 	}
-	client, _ := scripted(t, nil)
+	client, _ := scriptedClient(t, nil)
 	gauges := parse.NewCollection[gauge](client, "Gauge")
 	var mistake *parse.InputError
 	_, err := gauges.Query().Where(due.Eq(never.AddDate(0, 0, 1))).Find(t.Context())

@@ -10,7 +10,7 @@ import (
 
 // Protocol section 12.1: a File without url ends a Parse Server.
 func TestFilesAreNeverSentWithoutURL(t *testing.T) {
-	client, _ := scripted(t, nil) // nothing is sent
+	client, _ := scriptedClient(t, nil) // nothing is sent
 	lists := parse.NewCollection[checklist](client, "Checklist")
 	nameless := parse.File{Name: "abc_report.pdf"}
 	var mistake *parse.InputError

@@ -15,7 +15,7 @@ import (
 
 // once answers every request with the same status and body, and never waits.
 func once(t *testing.T, status int, body string) *isoaudit.Client {
-	client, _ := scripted(t, []parse.Option{parse.WithRetryPolicy(parse.RetryPolicy{MaxAttempts: 1})}, reply(status, body))
+	client, _ := scriptedClient(t, []parse.Option{parse.WithRetryPolicy(parse.RetryPolicy{MaxAttempts: 1})}, reply(status, body))
 	return client
 }
 

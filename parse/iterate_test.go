@@ -193,7 +193,7 @@ func TestAllRefusesWhatHasNoPages(t *testing.T) {
 // A server that ignores the conditions would send its first page for ever.
 func TestAllNoticesAServerThatDoesNotMove(t *testing.T) {
 	page := `{"results":[{"objectId":"a"},{"objectId":"b"}]}`
-	client, _ := scripted(t, nil, reply(200, page), reply(200, page))
+	client, _ := scriptedClient(t, nil, reply(200, page), reply(200, page))
 	var last error
 	for _, err := range client.AuditPlans.Query().All(t.Context()) {
 		last = err
@@ -292,7 +292,7 @@ func TestAllMeetsAChangedRowAtTheEndOfTwoPages(t *testing.T) {
 	one := func(scope string) step {
 		return reply(200, `{"results":[{"objectId":"p1","createdAt":"2025-01-01T00:00:00.000Z","updatedAt":"2025-01-01T00:00:00.000Z","scope":"`+scope+`"}]}`)
 	}
-	client, _ := scripted(t, nil, one("a"), one("b"), reply(200, `{"results":[]}`))
+	client, _ := scriptedClient(t, nil, one("a"), one("b"), reply(200, `{"results":[]}`))
 	var scopes []string
 	for plan, err := range client.AuditPlans.Query().OrderBy(isoaudit.AuditPlanFields.Scope.Asc()).All(t.Context()) {
 		require.NoError(t, err)

@@ -17,7 +17,7 @@ func TestLogHasTheseAttributesAndNoOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(bytes.Buffer)
 		logger := slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		client, _ := scripted(t, []parse.Option{parse.WithLogger(logger)}, reply(503, "busy r:x lena"), reply(200, `{}`))
+		client, _ := scriptedClient(t, []parse.Option{parse.WithLogger(logger)}, reply(503, "busy r:x lena"), reply(200, `{}`))
 		client = client.As(isoaudit.SessionWithToken("r:x"))
 		require.NoError(t, client.AuditPlans.Delete(t.Context(), "p1"))
 

@@ -25,11 +25,11 @@ func TestFindJSONKeepsAConditionOnTheID(t *testing.T) {
 
 func TestFindJSONRefusesWhatIsNoKey(t *testing.T) {
 	for _, key := range []string{"", `a":1,"b`, "1st", "$", "a..b"} {
-		client, sent := scripted(t, nil)
+		client, sent := scriptedClient(t, nil)
 		_, err := parse.FindJSON(t.Context(), client, "Inspection", map[string]any{key: 1})
 		var input *parse.InputError
 		require.ErrorAs(t, err, &input, key)
 		require.Equal(t, key, input.Field)
-		require.Empty(t, sent.sent)
+		require.Empty(t, sent.Sent)
 	}
 }

@@ -229,12 +229,12 @@ func walk(v reflect.Value, depth int) string {
 }
 
 func TestPasswordIsSentAndOnlySent(t *testing.T) {
-	client, s := scripted(t, nil, reply(201, `{"objectId":"u1","createdAt":"2026-01-02T03:04:05.678Z","sessionToken":"r:session-token-4"}`))
+	client, s := scriptedClient(t, nil, reply(201, `{"objectId":"u1","createdAt":"2026-01-02T03:04:05.678Z","sessionToken":"r:session-token-4"}`))
 	auditor := &isoaudit.Auditor{Username: "lena", Password: "password-5"}
 	session, err := client.SignUp(t.Context(), auditor)
 	require.NoError(t, err)
-	require.Contains(t, s.sent[0].body, `"password":"password-5"`)
-	require.Equal(t, serverURL+"/users", s.sent[0].url)
+	require.Contains(t, s.Sent[0].Body, `"password":"password-5"`)
+	require.Equal(t, serverURL+"/users", s.Sent[0].URL)
 	require.Equal(t, "u1", auditor.ObjectID)
 	require.Equal(t, "r:session-token-4", session.Token())
 }

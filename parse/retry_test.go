@@ -118,9 +118,9 @@ func TestFaults(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				client, s := scripted(t, test.options, test.steps...)
+				client, s := scriptedClient(t, test.options, test.steps...)
 				err := test.call(t.Context(), client)
-				require.Len(t, s.sent, len(test.steps), "requests sent")
+				require.Len(t, s.Sent, len(test.steps), "requests sent")
 				require.Equal(t, test.want == unknown, errors.Is(err, parse.ErrOutcomeUnknown), "%v", err)
 				if test.want == done {
 					require.NoError(t, err)
@@ -134,8 +134,8 @@ func TestFaults(t *testing.T) {
 					require.ErrorIs(t, err, test.is)
 				}
 				ids := map[string]bool{}
-				for _, request := range s.sent {
-					ids[request.header.Get("X-Parse-Request-Id")] = true
+				for _, request := range s.Sent {
+					ids[request.Header.Get("X-Parse-Request-Id")] = true
 				}
 				require.Len(t, ids, 1, "one id for all attempts")
 			})
@@ -153,25 +153,25 @@ func TestDeleteThatMayHaveHappenedStaysUnknown(t *testing.T) {
 }
 
 func TestRequestIDsOnlyWhereTheServerKnowsThem(t *testing.T) {
-	client, s := scripted(t, nil, reply(200, `{"result":1}`), reply(200, `{"result":1}`), reply(200, configBody), reply(200, `{}`))
+	client, s := scriptedClient(t, nil, reply(200, `{"result":1}`), reply(200, `{"result":1}`), reply(200, configBody), reply(200, `{}`))
 	require.NoError(t, writeWithID(t.Context(), client))
 	require.NoError(t, writeWithID(t.Context(), client))
 	require.NoError(t, read(t.Context(), client))
 	require.NoError(t, writeWithoutID(t.Context(), client))
-	first, second := s.sent[0].header.Get("X-Parse-Request-Id"), s.sent[1].header.Get("X-Parse-Request-Id")
+	first, second := s.Sent[0].Header.Get("X-Parse-Request-Id"), s.Sent[1].Header.Get("X-Parse-Request-Id")
 	require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, first)
 	require.NotEqual(t, first, second)
-	require.Empty(t, s.sent[2].header.Get("X-Parse-Request-Id"))
-	require.Empty(t, s.sent[3].header.Get("X-Parse-Request-Id"))
+	require.Empty(t, s.Sent[2].Header.Get("X-Parse-Request-Id"))
+	require.Empty(t, s.Sent[3].Header.Get("X-Parse-Request-Id"))
 
-	off, s := scripted(t, []parse.Option{parse.WithRequestIDs(parse.RequestIDsOff)}, reply(200, `{"result":1}`))
+	off, s := scriptedClient(t, []parse.Option{parse.WithRequestIDs(parse.RequestIDsOff)}, reply(200, `{"result":1}`))
 	require.NoError(t, writeWithID(t.Context(), off))
-	require.NotContains(t, s.sent[0].header, "X-Parse-Request-Id")
+	require.NotContains(t, s.Sent[0].Header, "X-Parse-Request-Id")
 }
 
 func TestRetryAfterIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client, _ := scripted(t, nil, reply(429, limited, "Retry-After", "7"), reply(200, configBody))
+		client, _ := scriptedClient(t, nil, reply(429, limited, "Retry-After", "7"), reply(200, configBody))
 		start := time.Now()
 		require.NoError(t, read(t.Context(), client))
 		require.Equal(t, 7*time.Second, time.Since(start))
@@ -181,7 +181,7 @@ func TestRetryAfterIsWaitedFor(t *testing.T) {
 func TestRetryAfterAsDate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		at := time.Now().Add(9 * time.Second).UTC().Format(http.TimeFormat)
-		client, _ := scripted(t, nil, reply(503, "", "Retry-After", at), reply(200, configBody))
+		client, _ := scriptedClient(t, nil, reply(503, "", "Retry-After", at), reply(200, configBody))
 		start := time.Now()
 		require.NoError(t, read(t.Context(), client))
 		require.Equal(t, 9*time.Second, time.Since(start))
@@ -190,7 +190,7 @@ func TestRetryAfterAsDate(t *testing.T) {
 
 func TestRetryAfterBeyondMaxWaitEndsTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client, _ := scripted(t, nil, reply(429, limited, "Retry-After", "3600"))
+		client, _ := scriptedClient(t, nil, reply(429, limited, "Retry-After", "3600"))
 		start := time.Now()
 		err := read(t.Context(), client)
 		var failure *parse.Error
@@ -208,7 +208,7 @@ func TestPausesGrowAndStayBounded(t *testing.T) {
 			at = append(at, time.Now())
 			return reply(503, "")(req)
 		}
-		client, _ := scripted(t, []parse.Option{parse.WithRetryPolicy(policy)}, notReady, notReady, notReady, notReady, notReady, notReady)
+		client, _ := scriptedClient(t, []parse.Option{parse.WithRetryPolicy(policy)}, notReady, notReady, notReady, notReady, notReady, notReady)
 		require.Error(t, read(t.Context(), client))
 		for i, mean := range []time.Duration{1, 2, 3, 3, 3} {
 			pause := at[i+1].Sub(at[i])
@@ -232,7 +232,7 @@ func TestContextEndsWhileWaitingToRetry(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				policy := parse.WithRetryPolicy(parse.RetryPolicy{FirstWait: 20 * time.Second})
-				client, s := scripted(t, append(test.options, policy), test.step)
+				client, s := scriptedClient(t, append(test.options, policy), test.step)
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
 				start := time.Now()
@@ -240,7 +240,7 @@ func TestContextEndsWhileWaitingToRetry(t *testing.T) {
 				require.ErrorIs(t, err, context.DeadlineExceeded)
 				require.Equal(t, test.unknown, errors.Is(err, parse.ErrOutcomeUnknown))
 				require.Equal(t, time.Second, time.Since(start), "the wait ends with the context")
-				require.Len(t, s.sent, 1)
+				require.Len(t, s.Sent, 1)
 			})
 		})
 	}
@@ -254,7 +254,7 @@ func TestContextEndsInFlight(t *testing.T) {
 	for name, call := range map[string]probe{"read": read, "write": writeWithID} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				client, _ := scripted(t, nil, hang)
+				client, _ := scriptedClient(t, nil, hang)
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
 				err := call(ctx, client)
@@ -266,13 +266,13 @@ func TestContextEndsInFlight(t *testing.T) {
 }
 
 func TestContextEndedBefore(t *testing.T) {
-	client, s := scripted(t, nil)
+	client, s := scriptedClient(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	err := writeWithID(ctx, client)
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotErrorIs(t, err, parse.ErrOutcomeUnknown)
-	require.Empty(t, s.sent)
+	require.Empty(t, s.Sent)
 }
 
 func TestAttemptTimeout(t *testing.T) {
@@ -282,10 +282,10 @@ func TestAttemptTimeout(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		policy := parse.WithRetryPolicy(parse.RetryPolicy{AttemptTimeout: 5 * time.Second})
-		client, _ := scripted(t, []parse.Option{policy}, hang, reply(200, configBody))
+		client, _ := scriptedClient(t, []parse.Option{policy}, hang, reply(200, configBody))
 		require.NoError(t, read(t.Context(), client), "a read that hangs is sent again")
 
-		client, _ = scripted(t, []parse.Option{policy}, hang)
+		client, _ = scriptedClient(t, []parse.Option{policy}, hang)
 		err := writeWithID(t.Context(), client)
 		require.ErrorIs(t, err, parse.ErrOutcomeUnknown)
 		require.NotErrorIs(t, err, context.DeadlineExceeded, "the caller's context goes on")
@@ -300,7 +300,7 @@ func TestGzipAnswerThatNobodyAskedFor(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, writer.Close())
 
-	client, _ := scripted(t, nil, reply(200, packed.String(), "Content-Encoding", "gzip"))
+	client, _ := scriptedClient(t, nil, reply(200, packed.String(), "Content-Encoding", "gzip"))
 	config, err := client.Config(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"a"}, config.Names())
@@ -313,15 +313,15 @@ func TestGzipBombIsBounded(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, writer.Close())
 
-	client, s := scripted(t, []parse.Option{parse.WithBodyLimits(0, 1000)}, reply(200, packed.String(), "Content-Encoding", "gzip"))
+	client, s := scriptedClient(t, []parse.Option{parse.WithBodyLimits(0, 1000)}, reply(200, packed.String(), "Content-Encoding", "gzip"))
 	require.ErrorContains(t, read(t.Context(), client), "WithBodyLimits")
-	require.Len(t, s.sent, 1, "the same would come again")
+	require.Len(t, s.Sent, 1, "the same would come again")
 }
 
 func TestRequestLimit(t *testing.T) {
-	client, s := scripted(t, []parse.Option{parse.WithBodyLimits(5, 0)})
+	client, s := scriptedClient(t, []parse.Option{parse.WithBodyLimits(5, 0)})
 	err := writeWithID(t.Context(), client)
 	var input *parse.InputError
 	require.ErrorAs(t, err, &input)
-	require.Empty(t, s.sent)
+	require.Empty(t, s.Sent)
 }

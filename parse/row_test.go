@@ -131,7 +131,7 @@ func TestStructKeepsOtherColumns(t *testing.T) {
 	const row = `{"objectId":"t1","createdAt":"2026-03-01T12:00:00.000Z","updatedAt":"2026-03-01T12:00:00.000Z","title":"Order",` +
 		`"due":{"__type":"Date","iso":"2026-03-01T12:00:00.000Z"},"gone":null,"team":{"__type":"Relation","className":"Task"},` +
 		`"owner":{"objectId":"u1","name":"Anna","__type":"Object","className":"_User"},"plans":[{"__type":"Object","className":"Plan","objectId":"p1"},7]}`
-	client, requests := scripted(t, []parse.Option{parse.WithUserClass("Auditor")}, reply(200, row), reply(201, `{"objectId":"t2","createdAt":"2026-03-01T12:00:00.000Z"}`))
+	client, requests := scriptedClient(t, []parse.Option{parse.WithUserClass("Auditor")}, reply(200, row), reply(201, `{"objectId":"t2","createdAt":"2026-03-01T12:00:00.000Z"}`))
 	tasks := parse.NewCollection[noted](client, "Task")
 	task, err := tasks.Get(t.Context(), "t1")
 	require.NoError(t, err)
@@ -144,14 +144,14 @@ func TestStructKeepsOtherColumns(t *testing.T) {
 	again := &noted{Title: task.Title, Others: rest}
 	require.NoError(t, tasks.Create(t.Context(), again))
 	require.JSONEq(t, `{"title":"Order","due":{"__type":"Date","iso":"2026-03-01T12:00:00.000Z"},"team":null,`+
-		`"owner":{"__type":"Pointer","className":"Auditor","objectId":"u1"},"plans":[{"__type":"Pointer","className":"Plan","objectId":"p1"},7]}`, requests.sent[1].body)
+		`"owner":{"__type":"Pointer","className":"Auditor","objectId":"u1"},"plans":[{"__type":"Pointer","className":"Plan","objectId":"p1"},7]}`, requests.Sent[1].Body)
 	require.Equal(t, rest, again.Others, "the caller's own map is as it was")
 }
 
 func TestRowAsJSON(t *testing.T) {
 	const wire = `{"ACL":{"*":{"read":true}},"createdAt":"2026-03-01T12:00:00.000Z","due":{"__type":"Date","iso":"2026-03-01T12:00:00.000Z"},` +
 		`"n":12345678901234567890,"objectId":"t1","title":"Order","updatedAt":"2026-03-01T12:00:00.000Z"}`
-	client, _ := scripted(t, nil, reply(200, wire))
+	client, _ := scriptedClient(t, nil, reply(200, wire))
 	row, err := parse.Rows(client, "Task").Get(t.Context(), "t1")
 	require.NoError(t, err)
 	raw, err := row.JSON()
@@ -195,7 +195,7 @@ func TestRowsRefuseWhatNoColumnHolds(t *testing.T) {
 	require.Error(t, none.Set("x", 1))
 	require.Nil(t, none.Get("x"))
 
-	client, requests := scripted(t, nil)
+	client, requests := scriptedClient(t, nil)
 	field := parse.NewAnyField[parse.Row]("x")
 	for _, condition := range []parse.Condition[parse.Row]{
 		field.Eq(nil), field.Eq([]any{1}), field.Lt(map[string]any{}), field.In(1, nil), field.Gt(parse.Rows(client, "A").PointerTo("x")),
@@ -205,7 +205,7 @@ func TestRowsRefuseWhatNoColumnHolds(t *testing.T) {
 		require.ErrorAs(t, err, new(*parse.InputError))
 	}
 	require.ErrorContains(t, parse.Rows(client, "Task").Update(t.Context(), "t1", field.Set(nil)), "Unset")
-	require.Empty(t, requests.sent)
+	require.Empty(t, requests.Sent)
 }
 
 // A Rest that the JSON package would not fill is a mistake, not a loss.
@@ -222,12 +222,12 @@ func TestRestNeedsItsTag(t *testing.T) {
 		noted
 		Rest parse.Rest `json:",embed"`
 	}
-	client, requests := scripted(t, nil)
+	client, requests := scriptedClient(t, nil)
 	_, err := parse.NewCollection[untagged](client, "Task").Get(t.Context(), "t1")
 	require.ErrorContains(t, err, `the tag `+"`"+`json:",embed"`+"`")
 	_, err = parse.NewCollection[named](client, "Task").Get(t.Context(), "t1")
 	require.ErrorContains(t, err, `the tag`)
 	_, err = parse.NewCollection[twice](client, "Task").Get(t.Context(), "t1")
 	require.ErrorContains(t, err, "cannot both hold the other columns")
-	require.Empty(t, requests.sent)
+	require.Empty(t, requests.Sent)
 }

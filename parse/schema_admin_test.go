@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/internal/scripted"
 	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -23,7 +24,7 @@ type schemaServer struct {
 
 func (s *schemaServer) admin(t *testing.T) *isoaudit.Admin {
 	s.columns = map[string]bool{}
-	admin, err := isoaudit.NewAdmin(serverURL, masterKey, parse.WithApplicationID("app"), parse.WithTransport(answering(
+	admin, err := isoaudit.NewAdmin(serverURL, masterKey, parse.WithApplicationID("app"), parse.WithTransport(scripted.Answering(
 		func(req *http.Request, body string) (*http.Response, error) {
 			status, answer := s.answer(req, body)
 			return reply(status, answer)(req)

@@ -25,8 +25,8 @@ func TestApplySchemaSpellsIndexesForTheDatabase(t *testing.T) {
 			admin, s := scriptedAdmin(t, nil, reply(200, `{"parseServerVersion":"9.10.0"}`), reply(200, `{"results":[`+c.classes+`]}`), reply(200, `{"results":[]}`), reply(200, `{"className":"Task"}`))
 			_, err := admin.Admin.ApplySchema(t.Context(), want)
 			require.NoError(t, err)
-			require.True(t, strings.HasSuffix(s.sent[3].url, "/schemas/Task"), s.sent[3].url)
-			require.Contains(t, s.sent[3].body, c.column)
+			require.True(t, strings.HasSuffix(s.Sent[3].URL, "/schemas/Task"), s.Sent[3].URL)
+			require.Contains(t, s.Sent[3].Body, c.column)
 		})
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func TestCallDecodesTheResult(t *testing.T) {
-	client, s := scripted(t, nil, reply(200, `{"result":{"open":3,"since":{"__type":"Date","iso":"2026-01-02T03:04:05.678Z"}}}`), reply(201, `{}`))
+	client, s := scriptedClient(t, nil, reply(200, `{"result":{"open":3,"since":{"__type":"Date","iso":"2026-01-02T03:04:05.678Z"}}}`), reply(201, `{}`))
 	type summary struct {
 		Open  int       `json:"open"`
 		Since time.Time `json:"since"`
@@ -20,18 +20,18 @@ func TestCallDecodesTheResult(t *testing.T) {
 	result, err := parse.Call[summary](t.Context(), client, "openFindings", map[string]string{"site": "PLANT-07"})
 	require.NoError(t, err)
 	require.Equal(t, summary{3, time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)}, result)
-	require.Equal(t, http.MethodPost, s.sent[0].method)
-	require.Equal(t, serverURL+"/functions/openFindings", s.sent[0].url)
-	require.JSONEq(t, `{"site":"PLANT-07"}`, s.sent[0].body)
+	require.Equal(t, http.MethodPost, s.Sent[0].Method)
+	require.Equal(t, serverURL+"/functions/openFindings", s.Sent[0].URL)
+	require.JSONEq(t, `{"site":"PLANT-07"}`, s.Sent[0].Body)
 
 	nothing, err := parse.Call[*summary](t.Context(), client, "touch", nil)
 	require.NoError(t, err, "a function may return nothing")
 	require.Nil(t, nothing)
-	require.Equal(t, "{}", s.sent[1].body)
+	require.Equal(t, "{}", s.Sent[1].Body)
 }
 
 func TestCallRefusesABadName(t *testing.T) {
-	client, _ := scripted(t, nil)
+	client, _ := scriptedClient(t, nil)
 	for _, name := range []string{"", "a/b", "../login", "a?b"} {
 		_, err := parse.Call[int](t.Context(), client, name, nil)
 		require.ErrorContains(t, err, "not the name of a cloud function")
@@ -39,7 +39,7 @@ func TestCallRefusesABadName(t *testing.T) {
 }
 
 func TestCallPassesTheApplicationsOwnCode(t *testing.T) {
-	client, _ := scripted(t, nil, reply(400, `{"code":4242,"error":"plant closed"}`), reply(400, `{"code":141,"error":{"code":7,"error":"hook"}}`))
+	client, _ := scriptedClient(t, nil, reply(400, `{"code":4242,"error":"plant closed"}`), reply(400, `{"code":141,"error":{"code":7,"error":"hook"}}`))
 	_, err := parse.Call[int](t.Context(), client, "f", nil)
 	require.ErrorIs(t, err, parse.Code(4242))
 	_, err = parse.Call[int](t.Context(), client, "f", nil)
@@ -63,9 +63,9 @@ func TestJob(t *testing.T) {
 		require.Equal(t, "disk full", job.Message)
 		require.Equal(t, 2026, job.FinishedAt.Year())
 		require.Equal(t, 6*time.Second, time.Since(start))
-		require.Equal(t, serverURL+"/jobs/archive", s.sent[0].url)
-		require.Equal(t, serverURL+"/classes/_JobStatus/j1", s.sent[1].url)
-		require.Equal(t, masterKey, s.sent[1].header.Get("X-Parse-Master-Key"))
+		require.Equal(t, serverURL+"/jobs/archive", s.Sent[0].URL)
+		require.Equal(t, serverURL+"/classes/_JobStatus/j1", s.Sent[1].URL)
+		require.Equal(t, masterKey, s.Sent[1].Header.Get("X-Parse-Master-Key"))
 	})
 }
 
@@ -76,7 +76,7 @@ func TestJobWithoutAStatusID(t *testing.T) {
 }
 
 func TestGraphQL(t *testing.T) {
-	client, s := scripted(t, nil, reply(200, `{"data":{"auditPlans":{"count":2}}}`))
+	client, s := scriptedClient(t, nil, reply(200, `{"data":{"auditPlans":{"count":2}}}`))
 	var out struct {
 		AuditPlans struct {
 			Count int `json:"count"`
@@ -85,12 +85,12 @@ func TestGraphQL(t *testing.T) {
 	err := client.GraphQL(t.Context(), `query($s: String!) { auditPlans(where: {siteCode: {equalTo: $s}}) { count } }`, map[string]any{"s": "PLANT-07"}, &out)
 	require.NoError(t, err)
 	require.Equal(t, 2, out.AuditPlans.Count)
-	require.Equal(t, "https://parse.example/graphql", s.sent[0].url)
-	require.JSONEq(t, `{"query":"query($s: String!) { auditPlans(where: {siteCode: {equalTo: $s}}) { count } }","variables":{"s":"PLANT-07"}}`, s.sent[0].body)
+	require.Equal(t, "https://parse.example/graphql", s.Sent[0].URL)
+	require.JSONEq(t, `{"query":"query($s: String!) { auditPlans(where: {siteCode: {equalTo: $s}}) { count } }","variables":{"s":"PLANT-07"}}`, s.Sent[0].Body)
 }
 
 func TestGraphQLErrors(t *testing.T) {
-	client, _ := scripted(t, nil,
+	client, _ := scriptedClient(t, nil,
 		reply(200, `{"data":{"a":1,"b":null},"errors":[{"message":"Object not found.","extensions":{"code":101}},{"message":"bad","extensions":{"code":"BAD_USER_INPUT"}}]}`),
 		reply(400, `{"errors":[{"message":"Cannot query field \"x\"","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`))
 	var out struct{ A int }
@@ -116,14 +116,14 @@ func TestGraphQLMutationsAreWrites(t *testing.T) {
 			if write {
 				steps = steps[:1]
 			}
-			client, s := scripted(t, nil, steps...)
+			client, s := scriptedClient(t, nil, steps...)
 			err := client.GraphQL(t.Context(), document, nil, nil)
 			if write {
 				require.ErrorIs(t, err, parse.ErrOutcomeUnknown, document)
 			} else {
 				require.NoError(t, err, document)
 			}
-			require.Len(t, s.sent, len(steps))
+			require.Len(t, s.Sent, len(steps))
 		})
 	}
 }
@@ -149,10 +149,10 @@ func TestConfig(t *testing.T) {
 	require.ErrorContains(t, err, `"graceDays"`)
 
 	require.NoError(t, admin.SetConfig(t.Context(), map[string]any{"graceDays": 30, "hotline": "112"}, "hotline"))
-	require.Equal(t, http.MethodPut, s.sent[1].method)
-	require.JSONEq(t, `{"params":{"graceDays":30,"hotline":"112"},"masterKeyOnly":{"graceDays":false,"hotline":true}}`, s.sent[1].body)
+	require.Equal(t, http.MethodPut, s.Sent[1].Method)
+	require.JSONEq(t, `{"params":{"graceDays":30,"hotline":"112"},"masterKeyOnly":{"graceDays":false,"hotline":true}}`, s.Sent[1].Body)
 	require.NoError(t, admin.DeleteConfig(t.Context(), "hotline"))
-	require.JSONEq(t, `{"params":{"hotline":{"__op":"Delete"}},"masterKeyOnly":{"hotline":false}}`, s.sent[2].body)
+	require.JSONEq(t, `{"params":{"hotline":{"__op":"Delete"}},"masterKeyOnly":{"hotline":false}}`, s.Sent[2].Body)
 
 	require.ErrorContains(t, admin.SetConfig(t.Context(), nil), "params: is empty")
 	require.ErrorContains(t, admin.SetConfig(t.Context(), map[string]any{"a b": 1}), "not a name")
@@ -160,7 +160,7 @@ func TestConfig(t *testing.T) {
 }
 
 func TestHealth(t *testing.T) {
-	client, _ := scripted(t, nil, reply(200, `{"status":"ok"}`), reply(503, `{"status":"starting"}`, "Retry-After", "1"), reply(200, `{"status":"error"}`))
+	client, _ := scriptedClient(t, nil, reply(200, `{"status":"ok"}`), reply(503, `{"status":"starting"}`, "Retry-After", "1"), reply(200, `{"status":"error"}`))
 	require.NoError(t, client.Health(t.Context()))
 	var failure *parse.Error
 	require.ErrorAs(t, client.Health(t.Context()), &failure)
@@ -177,11 +177,11 @@ func TestAdminCalls(t *testing.T) {
 	session, err := admin.LoginAs(t.Context(), "u1")
 	require.NoError(t, err)
 	require.Equal(t, "r:secret-token", session.Token())
-	require.JSONEq(t, `{"userId":"u1"}`, s.sent[1].body)
+	require.JSONEq(t, `{"userId":"u1"}`, s.Sent[1].Body)
 	require.NoError(t, admin.Purge(t.Context(), "AuditPlan"))
-	require.Equal(t, http.MethodDelete+" "+serverURL+"/purge/AuditPlan", s.sent[2].method+" "+s.sent[2].url)
+	require.Equal(t, http.MethodDelete+" "+serverURL+"/purge/AuditPlan", s.Sent[2].Method+" "+s.Sent[2].URL)
 	require.NoError(t, admin.DeleteFile(t.Context(), "dir/abc_report.pdf"))
-	require.Equal(t, serverURL+"/files/dir/abc_report.pdf", s.sent[3].url)
+	require.Equal(t, serverURL+"/files/dir/abc_report.pdf", s.Sent[3].URL)
 
 	_, err = admin.LoginAs(t.Context(), "")
 	require.ErrorContains(t, err, "auditorID")

@@ -23,26 +23,26 @@ const (
 )
 
 func TestLogIn(t *testing.T) {
-	client, s := scripted(t, nil, reply(200, loginBody), reply(200, `{"objectId":"u1"}`))
+	client, s := scriptedClient(t, nil, reply(200, loginBody), reply(200, `{"objectId":"u1"}`))
 	// A stale session is not sent along.
 	session, err := client.As(isoaudit.SessionWithToken("r:stale")).LogIn(t.Context(), "lena", "hunter2")
 	require.NoError(t, err)
 	require.Equal(t, "u1", session.Auditor.ObjectID)
 	require.Equal(t, "r:secret-token", session.Token())
-	require.Equal(t, http.MethodPost, s.sent[0].method)
-	require.Equal(t, serverURL+"/login", s.sent[0].url)
-	require.JSONEq(t, `{"username":"lena","password":"hunter2"}`, s.sent[0].body)
-	require.NotContains(t, s.sent[0].header, "X-Parse-Session-Token")
+	require.Equal(t, http.MethodPost, s.Sent[0].Method)
+	require.Equal(t, serverURL+"/login", s.Sent[0].URL)
+	require.JSONEq(t, `{"username":"lena","password":"hunter2"}`, s.Sent[0].Body)
+	require.NotContains(t, s.Sent[0].Header, "X-Parse-Session-Token")
 
 	auditor, err := client.As(session).CurrentAuditor(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, "u1", auditor.ObjectID)
-	require.Equal(t, serverURL+"/users/me", s.sent[1].url)
-	require.Equal(t, "r:secret-token", s.sent[1].header.Get("X-Parse-Session-Token"))
+	require.Equal(t, serverURL+"/users/me", s.Sent[1].URL)
+	require.Equal(t, "r:secret-token", s.Sent[1].Header.Get("X-Parse-Session-Token"))
 }
 
 func TestLogInRefused(t *testing.T) {
-	client, _ := scripted(t, nil, reply(404, `{"code":101,"error":"Invalid username/password. hunter2"}`))
+	client, _ := scriptedClient(t, nil, reply(404, `{"code":101,"error":"Invalid username/password. hunter2"}`))
 	_, err := client.LogIn(t.Context(), "lena", "hunter2")
 	require.ErrorIs(t, err, parse.ErrObjectNotFound)
 	require.ErrorContains(t, err, "wrong user name or password")
@@ -50,7 +50,7 @@ func TestLogInRefused(t *testing.T) {
 }
 
 func TestLogInNeedsNameAndPassword(t *testing.T) {
-	client, _ := scripted(t, nil)
+	client, _ := scriptedClient(t, nil)
 	_, err := client.LogIn(t.Context(), "", "hunter2")
 	require.ErrorContains(t, err, "username")
 	_, err = client.VerifyPassword(t.Context(), "lena", "")
@@ -59,24 +59,24 @@ func TestLogInNeedsNameAndPassword(t *testing.T) {
 }
 
 func TestLogInAnswerThatDoesNotFit(t *testing.T) {
-	client, _ := scripted(t, nil, reply(200, `{"objectId":5,"sessionToken":"r:secret-token"}`))
+	client, _ := scriptedClient(t, nil, reply(200, `{"objectId":5,"sessionToken":"r:secret-token"}`))
 	_, err := client.LogIn(t.Context(), "lena", "hunter2")
 	require.Error(t, err)
 	require.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), "r:secret-token")
 }
 
 func TestLogOutOfAnEndedSessionIsDone(t *testing.T) {
-	client, s := scripted(t, nil, reply(400, ended))
+	client, s := scriptedClient(t, nil, reply(400, ended))
 	require.NoError(t, client.As(isoaudit.SessionWithToken("r:x")).LogOut(t.Context()))
-	require.Equal(t, serverURL+"/logout", s.sent[0].url)
+	require.Equal(t, serverURL+"/logout", s.Sent[0].URL)
 }
 
 func TestVerifyPasswordPostsIt(t *testing.T) {
-	client, s := scripted(t, nil, reply(200, `{"objectId":"u1"}`))
+	client, s := scriptedClient(t, nil, reply(200, `{"objectId":"u1"}`))
 	auditor, err := client.VerifyPassword(t.Context(), "lena", "hunter2")
 	require.NoError(t, err)
 	require.Equal(t, "u1", auditor.ObjectID)
-	require.Equal(t, serverURL+"/verifyPassword", s.sent[0].url)
+	require.Equal(t, serverURL+"/verifyPassword", s.Sent[0].URL)
 }
 
 // sessions is a server that takes one token at a time.
@@ -166,7 +166,7 @@ func TestSessionSourceFailure(t *testing.T) {
 		"nil session": func(context.Context, *parse.Client) (*parse.Session, error) { return nil, nil },
 		"no token":    func(context.Context, *parse.Client) (*parse.Session, error) { return new(parse.Session), nil },
 	} {
-		client := withSource(t, &script{t: t}, source)
+		client := withSource(t, &script{Test: t}, source)
 		err := writeWithID(t.Context(), client)
 		require.ErrorContains(t, err, "logging in", name)
 		require.NotErrorIs(t, err, parse.ErrOutcomeUnknown, name)
@@ -203,7 +203,7 @@ func TestEachCallWaitsForTheLogInOnItsOwnContext(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		ended := make(chan error, 1)
-		client := withSource(t, &script{t: t}, func(ctx context.Context, _ *parse.Client) (*parse.Session, error) {
+		client := withSource(t, &script{Test: t}, func(ctx context.Context, _ *parse.Client) (*parse.Session, error) {
 			<-ctx.Done()
 			ended <- ctx.Err()
 			return nil, ctx.Err()
@@ -231,7 +231,7 @@ func TestLogOutWithSessionSource(t *testing.T) {
 // The call was not sent, so what became of the log-in is not what became of it.
 func TestFailedLogInIsNotTheCallsOwnOutcome(t *testing.T) {
 	password := parse.PasswordLogin("lead", "wrong-password")
-	client := withSource(t, &script{t: t, steps: []step{reply(404, `{"code":101,"error":"Invalid username/password."}`)}}, password)
+	client := withSource(t, &script{Test: t, Steps: []step{reply(404, `{"code":101,"error":"Invalid username/password."}`)}}, password)
 	err := client.AuditPlans.Delete(t.Context(), "p1")
 	require.ErrorContains(t, err, "logging in")
 	require.NotErrorIs(t, err, parse.ErrObjectNotFound, "nobody looked for the plan")
@@ -239,7 +239,7 @@ func TestFailedLogInIsNotTheCallsOwnOutcome(t *testing.T) {
 	require.ErrorAs(t, errors.Unwrap(err), &logIn)
 	require.Equal(t, parse.ErrObjectNotFound, logIn.Code)
 
-	client = withSource(t, &script{t: t, steps: []step{fails(io.ErrUnexpectedEOF)}}, password)
+	client = withSource(t, &script{Test: t, Steps: []step{fails(io.ErrUnexpectedEOF)}}, password)
 	err = client.AuditPlans.Delete(t.Context(), "p1")
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.NotErrorIs(t, err, parse.ErrOutcomeUnknown, "the delete was surely not sent")

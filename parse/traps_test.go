@@ -46,10 +46,10 @@ var (
 // parametersOf sends a query and gives the parameters it left with.
 func parametersOf[T any](t *testing.T, build func(*isoaudit.Client) isoaudit.Query[T]) url.Values {
 	t.Helper()
-	client, sent := scripted(t, nil, reply(200, `{"results":[]}`))
+	client, sent := scriptedClient(t, nil, reply(200, `{"results":[]}`))
 	_, err := build(client).Find(context.Background())
 	require.NoError(t, err)
-	u, err := url.Parse(sent.sent[0].url)
+	u, err := url.Parse(sent.Sent[0].URL)
 	require.NoError(t, err)
 	return u.Query()
 }
@@ -173,11 +173,11 @@ func TestCountWithTheMasterKeyIsExact(t *testing.T) {
 	n, err := admin.AuditPlans.Query().Limit(3).Skip(2).Count(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 7, n)
-	require.Equal(t, "count=1&limit=0&where="+url.QueryEscape(`{"objectId":{"$exists":true}}`), query(t, sent.sent[0].url).Encode())
+	require.Equal(t, "count=1&limit=0&where="+url.QueryEscape(`{"objectId":{"$exists":true}}`), query(t, sent.Sent[0].URL).Encode())
 	_, n, err = admin.AuditPlans.Query().FindAndCount(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 7, n)
-	require.Contains(t, query(t, sent.sent[1].url).Get("where"), "$exists")
+	require.Contains(t, query(t, sent.Sent[1].URL).Get("where"), "$exists")
 }
 
 func query(t *testing.T, address string) url.Values {
@@ -190,13 +190,13 @@ func query(t *testing.T, address string) url.Values {
 // Protocol section 12.15: include drops what is deleted, so an array that
 // was included must not be written back.
 func TestIncludedArraysAreNotWrittenBack(t *testing.T) {
-	client, sent := scripted(t, nil,
+	client, sent := scriptedClient(t, nil,
 		reply(200, `{"results":[{"objectId":"k1","plans":[{"objectId":"p1","auditRef":"A","__type":"Object","className":"AuditPlan"}]}]}`),
 		reply(200, `{"updatedAt":"2026-01-01T00:00:00.000Z"}`))
 	lists := parse.NewCollection[checklist](client, "Checklist")
 	list, err := lists.Query().Include(plans.Then(isoaudit.AuditPlanFields.LeadAuditor)).First(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, "plans.leadAuditor", query(t, sent.sent[0].url).Get("include"))
+	require.Equal(t, "plans.leadAuditor", query(t, sent.Sent[0].URL).Get("include"))
 	first, ok := list.Plans[0].Get()
 	require.True(t, ok)
 	require.True(t, first.LeadAuditor.Dangling(), "nested includes are marked too")
@@ -204,37 +204,37 @@ func TestIncludedArraysAreNotWrittenBack(t *testing.T) {
 	err = lists.Update(t.Context(), "k1", plans.Set(list.Plans))
 	require.ErrorContains(t, err, "Checklist.Update: plans: array was read with Include")
 	require.NoError(t, lists.Update(t.Context(), "k1", plans.Add(list.Plans...)))
-	require.JSONEq(t, `{"plans":{"__op":"Add","objects":[{"__type":"Pointer","className":"AuditPlan","objectId":"p1"}]}}`, sent.sent[1].body)
+	require.JSONEq(t, `{"plans":{"__op":"Add","objects":[{"__type":"Pointer","className":"AuditPlan","objectId":"p1"}]}}`, sent.Sent[1].Body)
 }
 
 // Protocol section 1.1: a long URL is refused by the server, so the query moves
 // into the body.
 func TestLongQueriesGoAsPost(t *testing.T) {
-	client, sent := scripted(t, nil, reply(200, `{"results":[]}`))
+	client, sent := scriptedClient(t, nil, reply(200, `{"results":[]}`))
 	_, err := client.AuditPlans.Query().Where(isoaudit.AuditPlanFields.Scope.Eq(strings.Repeat("x", 3000))).Limit(5).Find(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, "POST", sent.sent[0].method)
-	require.Empty(t, query(t, sent.sent[0].url))
-	require.JSONEq(t, `{"_method":"GET","limit":5,"where":{"scope":"`+strings.Repeat("x", 3000)+`"}}`, sent.sent[0].body)
+	require.Equal(t, "POST", sent.Sent[0].Method)
+	require.Empty(t, query(t, sent.Sent[0].URL))
+	require.JSONEq(t, `{"_method":"GET","limit":5,"where":{"scope":"`+strings.Repeat("x", 3000)+`"}}`, sent.Sent[0].Body)
 }
 
 // WithAuditorClass: paths and pointers use the name, and pointers to another
 // class of auditors are a clear error.
 func TestAuditorClassByAnotherName(t *testing.T) {
 	row := `{"results":[{"objectId":"p1","leadAuditor":{"__type":"Pointer","className":"Auditor","objectId":"u1"}}]}`
-	client, sent := scripted(t, []parse.Option{isoaudit.WithAuditorClass("Auditor")}, reply(200, `{"results":[]}`), reply(200, row))
+	client, sent := scriptedClient(t, []parse.Option{isoaudit.WithAuditorClass("Auditor")}, reply(200, `{"results":[]}`), reply(200, row))
 	_, err := client.Auditors.Query().Find(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, serverURL+"/classes/Auditor", sent.sent[0].url)
+	require.Equal(t, serverURL+"/classes/Auditor", sent.Sent[0].URL)
 	found, err := client.AuditPlans.Query().Where(isoaudit.AuditPlanFields.LeadAuditor.Eq(isoaudit.PointerTo[isoaudit.Auditor]("u1"))).Find(t.Context())
 	require.NoError(t, err)
-	require.Contains(t, query(t, sent.sent[1].url).Get("where"), `"className":"Auditor"`)
+	require.Contains(t, query(t, sent.Sent[1].URL).Get("where"), `"className":"Auditor"`)
 	require.Equal(t, isoaudit.PointerTo[isoaudit.Auditor]("u1"), found[0].LeadAuditor)
 
-	client, sent = scripted(t, nil, reply(200, `{"results":[]}`), reply(200, row))
+	client, sent = scriptedClient(t, nil, reply(200, `{"results":[]}`), reply(200, row))
 	_, err = client.Auditors.Query().Find(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, serverURL+"/users", sent.sent[0].url)
+	require.Equal(t, serverURL+"/users", sent.Sent[0].URL)
 	_, err = client.AuditPlans.Query().Find(t.Context())
 	var wrong *parse.DecodeError
 	require.ErrorAs(t, err, &wrong)

@@ -49,7 +49,7 @@ func TestUploadStreams(t *testing.T) {
 }
 
 func TestUploadChecksItsInput(t *testing.T) {
-	client, _ := scripted(t, nil)
+	client, _ := scriptedClient(t, nil)
 	good := parse.Upload{Name: "a.txt", Content: strings.NewReader("x")}
 	for reason, change := range map[string]func(*parse.Upload){
 		"Content":      func(u *parse.Upload) { u.Content = nil },
@@ -73,23 +73,23 @@ func TestUploadFaults(t *testing.T) {
 		return err
 	}
 	synctest.Test(t, func(t *testing.T) {
-		client, s := scripted(t, nil, fails(errReset))
+		client, s := scriptedClient(t, nil, fails(errReset))
 		require.ErrorIs(t, upload(t, client), parse.ErrOutcomeUnknown)
-		require.Len(t, s.sent, 1)
+		require.Len(t, s.Sent, 1)
 	})
 	synctest.Test(t, func(t *testing.T) {
-		client, s := scripted(t, nil, reply(503, "", "Retry-After", "1"))
+		client, s := scriptedClient(t, nil, reply(503, "", "Retry-After", "1"))
 		err := upload(t, client)
 		require.Error(t, err)
 		require.NotErrorIs(t, err, parse.ErrOutcomeUnknown)
-		require.Len(t, s.sent, 1, "its content has been read")
+		require.Len(t, s.Sent, 1, "its content has been read")
 	})
 	synctest.Test(t, func(t *testing.T) {
-		transport := &unreadFirst{next: &script{t: t, steps: []step{reply(201, stored)}}}
+		transport := &unreadFirst{next: &script{Test: t, Steps: []step{reply(201, stored)}}}
 		client, err := isoaudit.NewClient(serverURL, parse.WithApplicationID("app"), parse.WithTransport(transport))
 		require.NoError(t, err)
 		require.NoError(t, upload(t, client), "a dial that failed read nothing")
-		require.Equal(t, "evidence", transport.next.sent[0].body)
+		require.Equal(t, "evidence", transport.next.Sent[0].Body)
 	})
 }
 
@@ -115,7 +115,7 @@ func TestUploadWhoseReaderFails(t *testing.T) {
 		"too long":  {Name: "a", Content: strings.NewReader("evidence"), Size: 3},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, _ := scripted(t, nil, reply(201, stored))
+			client, _ := scriptedClient(t, nil, reply(201, stored))
 			_, err := client.Upload(t.Context(), upload)
 			require.ErrorContains(t, err, "reading the content")
 			require.NotErrorIs(t, err, parse.ErrOutcomeUnknown)

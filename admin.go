@@ -2,7 +2,6 @@ package isoaudit
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/isoaudit/isoaudit-go/parse"
@@ -22,7 +21,7 @@ type Admin struct {
 // is refused over plain http and ws to any host that is not this machine. A
 // session source is refused: the server ignores sessions beside the master key.
 func NewAdmin(serverURL, masterKey string, options ...parse.Option) (*Admin, error) {
-	admin, err := parse.NewAdmin(serverURL, masterKey, withRules(options)...)
+	admin, err := parse.NewAdmin(serverURL, masterKey, ownOptions(options)...)
 	if err != nil {
 		return nil, err
 	}
@@ -60,20 +59,12 @@ func (a *Admin) Schema(ctx context.Context) (schema.Schema, error) { return a.en
 // If the server keeps no default ACLs, those that cloud/main.js gives to new objects
 // are compared instead.
 func (a *Admin) PlanSchema(ctx context.Context, want schema.Schema, options ...schema.PlanOption) (schema.Plan, error) {
-	options, err := a.withCloudCode(ctx, options)
-	if err != nil {
-		return schema.Plan{}, fmt.Errorf("isoaudit: plan schema: %w", err)
-	}
 	return a.engine().PlanSchema(ctx, want, options...)
 }
 
 // ApplySchema makes the server what a schema says; see [parse.Admin.ApplySchema].
 // Its plan is that of PlanSchema.
 func (a *Admin) ApplySchema(ctx context.Context, want schema.Schema, options ...schema.PlanOption) (schema.Plan, error) {
-	options, err := a.withCloudCode(ctx, options)
-	if err != nil {
-		return schema.Plan{}, fmt.Errorf("isoaudit: apply schema: %w", err)
-	}
 	return a.engine().ApplySchema(ctx, want, options...)
 }
 

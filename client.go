@@ -48,16 +48,16 @@ func PointerTo[T any](id string) Pointer[T] { return parse.PointerTo[T](id) }
 // "http://127.0.0.1:1337/parse". [parse.WithApplicationID] is required. Nothing is
 // sent. All mistakes in the URL and the options are reported together.
 func NewClient(serverURL string, options ...parse.Option) (*Client, error) {
-	client, err := parse.NewClient(serverURL, withRules(options)...)
+	client, err := parse.NewClient(serverURL, ownOptions(options)...)
 	if err != nil {
 		return nil, err
 	}
 	return ClientOf(client), nil
 }
 
-// withRules adds the option that reads broken rules from the server's messages.
-func withRules(options []parse.Option) []parse.Option {
-	return append(options[:len(options):len(options)], parse.WithErrorDetails(brokenRules))
+// ownOptions adds what this package knows of the servers' messages and Cloud Code.
+func ownOptions(options []parse.Option) []parse.Option {
+	return append(options[:len(options):len(options)], parse.WithErrorDetails(brokenRules), parse.WithCloudCodeACLs(cloudCodeACLs))
 }
 
 // WithAuditorClass names the class that holds auditors: "_User", the default,

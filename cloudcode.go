@@ -34,19 +34,19 @@ type CloudServer struct {
 // The error is [parse.ErrScriptFailed] if it runs none, or one that is too old to
 // answer this.
 func (a *Admin) CloudCode(ctx context.Context) (CloudCode, error) {
-	return parse.Call[CloudCode](ctx, a.engine().Client(), "isoauditCloudCode", nil)
+	return askCloudCode(ctx, a.engine())
 }
 
-// withCloudCode adds an option with the ACLs that cloud/main.js gives to new objects,
-// if the server itself cannot give them any.
-func (a *Admin) withCloudCode(ctx context.Context, options []schema.PlanOption) ([]schema.PlanOption, error) {
-	info, err := a.engine().ServerInfo(ctx)
-	if err != nil || (schema.Server{Version: info.Version}).KeepsDefaultACL() {
-		return options, err
-	}
-	code, err := a.CloudCode(ctx)
+func askCloudCode(ctx context.Context, admin *parse.Admin) (CloudCode, error) {
+	return parse.Call[CloudCode](ctx, admin.Client(), "isoauditCloudCode", nil)
+}
+
+// cloudCodeACLs are the ACLs that cloud/main.js gives to new objects, nil where the
+// server does not run it.
+func cloudCodeACLs(ctx context.Context, admin *parse.Admin) (map[string]map[string]schema.Access, error) {
+	code, err := askCloudCode(ctx, admin)
 	if errors.Is(err, parse.ErrScriptFailed) {
-		return options, nil
+		return nil, nil
 	}
-	return append([]schema.PlanOption{schema.CloudCodeACLs(code.ACLs)}, options...), err
+	return code.ACLs, err
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/internal/scripted"
 	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -25,21 +26,24 @@ func TestPlanSchemaAsksTheCloudCodeWhereReadingRestsOnIt(t *testing.T) {
 		"put over each update": {"9.2.0", "", "nothing on this server gives new objects the ACL"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			admin, err := isoaudit.NewAdmin(serverURL, masterKey, parse.WithApplicationID("app"), parse.WithTransport(answering(
+			versions := 0
+			admin, err := isoaudit.NewAdmin(serverURL, masterKey, parse.WithApplicationID("app"), parse.WithTransport(scripted.Answering(
 				func(req *http.Request, _ string) (*http.Response, error) {
 					switch path := strings.TrimPrefix(req.URL.Path, "/mount"); {
 					case path == "/serverInfo":
-						return reply(200, `{"parseServerVersion":"`+tt.version+`"}`)(req)
+						versions++
+						return scripted.Reply(200, `{"parseServerVersion":"`+tt.version+`"}`)(req)
 					case path == "/functions/isoauditCloudCode" && tt.cloud != "":
-						return reply(200, `{"result":`+tt.cloud+`}`)(req)
+						return scripted.Reply(200, `{"result":`+tt.cloud+`}`)(req)
 					case path == "/functions/isoauditCloudCode":
-						return reply(400, `{"code":141,"error":"Invalid function"}`)(req)
+						return scripted.Reply(400, `{"code":141,"error":"Invalid function"}`)(req)
 					}
-					return reply(200, `{"results":[]}`)(req)
+					return scripted.Reply(200, `{"results":[]}`)(req)
 				})))
 			require.NoError(t, err)
 			plan, err := admin.PlanSchema(t.Context(), want)
 			require.NoError(t, err)
+			require.Equal(t, 1, versions, "how often the server is asked for its version")
 			if tt.warning == "" {
 				require.Empty(t, plan.Warnings)
 			} else {

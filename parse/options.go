@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // Option sets one property of a client. A bad value is reported by NewClient.
@@ -282,3 +284,17 @@ const (
 	defaultBatchParallel = 4
 	maxTransactions      = 4
 )
+
+// WithCloudCodeACLs gives [Admin.PlanSchema] and [Admin.ApplySchema] a function that
+// asks the application's Cloud Code for the ACLs that it gives to new objects, by
+// class (see [schema.CloudCodeACLs]). It is called for servers that keep no default
+// ACLs themselves; nil means that there is no such Cloud Code.
+func WithCloudCodeACLs(ask func(context.Context, *Admin) (map[string]map[string]schema.Access, error)) Option {
+	return func(c *config) error {
+		if ask == nil {
+			return optionError("WithCloudCodeACLs", "the function is nil; leave the option out for none")
+		}
+		c.cloudACLs = ask
+		return nil
+	}
+}

@@ -52,7 +52,11 @@ var ErrServerTooOld = errors.New("the server is too old: version 5 is the oldest
 // is left out of it and is no drift. Where that opens a class, the plan warns,
 // unless [schema.CloudCodeACLs] says that the server's Cloud Code closes it.
 func (a *Admin) PlanSchema(ctx context.Context, want schema.Schema, options ...schema.PlanOption) (schema.Plan, error) {
-	_, plan, err := a.compareSchema(ctx, want, options)
+	compared, err := a.compare(ctx, want, options)
+	if err != nil {
+		return schema.Plan{}, fmt.Errorf("parse: plan schema: %w", err)
+	}
+	plan, err := compared.plan(ctx)
 	if err != nil {
 		return schema.Plan{}, fmt.Errorf("parse: plan schema: %w", err)
 	}
@@ -72,14 +76,18 @@ func (a *Admin) PlanSchema(ctx context.Context, want schema.Schema, options ...s
 // refusal, such as a lost connection, the steps before it are done. In both cases
 // applying again does what is missing.
 func (a *Admin) ApplySchema(ctx context.Context, want schema.Schema, options ...schema.PlanOption) (schema.Plan, error) {
-	have, plan, err := a.compareSchema(ctx, want, options)
+	compared, err := a.compare(ctx, want, options)
+	if err != nil {
+		return schema.Plan{}, fmt.Errorf("parse: apply schema: %w", err)
+	}
+	plan, err := compared.plan(ctx)
 	if err != nil {
 		return schema.Plan{}, fmt.Errorf("parse: apply schema: %w", err)
 	}
 	if len(plan.Conflicts) > 0 {
 		return plan, fmt.Errorf("parse: apply schema: nothing was changed: %w", plan.Drift())
 	}
-	apply := schemaApplication{admin: a, want: want, options: options, mongo: onMongo(have), split: map[string]bool{}}
+	apply := schemaApplication{comparison: compared, split: map[string]bool{}}
 	for i, step := range plan.Steps {
 		refused, err := apply.carryOut(ctx, step)
 		plan.Refused = append(plan.Refused, refused...)
@@ -97,31 +105,50 @@ func (a *Admin) ApplySchema(ctx context.Context, want schema.Schema, options ...
 	return plan, fmt.Errorf("parse: apply schema: the server refused %d of its parts, the others are done: %w", len(errs), errors.Join(errs...))
 }
 
-// compareSchema reads the server's schema and plans the way to the wanted one.
-func (a *Admin) compareSchema(ctx context.Context, want schema.Schema, options []schema.PlanOption) (schema.Schema, schema.Plan, error) {
+// comparison compares the server with the wanted schema, as often as it is asked.
+type comparison struct {
+	admin   *Admin
+	want    schema.Schema
+	server  schema.Server
+	options []schema.PlanOption
+}
+
+// compare asks what the server is and what its Cloud Code does.
+func (a *Admin) compare(ctx context.Context, want schema.Schema, options []schema.PlanOption) (*comparison, error) {
 	info, err := a.ServerInfo(ctx)
 	if err != nil {
-		return schema.Schema{}, schema.Plan{}, err
+		return nil, err
 	}
-	server := schema.Server{Version: info.Version}
-	if server.Before(5, 0) {
-		return schema.Schema{}, schema.Plan{}, fmt.Errorf("%w; this is Parse Server %s", ErrServerTooOld, info.Version)
+	c := &comparison{admin: a, want: want, server: schema.Server{Version: info.Version}, options: options}
+	if c.server.Before(5, 0) {
+		return nil, fmt.Errorf("%w; this is Parse Server %s", ErrServerTooOld, info.Version)
 	}
-	have, err := a.Schema(ctx)
+	if ask := a.own().cfg.cloudACLs; ask != nil && !c.server.KeepsDefaultACL() {
+		acls, err := ask(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		if acls != nil {
+			c.options = append([]schema.PlanOption{schema.CloudCodeACLs(acls)}, options...)
+		}
+	}
+	return c, nil
+}
+
+// plan reads the server's schema and plans the way to the wanted one.
+func (c *comparison) plan(ctx context.Context) (schema.Plan, error) {
+	have, err := c.admin.Schema(ctx)
 	if err != nil {
-		return schema.Schema{}, schema.Plan{}, err
+		return schema.Plan{}, err
 	}
-	server.MongoDB = onMongo(have)
-	return have, schema.Diff(want, have, append([]schema.PlanOption{schema.OnServer(server)}, options...)...), nil
+	c.server.MongoDB = onMongo(have)
+	return schema.Diff(c.want, have, append([]schema.PlanOption{schema.OnServer(c.server)}, c.options...)...), nil
 }
 
 type schemaApplication struct {
-	admin   *Admin
-	want    schema.Schema
-	options []schema.PlanOption
-	mongo   bool
-	split   map[string]bool       // classes whose steps were done part by part
-	roles   map[string]storedRole // by name, read when a step first needs them
+	*comparison
+	split map[string]bool       // classes whose steps were done part by part
+	roles map[string]storedRole // by name, read when a step first needs them
 }
 
 // carryOut does a step. Where the server refuses it, it does the parts of what is
@@ -139,7 +166,7 @@ func (s *schemaApplication) carryOut(ctx context.Context, step schema.Step) (ref
 	}
 	s.split[step.Delta.Class] = true
 	// The server may have done a part before it refused the rest.
-	_, rest, err := s.admin.compareSchema(ctx, s.want, s.options)
+	rest, err := s.plan(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +215,7 @@ func (s *schemaApplication) step(ctx context.Context, step schema.Step) error {
 
 func (s *schemaApplication) body(delta schema.Delta) schema.Delta {
 	class, _ := s.want.Class(delta.Class)
-	if !s.mongo || len(delta.Indexes) == 0 {
+	if !s.server.MongoDB || len(delta.Indexes) == 0 {
 		return delta
 	}
 	indexes := map[string]schema.IndexChange{}

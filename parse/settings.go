@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // config is everything a client knows. It is never changed after NewClient;
@@ -31,6 +33,7 @@ type config struct {
 	liveBytes     int
 	sessions      *sessionKeeper // nil: no session source
 	details       func(*Error) error
+	cloudACLs     func(context.Context, *Admin) (map[string]map[string]schema.Access, error)
 }
 
 func newConfig(serverURL string, options []Option) (*config, error) {

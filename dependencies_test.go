@@ -112,6 +112,14 @@ func TestDependenciesServerWithoutClient(t *testing.T) {
 	require.NotContains(t, deps, module+"/livequery")
 }
 
+// GraphQL resolves fields by REST requests: it can't reach objects by another way.
+func TestDependenciesGraphQLWithoutStore(t *testing.T) {
+	deps := goList(t, "-deps", module+"/auditserver/internal/graphql")
+	require.Contains(t, deps, "github.com/vektah/gqlparser/v2")
+	require.NotContains(t, deps, module+"/auditserver/internal/store")
+	require.NotContains(t, deps, module+"/auditserver/internal/access")
+}
+
 func TestDependenciesWithoutTesting(t *testing.T) {
 	for _, pkg := range []string{"", "/promptschema", "/parse", "/livequery", "/schema", "/policy", "/quality", "/quality/report", "/trail", "/trail/event", "/auditserver", "/audittest"} {
 		require.NotContains(t, goList(t, "-deps", module+pkg), "testing", "%s must keep testing out of its API", pkg)

@@ -86,8 +86,7 @@ func (s *Server) batchEntry(outer *request, raw jsontext.Value) (batchEntry, err
 	if !ok || !strings.HasPrefix(full, prefix) {
 		return batchEntry{}, fault.New(wire.CodeInvalidJSON, "cannot route batch path %s", full)
 	}
-	e := batchEntry{req: &request{method: method, path: path, caller: outer.caller, installationID: outer.installationID,
-		remote: outer.remote, baseURL: outer.baseURL, location: outer.location, context: outer.context, header: outer.header, denied: outer.denied, maxFields: outer.maxFields, answer: outer.answer}}
+	e := batchEntry{req: outer.inner(method, path)}
 	fields, given := in.Get("body")
 	if given && fields.Kind() == '{' {
 		if e.req.Body, err = rawjson.Split(fields); err != nil {

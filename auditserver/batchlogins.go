@@ -21,7 +21,12 @@ func (s *Server) fewLogIns(req *request, entries []batchEntry) error {
 	if n <= most || req.caller.Master {
 		return nil
 	}
-	return fault.New(wire.CodeInvalidJSON, "the batch has %d log-ins, sign-ups and new passwords, the limit is %d (option limits.batchLogIns)", n, most)
+	return tooManyLogIns("batch", n, most)
+}
+
+// tooManyLogIns refuses a batch or a document that would try n passwords.
+func tooManyLogIns(what string, n, most int) error {
+	return fault.New(wire.CodeInvalidJSON, "the %s has %d log-ins, sign-ups and new passwords, the limit is %d (option limits.batchLogIns)", what, n, most)
 }
 
 // hashes tells whether a request may need a password hashed.

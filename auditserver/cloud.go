@@ -114,6 +114,12 @@ func (c *cloudCode) function(name string) (Function, bool) {
 	return f, ok
 }
 
+func (c *cloudCode) functionNames() []string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.Collect(maps.Keys(c.functions))
+}
+
 func (c *cloudCode) job(name string) (Job, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()

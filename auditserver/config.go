@@ -40,6 +40,10 @@ type Config struct {
 	MountPath string // where the handler answers; "" is /parse
 	PublicURL string // this server's URL with the mount path, for file URLs and Location; "": taken from each request
 
+	GraphQL                    bool   // serve GraphQL beside the mount
+	GraphQLPath                string // where; "" is /graphql
+	GraphQLPublicIntrospection bool   // the schema may be asked for without the master key
+
 	AllowClientClassCreation bool          // clients without the master key may create classes
 	AllowCustomObjectID      bool          // clients choose objectIds
 	PublicUsers              bool          // new users are readable by everybody (enforcePrivateUsers: false)
@@ -190,6 +194,13 @@ func (c *Config) prepareURLs() error {
 	}
 	if c.MountPath == "/" {
 		c.MountPath = ""
+	}
+	if c.GraphQLPath == "" {
+		c.GraphQLPath = "/graphql"
+	}
+	c.GraphQLPath = path.Clean("/" + c.GraphQLPath)
+	if c.GraphQL && (c.GraphQLPath == "/" || c.GraphQLPath == c.MountPath) {
+		errs = append(errs, errors.New("auditserver: Config.GraphQLPath (graphQLPath) is where something else answers: write it as /graphql"))
 	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	if c.PublicURL != "" {

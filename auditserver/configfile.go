@@ -75,6 +75,8 @@ func configOptions(cfg *Config) map[string]option {
 		"dotNetKey":                into(&cfg.WindowsKey),
 		"masterKeyIps":             addresses(&cfg.MasterKeyIPs),
 		"mountPath":                into(&cfg.MountPath),
+		"mountGraphQL":             into(&cfg.GraphQL),
+		"graphQLPath":              into(&cfg.GraphQLPath),
 		"serverURL":                serverURL,
 		"publicServerURL":          publicURL,
 		"allowClientClassCreation": into(&cfg.AllowClientClassCreation),
@@ -87,6 +89,7 @@ func configOptions(cfg *Config) map[string]option {
 		"protectedFields":          protection(&cfg.ProtectedFields),
 		"quirks":                   into(&cfg.Quirks),
 
+		"graphQLPublicIntrospection":       into(&cfg.GraphQLPublicIntrospection),
 		"defaultLimit":                     positive(&cfg.Limits.DefaultSize),
 		"objectIdSize":                     positive(&cfg.ObjectIDSize),
 		"userSensitiveFields":              into(&cfg.userSensitiveFields),
@@ -141,6 +144,8 @@ func configOptions(cfg *Config) map[string]option {
 			"queryDepth":        into(&cfg.Limits.QueryDepth),
 			"subqueryDepth":     into(&cfg.Limits.SubqueryDepth),
 			"batchRequestLimit": into(&cfg.Limits.Batch),
+			"graphQLDepth":      into(&cfg.Limits.GraphQLDepth),
+			"graphQLFields":     into(&cfg.Limits.GraphQLFields),
 			"allowRegex":        negated(&cfg.Limits.NoRegex),
 		}),
 	}

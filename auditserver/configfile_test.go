@@ -68,7 +68,7 @@ func TestParseConfigNamesWhatIsWrong(t *testing.T) {
 		`{"sessionLength":-1}`:                     "option sessionLength",
 		`{"allowCustomObjectId":"yes"}`:            "option allowCustomObjectId",
 		`{"requestComplexity":7}`:                  "option requestComplexity",
-		`{"requestComplexity":{"graphQLDepth":7}}`: "unknown option requestComplexity.graphQLDepth",
+		`{"requestComplexity":{"graphQLWidth":7}}`: "unknown option requestComplexity.graphQLWidth",
 		`{"maxUploadSize":"1099511627776gb"}`:      "option maxUploadSize",
 		`{"masterKey":5}`:                          "option masterKey does not fit: want text",
 		`{"quirks":"yes"}`:                         "option quirks does not fit: want true or false",

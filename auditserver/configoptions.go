@@ -174,7 +174,6 @@ var inert = map[string][]string{
 	"preventSignupWithUnverifiedEmail": {"false"},
 	"protectedFieldsOwnerExempt":       {"true"},
 	"scheduledPush":                    {"false"},
-	"mountGraphQL":                     {"false"},
 	"mountPlayground":                  {"false"},
 	"security":                         {"{}"},
 	"pages":                            {"{}"},

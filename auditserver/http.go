@@ -73,6 +73,10 @@ func (s *Server) answer(w *exchange, peer, r *http.Request) {
 		s.cors.preflight(w)
 		return
 	}
+	if s.isGraphQL(r.URL.Path) {
+		s.serveGraphQL(w, r)
+		return
+	}
 	path, ok := splitPath(s.cfg.MountPath, r.URL.EscapedPath())
 	if !ok {
 		notFoundPage(w, r)
@@ -113,8 +117,7 @@ func (s *Server) serve(w *exchange, r *http.Request, path []string) {
 	if known {
 		w.route = routePattern(path)
 	}
-	req := &request{method: r.Method, path: path, remote: r.RemoteAddr, header: r.Header, denied: s.cfg.denied, maxFields: s.cfg.Limits.Fields,
-		requestID: r.Header.Get("X-Parse-Request-Id"), baseURL: s.baseURL(r), location: s.cfg.location(), answer: s.budgets.answers.Open(freeBytes)}
+	req := s.newRequest(r, path)
 	w.req = req
 	defer req.release()
 	if err := s.readRequest(w, r, req); err != nil {
@@ -134,6 +137,12 @@ func (s *Server) serve(w *exchange, r *http.Request, path []string) {
 		return
 	}
 	s.writeResponse(w, r, res)
+}
+
+// newRequest is a request of which only the headers are read.
+func (s *Server) newRequest(r *http.Request, path []string) *request {
+	return &request{method: r.Method, path: path, remote: r.RemoteAddr, header: r.Header, denied: s.cfg.denied, maxFields: s.cfg.Limits.Fields,
+		requestID: r.Header.Get("X-Parse-Request-Id"), baseURL: s.baseURL(r), location: s.cfg.location(), answer: s.budgets.answers.Open(freeBytes)}
 }
 
 // writeResponse answers with what a handler made.

@@ -31,6 +31,8 @@ type Limits struct {
 	SubqueryDepth int   // nesting of $inQuery and $select; default 8
 	IncludeDepth  int   // length of an include path; default 16
 	IncludePaths  int   // include paths of a query; default 100
+	GraphQLDepth  int   // nesting of the fields of a GraphQL document, without the master key; default 32
+	GraphQLFields int   // fields of a GraphQL document, without the master key; default 1000
 	AnswerSize    int   // bytes of an answer with its included objects; default 32 MiB
 	NoRegex       bool  // clients without the master key may not use $regex
 
@@ -67,11 +69,12 @@ type limit struct {
 }
 
 const (
-	busyAnswer   = "503, code 100, Retry-After"
-	queryAnswer  = "400, code 102"
-	bodyAnswer   = "400, code 107"
-	silentAnswer = "none: it is cut silently"
-	cutAnswer    = "the connection is cut, with the reason"
+	busyAnswer    = "503, code 100, Retry-After"
+	queryAnswer   = "400, code 102"
+	bodyAnswer    = "400, code 107"
+	graphQLAnswer = "400, GRAPHQL_VALIDATION_FAILED"
+	silentAnswer  = "none: it is cut silently"
+	cutAnswer     = "the connection is cut, with the reason"
 )
 
 // all gives every limit.
@@ -93,6 +96,8 @@ func (l *Limits) all() []limit {
 		{"SubqueryDepth", "requestComplexity.subqueryDepth", count{&l.SubqueryDepth}, 8, "levels of sub-queries", queryAnswer},
 		{"IncludeDepth", "requestComplexity.includeDepth", count{&l.IncludeDepth}, 16, "parts of an include path", queryAnswer},
 		{"IncludePaths", "requestComplexity.includeCount", count{&l.IncludePaths}, 100, "include paths", queryAnswer},
+		{"GraphQLDepth", "requestComplexity.graphQLDepth", count{&l.GraphQLDepth}, 32, "levels of a GraphQL document", graphQLAnswer},
+		{"GraphQLFields", "requestComplexity.graphQLFields", count{&l.GraphQLFields}, 1000, "fields of a GraphQL document", graphQLAnswer},
 		{"AnswerSize", "limits.answerSize", count{&l.AnswerSize}, 32 << 20, "bytes of an answer", queryAnswer},
 		{"QueryWork", "limits.queryWork", count{&l.QueryWork}, 5_000_000, "values that a query looks at", queryAnswer},
 		{"QueryTime", "limits.queryTime", span64{&l.QueryTime}, int64(5 * time.Second), "for a query", busyAnswer},

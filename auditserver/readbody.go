@@ -37,7 +37,7 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request, 
 	}
 	defer steady.release()
 	req.held = pool.Open(freeBytes)
-	if mediaType == "multipart/form-data" && req.at(0, "functions") {
+	if mediaType == "multipart/form-data" && (req.at(0, "functions") || req.at(0, graphQLRoute)) {
 		return s.readMultipart(r, &countedBody{reader, req.held}, req)
 	}
 	if mediaType == "application/x-www-form-urlencoded" {

@@ -68,6 +68,13 @@ func (r *request) origin() capture.Origin {
 	return from
 }
 
+// inner is a request that belongs to this one, without parameters: its caller, its
+// limits and what the trail says of it are the same.
+func (r *request) inner(method string, path []string) *request {
+	return &request{method: method, path: path, caller: r.caller, installationID: r.installationID, remote: r.remote, baseURL: r.baseURL,
+		location: r.location, context: r.context, header: r.header, denied: r.denied, maxFields: r.maxFields, answer: r.answer}
+}
+
 // release gives back what the request has taken out of the budgets.
 func (r *request) release() {
 	r.held.Close()

@@ -39,6 +39,7 @@ type Server struct {
 	render    *render.Settings
 	live      *live.Hub
 	trail     *capture.Recorder
+	graphQL   graphQLSchema
 	cors      cors
 	budgets   budgets
 	hosts     hosts

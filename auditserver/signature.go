@@ -2,6 +2,7 @@ package auditserver
 
 import (
 	"context"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -29,6 +30,13 @@ func (s *Server) trailFunction(name string) handler {
 		return s.redact
 	}
 	return nil
+}
+
+// functionNames are the names of all functions.
+func (s *Server) functionNames() []string {
+	names := append(s.cloud.functionNames(), signFunction, redactFunction)
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // freshLogin is how old the log-in may be in whose session somebody signs.

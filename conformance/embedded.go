@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/isoaudit/isoaudit-go/auditserver"
@@ -30,6 +31,7 @@ func StartEmbedded(ctx context.Context, path string, logger *slog.Logger) (*Embe
 	e.config = auditserver.Config{
 		Path:  path,
 		AppID: e.AppID, RESTKey: e.RESTKey, JavaScriptKey: e.JavaScriptKey, MasterKey: e.MasterKey,
+		GraphQL:          true,
 		Idempotency:      auditserver.Idempotency{Paths: []string{"classes/.*", "users.*", "functions/.*"}},
 		LiveQueryClasses: []string{"_User", "AuditPlan", "AuditFinding", "CorrectiveAction", "DocumentControlLog", "AuditReview", "Check.*"},
 		AllowOrigin:      []string{"*"},    // over loopback, too, as Parse Server does
@@ -82,10 +84,14 @@ func (e *Embedded) Close() error {
 	return <-e.stopped
 }
 
+// GraphQLURL is where the server takes GraphQL.
+func (e *Embedded) GraphQLURL() string { return strings.TrimSuffix(e.URL, "/parse") + "/graphql" }
+
 // Environ are the variables with which run.sh describes its server to a command.
 func (e *Embedded) Environ() []string {
 	return []string{
 		"ISOAUDIT_PARSE_URL=" + e.URL,
+		"ISOAUDIT_PARSE_GRAPHQL_URL=" + e.GraphQLURL(),
 		"ISOAUDIT_PARSE_APP_ID=" + e.AppID,
 		"ISOAUDIT_PARSE_REST_KEY=" + e.RESTKey,
 		"ISOAUDIT_PARSE_JS_KEY=" + e.JavaScriptKey,

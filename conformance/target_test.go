@@ -71,7 +71,7 @@ func embeddedTarget(t testing.TB) target {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, e.Close()) })
 	return target{
-		server: conformance.AuditServer, url: e.URL,
+		server: conformance.AuditServer, url: e.URL, graphQL: e.GraphQLURL(),
 		appID: e.AppID, restKey: e.RESTKey, jsKey: e.JavaScriptKey, masterKey: e.MasterKey,
 	}
 }

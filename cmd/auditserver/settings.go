@@ -57,6 +57,7 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 	}
 	fs.BoolVar(&flags.Unsynced, "unsynced", false, "acknowledge writes before they are on the disk: faster, a power cut may lose the last ones")
 	fs.BoolVar(&flags.Recover, "recover", false, "go on with a database whose log is damaged; the log on standard error says what is lost")
+	fs.BoolVar(&flags.GraphQL, "graphql", false, "serve GraphQL at /graphql, as Parse Server does")
 	fs.StringVar(&certFile, "tls-cert", "", "`file` with the certificate chain (PEM), to serve HTTPS; read again when it changes")
 	fs.StringVar(&keyFile, "tls-key", "", "`file` with the private key of -tls-cert")
 	fs.StringVar(&s.logs.access, "access-log", "", "`file` for a line of JSON for each request; - is standard error")
@@ -137,6 +138,7 @@ func (s *settings) overlay(flags auditserver.Config) {
 		s.cfg.FilesDir = flags.FilesDir
 	}
 	s.cfg.Unsynced = s.cfg.Unsynced || flags.Unsynced
+	s.cfg.GraphQL = s.cfg.GraphQL || flags.GraphQL
 	s.cfg.Recover = flags.Recover
 }
 

@@ -221,6 +221,9 @@ func isClosed(ch <-chan struct{}) bool {
 // Classes returns all classes, sorted by name.
 func (s *Store) Classes() []schema.Class { return s.catalog.Load().list() }
 
+// ClassesState is the same value as long as no class changes.
+func (s *Store) ClassesState() any { return s.catalog.Load() }
+
 // Class returns the class called name. The value is a snapshot that nobody may
 // change.
 func (s *Store) Class(name string) (schema.Class, bool) { return s.catalog.Load().class(name) }

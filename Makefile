@@ -19,6 +19,15 @@ test: ## everything that needs only Go
 # what they call shows in the tests of that.
 UNRACED := /(conformance|conformance/embedded|cloud|docs|gen|policy|promptschema|quality|quality/report|schema|trail/event|cmd/isoaudit)$$
 
+.PHONY: registers
+registers: ## the tests of the module registers
+	cd registers && go test ./...
+
+.PHONY: registers-libreoffice
+registers-libreoffice: ## what it exports opens in LibreOffice (installed if it is missing, on Debian)
+	command -v soffice >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui; }
+	cd registers && go test -count=1 -tags libreoffice -run LibreOffice .
+
 .PHONY: race
 race: ## the same under the race detector (needs a C compiler); what repeats one thing for long does so less often
 	go test -race -short $$(go list ./... | grep -vE '$(UNRACED)')
@@ -32,12 +41,14 @@ vet: ## go vet, in every module
 	go vet ./...
 	cd bench && go vet ./...
 	cd conformance/mongodb && go vet ./...
+	cd registers && go vet -tags libreoffice ./...
 
 .PHONY: tidy
 tidy: ## go.mod and go.sum say what the code needs, no more
 	go mod tidy -diff
 	cd bench && go mod tidy -diff
 	cd conformance/mongodb && go mod tidy -diff
+	cd registers && go mod tidy -diff
 
 .PHONY: lint
 lint: ## golangci-lint, as .golangci.yml says

@@ -75,6 +75,7 @@ var layers = map[string][]string{
 	"internal/contract":        {"cloud", "policy", "schema"},
 	"trail":                    {"trail/event", "internal/wire"},
 	"trail/event":              {"internal/wire"},
+	"internal/keys":            {},
 	"internal/wire":            {},
 	"internal/where":           {"internal/wire"},
 }

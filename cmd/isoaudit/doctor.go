@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/isoaudit/isoaudit-go/doctor"
+	"github.com/isoaudit/isoaudit-go/internal/keys"
 )
 
 var errWrong = errors.New("something is wrong with the server")
@@ -43,11 +44,11 @@ func (c *doctorCommand) run(ctx context.Context, getenv func(string) string, std
 	if err != nil {
 		return err
 	}
-	keys, err := keysFrom(c.keysFile, getenv)
+	key, err := keys.From(c.keysFile, getenv)
 	if err != nil {
 		return err
 	}
-	server := doctor.Server{URL: c.url, ApplicationID: keys("ISOAUDIT_APP_ID"), RESTKey: keys("ISOAUDIT_REST_KEY"), MasterKey: keys("ISOAUDIT_MASTER_KEY"), Want: want}
+	server := doctor.Server{URL: c.url, ApplicationID: key("ISOAUDIT_APP_ID"), RESTKey: key("ISOAUDIT_REST_KEY"), MasterKey: key("ISOAUDIT_MASTER_KEY"), Want: want}
 	var wrong error
 	for result := range server.Examine(ctx) {
 		if _, err := fmt.Fprintln(stdout, result); err != nil {

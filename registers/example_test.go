@@ -1,0 +1,39 @@
+package registers_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
+	"github.com/isoaudit/isoaudit-go/registers"
+)
+
+// Each bad cell is named, and nothing is sent before they are mended.
+func ExampleContract_Import() {
+	admin, err := isoaudit.NewAdmin("https://parseapi.back4app.com", "master key", parse.WithApplicationID("app"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	file := []byte("Action;Due\nCA-2026-001;31.2.2026\nCA-2026-002;3/4/2026\n")
+	actions := registers.CSV("actions", "actions.csv", bytes.NewReader(file), int64(len(file)))
+
+	report, err := registers.ISO9001().Import(context.Background(), admin.Client.Client, []registers.Table{actions}, registers.Options{})
+	var wrong *registers.Problems
+	switch {
+	case errors.As(err, &wrong):
+		for _, p := range wrong.List {
+			fmt.Println(p)
+		}
+	case err != nil:
+		fmt.Println("repeat the import:", err)
+	default:
+		fmt.Println(report.Tables[0].Changed, "actions were changed")
+	}
+	// Output:
+	// actions.csv, B2 (Due): "31.2.2026" is no day of the calendar [date]
+	// actions.csv, B3 (Due): "3/4/2026" can be 3 April or 4 March: write 2026-04-03 or 2026-03-04, or say which comes first [date]
+}

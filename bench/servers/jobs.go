@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
-	"net/url"
-	"strings"
 	"sync/atomic"
 )
 
@@ -12,57 +10,66 @@ import (
 type job struct {
 	name    string
 	request func(to []byte, s *server, dice *rand.Rand) []byte
-	status  int
 	atLeast int64 // bytes of a body that carries what was asked for
 	beside  *job  // what every other connection does meanwhile, not counted
 }
 
 const batchSize = 50
 
-// jobs are what both servers are compared by.
+// api is how the requests of the jobs look to one kind of server: paths below its
+// mount, and bodies.
+type api interface {
+	get(plan string) string
+	newest() string              // the 100 newest plans with their lead auditors
+	page() string                // the 1,000 newest plans
+	site(code string) string     // the 20 newest plans of a site
+	reference(ref string) string // the plan with a reference
+	findings() string            // where one is created
+	finding(f finding) string    // its body
+	batch(of []string) (path, body string)
+}
+
+type finding struct {
+	number int64
+	plan   string
+}
+
+// jobs are what the servers are compared by.
 func jobs() []job {
 	reads := reads()
-	create := job{name: "create", status: 201, atLeast: 30, request: func(to []byte, s *server, dice *rand.Rand) []byte {
-		return s.post(to, "/classes/BenchFinding", s.finding(dice))
+	create := job{name: "create", atLeast: 30, request: func(to []byte, s *server, dice *rand.Rand) []byte {
+		return s.post(to, s.api.findings(), s.api.finding(s.finding(dice)))
 	}}
 	getBeside := reads[0]
 	getBeside.name, getBeside.beside = "get, beside as many creating", &create
-	return append(reads, getBeside, create, job{name: fmt.Sprintf("batch of %d creates", batchSize), status: 200, atLeast: 30 * batchSize,
+	return append(reads, getBeside, create, job{name: fmt.Sprintf("batch of %d creates", batchSize), atLeast: 30 * batchSize,
 		request: func(to []byte, s *server, dice *rand.Rand) []byte {
-			var body strings.Builder
-			body.WriteString(`{"requests":[`)
-			for i := range batchSize {
-				if i > 0 {
-					body.WriteByte(',')
-				}
-				fmt.Fprintf(&body, `{"method":"POST","path":"%s/classes/BenchFinding","body":%s}`, s.mount, s.finding(dice))
+			bodies := make([]string, batchSize)
+			for i := range bodies {
+				bodies[i] = s.api.finding(s.finding(dice))
 			}
-			body.WriteString(`]}`)
-			return s.post(to, "/batch", body.String())
+			path, body := s.api.batch(bodies)
+			return s.post(to, path, body)
 		}})
 }
 
 // reads are the jobs that change nothing.
 func reads() []job {
-	newest := url.Values{"order": {"-plannedStartDate"}, "limit": {"100"}, "include": {"leadAuditor"}}
-	page := url.Values{"order": {"-plannedStartDate"}, "limit": {"1000"}}
 	return []job{
-		{name: "get", status: 200, atLeast: 200, request: func(to []byte, s *server, dice *rand.Rand) []byte {
-			return s.get(to, "/classes/BenchPlan/"+s.plans[s.anyPlan(dice)])
+		{name: "get", atLeast: 200, request: func(to []byte, s *server, dice *rand.Rand) []byte {
+			return s.get(to, s.api.get(s.plans[s.anyPlan(dice)]))
 		}},
-		{name: "query of 100 with include", status: 200, atLeast: 100 * 400, request: func(to []byte, s *server, _ *rand.Rand) []byte {
-			return s.get(to, "/classes/BenchPlan?"+newest.Encode())
+		{name: "query of 100 with include", atLeast: 100 * 400, request: func(to []byte, s *server, _ *rand.Rand) []byte {
+			return s.get(to, s.api.newest())
 		}},
-		{name: "query of 20 by site and date", status: 200, atLeast: 20 * 200, request: func(to []byte, s *server, dice *rand.Rand) []byte {
-			where := fmt.Sprintf(`{"siteCode":"SITE-%02d"}`, dice.IntN(siteCount))
-			return s.get(to, "/classes/BenchPlan?"+url.Values{"where": {where}, "order": {"-plannedStartDate"}, "limit": {"20"}}.Encode())
+		{name: "query of 20 by site and date", atLeast: 20 * 200, request: func(to []byte, s *server, dice *rand.Rand) []byte {
+			return s.get(to, s.api.site(siteCode(dice.IntN(siteCount))))
 		}},
-		{name: "query of 1 by reference", status: 200, atLeast: 200, request: func(to []byte, s *server, dice *rand.Rand) []byte {
-			where := fmt.Sprintf(`{"auditRef":"IA-%07d"}`, s.anyPlan(dice))
-			return s.get(to, "/classes/BenchPlan?"+url.Values{"where": {where}}.Encode())
+		{name: "query of 1 by reference", atLeast: 200, request: func(to []byte, s *server, dice *rand.Rand) []byte {
+			return s.get(to, s.api.reference(planReference(s.anyPlan(dice))))
 		}},
-		{name: "query of 1,000", status: 200, atLeast: 1000 * 200, request: func(to []byte, s *server, _ *rand.Rand) []byte {
-			return s.get(to, "/classes/BenchPlan?"+page.Encode())
+		{name: "query of 1,000", atLeast: 1000 * 200, request: func(to []byte, s *server, _ *rand.Rand) []byte {
+			return s.get(to, s.api.page())
 		}},
 	}
 }
@@ -77,11 +84,8 @@ func (s *server) anyPlan(dice *rand.Rand) int {
 }
 
 // finding is a new object with a reference of its own.
-func (s *server) finding(dice *rand.Rand) string {
-	return fmt.Sprintf(`{"findingRef":"F-%09d","auditPlan":{"__type":"Pointer","className":"BenchPlan","objectId":"%s"},`+
-		`"findingType":"nonconformity","clause":"8.5.1","statement":"The torque of the casing bolts is not recorded for every pump.",`+
-		`"evidenceNote":"Travellers of 3 of 12 pumps sampled had no torque value.","severity":"minor"}`,
-		atomic.AddInt64(&s.created, 1), s.plans[dice.IntN(len(s.plans))])
+func (s *server) finding(dice *rand.Rand) finding {
+	return finding{atomic.AddInt64(&s.created, 1), s.plans[dice.IntN(len(s.plans))]}
 }
 
 func (s *server) get(to []byte, path string) []byte {

@@ -1,18 +1,19 @@
-// Command servers measures auditserver side by side with a real Parse Server
-// on PostgreSQL: the same data, the same requests, on the same machine, in one
-// run. It starts auditserver itself, as a process of its own on a database
-// file with its durable default, and finds the Parse Server where
-// conformance/run.sh says it is:
+// Command servers measures auditserver beside its peers and the limits of the machine:
+// the same data, the same requests, on the same machine, in one run.
 //
 //	NODE_ENV=production conformance/run.sh go run -C bench ./servers
 //
-// With -rows it measures auditserver alone, with growing tables:
+// The peers are a real Parse Server on PostgreSQL, where conformance/run.sh says it
+// is, and PocketBase (bench/pocketbase). The limits are a bare net/http handler
+// that answers the same bytes, and a program that writes the same rows to SQLite. What
+// can't be started is left out, and said. With -rows auditserver is measured alone, with
+// growing tables:
 //
 //	go run -C bench ./servers -rows 1000,100000,1000000
 //
-// Both servers check the same things for every request: a session, class-level
-// permissions, and the ACL of every object through a role. The servers take
-// turns, round by round, so that whatever else the machine does meets both.
+// The servers check the same things for every request: a session, the permissions of
+// a class, and of every object whether a role of the user's may read it. They take
+// turns, round by round, so that whatever else the machine does meets all.
 package main
 
 import (
@@ -34,60 +35,65 @@ func main() {
 	turn := flag.Duration("turn", 2*time.Second, "how long a turn lasts")
 	plans := flag.Int("plans", 10_000, "plans in the table")
 	rows := flag.String("rows", "", "measure auditserver alone with these numbers of plans, as in 1000,100000")
-	server := flag.String("auditserver", "", "the auditserver program; default: built from the folder above")
+	program := flag.String("auditserver", "", "the auditserver program; default: built from the folder above")
+	pocket := flag.String("pocketbase", "", "the program of bench/pocketbase; default: built")
+	answers := flag.Bool("answers", false, "be the bare handler: what the command runs beside its measurements")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	load := load{clients: *clients, rounds: *rounds, turn: *turn}
 	var err error
-	if *rows != "" {
-		err = growth(ctx, load, *server, strings.Split(*rows, ","))
-	} else {
-		err = compare(ctx, load, *server, *plans)
+	switch {
+	case *answers:
+		err = serveAnswers()
+	case *rows != "":
+		err = growth(ctx, load, *program, strings.Split(*rows, ","))
+	default:
+		err = compare(ctx, load, *program, *pocket, *plans)
 	}
 	if err != nil {
 		log.Fatal("servers: ", err)
 	}
 }
 
-// compare measures both servers with the same jobs and prints their ratio.
-func compare(ctx context.Context, load load, program string, plans int) error {
-	parse, err := parseServer()
-	if err != nil {
-		return err
-	}
+// compare measures all servers with the same jobs.
+func compare(ctx context.Context, load load, program, pocket string, plans int) error {
 	audit, err := startAuditserver(ctx, program)
 	if err != nil {
 		return err
 	}
 	defer audit.stop()
-
-	servers := []*server{audit, parse}
+	servers := []*server{audit}
+	for _, peer := range []struct {
+		name  string
+		start func() (*server, error)
+	}{
+		{"auditserver with the trail", func() (*server, error) { return startTrail(ctx, program) }},
+		{"Parse Server", parseServer},
+		{"PocketBase", func() (*server, error) { return startPocketBase(ctx, pocket) }},
+	} {
+		s, err := peer.start()
+		if err != nil {
+			fmt.Printf("without %s: %v\n", peer.name, err)
+			continue
+		}
+		if s.stop != nil {
+			defer s.stop()
+		}
+		servers = append(servers, s)
+	}
 	for _, s := range servers {
 		if err := s.seed(ctx, plans); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	fmt.Printf("%d plans, %d connections, %d rounds of %v; requests a second: median (slowest to fastest round)\n\n",
-		plans, load.clients, load.rounds, load.turn)
-	fmt.Printf("%-34s %28s %28s %9s\n", "", audit.name, parse.name, "ratio")
-	for _, job := range jobs() {
-		speeds, err := load.measure(ctx, job, servers)
-		if err != nil {
-			return err
-		}
-		fmt.Printf("%-34s %28s %28s %8.1fx\n", job.name, speeds[0], speeds[1], speeds[0].median()/speeds[1].median())
+	bare, err := startLimit(ctx, audit)
+	if err != nil {
+		return err
 	}
-	fmt.Println()
-	for _, s := range servers {
-		memory, err := s.memory()
-		if err != nil {
-			return err
-		}
-		fmt.Printf("memory after it, %-18s %4d MiB\n", s.name, memory>>20)
-	}
-	return nil
+	defer bare.stop()
+	return table{load, append(servers, bare)}.print(ctx)
 }
 
 // growth measures auditserver with more and more rows.

@@ -14,30 +14,47 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/isoaudit/isoaudit-go/schema"
+	"github.com/isoaudit/isoaudit-go/trail/event"
 )
 
 // server is one of the servers that are compared.
 type server struct {
-	name                      string
-	url, address, mount       string
-	appID, restKey, masterKey string
+	name                string
+	url, address, mount string
+	api                 api
+	master              map[string]string // headers of the preparation
+	appID, restKey      string            // of one that speaks as Parse Server does
+	token               string            // of the user's session there
 
-	pids func() ([]int, error) // its processes, without their children
+	seed func(ctx context.Context, plans int) error
+	pids func() ([]int, error) // its processes, without their children; nil: they are not measured
 	stop func()
 
 	headers string   // of every measured request
-	plans   []string // objectIds
+	plans   []string // their ids
 	asked   int      // how many of the plans are asked for; 0: all
 	created int64    // findings so far, for their references
 }
 
-func newServer(name, serverURL, appID, restKey, masterKey string) (*server, error) {
+func newServer(name, serverURL string) (*server, error) {
 	parsed, err := url.Parse(serverURL)
 	if err != nil {
 		return nil, err
 	}
-	return &server{name: name, url: serverURL, address: parsed.Host, mount: parsed.Path,
-		appID: appID, restKey: restKey, masterKey: masterKey}, nil
+	mount := strings.TrimRight(parsed.Path, "/")
+	return &server{name: name, url: parsed.Scheme + "://" + parsed.Host + mount, address: parsed.Host, mount: mount}, nil
+}
+
+// speaksParse prepares a server for requests as Parse Server takes them.
+func (s *server) speaksParse(appID, restKey, masterKey string) *server {
+	s.appID, s.restKey, s.api = appID, restKey, parseAPI{s.mount}
+	s.master = map[string]string{"X-Parse-Application-Id": appID, "X-Parse-Master-Key": masterKey}
+	s.seed = func(ctx context.Context, plans int) error { return seedParse(ctx, s, plans) }
+	return s
 }
 
 func (s *server) memory() (int64, error) {
@@ -55,10 +72,11 @@ func parseServer() (*server, error) {
 	if env("URL") == "" || stack == "" {
 		return nil, errors.New("no Parse Server to compare with: run this through conformance/run.sh")
 	}
-	s, err := newServer("Parse Server, PostgreSQL", env("URL"), env("APP_ID"), env("REST_KEY"), env("MASTER_KEY"))
+	s, err := newServer("Parse Server", env("URL"))
 	if err != nil {
 		return nil, err
 	}
+	s.speaksParse(env("APP_ID"), env("REST_KEY"), env("MASTER_KEY"))
 	s.pids = func() ([]int, error) {
 		files, err := filepath.Glob(filepath.Join(stack, "node*.pid"))
 		if err != nil {
@@ -83,7 +101,7 @@ func parseServer() (*server, error) {
 }
 
 // startAuditserver runs the program on a database file of its own, with what
-// it does by default: every acknowledged write is synced.
+// it does by default: every acknowledged write is synced. It is built, unless one is given.
 func startAuditserver(ctx context.Context, program string) (*server, error) {
 	folder, err := os.MkdirTemp("", "isoaudit-bench-")
 	if err != nil {
@@ -97,9 +115,49 @@ func startAuditserver(ctx context.Context, program string) (*server, error) {
 			return nil, fmt.Errorf("building auditserver: %w\n%s", err, out)
 		}
 	}
+	config := filepath.Join(folder, "config.json")
+	if err := os.WriteFile(config, []byte(`{"liveQuery":{"classNames":["CheckFinding"]}}`), 0o600); err != nil {
+		return nil, err
+	}
 	appID, restKey, masterKey := "bench", rand.Text(), rand.Text()
-	command := exec.CommandContext(ctx, program, "-addr", "127.0.0.1:0", "-db", filepath.Join(folder, "bench.db"),
-		"-app-id", appID, "-rest-key", restKey, "-master-key", masterKey)
+	command := exec.CommandContext(ctx, program, "-addr", "127.0.0.1:0", "-db", filepath.Join(folder, "bench.db"), "-app-id", appID, "-config", config)
+	command.Env = append(os.Environ(), "ISOAUDIT_REST_KEY="+restKey, "ISOAUDIT_MASTER_KEY="+masterKey)
+	s, err := startProgram(ctx, "auditserver", command)
+	if err != nil {
+		return nil, err
+	}
+	end := s.stop
+	s.stop = func() {
+		end()
+		_ = os.RemoveAll(folder)
+	}
+	return s.speaksParse(appID, restKey, masterKey), nil
+}
+
+// startTrail runs an auditserver that keeps the audit trail: each write is one more row.
+func startTrail(ctx context.Context, program string) (*server, error) {
+	s, err := startAuditserver(ctx, program)
+	if err != nil {
+		return nil, err
+	}
+	s.name = "with trail"
+	seed := s.seed
+	s.seed = func(ctx context.Context, plans int) error {
+		class, _ := schema.ISO9001().Class(event.Class)
+		body, err := json.Marshal(class)
+		if err != nil {
+			return err
+		}
+		if err := s.call(ctx, "POST", "/schemas/"+event.Class, string(body), nil); err != nil {
+			return err
+		}
+		return seed(ctx, plans)
+	}
+	return s, nil
+}
+
+// startProgram runs a program that prints its URL when it listens.
+func startProgram(ctx context.Context, name string, command *exec.Cmd) (*server, error) {
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	out, err := command.StdoutPipe()
 	if err != nil {
@@ -112,14 +170,13 @@ func startAuditserver(ctx context.Context, program string) (*server, error) {
 	stop := func() {
 		_ = command.Process.Signal(syscall.SIGTERM)
 		_ = command.Wait()
-		_ = os.RemoveAll(folder)
 	}
-	serverURL, err := printedURL(bufio.NewScanner(out))
+	address, err := printedURL(bufio.NewScanner(out))
 	if err != nil {
 		stop()
-		return nil, err
+		return nil, fmt.Errorf("%s %w", name, err)
 	}
-	s, err := newServer("auditserver", serverURL, appID, restKey, masterKey)
+	s, err := newServer(name, address)
 	if err != nil {
 		stop()
 		return nil, err
@@ -131,7 +188,7 @@ func startAuditserver(ctx context.Context, program string) (*server, error) {
 
 var serverURL = regexp.MustCompile(`http://[0-9.]+:[0-9]+/\S*`)
 
-// printedURL reads the URL that auditserver prints when it listens.
+// printedURL reads the URL that a program prints when it listens.
 func printedURL(lines *bufio.Scanner) (string, error) {
 	for lines.Scan() {
 		if found := serverURL.FindString(lines.Text()); found != "" {
@@ -142,5 +199,5 @@ func printedURL(lines *bufio.Scanner) (string, error) {
 			return found, nil
 		}
 	}
-	return "", errors.New("auditserver ended without printing its URL")
+	return "", errors.New("ended without printing its URL")
 }

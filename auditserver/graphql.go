@@ -42,7 +42,7 @@ func (s *Server) serveGraphQL(w *exchange, r *http.Request) {
 }
 
 func (s *Server) answerGraphQL(ctx context.Context, req *request) (*response, error) {
-	document, err := readDocument(req)
+	document, err := s.readDocument(req)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,6 @@ func (c *graphQLCalls) Do(ctx context.Context, call graphql.Call) (jsontext.Valu
 
 // fill gives the request its parameters and its caller.
 func (c *graphQLCalls) fill(ctx context.Context, req *request, call graphql.Call) error {
-	limits := c.s.cfg.Limits
 	if call.File != nil {
 		req.header = http.Header{"Content-Type": {call.File.ContentType}}
 		req.stream = io.NopCloser(call.File.Content())
@@ -65,7 +64,7 @@ func (c *graphQLCalls) fill(ctx context.Context, req *request, call graphql.Call
 		if err != nil {
 			return err
 		}
-		if _, err := rawjson.Measure(raw, limits.Depth, limits.Values); err != nil {
+		if err := c.s.measured(raw); err != nil {
 			return err
 		}
 		if req.Body, err = rawjson.Parse(raw); err != nil {

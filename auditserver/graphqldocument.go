@@ -15,10 +15,13 @@ import (
 
 // readDocument reads a document with its variables from JSON, from the query string,
 // or from a multipart form with files.
-func readDocument(req *request) (*graphql.Request, error) {
+func (s *Server) readDocument(req *request) (*graphql.Request, error) {
 	params := &req.Params
-	if operations := req.Body.Text("operations"); operations != "" {
-		body, err := rawjson.Parse([]byte(operations))
+	if operations := []byte(req.Body.Text("operations")); len(operations) > 0 {
+		if err := s.measured(operations); err != nil {
+			return nil, err
+		}
+		body, err := rawjson.Parse(operations)
 		if err != nil {
 			return nil, err
 		}
@@ -26,18 +29,29 @@ func readDocument(req *request) (*graphql.Request, error) {
 	}
 	r := &graphql.Request{Document: params.TextParam("query"), OperationName: params.TextParam("operationName")}
 	if raw, ok := params.Param("variables"); ok && raw.Kind() != 'n' {
+		if err := s.measured(raw); err != nil { // those of a query string were not yet
+			return nil, err
+		}
 		if json.Unmarshal(raw, &r.Variables, rawjson.Options) != nil {
 			return nil, fault.BadRequest("variables is " + rawjson.KindOf(raw) + ", want an object")
 		}
 	}
-	return r, placeUploads(req, r.Variables)
+	return r, s.placeUploads(req, r.Variables)
+}
+
+// measured refuses JSON that is too large or too deep to be read.
+func (s *Server) measured(raw []byte) error {
+	return rawjson.NewMeter(s.cfg.Limits.Depth, s.cfg.Limits.Values).See(raw)
 }
 
 // placeUploads puts the files of a multipart form where its map says: a path such as
 // variables.file or variables.files.0.
-func placeUploads(req *request, variables map[string]any) error {
+func (s *Server) placeUploads(req *request, variables map[string]any) error {
 	var places map[string][]string
 	if text := req.Body.Text("map"); text != "" {
+		if err := s.measured([]byte(text)); err != nil {
+			return err
+		}
 		if json.Unmarshal([]byte(text), &places) != nil {
 			return fault.BadRequest("map is no object of lists of paths")
 		}

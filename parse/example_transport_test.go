@@ -68,6 +68,30 @@ func ExampleError() {
 	// unknown: read the plan before trying again
 }
 
+// A service answers its own callers with the status that fits the error.
+func ExampleStatusOf() {
+	for _, answer := range []http.RoundTripper{
+		canned(404, `{"code":101,"error":"Object not found."}`),
+		canned(400, `{"code":209,"error":"Invalid session token"}`),
+		canned(400, `{"code":142,"error":"a rule is broken"}`),
+		canned(403, `{"error":"unauthorized"}`),
+	} {
+		client, err := isoaudit.NewClient("https://parse.example/parse",
+			parse.WithApplicationID("app"), parse.WithTransport(answer))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		_, err = client.AuditPlans.Get(context.Background(), "plan1")
+		fmt.Println(http.StatusText(parse.StatusOf(err)))
+	}
+	// Output:
+	// Not Found
+	// Unauthorized
+	// Unprocessable Entity
+	// Bad Gateway
+}
+
 func ExampleACL_Grant() {
 	acl := parse.ACL{}.
 		Grant(parse.RoleNamed("auditor"), parse.Access{Read: true}).

@@ -107,11 +107,14 @@ func sessionToken(body []byte) (transport.Secret, error) {
 	return transport.NewSecret(issued.Token), nil
 }
 
+// opLogIn names the call of LogIn in errors.
+const opLogIn = "Session.LogIn"
+
 // LogIn starts a session for a user. With [DecodeErrors] too it was started, and the
 // user has what could be read. Use it with As. A wrong name or password is
 // ErrObjectNotFound, an address not yet verified ErrEmailNotFound.
 func LogIn[U any, P Entity[U]](ctx context.Context, c Caller, username, password string) (*U, *Session, error) {
-	return startSession[U](ctx, clientOf(c), passwordCall("Session.LogIn", "login", username, password))
+	return startSession[U](ctx, clientOf(c), passwordCall(opLogIn, "login", username, password))
 }
 
 // LoginAs starts a session of any user without a password. It returns

@@ -74,6 +74,10 @@ js: ## the Parse JavaScript SDK, unchanged, against auditserver (needs Node.js)
 openapi: ## a client made from the OpenAPI document goes through the workflow (needs Node.js)
 	go run ./conformance/embedded conformance/openapi.sh
 
+.PHONY: stacks
+stacks: ## the cards of docs/stacks.md that can be run here (needs Node.js and curl)
+	go run ./conformance/embedded conformance/stacks.sh
+
 .PHONY: bench
 bench: ## benchmarks of the library; bench/README.md has the comparison with Parse Server
 	go test -run '^$$' -bench . -benchmem ./...

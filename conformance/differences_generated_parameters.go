@@ -20,7 +20,7 @@ func kindsOfParameters() []Kind {
 		},
 		{
 			Key: "users without some of their columns", Group: "parameters",
-			Asks: `user.*: excludeKeys `, AuditServer: answers, ParseServer: `^answers \{"results":\[\]\}|, code 101$`,
+			Asks: `user.*: excludeKeys `, AuditServer: answers, ParseServer: `^answers \{"results":\[\]\}|, code 101$`, On: onPostgreSQL,
 			Reason: "a fault of Parse Server: it leaves out the user with the column",
 		},
 		{
@@ -35,8 +35,33 @@ func kindsOfParameters() []Kind {
 		},
 		{
 			Key: "stages that PostgreSQL's adapter cannot put in a row", Group: "parameters",
-			Asks: `^aggregate: (pipeline|\$|distinct)`, AuditServer: answers, ParseServer: anything,
+			Asks: `^aggregate: (pipeline|\$|distinct)`, AuditServer: answers, ParseServer: anything, On: onPostgreSQL,
 			Reason: "a fault of PostgreSQL's adapter: it makes one statement of all stages, and drops a limit of 0",
+		},
+		{
+			Key: "a column that has no different values", Group: "parameters",
+			Asks: `^aggregate: distinct `, AuditServer: refuses, ParseServer: answers, On: onMongoDB,
+			Reason: "the name is none; MongoDB finds no values under it",
+		},
+		{
+			Key: "a limit of 0 in a pipeline, a group, and the order of different values", Group: "parameters",
+			Asks: `^aggregate: (\$limit|\$group|pipeline|distinct)`, AuditServer: answers, ParseServer: anything, On: onMongoDB,
+			Reason: "MongoDB refuses a limit of 0, and has an order of its own for values of several kinds; its adapter adds the class's relations to a group",
+		},
+		{
+			Key: "rows without a value in an order", Group: "parameters",
+			Asks: `: order `, AuditServer: answers, ParseServer: answers, On: onMongoDB,
+			Reason: "a missing value is the least one there; auditserver orders as PostgreSQL does, where it is the greatest",
+		},
+		{
+			Key: "a read preference that is none", Group: "parameters",
+			Asks: `: readPreference `, AuditServer: answers, ParseServer: `^status`, On: onMongoDB,
+			Reason: "auditserver has one database, and as with PostgreSQL nothing reads the parameter",
+		},
+		{
+			Key: "a column whose name begins with a space", Group: "parameters",
+			Asks: `: (keys|excludeKeys) `, AuditServer: answers, ParseServer: fails, On: onMongoDB,
+			Reason: "nothing has such a name; FerretDB refuses it in a projection",
 		},
 	}
 }

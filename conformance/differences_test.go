@@ -51,15 +51,15 @@ func TestDifferencesDocument(t *testing.T) {
 		func(d conformance.Difference) bool { return !differs(d) },
 		func(d conformance.Difference) string { return cell(d.AuditServer) })
 	b.WriteString("\n## Where generated questions are answered otherwise\n\n" +
-		"`TestGenerated` asks thousands of questions of auditserver and of Parse Server 9.10 on PostgreSQL, and compares status, code and\n" +
+		"`TestGenerated` asks thousands of questions of auditserver and of Parse Server 9.10 on both databases, and compares status, code and\n" +
 		"result; the text of an error is not compared. Every question that is answered otherwise is of one of these kinds, and each kind has questions.\n\n" +
-		"| what | auditserver | Parse Server 9.10 | why |\n|---|---|---|---|\n")
+		"| what | auditserver | Parse Server 9.10 | on | why |\n|---|---|---|---|---|\n")
 	keys := map[string]bool{}
 	for _, k := range conformance.Kinds() {
 		require.NotEmpty(t, k.Reason, k.Key)
 		require.Falsef(t, keys[k.Key], "%q is listed twice", k.Key)
 		keys[k.Key] = true
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", cell(k.Key), cell(k.AuditServer.String()), cell(k.ParseServer.String()), cell(k.Reason))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(k.Key), cell(k.AuditServer.String()), cell(k.ParseServer.String()), onWhat(k), cell(k.Reason))
 	}
 	const file = "../docs/differences.md"
 	if *update {
@@ -100,3 +100,13 @@ func why(d conformance.Difference) string {
 
 // cell keeps a text within its cell.
 func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
+
+func onWhat(k conformance.Kind) string {
+	switch {
+	case len(k.On) == 0:
+		return "both"
+	case k.On[0] == conformance.ParseServerMongoDB:
+		return "MongoDB"
+	}
+	return "PostgreSQL"
+}

@@ -54,7 +54,7 @@ func permissionOperations() []struct {
 // permissionQuestions ask for every operation in the name of everybody, in
 // classes that each grant one operation in one way and leave the others open.
 func permissionQuestions() scene {
-	s := scene{name: "permissions"}
+	s := scene{name: "permissions", aboveAdapters: true}
 	n := 0
 	for _, operation := range permissionOperations() {
 		for _, g := range grants() {

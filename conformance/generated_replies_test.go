@@ -7,6 +7,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/conformance"
 )
 
 var repliesFile = flag.String("replies", "", "write what a real server replies to the generated questions to this `file`; without a real server, compare with what it holds")
@@ -14,6 +16,7 @@ var repliesFile = flag.String("replies", "", "write what a real server replies t
 // keptReplies are the replies of a real server, by group and question. Who mends
 // auditserver compares with a file of them in seconds, without the server.
 type keptReplies struct {
+	Server  conformance.Server
 	Replies map[string]map[string]keptReply
 }
 
@@ -52,5 +55,6 @@ func readReplies(t *testing.T) *keptReplies {
 	require.NoError(t, err)
 	k := &keptReplies{}
 	require.NoError(t, json.Unmarshal(text, k))
+	require.Contains(t, conformance.KindServers(), k.Server)
 	return k
 }

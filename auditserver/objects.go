@@ -25,10 +25,11 @@ func (s *Server) createObject(ctx context.Context, req *request, class string) (
 	return s.writeLarge(ctx, req, class, func(tx *store.Tx, req *request) (*response, error) {
 		if class == "_Installation" {
 			fields = installationFields(fields)
-			if known, err := s.knownInstallation(ctx, tx, req, fields); err != nil || known != "" {
-				if err != nil {
-					return nil, err
-				}
+			known, err := s.settleInstallation(ctx, tx, req, "", fields)
+			if err != nil {
+				return nil, err
+			}
+			if known != "" {
 				return s.updateIn(ctx, tx, req, class, known, fields)
 			}
 		}
@@ -67,6 +68,10 @@ func (s *Server) updateObject(ctx context.Context, req *request, class string) (
 		id, fields := req.path[len(req.path)-1], maps.Clone(fields)
 		if class == "_Installation" {
 			fields = installationFields(fields)
+			var err error
+			if id, err = s.settleInstallation(ctx, tx, req, id, fields); err != nil {
+				return nil, err
+			}
 		}
 		return s.updateIn(ctx, tx, req, class, id, fields)
 	})

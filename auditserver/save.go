@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -161,11 +160,6 @@ func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
 	}
 	if err := fits(sv.class.Name, "objectId", schema.String, fields["objectId"]); err != nil {
 		return store.Row{}, err
-	}
-	if sv.class.Name == "_Installation" && sv.req.method == http.MethodPut {
-		if err := keepInstallation(sv.before, fields); err != nil {
-			return store.Row{}, err
-		}
 	}
 	delete(fields, "objectId")
 	aclField, hasACL := fields["ACL"]

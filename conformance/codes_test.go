@@ -65,6 +65,12 @@ func errorCodes() []behaviour {
 		{"a bad e-mail address", 400, 125, request(nobody, "POST", "/users", `{"username":"checkmail","password":"p","email":"nobody"}`)},
 		{"an upload without a session", 400, 130, request(nobody, "POST", "/files/a.txt", "abc", "Content-Type", "text/plain")},
 		{"an empty upload", 400, 130, request(master, "POST", "/files/a.txt", "", "Content-Type", "text/plain")},
+		{"a device token of two installations", 400, 132, func(t *testing.T, w *world) answer {
+			for _, n := range []string{"1", "2"} {
+				w.must(t, nobody, "POST", "/installations", fmt.Sprintf(`{"deviceType":"ios","deviceToken":%q,"installationId":%q,"appIdentifier":%[2]q}`, w.name("shared"), w.name("sharer")+n))
+			}
+			return w.send(t, nobody, "POST", "/installations", fmt.Sprintf(`{"deviceType":"ios","deviceToken":%q}`, w.name("shared")))
+		}},
 		{"an installation without a device type", 400, 135, request(nobody, "POST", "/installations", `{"installationId":"11111111-1111-4111-8111-111111111111"}`)},
 		{"a schema without a name", 400, 135, request(master, "POST", "/schemas", `{"fields":{}}`)},
 		{"a pointer column without a class", 400, 135, request(master, "POST", "/schemas/CheckNothing", `{"className":"CheckNothing","fields":{"a":{"type":"Pointer"}}}`)},

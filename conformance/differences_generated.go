@@ -46,7 +46,7 @@ func (p Pattern) String() string {
 // Kinds lists the kinds of generated questions in which servers differ. The first
 // that a question is of counts.
 func Kinds() []Kind {
-	return slices.Concat(kindsOfMistakes(), kindsOfParameters(), kindsOfPermissions(), kindsOfOperators(), kindsOfOperations(), kindsOfInstallations())
+	return slices.Concat(kindsOfMistakes(), kindsOfParameters(), kindsOfPermissions(), kindsOfOperators(), kindsOfOperations())
 }
 
 // KindServers are those that generated questions are asked of.

@@ -17,7 +17,6 @@ var unprovoked = map[int]string{
 	wire.CodeMissingObjectID:      "needs allowCustomObjectId; the servers of the suite give the ids",
 	wire.CodeCommandUnavailable:   "MongoDB's; PostgreSQL's answer to an unknown operation is code 1",
 	wire.CodeObjectTooLarge:       "multipart calls of functions alone, which no part of the SDK sends",
-	wire.CodeInstallationConflict: "needs several installations with one device token, which the server merges",
 	wire.CodeEmailMissing:         "needs an e-mail adapter",
 	wire.CodeEmailNotFound:        "needs an e-mail adapter",
 	wire.CodeMustSignUp:           "Parse Server 9.10 never answers it",

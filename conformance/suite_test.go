@@ -57,6 +57,7 @@ func behaviours() []behaviour {
 		services(),
 		sessions(),
 		accounts(),
+		installations(),
 		newColumns(),
 		files(),
 		graphQL(),

@@ -103,6 +103,11 @@ conformance-cluster: ## the suite on two Parse Servers sharing PostgreSQL and Re
 conformance-mongodb: ## the same on Parse Server's MongoDB adapter, with FerretDB below it
 	conformance/run.sh -server mongodb $(ASKED)
 
+.PHONY: generated
+generated: ## all generated questions to Parse Server 9 on both databases; the verbs above ask a sample
+	conformance/run.sh go test -count=1 -timeout 20m -run '^TestGenerated$$' ./conformance -args -whole
+	conformance/run.sh -server mongodb go test -count=1 -timeout 20m -run '^TestGenerated$$' ./conformance -args -whole
+
 VERSIONS := 8 7 6 5
 
 .PHONY: conformance-versions

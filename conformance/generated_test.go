@@ -2,7 +2,9 @@ package conformance_test
 
 import (
 	"crypto/rand"
+	"flag"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -34,16 +36,15 @@ func scenes() []scene {
 	}
 }
 
-// everyInShort is which of the questions are asked with -short: each eighth.
-const everyInShort = 8
+var wholeFlag = flag.Bool("whole", false, "ask a real server all generated questions, which takes minutes, and not a sample of them")
 
-// asked gives the scene with the questions that are asked.
-func (s scene) asked() scene {
-	if !testing.Short() {
-		return s
-	}
+// everyInSample is which of the questions are in the sample: each tenth.
+const everyInSample = 10
+
+// sample gives the scene with some of its questions, always the same.
+func (s scene) sample() scene {
 	var some []probe
-	for i := 0; i < len(s.questions); i += everyInShort {
+	for i := 0; i < len(s.questions); i += everyInSample {
 		some = append(some, s.questions[i])
 	}
 	s.questions = some
@@ -51,9 +52,10 @@ func (s scene) asked() scene {
 }
 
 // TestGenerated asks auditserver, and the real server where that is Parse Server 9.10
-// on either database, the same thousands of questions. What they answer otherwise is
-// of a kind that the table has, with its reason. Alone, auditserver must have no fault
-// of its own and answer one question alike in all its spellings.
+// on either database, the same thousands of questions: with -whole ("make generated"),
+// else a sample of them. What they answer otherwise is of a kind that the table has,
+// with its reason. Alone, auditserver must have no fault of its own and answer one
+// question alike in all its spellings.
 func TestGenerated(t *testing.T) {
 	run := strings.ToLower(rand.Text()[:8])
 	people := castOfQuestions()
@@ -67,9 +69,12 @@ func TestGenerated(t *testing.T) {
 	} else if *repliesFile != "" {
 		theirs = readReplies(t)
 	}
+	whole := !testing.Short() && (there == nil || *wholeFlag || *repliesFile != "")
 	seen := map[string]int{}
 	for _, s := range scenes() {
-		s = s.asked()
+		if !whole {
+			s = s.sample()
+		}
 		t.Run(s.name, func(t *testing.T) {
 			started := time.Now()
 			here.prepare(t, s.prepare)
@@ -93,7 +98,7 @@ func TestGenerated(t *testing.T) {
 			}
 		})
 	}
-	if theirs.Server != "" && !t.Failed() && !testing.Short() {
+	if theirs.Server != "" && !t.Failed() && whole {
 		requireKindsSeen(t, theirs.Server, seen)
 	}
 }
@@ -108,6 +113,9 @@ func requireOneMeaning(t *testing.T, questions []probe, replies []reply) {
 		r := replies[i]
 		if r.status == 0 || r.status >= 500 {
 			failures = append(failures, fmt.Sprintf("auditserver fails: %s: %s", q.asks, r))
+		}
+		if ofGo.MatchString(r.reason) {
+			failures = append(failures, fmt.Sprintf("an error speaks of Go: %s: %s", q.asks, r.reason))
 		}
 		if q.meaning == "" {
 			continue
@@ -128,6 +136,9 @@ func requireOneMeaning(t *testing.T, questions []probe, replies []reply) {
 		t.Errorf("and %d more", len(failures)-shownFailures)
 	}
 }
+
+// ofGo finds in an error what only a Go programmer would understand.
+var ofGo = regexp.MustCompile(`\bGo (map|value|struct|type)|\bjson: |\bjsontext\b|interface \{|\*[A-Z]|\bstore: |\bnil\b`)
 
 // shownFailures is how many differences are shown: one fault makes hundreds.
 const shownFailures = 10

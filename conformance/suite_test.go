@@ -62,6 +62,7 @@ func behaviours() []behaviour {
 		files(),
 		graphQL(),
 		objects(),
+		anyClass(),
 		stored(),
 		asked(),
 		walks(),

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/isoaudit/isoaudit-go/quality"
 )
@@ -72,6 +74,28 @@ type table struct {
 	Rows    [][]string
 }
 
+// Wide tells whether a table of the section needs the long side of the paper.
+func (s section) Wide() bool {
+	return slices.ContainsFunc(s.Tables, func(t table) bool { return len(t.Head) > 7 })
+}
+
+// longWord is how many letters a word may have for which a column is made wide enough.
+const longWord = 24
+
+// breaks gives the class of a cell: the words of a loose one are broken, so that the
+// table stays on the paper, and a whole one, such as a day, is not broken at its
+// hyphens.
+func breaks(text string) string {
+	words := strings.Fields(text)
+	switch {
+	case slices.ContainsFunc(words, func(word string) bool { return utf8.RuneCountInString(word) > longWord }):
+		return "loose"
+	case len(words) == 1:
+		return "whole"
+	}
+	return ""
+}
+
 //go:embed page.html
 var pageText string
 
@@ -106,7 +130,7 @@ func (p *page) add(s section) {
 
 // write writes the report, or nothing if it is too large.
 func (p *page) write(w io.Writer) error {
-	t, err := template.New("page").Parse(pageText)
+	t, err := template.New("page").Funcs(template.FuncMap{"breaks": breaks}).Parse(pageText)
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}

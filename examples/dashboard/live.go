@@ -57,7 +57,7 @@ func (a *app) live(w http.ResponseWriter, r *http.Request) {
 		following.Go(func() { cancel(follow()) })
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
-	if err := stream(ctx, w, messages); err != nil && r.Context().Err() == nil {
+	if err := stream(ctx, w, messages); err != nil && r.Context().Err() == nil && a.ending.Err() == nil {
 		a.log.InfoContext(r.Context(), "a live stream ended", "error", err)
 	}
 }
@@ -109,13 +109,16 @@ func follow[T any](ctx context.Context, class *isoaudit.Collection[T], to chan<-
 	var watching sync.WaitGroup
 	defer watching.Wait()
 	watching.Go(func() {
-		for ctx.Err() == nil {
+		for told := ""; ctx.Err() == nil; {
 			status, changed := sub.Status()
 			kind := "lost"
 			if status.State == parse.LiveConnected {
 				kind = "connected"
 			}
-			send(message{Kind: kind})
+			if kind != told { // and not each attempt to connect
+				send(message{Kind: kind})
+				told = kind
+			}
 			select {
 			case <-changed:
 			case <-ctx.Done():
@@ -126,8 +129,11 @@ func follow[T any](ctx context.Context, class *isoaudit.Collection[T], to chan<-
 		if err != nil {
 			return err
 		}
-		if event.Kind != parse.CaughtUp {
+		switch {
+		case event.Live:
 			send(message{"change", ref(event.Object)})
+		case event.Kind == parse.CaughtUp: // some may have changed in a gap
+			send(message{Kind: "change"})
 		}
 	}
 	return errors.New("the subscription was closed")

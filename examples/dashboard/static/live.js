@@ -43,7 +43,7 @@ if ("signedIn" in document.body.dataset) {
   const stream = new EventSource("/live");
   let lost = false;
   stream.addEventListener("change", (event) => {
-    news.textContent = `${JSON.parse(event.data) || "A record"} has changed.`;
+    news.textContent = `${JSON.parse(event.data) || "Something"} has changed.`;
     clearTimeout(quiet);
     quiet = setTimeout(() => { news.textContent = ""; }, 5000);
     soon();

@@ -70,6 +70,19 @@ js: ## the Parse JavaScript SDK, unchanged, against auditserver (needs Node.js)
 	test -d conformance/parse/node_modules || npm ci --prefix conformance/parse --ignore-scripts --no-audit --no-fund --loglevel=error
 	go run ./conformance/embedded node conformance/parse/check.js
 
+browser/node_modules:
+	npm ci --prefix browser --ignore-scripts --no-audit --no-fund --loglevel=error
+
+.PHONY: browser
+browser: browser/node_modules ## everything people look at, in Chromium: it works, it is accessible, it asks nobody else (needs Node.js and Chromium)
+	node browser/check.mjs
+
+.PHONY: pictures
+pictures: browser/node_modules ## the same, and the pictures of the documentation
+	set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; node browser/check.mjs "$$dir"; \
+		cp "$$dir/refused-1280-light.png" docs/images/dashboard-refused.png; \
+		cp "$$dir/figures-1280-dark.png" docs/images/dashboard-figures.png
+
 .PHONY: openapi
 openapi: ## a client made from the OpenAPI document goes through the workflow (needs Node.js)
 	go run ./conformance/embedded conformance/openapi.sh

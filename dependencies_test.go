@@ -61,7 +61,7 @@ var layers = map[string][]string{
 	"":                         {"parse", "policy", "schema", "trail/event"},
 	"doctor":                   {"", "cloud", "parse", "schema", "trail/event"},
 	"gen":                      {"schema"},
-	"promptschema":             {"", "parse", "policy", "schema", "trail/event"},
+	"promptschema":             {"", "parse", "policy", "quality", "schema", "trail/event"},
 	"parse":                    {"parse/internal/follow", "parse/internal/rows", "parse/internal/transport", "livequery", "schema", "internal/where", "internal/wire"},
 	"parse/internal/follow":    {"livequery", "internal/where", "internal/wire"},
 	"parse/internal/rows":      {"internal/wire"},

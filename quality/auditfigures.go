@@ -33,7 +33,7 @@ func (m *meter) measureAudits() error {
 		byStatus.add(string(a.Status), entry)
 		day, known := m.terms.day(a.Planned)
 		inPeriod := known && m.terms.Period.Has(day)
-		m.audits[a.ID] = auditFacts{entry, a.Site, a.done(), a.done() && inPeriod}
+		m.audits[a.ID] = auditFacts{entry, a.Site, a.Lead.String(), a.done(), a.done() && inPeriod}
 		if a.Status == isoaudit.PlanPlanned && known && day < m.terms.today() {
 			figures.Late.add(entry, int(m.terms.today()-day))
 		}

@@ -18,6 +18,7 @@ type DocumentFigures struct {
 	WithoutOwner      Number // effective ones
 	WithoutApprover   Number // effective ones
 	DueForReview      Ages   // effective ones whose review is due, with the days since; by their own date or Terms.ReviewMonths
+	ReviewSoon        Ages   // effective ones whose review is due within Terms.DueSoonDays, with the days left
 }
 
 func (m *meter) measureDocuments() error {
@@ -64,6 +65,7 @@ func (m *meter) measureDocuments() error {
 		noStatus = "the day of a document's next review"
 	}
 	f.DueForReview.finish(noStatus)
+	f.ReviewSoon.finish(noStatus)
 	return nil
 }
 
@@ -77,8 +79,11 @@ func (m *meter) reviewDue(d *Document, entry Entry) {
 	switch days := int(m.terms.today() - due); {
 	case !known:
 		f.DueForReview.Unknown = append(f.DueForReview.Unknown, entry)
+		f.ReviewSoon.Unknown = append(f.ReviewSoon.Unknown, entry)
 	case days >= 0:
 		f.DueForReview.add(entry, days)
+	case -days <= m.terms.DueSoonDays:
+		f.ReviewSoon.add(entry, -days)
 	}
 }
 

@@ -14,11 +14,12 @@ type FindingFigures struct {
 	ByType          Groups // those of Raised
 	Improvements    Number // opportunities for improvement, of Raised
 	Nonconformities Number // of Raised
-	ByGrade         Groups // those of Nonconformities, and so are the next three
+	ByGrade         Groups // those of Nonconformities, and so are the next four
 	BySite          Groups
 	ByClause        Groups // clauses of level 2
 	ByReporter      Groups
-	PerAudit        Ratio // findings of the audits of the period that were done, of these audits
+	ByLead          Groups // lead auditors of their audits
+	PerAudit        Ratio  // findings of the audits of the period that were done, of these audits
 
 	Open         Number // see FindingState; in any period
 	OpenByType   Groups
@@ -39,7 +40,8 @@ type FindingFigures struct {
 
 // findingTallies are the groups of findings while they are collected.
 type findingTallies struct {
-	byType, byGrade, bySite, byClause, byReporter     tally
+	byType, byGrade, bySite, byClause                 tally
+	byReporter, byLead                                tally
 	openByType, openByGrade, openBySite, openByClause tally
 	notAClause                                        tally
 }
@@ -103,6 +105,7 @@ func (m *meter) raised(one *Finding, entry Entry, clauses []Clause, audit auditF
 	t.byGrade.add(string(one.Grade), entry)
 	t.bySite.add(audit.site, entry)
 	t.byReporter.add(one.Reporter.String(), entry)
+	t.byLead.add(audit.lead, entry)
 	addClauses(&t.byClause, clauses, entry)
 }
 
@@ -177,6 +180,7 @@ func (m *meter) finishFindings(t *findingTallies) {
 	f.BySite = t.bySite.groups(noAudit, strings.Compare)
 	f.ByClause = m.named(t.byClause.groups(noClause, byClause))
 	f.ByReporter = t.byReporter.groups(none, strings.Compare)
+	f.ByLead = t.byLead.groups(noAudit, strings.Compare)
 	f.PerAudit.finish(firstOf(noAudit, m.source.lacks(AuditPlanned)))
 
 	f.Open.finish(noAction)

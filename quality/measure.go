@@ -68,7 +68,7 @@ type meter struct {
 // auditFacts are what findings and reviews ask of their audit.
 type auditFacts struct {
 	entry        Entry
-	site         string
+	site, lead   string
 	done         bool
 	doneInPeriod bool
 }

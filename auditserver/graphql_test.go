@@ -257,3 +257,23 @@ func TestGraphQLClassesAndConfig(t *testing.T) {
 		`mutation { updateCloudConfig(input: {paramName: "a", value: "b", isMasterKeyOnly: true}) { cloudConfig { value isMasterKeyOnly } } }`, "")
 	m.shows(`{"cloudConfig":{"value":"b","isMasterKeyOnly":true}}`, `{ cloudConfig(paramName: "a") { value isMasterKeyOnly } }`, "")
 }
+
+func TestGraphQLPasswords(t *testing.T) {
+	var token string
+	m := openGraphQL(t, func(cfg *auditserver.Config) {
+		cfg.PasswordReset = func(_, _, sent string) error { token = sent; return nil }
+	})
+	m.user("ann")
+	c := m.public()
+	c.shows(`{"resetPassword":{"ok":true}}`, `mutation { resetPassword(input: {email: "ann@example.com"}) { ok } }`, "")
+	require.NotEmpty(t, token)
+	const confirm = `mutation ($t: String!, $p: String!) { confirmResetPassword(input: {username: "ann", password: $p, token: $t}) { ok } }`
+	for _, variables := range []string{`{"t":"guessed","p":"new"}`, `{"t":"` + token + `","p":""}`} {
+		code, _ := c.graphQLError(http.StatusOK, confirm, variables)
+		require.NotZero(t, code)
+	}
+	c.shows(`{"confirmResetPassword":{"ok":true}}`, confirm, `{"t":"`+token+`","p":"new"}`)
+	c.shows(`{"logIn":{"viewer":{"user":{"username":"ann"}}}}`, `mutation { logIn(input: {username: "ann", password: "new"}) { viewer { user { username } } } }`, "")
+	code, _ := c.graphQLError(http.StatusOK, `mutation { challenge(input: {}) { challengeData } }`, "")
+	require.Equal(t, -1.0, code)
+}

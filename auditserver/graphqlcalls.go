@@ -101,6 +101,17 @@ func (c *graphQLCalls) shown(ctx context.Context, err error) error {
 	return e
 }
 
+// ResetPassword implements graphql.Server.
+func (c *graphQLCalls) ResetPassword(ctx context.Context, token, password string) error {
+	if c.logIns++; c.logIns > c.s.cfg.Limits.BatchLogIns && !c.outer.caller.Master {
+		return tooManyLogIns("document", c.logIns, c.s.cfg.Limits.BatchLogIns)
+	}
+	if err := c.s.resetPassword(ctx, token, password); err != nil {
+		return c.shown(ctx, err)
+	}
+	return nil
+}
+
 // Together implements graphql.Server.
 func (c *graphQLCalls) Together(ctx context.Context, fn func(graphql.Server) error) error {
 	_, err := c.s.write(ctx, c.outer, func(tx *store.Tx, req *request) (*response, error) {

@@ -42,6 +42,8 @@ func (s *Schema) rootFields(b *sdl, functions []string) {
 		{"logOut", "", "ok: Boolean!", done("logout")},
 		{"resetPassword", "email: String!", "ok: Boolean!", done("requestPasswordReset", "email")},
 		{"sendVerificationEmail", "email: String!", "ok: Boolean!", done("verificationEmailRequest", "email")},
+		{"confirmResetPassword", "username: String! password: String! token: String!", "ok: Boolean!", confirmResetPassword},
+		{"challenge", "username: String password: String authData: Object challengeData: Object", "challengeData: Object", challenge},
 		{"createFile", "upload: Upload!", "fileInfo: FileInfo!", createFile},
 		{"createClass", "name: String! schemaFields: SchemaFieldsInput", "class: Class!", createClass},
 		{"updateClass", "name: String! schemaFields: SchemaFieldsInput", "class: Class!", updateClass},
@@ -88,6 +90,20 @@ func done(route string, params ...string) func(*execution, *mutation) (any, erro
 		_, err := x.do(Call{Method: http.MethodPost, Path: []string{route}, Params: given})
 		return true, err
 	}
+}
+
+func confirmResetPassword(x *execution, m *mutation) (any, error) {
+	token, _ := m.input["token"].(string)
+	password, _ := m.input["password"].(string)
+	if password == "" {
+		return nil, fault.New(wire.CodePasswordMissing, "you must provide a password")
+	}
+	return true, x.server.ResetPassword(x.ctx, token, password)
+}
+
+// challenge is for authentication services that ask back, of which this server has none.
+func challenge(*execution, *mutation) (any, error) {
+	return nil, fault.New(wire.CodeOther, "Nothing to challenge.")
 }
 
 func createFile(x *execution, m *mutation) (any, error) {

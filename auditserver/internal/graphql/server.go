@@ -21,6 +21,8 @@ type Server interface {
 	// Do gives the body of the answer. An error of package fault is shown to the
 	// client, any other one is not.
 	Do(ctx context.Context, call Call) (jsontext.Value, error)
+	// ResetPassword gives a user the password for which a reset token was sent.
+	ResetPassword(ctx context.Context, token, password string) error
 	// Together makes the calls of fn all or none.
 	Together(ctx context.Context, fn func(Server) error) error
 }

@@ -93,7 +93,7 @@ func (m *meter) whatIsDue(a *Action, entry Entry) {
 	if a.Status != isoaudit.CAPAPendingVerification {
 		return
 	}
-	since, known := m.actionTrail[a.ID].since(string(a.Status))
+	since, known := m.actionTrail.of(a.ID).since(string(a.Status))
 	if !known {
 		f.WaitingForVerification.Unknown = append(f.WaitingForVerification.Unknown, entry)
 		return
@@ -129,7 +129,7 @@ func (m *meter) closedAt(a *Action) (time.Time, bool) {
 		m.closedColumn = true
 		return a.Closed, true
 	}
-	return m.actionTrail[a.ID].since(string(a.Status))
+	return m.actionTrail.of(a.ID).since(string(a.Status))
 }
 
 // closing is what became of an action in the period, and for its finding.
@@ -154,7 +154,7 @@ func (m *meter) closing(a *Action, entry Entry) {
 	}
 	due, dueKnown := m.terms.day(a.Due)
 	judgeRatio(&f.OnTime, entry, closed <= due, dueKnown)
-	firstDay, firstKnown := m.actionTrail[a.ID].firstDay()
+	firstDay, firstKnown := m.actionTrail.of(a.ID).firstDay()
 	first, _ := m.terms.day(firstDay)
 	judgeRatio(&f.OnTimeAtFirst, entry, closed <= first, firstKnown)
 	if a.Created.IsZero() {
@@ -196,7 +196,7 @@ func (m *meter) followUp(a *Action) *followUp {
 // onTheWay is what the trail tells of an action that its row does not.
 func (m *meter) onTheWay(a *Action, entry Entry) {
 	f := &m.result.Actions
-	trail := m.actionTrail[a.ID]
+	trail := m.actionTrail.of(a.ID)
 	firstDay, known := trail.firstDay()
 	first, _ := m.terms.day(firstDay)
 	due, dueKnown := m.terms.day(a.Due)
@@ -206,19 +206,20 @@ func (m *meter) onTheWay(a *Action, entry Entry) {
 		f.SentBack.Of.Unknown = append(f.SentBack.Of.Unknown, entry)
 	}
 	status := ""
-	for _, c := range trail {
-		if c.Status == "" {
+	for i := range trail {
+		c := &trail[i]
+		if c.status == "" {
 			continue
 		}
-		if m.terms.Period.Has(Today(c.At, m.terms.Zone)) {
-			if c.Status == string(isoaudit.CAPAPendingVerification) && status != c.Status {
+		if m.terms.Period.Has(Today(c.when(), m.terms.Zone)) {
+			if c.status == string(isoaudit.CAPAPendingVerification) && status != c.status {
 				f.SentBack.Of.add(entry)
 			}
-			if status == string(isoaudit.CAPAPendingVerification) && c.Status == string(isoaudit.CAPAInProgress) {
+			if status == string(isoaudit.CAPAPendingVerification) && c.status == string(isoaudit.CAPAInProgress) {
 				f.SentBack.Part.add(entry)
 			}
 		}
-		status = c.Status
+		status = c.status
 	}
 }
 

@@ -78,7 +78,7 @@ func (m *meter) measureAudits() error {
 // the day hides nothing.
 func (m *meter) againstTrail(a *Audit, entry Entry) {
 	figures := &m.result.Audits
-	trail := m.auditTrail[a.ID]
+	trail := m.auditTrail.of(a.ID)
 	planned, known := trail.firstDay()
 	first, _ := m.terms.day(planned)
 	now, _ := m.terms.day(a.Planned)

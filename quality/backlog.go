@@ -25,7 +25,7 @@ func newBacklog(m *meter) *backlog {
 }
 
 func (b *backlog) add(a *Action, entry Entry) {
-	trail := b.meter.actionTrail[a.ID]
+	trail := b.meter.actionTrail.of(a.ID)
 	zone := b.meter.terms.Zone
 	for i := range b.points {
 		p := &b.points[i]

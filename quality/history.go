@@ -1,6 +1,7 @@
 package quality
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"time"
@@ -19,7 +20,7 @@ func WithClosing(actions iter.Seq2[Action, error], changes iter.Seq2[Change, err
 			return
 		}
 		for a, err := range actions {
-			if at, known := all[a.ID].since(string(a.Status)); known && a.Closed.IsZero() && a.Status == isoaudit.CAPAClosed {
+			if at, known := all.of(a.ID).since(string(a.Status)); known && a.Closed.IsZero() && a.Status == isoaudit.CAPAClosed {
 				a.Closed = at
 			}
 			if !yield(a, err) || err != nil {
@@ -29,36 +30,81 @@ func WithClosing(actions iter.Seq2[Action, error], changes iter.Seq2[Change, err
 	}
 }
 
-// history is what the trail says of a record, oldest first.
-type history []Change
+// step is what a history holds of a Change: little, because there are several for each
+// record. Times are in milliseconds since 1970, as a server keeps them.
+type step struct {
+	record  int32 // place in histories.places
+	created bool
+	hasDay  bool
+	at, day int64
+	status  string
+}
 
-type histories map[string]history
+// history is what the trail says of a record, oldest first.
+type history []step
+
+// histories are those of all records: one list of steps, sorted by record.
+type histories struct {
+	places map[string]int32 // of records in starts, by id
+	starts []int32          // of the steps of each record, and their end
+	steps  []step
+}
+
+func (h *histories) of(id string) history {
+	place, ok := h.places[id]
+	if !ok {
+		return nil
+	}
+	return h.steps[h.starts[place]:h.starts[place+1]]
+}
 
 func readHistories(name string, changes iter.Seq2[Change, error]) (histories, error) {
-	if changes == nil {
-		return nil, nil
-	}
-	all := histories{}
+	h := histories{places: map[string]int32{}}
+	statuses := map[string]string{} // so that equal ones are held once
 	err := each(name, changes, func(c *Change) {
-		if c.Created || c.Status != "" || !c.Day.IsZero() {
-			all[c.ID] = append(all[c.ID], *c)
+		if !c.Created && c.Status == "" && c.Day.IsZero() {
+			return
 		}
+		place, ok := h.places[c.ID]
+		if !ok {
+			place = int32(len(h.places))
+			h.places[c.ID] = place
+		}
+		status, ok := statuses[c.Status]
+		if !ok {
+			status = c.Status
+			statuses[status] = status
+		}
+		h.steps = append(h.steps, step{place, c.Created, !c.Day.IsZero(), c.At.UnixMilli(), c.Day.UnixMilli(), status})
 	})
-	for _, h := range all {
-		slices.SortStableFunc(h, func(a, b Change) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(h.steps, func(a, b step) int { return cmp.Or(cmp.Compare(a.record, b.record), cmp.Compare(a.at, b.at)) })
+	h.starts = make([]int32, len(h.places)+1)
+	for i, s := range h.steps {
+		h.starts[s.record+1] = int32(i + 1)
 	}
-	return all, err
+	return h, err
+}
+
+// when is the time of the step, in UTC.
+func (s *step) when() time.Time { return time.UnixMilli(s.at).UTC() }
+
+// newDay is the day that the step set; zero if it set none.
+func (s *step) newDay() time.Time {
+	if !s.hasDay {
+		return time.Time{}
+	}
+	return time.UnixMilli(s.day).UTC()
 }
 
 // whole tells whether the history begins with the record's creation.
-func (h history) whole() bool { return len(h) > 0 && h[0].Created }
+func (h history) whole() bool { return len(h) > 0 && h[0].created }
 
 // since returns when the record came to have the status it has now; false if the trail
 // does not say, or says another status.
 func (h history) since(status string) (time.Time, bool) {
-	for _, c := range slices.Backward(h) {
-		if c.Status != "" {
-			return c.At, c.Status == status
+	for i := range slices.Backward(h) {
+		if h[i].status != "" {
+			return h[i].when(), h[i].status == status
 		}
 	}
 	return time.Time{}, false
@@ -66,9 +112,9 @@ func (h history) since(status string) (time.Time, bool) {
 
 // first returns when the record first had the status.
 func (h history) first(status string) (time.Time, bool) {
-	for _, c := range h {
-		if c.Status == status {
-			return c.At, true
+	for i := range h {
+		if h[i].status == status {
+			return h[i].when(), true
 		}
 	}
 	return time.Time{}, false
@@ -76,26 +122,25 @@ func (h history) first(status string) (time.Time, bool) {
 
 // firstDay returns the day that the record was created with.
 func (h history) firstDay() (time.Time, bool) {
-	if !h.whole() || h[0].Day.IsZero() {
+	if !h.whole() || !h[0].hasDay {
 		return time.Time{}, false
 	}
-	return h[0].Day, true
+	return h[0].newDay(), true
 }
 
 // before returns the status and the day that the record had until an instant; false if
 // it did not exist yet.
 func (h history) before(end time.Time) (status string, day time.Time, existed bool) {
 	for i := range h {
-		c := &h[i]
-		if !c.At.Before(end) {
+		if h[i].at >= end.UnixMilli() {
 			break
 		}
 		existed = true
-		if c.Status != "" {
-			status = c.Status
+		if h[i].status != "" {
+			status = h[i].status
 		}
-		if !c.Day.IsZero() {
-			day = c.Day
+		if h[i].hasDay {
+			day = h[i].newDay()
 		}
 	}
 	return status, day, existed

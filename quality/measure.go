@@ -19,7 +19,8 @@ type Measures struct {
 // of a stream, with the stream's name, or says what is wrong with the terms.
 //
 // Of a record only what figures are made of is held: its id, reference, dates and the
-// like, but no text.
+// like, but no text. What stays in the figures are the id and reference in each list that
+// the record stands in, because every number can be looked up: some 200 bytes a record.
 func Measure(source Source, terms Terms) (Measures, error) {
 	terms, err := terms.withDefaults()
 	if err != nil {

@@ -35,6 +35,7 @@ func (n *Number) finish(missing string) {
 	if missing != "" {
 		*n = Number{Missing: missing}
 	}
+	n.Entries, n.Unknown = fitted(n.Entries), fitted(n.Unknown)
 	sortEntries(n.Entries)
 	sortEntries(n.Unknown)
 }
@@ -100,6 +101,7 @@ func (a *Ages) finish(missing string) {
 	if missing != "" {
 		*a = Ages{Missing: missing}
 	}
+	a.Entries, a.Unknown = fitted(a.Entries), fitted(a.Unknown)
 	slices.SortFunc(a.Entries, func(x, y Aged) int {
 		return cmp.Or(cmp.Compare(y.Days, x.Days), compareEntries(x.Entry, y.Entry))
 	})
@@ -155,9 +157,10 @@ func (t *tally) groups(missing string, order func(a, b string) int) Groups {
 	if missing != "" {
 		return Groups{Missing: missing}
 	}
-	groups := Groups{Unknown: t.unknown}
+	groups := Groups{Unknown: fitted(t.unknown)}
 	sortEntries(groups.Unknown)
 	for key, entries := range t.byKey {
+		entries = fitted(entries)
 		sortEntries(entries)
 		groups.Groups = append(groups.Groups, Group{Key: key, Entries: entries})
 	}
@@ -172,6 +175,15 @@ func byClause(a, b string) int {
 }
 
 func sortEntries(entries []Entry) { slices.SortFunc(entries, compareEntries) }
+
+// fitted gives a list without the room that it grew for, which the figures would hold
+// as long as they are kept.
+func fitted[T any](list []T) []T {
+	if cap(list)-len(list) <= len(list)/8 {
+		return list
+	}
+	return append(make([]T, 0, len(list)), list...)
+}
 
 func compareEntries(a, b Entry) int {
 	return cmp.Or(strings.Compare(a.Ref, b.Ref), strings.Compare(a.ID, b.ID))

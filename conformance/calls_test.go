@@ -200,6 +200,18 @@ func calls() []behaviour {
 			require.ErrorIs(t, class.Create(t.Context(), &guarded{Refuse: true}), parse.Code(4242))
 			require.ErrorIs(t, class.Delete(t.Context(), o.ObjectID), parse.Code(4243))
 		}},
+		{"trigger: one that fails behind a save takes nothing back", func(t *testing.T, w *world) {
+			w.makeGuarded(t)
+			path := "/classes/CheckGuarded/" + w.must(t, master, "POST", "/classes/CheckGuarded", `{"stumble":true}`).text("objectId")
+			w.must(t, nobody, "PUT", path, `{"keep":false}`)
+			require.Equal(t, false, w.must(t, nobody, "GET", path, "").json["keep"])
+		}},
+		{"trigger: one that fails behind a delete takes nothing back", func(t *testing.T, w *world) {
+			w.makeGuarded(t)
+			path := "/classes/CheckGuarded/" + w.must(t, master, "POST", "/classes/CheckGuarded", `{"stumble":true}`).text("objectId")
+			w.expects(t, "a trigger that fails behind a delete", "status 200, code 0", codes(w.send(t, nobody, "DELETE", path, "")))
+			require.Equal(t, 101, w.send(t, nobody, "GET", path, "").code())
+		}},
 		{"job: it runs to its end, well or badly", func(t *testing.T, w *world) {
 			for message, state := range map[string]parse.JobState{"half way": parse.JobSucceeded, "fail": parse.JobFailed} {
 				id, err := w.admin.StartJob(t.Context(), "checkJob", map[string]any{"message": message})

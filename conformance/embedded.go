@@ -139,6 +139,14 @@ func registerChecks(s *auditserver.Server) {
 		t.Object["stamp"] = "checked"
 		return nil
 	})
+	stumble := func(_ context.Context, t *auditserver.Trigger) error {
+		if t.Object["stumble"] == true {
+			return &auditserver.Error{Code: 4244, Message: "the check trigger stumbled"}
+		}
+		return nil
+	}
+	s.AfterSave("CheckGuarded", stumble)
+	s.AfterDelete("CheckGuarded", stumble)
 	s.BeforeDelete("CheckGuarded", func(_ context.Context, t *auditserver.Trigger) error {
 		if t.Object["keep"] == true {
 			return &auditserver.Error{Code: 4243, Message: "kept by the check trigger"}

@@ -27,6 +27,13 @@ export default function registerChecks(Parse) {
     object.set('stamp', 'checked');
   });
 
+  // Fail behind a write that says "stumble".
+  const stumble = ({ object }) => {
+    if (object.get('stumble')) throw new Parse.Error(4244, 'the check trigger stumbled');
+  };
+  Parse.Cloud.afterSave('CheckGuarded', stumble);
+  Parse.Cloud.afterDelete('CheckGuarded', stumble);
+
   Parse.Cloud.beforeDelete('CheckGuarded', ({ object }) => {
     if (object.get('keep')) throw new Parse.Error(4243, 'kept by the check trigger');
   });

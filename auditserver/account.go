@@ -51,7 +51,7 @@ func (s *Server) account(req *request) (*account, error) {
 		if !emailForm.MatchString(text) {
 			return nil, fault.New(wire.CodeInvalidEmail, "Email address format is invalid.")
 		}
-		if s.cfg.VerifyUserEmails { // whoever gives it, and also the same again, as Parse Server has it
+		if s.cfg.VerifyUserEmails && req.restoring().isZero() { // whoever gives it, and also the same again, as Parse Server has it
 			fields["emailVerified"] = false
 			a.verify = true
 		}

@@ -35,7 +35,8 @@ type Config struct {
 	WindowsKey        string
 	MasterKey         string         // "": nobody has full access
 	ReadOnlyMasterKey string         // reads everything, writes nothing
-	MasterKeyIPs      []netip.Prefix // the addresses from which the master keys are accepted; nil: loopback only. Behind a proxy every request has the proxy's address
+	MaintenanceKey    string         // restores objects with their own createdAt and updatedAt: such a create is checked by no rule and is no event of the trail
+	MasterKeyIPs      []netip.Prefix // the addresses from which these three keys are accepted; nil: loopback only. Behind a proxy every request has the proxy's address
 
 	MountPath string // where the handler answers; "" is /parse
 	PublicURL string // this server's URL with the mount path, for file URLs and Location; "": taken from each request

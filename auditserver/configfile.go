@@ -73,6 +73,7 @@ func configOptions(cfg *Config) map[string]option {
 		"javascriptKey":            into(&cfg.JavaScriptKey),
 		"clientKey":                into(&cfg.ClientKey),
 		"dotNetKey":                into(&cfg.WindowsKey),
+		"maintenanceKey":           into(&cfg.MaintenanceKey),
 		"masterKeyIps":             addresses(&cfg.MasterKeyIPs),
 		"mountPath":                into(&cfg.MountPath),
 		"mountGraphQL":             into(&cfg.GraphQL),

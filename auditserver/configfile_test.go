@@ -13,14 +13,14 @@ import (
 func TestParseConfig(t *testing.T) {
 	var cfg auditserver.Config
 	require.NoError(t, auditserver.ParseConfig([]byte(`{
-		"appId":"a","masterKey":"m","restAPIKey":"r","javascriptKey":"j","mountPath":"/1","publicServerURL":"https://x/1",
+		"appId":"a","masterKey":"m","restAPIKey":"r","javascriptKey":"j","maintenanceKey":"k","mountPath":"/1","publicServerURL":"https://x/1",
 		"allowClientClassCreation":true,"enforcePrivateUsers":false,"allowCustomObjectId":true,
 		"idempotencyOptions":{"paths":["classes/.*"],"ttl":60},"maxLimit":500,"sessionLength":3600,"maxUploadSize":"5mb",
 		"fileUpload":{"enableForPublic":true,"enableForAnonymousUser":true,"enableForAuthenticatedUser":false,"fileExtensions":["png"]},
 		"masterKeyIps":["10.0.0.1","192.168.0.0/16"],"liveQuery":{"classNames":["A.*"]},
 		"requestComplexity":{"includeDepth":3,"batchRequestLimit":20,"allowRegex":false},"quirks":true}`), &cfg))
 	require.Equal(t, auditserver.Config{
-		AppID: "a", MasterKey: "m", RESTKey: "r", JavaScriptKey: "j", MountPath: "/1", PublicURL: "https://x/1",
+		AppID: "a", MasterKey: "m", RESTKey: "r", JavaScriptKey: "j", MaintenanceKey: "k", MountPath: "/1", PublicURL: "https://x/1",
 		AllowClientClassCreation: true, PublicUsers: true, AllowCustomObjectID: true,
 		Idempotency:      auditserver.Idempotency{Paths: []string{"classes/.*"}, TTL: time.Minute},
 		SessionLength:    time.Hour,

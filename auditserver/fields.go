@@ -1,6 +1,7 @@
 package auditserver
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
@@ -13,22 +14,24 @@ import (
 // the same map.
 func (req *request) fields() (map[string]any, error) {
 	if req.decoded == nil {
-		fields, err := req.decodeFields()
-		req.decoded = &decodedFields{fields, err}
+		fields, times, err := req.decodeFields()
+		req.decoded = &decodedFields{fields, times, err}
 	}
 	return req.decoded.fields, req.decoded.err
 }
 
-func (req *request) decodeFields() (map[string]any, error) {
+func (req *request) decodeFields() (fields map[string]any, times restored, err error) {
 	if err := req.fewFields(); err != nil {
-		return nil, err
+		return nil, times, err
 	}
-	fields, err := req.Body.Map()
-	if err != nil {
-		return nil, err
+	if fields, err = req.Body.Map(); err != nil {
+		return nil, times, err
 	}
 	if err := req.denied.Check(fields); err != nil {
-		return nil, err
+		return nil, times, err
+	}
+	if req.caller != nil && req.caller.Restores && req.method == http.MethodPost {
+		times = restoredTimes(fields)
 	}
 	for _, name := range []string{"createdAt", "updatedAt"} {
 		v, ok := fields[name]
@@ -36,11 +39,11 @@ func (req *request) decodeFields() (map[string]any, error) {
 			continue
 		}
 		if err := fits(strings.Join(req.path, "/"), name, schema.Date, v); err != nil {
-			return nil, err
+			return nil, times, err
 		}
 		delete(fields, name)
 	}
-	return fields, nil
+	return fields, times, nil
 }
 
 // fewFields refuses an object with more fields than a class can have columns. Names

@@ -13,7 +13,7 @@ import (
 // mayMeasure tells who may see the metrics: the master key, and programs on this
 // machine that come directly, not through a proxy.
 func (s *Server) mayMeasure(r *http.Request) bool {
-	if master, _, err := s.keys.Admit(access.HeaderCredentials(r.Header), r.RemoteAddr); err == nil && master {
+	if grant, err := s.keys.Admit(access.HeaderCredentials(r.Header), r.RemoteAddr); err == nil && grant.Master {
 		return true
 	}
 	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {

@@ -28,7 +28,7 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, req *reques
 	if r.Body != nil && r.Body != http.NoBody {
 		pool := s.budgets.keyless
 		if creds.AppID != "" && !openRoute(req) {
-			if _, _, err := s.keys.Admit(creds, req.remote); err != nil {
+			if _, err := s.keys.Admit(creds, req.remote); err != nil {
 				return err
 			}
 			pool = s.budgets.bodies
@@ -38,7 +38,7 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, req *reques
 		}
 	}
 	creds.FromBody(&req.Body)
-	req.installationID, req.masterSent = creds.InstallationID, creds.MasterKey != ""
+	req.installationID, req.masterSent = creds.InstallationID, creds.MasterKey != "" || creds.MaintenanceKey != ""
 	if req.method == http.MethodPost {
 		if m := req.Body.Take("_method"); m != "" {
 			req.method = m
@@ -79,16 +79,16 @@ func openRoute(req *request) bool {
 
 // identify checks the keys and finds the session's user.
 func (s *Server) identify(ctx context.Context, creds access.Credentials, req *request) (*access.Caller, error) {
-	master, readOnly, err := s.keys.Admit(creds, req.remote)
+	grant, err := s.keys.Admit(creds, req.remote)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.limitRate(ctx, req, master, creds.SessionToken, false); err != nil {
+	if err := s.limitRate(ctx, req, grant.Master, creds.SessionToken, false); err != nil {
 		return nil, err
 	}
 	req.token = creds.SessionToken
-	if master {
-		return &access.Caller{Master: true, ReadOnly: readOnly}, nil
+	if grant.Master {
+		return &access.Caller{Master: true, ReadOnly: grant.ReadOnly, Restores: grant.Restores}, nil
 	}
 	if creds.SessionToken == "" || req.at(0, "login") {
 		return access.NewCaller("", nil), nil

@@ -97,5 +97,6 @@ func (r *request) at(i int, name string) bool {
 // decodedFields is what request.fields has found.
 type decodedFields struct {
 	fields map[string]any
+	times  restored // zero unless the maintenance key restores an object
 	err    error
 }

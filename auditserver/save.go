@@ -63,6 +63,10 @@ func (sv *save) create(fields map[string]any) (store.Row, error) {
 	if err := sv.customID(fields); err != nil {
 		return store.Row{}, err
 	}
+	times := sv.req.restoring()
+	if err := times.check(); err != nil {
+		return store.Row{}, err
+	}
 	aclField, hasACL := fields["ACL"]
 	delete(fields, "ACL")
 	var err error
@@ -74,18 +78,18 @@ func (sv *save) create(fields map[string]any) (store.Row, error) {
 		sv.echo = map[string]any{}
 	}
 	maps.DeleteFunc(sv.changes.Set, func(_ string, v any) bool { return v == nil }) // a new object has nothing to unset
-	sv.object = store.Object{ID: sv.id, Fields: sv.changes.Set, Hidden: sv.hidden}
+	sv.object = store.Object{ID: sv.id, Fields: sv.changes.Set, Hidden: sv.hidden, CreatedAt: times.created, UpdatedAt: times.updated, Restored: !times.isZero()}
 	sv.defaults()
 	if err := sv.createACL(aclField, hasACL); err != nil {
 		return store.Row{}, err
 	}
-	if sv.class.Name == "_User" {
+	if sv.class.Name == "_User" && !sv.object.Restored {
 		sv.ownACL()
 	}
 	if err := sv.beforeSave(); err != nil {
 		return store.Row{}, err
 	}
-	if sv.class.Name == "_User" {
+	if sv.class.Name == "_User" && !sv.object.Restored {
 		sv.ownACL() // whatever a trigger made of it
 	}
 	if err := sv.fit(sv.object.Fields); err != nil {

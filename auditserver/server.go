@@ -101,11 +101,12 @@ func (s *Server) assemble() {
 	cfg, limits := s.cfg, s.cfg.Limits
 	s.files = &files.Content{Store: s.store, Folder: s.folder, Unsynced: cfg.Unsynced}
 	s.keys = access.NewKeyRing(access.Keys{
-		AppID:     cfg.AppID,
-		Client:    [4]string{cfg.RESTKey, cfg.JavaScriptKey, cfg.ClientKey, cfg.WindowsKey},
-		Master:    cfg.MasterKey,
-		ReadOnly:  cfg.ReadOnlyMasterKey,
-		MasterIPs: cfg.MasterKeyIPs,
+		AppID:       cfg.AppID,
+		Client:      [4]string{cfg.RESTKey, cfg.JavaScriptKey, cfg.ClientKey, cfg.WindowsKey},
+		Master:      cfg.MasterKey,
+		ReadOnly:    cfg.ReadOnlyMasterKey,
+		Maintenance: cfg.MaintenanceKey,
+		MasterIPs:   cfg.MasterKeyIPs,
 	})
 	s.protected = access.Protected(cfg.ProtectedFields)
 	s.sessions = session.New(s.store, cfg.SessionLength)

@@ -31,7 +31,7 @@ func (s *Server) keepsTrail(fields map[string]jsontext.Value) error {
 // unwritable refuses the writes that the audit trail would not survive: those of its
 // own class, and those whose reason it cannot hold.
 func unwritable(req *request, class string) error {
-	if class == event.Class {
+	if class == event.Class && req.restoring().isZero() {
 		return errTrailWrite
 	}
 	if !capture.Recorded(class) {

@@ -25,6 +25,9 @@ func (sv *save) beforeSave() error {
 			return err
 		}
 	}
+	if sv.object.Restored {
+		return nil
+	}
 	return sv.checkRules()
 }
 

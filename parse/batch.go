@@ -209,6 +209,7 @@ func (c *Client) batchCall(op string, items []batchEntry) transport.Call {
 		}
 		requests = append(requests, batchRequest{item.call.Method, address.EscapedPath(), item.call.Body})
 		call.Secrets = append(call.Secrets, item.call.Secrets...)
+		call.Maintenance = call.Maintenance || item.call.Maintenance
 	}
 	call.Body = batchBody{requests, op == "Transaction"}
 	return call

@@ -28,6 +28,9 @@ func NewClient(serverURL string, options ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !cfg.Credentials.MaintenanceKey.Empty() {
+		return nil, optionError("WithMaintenanceKey", "only an Admin has this key: use NewAdmin")
+	}
 	return newClient(cfg), nil
 }
 
@@ -46,7 +49,7 @@ func (c *Client) Anonymous() *Client {
 		return new(Client) // every call on it reports that it is zero
 	}
 	cfg := *c.cfg
-	cfg.Credentials.Session, cfg.Credentials.MasterKey = transport.Secret{}, transport.Secret{}
+	cfg.Credentials.Session, cfg.Credentials.MasterKey, cfg.Credentials.MaintenanceKey = transport.Secret{}, transport.Secret{}, transport.Secret{}
 	cfg.sessions, cfg.Sessions = nil, nil
 	return newClient(&cfg)
 }

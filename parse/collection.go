@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -93,17 +94,24 @@ func (c *Collection[T]) Create(ctx context.Context, obj *T) error {
 // value does not hold, such as the first members of a relation.
 func (c *Collection[T]) CreateWith(ctx context.Context, obj *T, changes ...Change[T]) error {
 	call := c.createCall(obj)
-	if call.Err == nil && len(changes) > 0 {
-		if body, err := c.codec().encodeChanges(plainChanges(&call, changes)); err != nil {
-			call.Err = mistakeIn(call.Op, c.class, err)
-		} else {
-			call.Body = joinObjects(call.Body.(jsontext.Value), body)
-		}
-	}
+	c.addChanges(&call, changes)
 	if call.Err != nil {
 		return c.do(ctx, call, nil)
 	}
 	return c.do(ctx, call, c.created(obj))
+}
+
+// addChanges puts changes into the body of a call that makes an object.
+func (c *Collection[T]) addChanges(call *transport.Call, changes []Change[T]) {
+	if call.Err != nil || len(changes) == 0 {
+		return
+	}
+	body, err := c.codec().encodeChanges(plainChanges(call, changes))
+	if err != nil {
+		call.Err = mistakeIn(call.Op, c.class, err)
+		return
+	}
+	call.Body = joinObjects(call.Body.(jsontext.Value), body)
 }
 
 // joinObjects appends the members of one JSON object to those of another.
@@ -115,18 +123,28 @@ func joinObjects(a, b jsontext.Value) jsontext.Value {
 }
 
 func (c *Collection[T]) createCall(obj *T) transport.Call {
-	call := c.call("Create", http.MethodPost, "new")
+	return c.newObjectCall("Create", obj)
+}
+
+// newObjectCall is a call that makes obj, with its times where it is restored.
+func (c *Collection[T]) newObjectCall(op string, obj *T) transport.Call {
+	restored := op == opRestore
+	call := c.call(op, http.MethodPost, "new")
 	call.Path, call.ObjectID = c.path(), ""
 	call.Safety, call.Needs = transport.SafeWithID, []string{"objectId", "createdAt"}
 	switch {
 	case call.Err != nil:
 	case obj == nil:
 		call.Err = badInput(call.Op, c.class, "", "the object is nil")
-	case !object(obj).CreatedAt.IsZero():
+	case restored && (object(obj).ObjectID == "" || object(obj).CreatedAt.IsZero()):
+		call.Err = badInput(call.Op, c.class, "objectId", "an object that is restored has an ObjectID and a CreatedAt")
+	case !restored && !object(obj).CreatedAt.IsZero():
 		call.Err = badInput(call.Op, c.class, "createdAt", "the object was saved before: use Update, or clear its Object for a copy")
 	default:
 		row := *obj
-		object(&row).UpdatedAt = object(&row).CreatedAt // zero: the server sets both
+		if !restored {
+			object(&row).UpdatedAt = time.Time{} // the server sets both
+		}
 		body, err := c.codec().encodeStored(&row)
 		if err != nil {
 			call.Err = badInput(call.Op, c.class, wire.FieldOf(err), "%v", wire.BareCause(err))

@@ -43,6 +43,13 @@ func WithClientKey(key string) Option {
 	return credentialOption("WithClientKey", key, func(c *transport.Credentials) *transport.Secret { return &c.ClientKey })
 }
 
+// WithMaintenanceKey gives an [Admin] the key X-Parse-Maintenance-Key, which it sends
+// with [Collection.BatchRestore] alone. A server accepts it only from the addresses in
+// its maintenanceKeyIps, by default its own machine. [NewClient] refuses it.
+func WithMaintenanceKey(key string) Option {
+	return credentialOption("WithMaintenanceKey", key, func(c *transport.Credentials) *transport.Secret { return &c.MaintenanceKey })
+}
+
 // WithHTTPClient sends everything through a copy of client: REST, files,
 // GraphQL and live queries. The client itself is not changed. Its Timeout ends
 // file transfers too; RetryPolicy.AttemptTimeout does not.

@@ -24,7 +24,7 @@ import (
 )
 
 // Credentials that must show nowhere.
-var hidden = []string{"rest-key-1", "script-key-2", "client-key-3", "the-master-key-9", "r:session-token-4", "password-5"}
+var hidden = []string{"rest-key-1", "script-key-2", "client-key-3", "the-master-key-9", "r:session-token-4", "password-5", "maintenance-key-6"}
 
 // leaky is a transport whose errors print whole requests or, with an echo, whose
 // answers repeat what they were sent.
@@ -77,7 +77,7 @@ func keyed(t *testing.T, transport http.RoundTripper) (*isoaudit.Client, *isoaud
 	}
 	client, err := isoaudit.NewClient(serverURL, options...)
 	require.NoError(t, err)
-	admin, err := isoaudit.NewAdmin(serverURL, "the-master-key-9", options...)
+	admin, err := isoaudit.NewAdmin(serverURL, "the-master-key-9", append(options, parse.WithMaintenanceKey("maintenance-key-6"))...)
 	require.NoError(t, err)
 	return client.As(isoaudit.SessionWithToken("r:session-token-4")), admin
 }

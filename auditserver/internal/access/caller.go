@@ -10,6 +10,7 @@ import (
 type Caller struct {
 	Master   bool // full access to data
 	ReadOnly bool // with master: may not write
+	Restores bool // with master: the maintenance key, which restores objects with their own times
 	UserID   string
 	Roles    []string // "role:X", inherited ones included
 	readers  []string // "*", the user id and the roles: the names ACLs are searched for

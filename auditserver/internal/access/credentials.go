@@ -12,9 +12,9 @@ import (
 // authorization or, as the JavaScript SDK sends them, from the body (protocol
 // section 1.2).
 type Credentials struct {
-	AppID, MasterKey, SessionToken, InstallationID string
-	ClientKeys                                     [4]string // REST, JavaScript, client, Windows
-	Context                                        string
+	AppID, MasterKey, MaintenanceKey, SessionToken, InstallationID string
+	ClientKeys                                                     [4]string // REST, JavaScript, client, Windows
+	Context                                                        string
 }
 
 // HeaderCredentials reads the credentials in the headers of a request.
@@ -22,6 +22,7 @@ func HeaderCredentials(h http.Header) Credentials {
 	c := Credentials{
 		AppID:          h.Get("X-Parse-Application-Id"),
 		MasterKey:      h.Get("X-Parse-Master-Key"),
+		MaintenanceKey: h.Get("X-Parse-Maintenance-Key"),
 		SessionToken:   h.Get("X-Parse-Session-Token"),
 		InstallationID: h.Get("X-Parse-Installation-Id"),
 		ClientKeys: [4]string{h.Get("X-Parse-REST-API-Key"), h.Get("X-Parse-Javascript-Key"),

@@ -13,6 +13,7 @@ import (
 type KeyRing struct {
 	appID            [32]byte
 	master, readOnly *[32]byte
+	maintenance      *[32]byte
 	client           [4]*[32]byte
 	anyClient        bool
 	masterIPs        []netip.Prefix
@@ -23,7 +24,8 @@ type Keys struct {
 	AppID            string
 	Client           [4]string // REST, JavaScript, client, Windows
 	Master, ReadOnly string
-	MasterIPs        []netip.Prefix // the addresses from which the master keys are accepted
+	Maintenance      string
+	MasterIPs        []netip.Prefix // the addresses from which these three are accepted
 }
 
 // NewKeyRing makes the ring of the configured keys.
@@ -35,7 +37,7 @@ func NewKeyRing(c Keys) *KeyRing {
 		sum := sha256.Sum256([]byte(key))
 		return &sum
 	}
-	k := &KeyRing{appID: sha256.Sum256([]byte(c.AppID)), master: digest(c.Master), readOnly: digest(c.ReadOnly), masterIPs: c.MasterIPs}
+	k := &KeyRing{appID: sha256.Sum256([]byte(c.AppID)), master: digest(c.Master), readOnly: digest(c.ReadOnly), maintenance: digest(c.Maintenance), masterIPs: c.MasterIPs}
 	for i, key := range c.Client {
 		k.client[i] = digest(key)
 	}
@@ -53,30 +55,40 @@ func keyMatches(want *[32]byte, got string) bool {
 	return subtle.ConstantTimeCompare(want[:], sum[:]) == 1
 }
 
-// Admit tells whether the keys of a request are accepted, and whether they include
-// a master key. Like Parse Server it ignores a wrong master key if another key is
-// valid.
-func (k *KeyRing) Admit(c Credentials, remote string) (master, readOnly bool, err error) {
+// Grant is what the keys of a request give beyond those of a client.
+type Grant struct {
+	Master   bool
+	ReadOnly bool // with Master
+	Restores bool // with Master: the maintenance key
+}
+
+// Admit tells whether the keys of a request are accepted, and what they grant. Like
+// Parse Server it looks at the maintenance key first, and ignores a wrong key of
+// these if another key is valid.
+func (k *KeyRing) Admit(c Credentials, remote string) (Grant, error) {
 	if !keyMatches(&k.appID, c.AppID) {
-		return false, false, fault.ErrUnauthorized
+		return Grant{}, fault.ErrUnauthorized
 	}
-	master = keyMatches(k.master, c.MasterKey)
-	readOnly = !master && keyMatches(k.readOnly, c.MasterKey)
-	if master || readOnly {
+	grant := Grant{Restores: keyMatches(k.maintenance, c.MaintenanceKey)}
+	grant.Master = grant.Restores || keyMatches(k.master, c.MasterKey)
+	if !grant.Master && keyMatches(k.readOnly, c.MasterKey) {
+		grant.Master, grant.ReadOnly = true, true
+	}
+	if grant.Master {
 		if !k.masterAllowedFrom(remote) {
-			return false, false, fault.ErrUnauthorized
+			return Grant{}, fault.ErrUnauthorized
 		}
-		return true, readOnly, nil
+		return grant, nil
 	}
 	if !k.anyClient {
-		return false, false, nil
+		return Grant{}, nil
 	}
 	for i, want := range k.client {
 		if keyMatches(want, c.ClientKeys[i]) {
-			return false, false, nil
+			return Grant{}, nil
 		}
 	}
-	return false, false, fault.ErrUnauthorized
+	return Grant{}, fault.ErrUnauthorized
 }
 
 func (k *KeyRing) masterAllowedFrom(remote string) bool {

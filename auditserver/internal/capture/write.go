@@ -37,11 +37,18 @@ func Recorded(class string) bool {
 }
 
 // writesOf gathers what a transaction did. The changes of relations that follow the
-// change of their object are the same save.
+// change of their object are the same save. A restored object has its events already.
 func writesOf(changes []store.Change) []write {
 	var writes []write
+	var restored store.Change
 	for _, c := range changes {
 		if !Recorded(c.Class) {
+			continue
+		}
+		if c.Restored {
+			restored = c
+		}
+		if c.Restored || c.Kind == store.Related && restored.Restored && c.Class == restored.Class && c.ID == restored.After.ID() {
 			continue
 		}
 		w := write{class: c.Class, change: c}

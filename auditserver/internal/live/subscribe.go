@@ -43,18 +43,18 @@ func (c *client) handle(ctx context.Context, f *inFrame) error {
 // connect checks the keys as REST does, which is stricter than Parse Server:
 // there, any application id and key connects.
 func (c *client) connect(f *inFrame) error {
-	master, _, err := c.hub.cfg.Keys.Admit(access.Credentials{
+	grant, err := c.hub.cfg.Keys.Admit(access.Credentials{
 		AppID:      f.ApplicationID,
 		MasterKey:  f.MasterKey,
 		ClientKeys: [4]string{f.RESTKey, f.JavaScriptKey, f.ClientKey, f.WindowsKey},
 	}, c.remote)
 	if tell := c.hub.cfg.MasterKey; tell != nil && f.MasterKey != "" {
-		tell(c.remote, master)
+		tell(c.remote, grant.Master)
 	}
 	if err != nil {
 		return fault.New(codeKey, "Key in request is not valid")
 	}
-	c.connected, c.master, c.token, c.installationID = true, master, f.SessionToken, f.InstallationID
+	c.connected, c.master, c.token, c.installationID = true, grant.Master, f.SessionToken, f.InstallationID
 	if c.id == "" {
 		c.id = newClientID()
 	}

@@ -20,6 +20,7 @@ type Change struct {
 	Before, After Row    // zero where there is none
 	Cause         string // Object.Cause
 	ChosenID      bool   // of Created: the id was given, so there may have been such an object before
+	Restored      bool   // of Created: Object.Restored
 
 	ID, Field string   // of Related: the owner and the relation
 	Members   []string // of Related: who came or went

@@ -20,6 +20,7 @@ type Object struct {
 	ID        string    // empty on Insert: a new one; ignored by Update
 	CreatedAt time.Time // zero: now (Insert) or unchanged (Update)
 	UpdatedAt time.Time // zero: now; on Update always later than before
+	Restored  bool      // of Insert: the object was there before, elsewhere; its Change says so
 
 	// ACL of the object. Nil: none, anybody may read and write. Empty: only
 	// the master key may.
@@ -169,7 +170,7 @@ func (tx *Tx) insertObject(class string, o Object, encode encoder, chosen bool) 
 		return Row{}, tx.writeError(c, err)
 	}
 	after := c.written(e.doc, o.Hidden)
-	tx.changes = append(tx.changes, Change{Kind: Created, Class: class, After: after, Cause: o.Cause, ChosenID: chosen})
+	tx.changes = append(tx.changes, Change{Kind: Created, Class: class, After: after, Cause: o.Cause, ChosenID: chosen, Restored: o.Restored})
 	return after, nil
 }
 

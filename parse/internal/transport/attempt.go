@@ -91,7 +91,7 @@ func (c *Client) build(ctx context.Context, r *Request, identity *Credentials) (
 	if r.id != "" {
 		req.Header.Set("X-Parse-Request-Id", r.id)
 	}
-	identity.authorize(req.Header)
+	identity.authorize(req.Header, r.Call.Maintenance)
 	return req, nil
 }
 

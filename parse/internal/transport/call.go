@@ -63,6 +63,7 @@ type Call struct {
 	CloudCode   bool                 // runs the application's own code, which may use any error code for itself
 	NoSession   bool                 // sent without a session: log-in, sign-up, password reset
 	Master      bool                 // needs the master key
+	Maintenance bool                 // the maintenance key goes with it, if there is one
 	Transaction bool                 // an internal error means rolled back
 
 	Err error // a mistake found while the call was built; Prepare returns it and nothing is sent

@@ -26,6 +26,12 @@ var linked = map[string][]string{
 		"github.com/go-json-experiment/json",
 		"github.com/google/go-querystring",
 	},
+	module + "/dump": {
+		"github.com/cenkalti/backoff/v5",
+		"github.com/coder/websocket",
+		"github.com/go-json-experiment/json",
+		"github.com/google/go-querystring",
+	},
 	module + "/doctor": {
 		"github.com/cenkalti/backoff/v5",
 		"github.com/coder/websocket",
@@ -60,6 +66,7 @@ var linked = map[string][]string{
 var layers = map[string][]string{
 	"":                         {"parse", "policy", "schema", "trail/event"},
 	"doctor":                   {"", "cloud", "parse", "schema", "trail/event"},
+	"dump":                     {"parse", "schema"},
 	"gen":                      {"schema"},
 	"promptschema":             {"", "parse", "policy", "quality", "schema", "trail/event"},
 	"parse":                    {"parse/internal/follow", "parse/internal/rows", "parse/internal/transport", "livequery", "schema", "internal/where", "internal/wire"},
@@ -122,7 +129,7 @@ func TestDependenciesGraphQLWithoutStore(t *testing.T) {
 }
 
 func TestDependenciesWithoutTesting(t *testing.T) {
-	for _, pkg := range []string{"", "/promptschema", "/parse", "/livequery", "/schema", "/policy", "/quality", "/quality/report", "/trail", "/trail/event", "/auditserver", "/audittest"} {
+	for _, pkg := range []string{"", "/promptschema", "/parse", "/dump", "/livequery", "/schema", "/policy", "/quality", "/quality/report", "/trail", "/trail/event", "/auditserver", "/audittest"} {
 		require.NotContains(t, goList(t, "-deps", module+pkg), "testing", "%s must keep testing out of its API", pkg)
 	}
 }

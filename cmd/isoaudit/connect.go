@@ -24,5 +24,8 @@ func connect(url, keysFile string, getenv func(string) string) (*isoaudit.Admin,
 	if rest := key("ISOAUDIT_REST_KEY"); rest != "" {
 		options = append(options, parse.WithRESTKey(rest))
 	}
+	if upkeep := key("ISOAUDIT_MAINTENANCE_KEY"); upkeep != "" {
+		options = append(options, parse.WithMaintenanceKey(upkeep))
+	}
 	return isoaudit.NewAdmin(url, key("ISOAUDIT_MASTER_KEY"), options...)
 }

@@ -17,6 +17,9 @@
 //	isoaudit gen go      [-url URL] [-o FILE [-check]]           write structs and columns for package parse
 //	isoaudit gen openapi [-url URL] [-o FILE [-check]]           write an OpenAPI 3.1 document; -check: status 3 if FILE is stale
 //
+//	isoaudit dump -url URL -dir FOLDER      copy everything of an application into a folder; again: go on where it ended early
+//	isoaudit restore -url URL -dir FOLDER   put it into an application without rows; -plan only says what the server cannot take
+//
 //	isoaudit trail keygen -key FILE -origin NAME                 make a key: FILE and FILE.pub
 //	isoaudit trail seal   -key FILE -log FOLDER -url URL         seal new events, print the checkpoint
 //	isoaudit trail verify -public FILE -log FOLDER -url URL      check the server; status 3 if something does not agree
@@ -35,8 +38,8 @@
 // machine can read.
 //
 // The status is 0 for success, 1 for a failure, 2 for a wrong command line and 3
-// for a schema that differs, for a trail in which something does not agree, and for a
-// server with which something is wrong.
+// for a schema that differs, for a trail in which something does not agree, for a
+// server with which something is wrong, and for one that cannot take a dump.
 package main
 
 import (
@@ -49,6 +52,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/isoaudit/isoaudit-go/dump"
 	"github.com/isoaudit/isoaudit-go/parse"
 )
 
@@ -78,6 +82,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	switch args[0] {
 	case "doctor":
 		command, err = parseDoctorCommand(args[1:], stderr)
+	case "dump", "restore":
+		command, err = parseDumpCommand(args[0], args[1:], stderr)
 	case "gen":
 		command, err = parseGenCommand(args[1], args[2:], stderr)
 	case "schema":
@@ -101,7 +107,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	case errors.Is(err, errUsage):
 		fmt.Fprintln(stderr, err)
 		return statusUsage
-	case errors.Is(err, parse.ErrSchemaDrift), errors.Is(err, errDisagrees), errors.Is(err, errWrong), errors.Is(err, errStale):
+	case errors.Is(err, parse.ErrSchemaDrift), errors.Is(err, errDisagrees), errors.Is(err, errWrong), errors.Is(err, errStale), errors.Is(err, dump.ErrObstacles):
 		fmt.Fprintln(stderr, err)
 		return statusDrift
 	}
@@ -124,6 +130,8 @@ const usage = `usage: isoaudit doctor -url URL [-keys FILE] [-contract prompt] [
        isoaudit schema export [-url URL] [-keys FILE] [-contract prompt]
        isoaudit cloud [-contract prompt] DIR
        isoaudit gen go|openapi [-url URL [-keys FILE]] [-contract prompt] [-schema FILE] [-class CLASS] [-package NAME] [-o FILE [-check]]
+       isoaudit dump -url URL -dir FOLDER [-keys FILE] [-class CLASS] [-quiet]
+       isoaudit restore -url URL -dir FOLDER [-keys FILE] [-class CLASS] [-plan] [-new-times] [-quiet]
        isoaudit trail keygen -key FILE -origin NAME
        isoaudit trail seal -key FILE -log FOLDER -url URL [-keys FILE] [-checkpoint FILE] [-grace 1m]
        isoaudit trail verify -public FILE -log FOLDER -url URL [-keys FILE] [-checkpoint FILE]
@@ -132,4 +140,4 @@ const usage = `usage: isoaudit doctor -url URL [-keys FILE] [-contract prompt] [
        isoaudit trail export -public FILE -log FOLDER -url URL -bundle FILE [-keys FILE] [-class CLASS -record ID] [-checkpoint FILE]
        isoaudit report audit|finding -url URL -ref REFERENCE [-keys FILE] [-words FILE] [-zone ZONE] [-out FILE] [-checkpoint FILE -public FILE]
        isoaudit report actions|review -url URL -from DAY -to DAY [-keys FILE] [-words FILE] [-zone ZONE] [-out FILE] [-checkpoint FILE -public FILE]
-Keys: ISOAUDIT_APP_ID, ISOAUDIT_REST_KEY, ISOAUDIT_MASTER_KEY in the environment or in the -keys file.`
+Keys: ISOAUDIT_APP_ID, ISOAUDIT_REST_KEY, ISOAUDIT_MASTER_KEY, for restore ISOAUDIT_MAINTENANCE_KEY, in the environment or in the -keys file.`

@@ -1,0 +1,7 @@
+package dump
+
+// PartRows gives options with parts of so many rows.
+func (o Options) PartRows(n int) Options {
+	o.partRows = n
+	return o
+}

@@ -27,7 +27,7 @@ type PromptServer struct {
 // NewPromptServer starts a server of the four classes for a test; see [NewServer].
 func NewPromptServer(tb TB, configure ...func(*auditserver.Config)) *PromptServer {
 	tb.Helper()
-	s := &PromptServer{Server: newServer(tb, policy.Prompt(), schema.Prompt(), configure)}
+	s := &PromptServer{Server: newServer(tb, overSockets, policy.Prompt(), schema.Prompt(), configure)}
 	s.must("making the clients", func(context.Context) error {
 		keys := []parse.Option{parse.WithApplicationID(s.AppID)}
 		if s.RESTKey != "" {

@@ -39,6 +39,9 @@ type Server struct {
 	// The keys that the server takes. They are new for each server.
 	AppID, RESTKey, JavaScriptKey, MasterKey string
 
+	// HTTPClient reaches the server; one of NewBubbleServer is reached by no other.
+	HTTPClient *http.Client
+
 	// Client has the application's keys and no session.
 	Client *isoaudit.Client
 	// Admin has the master key.
@@ -60,10 +63,34 @@ type Server struct {
 // wrong fails the test.
 func NewServer(tb TB, configure ...func(*auditserver.Config)) *Server {
 	tb.Helper()
-	return newServer(tb, policy.Default(), schema.ISO9001(), configure)
+	return newServer(tb, overSockets, policy.Default(), schema.ISO9001(), configure)
 }
 
-func newServer(tb TB, rules policy.Rules, classes schema.Schema, configure []func(*auditserver.Config)) *Server {
+// NewBubbleServer is NewServer for a test in a bubble of testing/synctest: the server
+// has the clock of the bubble, as its clients have, and is reached through pipes in
+// memory in the place of a port. A client of a test's own needs HTTPClient:
+//
+//	client, err := isoaudit.NewClient(server.URL, parse.WithApplicationID(server.AppID),
+//		parse.WithRESTKey(server.RESTKey), parse.WithHTTPClient(server.HTTPClient))
+func NewBubbleServer(tb TB, configure ...func(*auditserver.Config)) *Server {
+	tb.Helper()
+	return newServer(tb, overPipes, policy.Default(), schema.ISO9001(), configure)
+}
+
+// network makes what a server listens on, and the client that reaches it.
+type network func(context.Context) (net.Listener, *http.Client, error)
+
+func overSockets(ctx context.Context) (net.Listener, *http.Client, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	return listener, &http.Client{}, err
+}
+
+func overPipes(context.Context) (net.Listener, *http.Client, error) {
+	listener := newPipeListener()
+	return listener, listener.client(), nil
+}
+
+func newServer(tb TB, over network, rules policy.Rules, classes schema.Schema, configure []func(*auditserver.Config)) *Server {
 	tb.Helper()
 	config := auditserver.Config{
 		AppID: "audittest", RESTKey: rand.Text(), JavaScriptKey: rand.Text(), MasterKey: rand.Text(),
@@ -79,7 +106,7 @@ func newServer(tb TB, rules policy.Rules, classes schema.Schema, configure []fun
 		AppID: config.AppID, RESTKey: config.RESTKey, JavaScriptKey: config.JavaScriptKey, MasterKey: config.MasterKey,
 		Faults: &Faults{}, tb: tb,
 	}
-	s.must("starting the server", func(ctx context.Context) error { return s.start(ctx, config) })
+	s.must("starting the server", func(ctx context.Context) error { return s.start(ctx, over, config) })
 	s.must("applying the schema", func(ctx context.Context) error {
 		_, err := s.Admin.ApplySchema(ctx, classes)
 		return err
@@ -87,16 +114,17 @@ func newServer(tb TB, rules policy.Rules, classes schema.Schema, configure []fun
 	return s
 }
 
-func (s *Server) start(ctx context.Context, config auditserver.Config) error {
+func (s *Server) start(ctx context.Context, over network, config auditserver.Config) error {
 	backend, err := auditserver.Open(ctx, config)
 	if err != nil {
 		return err
 	}
 	s.Backend = backend
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	listener, reaches, err := over(ctx)
 	if err != nil {
 		return err
 	}
+	s.HTTPClient = reaches
 	mount := backend.MountPath()
 	web := &http.Server{Handler: s.Faults.Handler(mount, backend), ReadHeaderTimeout: patience}
 	served := make(chan error, 1)
@@ -113,7 +141,7 @@ func (s *Server) start(ctx context.Context, config auditserver.Config) error {
 	})
 
 	s.URL = "http://" + listener.Addr().String() + mount
-	keys := []parse.Option{parse.WithApplicationID(s.AppID)}
+	keys := []parse.Option{parse.WithApplicationID(s.AppID), parse.WithHTTPClient(reaches)}
 	if s.RESTKey != "" { // taken out by the test: the application id is enough
 		keys = append(keys, parse.WithRESTKey(s.RESTKey))
 	}
@@ -121,7 +149,7 @@ func (s *Server) start(ctx context.Context, config auditserver.Config) error {
 	if err != nil {
 		return err
 	}
-	s.Admin, err = isoaudit.NewAdmin(s.URL, s.MasterKey, parse.WithApplicationID(s.AppID))
+	s.Admin, err = isoaudit.NewAdmin(s.URL, s.MasterKey, parse.WithApplicationID(s.AppID), parse.WithHTTPClient(reaches))
 	return err
 }
 

@@ -71,6 +71,7 @@ func TestExportImportExport(t *testing.T) {
 	}
 
 	file := excelOf(t, from.Admin.Client.Client)
+	require.Equal(t, file, excelOf(t, from.Admin.Client.Client), "the same records give the same bytes")
 	dry, err := importExcel(t.Context(), to.Admin.Client.Client, file, registers.Options{DryRun: true})
 	require.NoError(t, err)
 	require.Len(t, dry.Tables, 4)

@@ -81,7 +81,8 @@ browser: browser/node_modules ## everything people look at, in Chromium: it work
 pictures: browser/node_modules ## the same, and the pictures of the documentation
 	set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; node browser/check.mjs "$$dir"; \
 		cp "$$dir/refused-1280-light.png" docs/images/dashboard-refused.png; \
-		cp "$$dir/figures-1280-dark.png" docs/images/dashboard-figures.png
+		cp "$$dir/figures-1280-dark.png" docs/images/dashboard-figures.png; \
+		cp "$$dir/playground-1280-light.png" docs/images/playground.png
 
 .PHONY: openapi
 openapi: ## a client made from the OpenAPI document goes through the workflow (needs Node.js)

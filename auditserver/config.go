@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"path"
@@ -41,9 +42,10 @@ type Config struct {
 	MountPath string // where the handler answers; "" is /parse
 	PublicURL string // this server's URL with the mount path, for file URLs and Location; "": taken from each request
 
-	GraphQL                    bool   // serve GraphQL beside the mount
-	GraphQLPath                string // where; "" is /graphql
-	GraphQLPublicIntrospection bool   // the schema may be asked for without the master key
+	GraphQL                    bool         // serve GraphQL beside the mount
+	GraphQLPath                string       // where; "" is /graphql
+	Pages                      http.Handler // answers what is for neither the mount nor GraphQL; nil: nothing is there
+	GraphQLPublicIntrospection bool         // the schema may be asked for without the master key
 
 	AllowClientClassCreation bool          // clients without the master key may create classes
 	AllowCustomObjectID      bool          // clients choose objectIds

@@ -78,6 +78,10 @@ func (s *Server) answer(w *exchange, peer, r *http.Request) {
 		return
 	}
 	path, ok := splitPath(s.cfg.MountPath, r.URL.EscapedPath())
+	if !ok && s.cfg.Pages != nil {
+		s.cfg.Pages.ServeHTTP(w, r)
+		return
+	}
 	if !ok {
 		notFoundPage(w, r)
 		return

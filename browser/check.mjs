@@ -1,4 +1,4 @@
-// Everything people look at, in a real browser: node browser/check.mjs [FOLDER]
+// Everything people look at, in a real browser: node browser/check.mjs [FOLDER [PART...]]
 //
 // Needs Chromium and Go. Pictures of all pages go to the folder, or to one that is
 // thrown away. Any console error, request to elsewhere or serious fault that axe finds
@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { launch } from "./chromium.mjs";
 import { dashboard, lostServer } from "./dashboard.mjs";
+import { playground } from "./playground.mjs";
 import { build, start } from "./programs.mjs";
 import { reports } from "./reports.mjs";
 
@@ -36,6 +37,7 @@ function auditserver() {
   return backend;
 }
 
+const parts = process.argv.length > 3 ? process.argv.slice(3) : ["playground", "dashboard", "lost", "reports"];
 const began = Date.now();
 const backend = auditserver();
 let chromium;
@@ -43,9 +45,10 @@ try {
   build(work);
   chromium = await launch();
   await backend.start();
-  console.log(await dashboard(chromium, work, pictures));
-  console.log(await lostServer(chromium, work, pictures, backend));
-  console.log(await reports(chromium, work, pictures, backend));
+  if (parts.includes("playground")) console.log(await playground(chromium, backend, pictures));
+  if (parts.includes("dashboard")) console.log(await dashboard(chromium, work, pictures));
+  if (parts.includes("lost")) console.log(await lostServer(chromium, work, pictures, backend));
+  if (parts.includes("reports")) console.log(await reports(chromium, work, pictures, backend));
   console.log(`in ${Math.round((Date.now() - began) / 1000)} s`);
 } finally {
   await chromium?.close();

@@ -14,14 +14,14 @@ export const launch = () => puppeteer.launch({
 
 // visitor is somebody with a browser of their own. Every error on the console and
 // every request that leaves the site is kept in wrong.
-export async function visitor(chromium, base) {
+export async function visitor(chromium, base, refused = /status of 422/) {
   const context = await chromium.createBrowserContext();
   const page = await context.newPage();
   const wrong = [];
   page.on("pageerror", (error) => wrong.push(`script: ${error.message}`));
   page.on("console", (message) => {
-    // A form that comes back has status 422, and a lost server is said on purpose.
-    const expected = /status of (422|503)|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING/.test(message.text());
+    // Whoever is refused on purpose gets that status, and a lost server is lost.
+    const expected = refused.test(message.text()) || /status of 503|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING/.test(message.text());
     if (["error", "warn"].includes(message.type()) && !expected) wrong.push(`console: ${message.text()}`);
   });
   page.on("request", (request) => {

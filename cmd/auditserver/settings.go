@@ -62,7 +62,7 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 	fs.StringVar(&keyFile, "tls-key", "", "`file` with the private key of -tls-cert")
 	fs.StringVar(&s.logs.access, "access-log", "", "`file` for a line of JSON for each request; - is standard error")
 	fs.StringVar(&s.logs.masterKey, "master-key-log", "", "`file` for a line for each request with a master key, right or wrong; - is standard error")
-	fs.BoolVar(&s.sample, "sample", false, "apply the ISO 9001 schema and its rules and load a year of audits, to look around")
+	fs.BoolVar(&s.sample, "sample", false, "apply the ISO 9001 schema and its rules and load a year of audits, to look around, with GraphQL and a playground at /")
 	rules := fs.Bool("rules", false, "enforce the ISO 9001 workflow rules, as cloud/main.js does on a Parse Server; -sample implies it")
 	name := fs.String("contract", contract.ISO9001, contract.Usage+"; what -rules and -sample take")
 	fs.Usage = func() { usage(fs) }
@@ -94,6 +94,8 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 		errs = append(errs, errors.New("-contract "+*name+" does nothing without -rules or -sample"))
 	}
 	if s.sample {
+		s.cfg.GraphQL = true
+		errs = append(errs, s.servePlayground(chosen.Schema))
 		for _, class := range chosen.Schema.Classes {
 			s.cfg.LiveQueryClasses = append(s.cfg.LiveQueryClasses, class.Name)
 		}

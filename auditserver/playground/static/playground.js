@@ -1,0 +1,230 @@
+// The page sends what stands in the editor, as the person who is signed in. The session
+// token is kept by this script alone and is gone with the page.
+"use strict";
+
+const $ = (id) => document.getElementById(id);
+const state = { page: null, me: null, call: null, ids: {}, code: "curl", socket: null, names: {} };
+
+// make builds an element; text is never markup.
+function make(tag, attributes = {}, ...children) {
+  const e = document.createElementNS(["svg", "rect", "text", "path"].includes(tag) ? "http://www.w3.org/2000/svg" : "http://www.w3.org/1999/xhtml", tag);
+  for (const [name, value] of Object.entries(attributes)) e.setAttribute(name, value);
+  e.append(...children);
+  return e;
+}
+
+function headers() {
+  const all = { "X-Parse-Application-Id": state.page.appId };
+  if (state.page.restKey) all["X-Parse-REST-API-Key"] = state.page.restKey;
+  else if (state.page.javaScriptKey) all["X-Parse-JavaScript-Key"] = state.page.javaScriptKey;
+  if (state.me) all["X-Parse-Session-Token"] = state.me.sessionToken;
+  return all;
+}
+
+async function send(method, path, body) {
+  const began = performance.now();
+  const init = { method, headers: headers() };
+  if (body) {
+    init.body = body;
+    init.headers["Content-Type"] = "application/json";
+  }
+  const answer = await fetch(path, init);
+  const text = await answer.text();
+  let value;
+  try { value = JSON.parse(text); } catch { value = text; }
+  return { status: answer.status, ok: answer.ok, value, ms: Math.round(performance.now() - began) };
+}
+
+const rest = (path, query) => `${state.page.mount}${path}${query ? "?" + new URLSearchParams(query) : ""}`;
+
+async function signIn(person, button) {
+  state.me = null;
+  const { ok, value } = await send("POST", rest("/login"), JSON.stringify({ username: person.name, password: person.password }));
+  if (!ok) return say(`${person.name} could not sign in: ${value.error ?? value}`);
+  state.me = value;
+  for (const b of document.querySelectorAll("#people button")) b.setAttribute("aria-pressed", b === button);
+  for (const find of state.page.finds) {
+    const found = await send("GET", rest(`/classes/${find.class}`, { where: find.where, limit: 1, keys: "objectId" }));
+    if (found.ok && found.value.results[0]) state.ids[find.name] ??= found.value.results[0].objectId;
+  }
+  const people = await send("GET", rest("/users", { keys: "username", limit: 1000 }));
+  if (people.ok) for (const p of people.value.results) state.names[p.objectId] = p.username;
+  listen();
+  choose(state.call ?? state.page.calls[0]);
+  $("who").textContent = `Signed in as ${[person.name, person.role].filter(Boolean).join(", ")}.`;
+}
+
+// filled puts what is known in the place of names in braces.
+function filled(text) {
+  const day = (n) => new Date(Date.now() + n * 86400e3).toISOString().slice(0, 10) + "T12:00:00.000Z";
+  const known = { ...state.ids, me: state.me?.objectId, today: day(0), later: day(30), unique: Date.now().toString(36).slice(-5).toUpperCase() };
+  return text.replace(/\{(\w+)\}/g, (all, name) => known[name] ?? all);
+}
+
+function choose(call) {
+  if (!call) return;
+  state.call = call;
+  document.querySelectorAll("#calls button").forEach((b, i) => b.setAttribute("aria-pressed", state.page.calls[i] === call));
+  $("call-h").textContent = call.title;
+  $("method").value = call.document ? "POST" : call.method;
+  $("path").value = call.document ? state.page.graphql : rest(filled(call.path));
+  $("body").value = call.document ? JSON.stringify({ query: filled(call.document) }, null, 2) : filled(call.body);
+  $("status").textContent = $("answer").textContent = "";
+  $("refusal").hidden = true;
+  showCode();
+}
+
+async function sendEditor(event) {
+  event.preventDefault();
+  const body = $("method").value === "GET" ? "" : $("body").value;
+  try {
+    const { status, ok, value, ms } = await send($("method").value, $("path").value, body);
+    $("status").textContent = `${status} in ${ms} ms`;
+    $("answer").textContent = typeof value === "string" ? value : JSON.stringify(value, null, 2);
+    explain(value);
+    const made = value.objectId ?? Object.values(value.data ?? {})[0]?.objectId;
+    if (ok && state.call?.makes && made) state.ids[state.call.makes] = made;
+    const [, className, id] = $("path").value.match(/\/classes\/(\w+)(?:\/(\w+))?/) ?? [];
+    if (className && (id ?? made)) {
+      $("class").value = className;
+      $("record").value = id ?? made;
+    }
+  } catch (error) {
+    $("status").textContent = "No answer: the server cannot be reached. Send it again in a moment.";
+    $("answer").textContent = String(error.message);
+  }
+}
+
+const meanings = {
+  101: "There is no such object, or this person may not see or change it.",
+  119: "The permissions of the class do not allow this person to do it: sign in as somebody else.",
+  209: "The session has ended: sign in again.",
+};
+
+// explain says in words why something was refused, with the clause of the rule.
+function explain(value) {
+  const error = value.errors?.[0] ? { code: value.errors[0].extensions?.code, error: value.errors[0].message } : value;
+  $("refusal").hidden = !error.error;
+  if (!error.error) return;
+  const [, rules] = error.error.match(/^Rules broken: (\[.*\])$/s) ?? [];
+  const lines = rules
+    ? JSON.parse(rules).map((v) => make("li", {}, `${v.field}: ${v.message} `, make("cite", {}, state.page.rules[v.rule] ?? v.rule)))
+    : [make("li", {}, meanings[error.code] ?? error.error)];
+  $("refusal").replaceChildren(make("p", {}, make("strong", {}, "Refused.")), make("ul", {}, ...lines));
+}
+
+function showCode() {
+  for (const b of document.querySelectorAll("#languages button")) b.setAttribute("aria-pressed", b.dataset.code === state.code);
+  const method = $("method").value, url = location.origin + $("path").value, body = method === "GET" ? "" : $("body").value.trim();
+  const shell = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+  const all = { ...headers(), ...(body && { "Content-Type": "application/json" }) };
+  const codes = {
+    curl: () => [`curl -X ${method} ${shell(url)}`, ...Object.entries(all).map(([k, v]) => `-H ${shell(`${k}: ${v}`)}`), ...(body ? [`--data ${shell(body)}`] : [])].join(" \\\n  "),
+    go: () => filled(state.call?.go || "// This call has no code in Go here."),
+    javascript: () => `const answer = await fetch(${JSON.stringify(url)}, {\n  method: ${JSON.stringify(method)},\n  headers: ${JSON.stringify(all, null, 2).replaceAll("\n", "\n  ")},${body ? `\n  body: ${JSON.stringify(body)},` : ""}\n});\nconsole.log(answer.status, await answer.json());`,
+  };
+  $("code").textContent = codes[state.code]();
+}
+
+function say(text) {
+  $("connection").textContent = text;
+  $("connection").hidden = text === "";
+}
+
+// listen follows all live classes as the person who is signed in, and comes back
+// after the server was lost.
+function listen() {
+  const me = state.me;
+  state.socket?.close();
+  const socket = state.socket = new WebSocket(location.origin.replace("http", "ws") + state.page.mount);
+  const put = (message) => socket.send(JSON.stringify({ ...message, sessionToken: me.sessionToken }));
+  socket.onopen = () => put({ op: "connect", applicationId: state.page.appId, restAPIKey: state.page.restKey, javascriptKey: state.page.javaScriptKey });
+  socket.onmessage = ({ data }) => {
+    const message = JSON.parse(data);
+    if (message.op === "connected") {
+      say("");
+      document.querySelector("#live .note").textContent = "What anybody changes, as it happens.";
+      state.page.classes.filter((c) => c.live).forEach((c, i) => put({ op: "subscribe", requestId: i + 1, query: { className: c.name, where: {} } }));
+    }
+    if (!message.object) return;
+    const { className, objectId } = message.object;
+    const ref = Object.entries(message.object).find(([name]) => /Ref$|Number$/.test(name))?.[1] ?? objectId;
+    const feed = document.querySelector("#live ol");
+    feed.prepend(make("li", {}, make("strong", {}, String(ref)), ` ${message.op}d`, make("div", { class: "note" }, `${className}, ${new Date().toLocaleTimeString()}`)));
+    while (feed.children.length > 30) feed.lastChild.remove();
+  };
+  socket.onclose = () => {
+    if (socket !== state.socket) return;
+    say("The server is lost. The page tries again by itself.");
+    setTimeout(() => { if (socket === state.socket) listen(); }, 1000);
+  };
+}
+
+async function showHistory(event) {
+  event.preventDefault();
+  const list = document.querySelector("#history ol");
+  const where = JSON.stringify({ class: $("class").value, record: $("record").value });
+  const { ok, value } = await send("GET", rest("/classes/AuditTrail", { where, order: "at", limit: 100 }));
+  const events = ok ? value.results : [];
+  list.replaceChildren(...events.map((e) => {
+    const changes = Object.entries(JSON.parse(e.values || "{}")).filter(([name]) => name !== "ACL").map(([name, v]) => `${name}: ${v?.before === undefined ? "" : JSON.stringify(v.before) + " → "}${JSON.stringify(v?.after)}`);
+    const reason = JSON.parse(e.entry || "{}").reason;
+    return make("li", {}, `${new Date(e.at.iso).toLocaleString()} ${state.names[e.actor?.objectId] ?? "administrator"} ${e.op}${reason ? ` (${reason})` : ""}`, make("div", { class: "note" }, changes.join("; ")));
+  }));
+  if (events.length === 0) list.append(make("li", {}, ok ? "Nothing: managers and coordinators read the history of a record that exists." : value.error));
+}
+
+// drawModel draws the classes as boxes, with a line for each pointer.
+function drawModel() {
+  const width = 230, gap = 60, boxes = {};
+  let tallest = 0, y = 10;
+  state.page.classes.forEach((c, i) => {
+    if (i % 3 === 0) { y += i ? tallest + 40 : 0; tallest = 0; }
+    const height = 26 + 16 * c.columns.length;
+    tallest = Math.max(tallest, height);
+    boxes[c.name] = { x: 40 + (i % 3) * (width + gap), y, height };
+  });
+  const svg = make("svg", { width: 40 + 3 * (width + gap), height: y + tallest + 10, role: "img", "aria-label": "Classes and their pointers; the tables below have the same" });
+  for (const c of state.page.classes) {
+    c.columns.forEach((column, i) => {
+      const from = boxes[c.name], to = boxes[column.target];
+      if (!to || from === to) return;
+      const y1 = from.y + 32 + 16 * i, right = to.x > from.x;
+      const x1 = from.x + (right ? width : 0), x2 = to.x + (to.x < from.x ? width : 0), y2 = to.y + 12, bend = right ? 30 : -30;
+      svg.append(make("path", { d: `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - (to.x === from.x ? -bend : bend)} ${y2} ${x2} ${y2}` }));
+    });
+  }
+  for (const c of state.page.classes) {
+    const { x, y, height } = boxes[c.name];
+    svg.append(make("rect", { x, y, width, height, rx: 4 }), make("text", { x: x + 8, y: y + 17, class: "name" }, c.name));
+    c.columns.forEach((column, i) => svg.append(make("text", { x: x + 8, y: y + 36 + 16 * i }, `${column.name}  ${column.target ? "→ " + column.target : column.type}`)));
+  }
+  $("diagram").replaceChildren(svg);
+  $("dictionary").replaceChildren(...state.page.classes.map((c) => make("details", {}, make("summary", {}, c.name), make("table", {},
+    make("thead", {}, make("tr", {}, ...["Column", "Type", "Required"].map((h) => make("th", { scope: "col" }, h)))),
+    make("tbody", {}, ...c.columns.map((column) => make("tr", {}, make("th", { scope: "row" }, column.name), make("td", {}, column.target ? `${column.type} to ${column.target}` : column.type), make("td", {}, column.required ? "yes" : ""))))))));
+  $("class").replaceChildren(...state.page.classes.map((c) => make("option", {}, c.name)));
+}
+
+async function begin() {
+  state.page = await (await fetch("/playground.json")).json();
+  state.page.calls = state.page.calls.filter((c) => !c.document || state.page.graphql);
+  for (const person of state.page.people) {
+    const button = make("button", { type: "button", "aria-pressed": "false" }, person.name, " ", make("span", { class: "note" }, person.role));
+    button.onclick = () => signIn(person, button);
+    document.querySelector("#people ul").append(make("li", {}, button));
+  }
+  for (const call of state.page.calls) {
+    const button = make("button", { type: "button", "aria-pressed": "false" }, call.title, " ", make("span", { class: "note" }, call.who));
+    button.onclick = () => choose(call);
+    document.querySelector("#calls ol").append(make("li", {}, button));
+  }
+  for (const b of document.querySelectorAll("#languages button")) b.onclick = () => { state.code = b.dataset.code; showCode(); };
+  $("editor").onsubmit = sendEditor;
+  $("editor").oninput = showCode;
+  document.querySelector("#history form").onsubmit = showHistory;
+  drawModel();
+  choose(state.page.calls[0]);
+}
+
+begin();

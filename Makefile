@@ -105,8 +105,9 @@ ASKED := sh -c 'conformance/deploy.sh && go test -count=1 -timeout 20m -run "$(N
 	go test -count=1 -timeout 20m -skip "$(NEW)" ./conformance/...'
 
 .PHONY: conformance
-conformance: ## docs/deploy.md and the suite on a real Parse Server with PostgreSQL, and the second contract
+conformance: ## docs/deploy.md and the suite on a real Parse Server with PostgreSQL, a dump that travels, and the second contract
 	conformance/run.sh $(ASKED)
+	conformance/run.sh conformance/dump.sh
 	conformance/run.sh -contract prompt go test -count=1 -run '^TestPrompt' ./conformance
 
 .PHONY: conformance-cluster

@@ -24,7 +24,8 @@
 // the client has its maintenance key ([parse.WithMaintenanceKey]). A Parse Server runs
 // its Cloud Code for every row, and takes the caller for one without a session: start
 // it without Cloud Code for as long as this takes. It also sends mail to users whose
-// e-mail address it verifies. auditserver holds restored rows to no rule, and the
+// e-mail address it verifies, and opens a session for each user, whose token nobody
+// gets to know. auditserver holds restored rows to no rule, and the
 // audit trail comes with them. Files get new names, because a server puts a random
 // prefix before each; the rows that refer to them are changed accordingly.
 package dump

@@ -75,6 +75,9 @@ func begin(ctx context.Context, from *parse.Admin, options *Options) (*Manifest,
 	m.Schema.Classes = slices.DeleteFunc(m.Schema.Classes, func(c schema.Class) bool {
 		return strings.HasPrefix(c.Name, "_") && c.Name != schema.UserClass
 	})
+	for _, class := range m.Schema.Classes {
+		delete(class.Indexes, "_id_") // MongoDB's own, which Parse Server lists on PostgreSQL too; nobody can make it
+	}
 	names := []string{schema.UserClass, roleClass}
 	for _, class := range m.Schema.Classes {
 		if class.Name != schema.UserClass {

@@ -61,6 +61,7 @@ func behaviours() []behaviour {
 		newColumns(),
 		files(),
 		graphQL(),
+		newestGraphQL(),
 		objects(),
 		anyClass(),
 		stored(),

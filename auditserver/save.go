@@ -12,6 +12,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/ops"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/policy"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -165,6 +166,9 @@ func (sv *save) update(id string, fields map[string]any) (store.Row, error) {
 	if err := fits(sv.class.Name, "objectId", schema.String, fields["objectId"]); err != nil {
 		return store.Row{}, err
 	}
+	if err := sv.requireUnchanged(); err != nil {
+		return store.Row{}, err
+	}
 	delete(fields, "objectId")
 	aclField, hasACL := fields["ACL"]
 	delete(fields, "ACL")
@@ -235,6 +239,24 @@ func (sv *save) load(id string, op access.Op) error {
 		return fault.ErrNotFound
 	}
 	sv.present = plainFields(sv.class, sv.before)
+	return nil
+}
+
+// requireUnchanged refuses a client's update of an object that has another updatedAt
+// than the request depends on (protocol section 2.3).
+func (sv *save) requireUnchanged() error {
+	since, told := sv.req.context["ifUnchangedSince"]
+	if !told || sv.cause != "" {
+		return nil
+	}
+	text, _ := since.(string)
+	at, ok := where.ParseDate(text)
+	if !ok {
+		return fault.New(wire.CodeInvalidJSON, "ifUnchangedSince in X-Parse-Cloud-Context is not a time such as 2026-01-02T03:04:05.678Z")
+	}
+	if now := sv.before.UpdatedAt(); !now.Equal(at) {
+		return fault.New(wire.CodeStaleWrite, "the object was changed at %s, after it was read: read it again", wire.FormatISO(now))
+	}
 	return nil
 }
 

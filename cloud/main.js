@@ -10,9 +10,12 @@ const trail = require('./trail.js');
 const { sign, redact } = require('./signature.js');
 
 // VERSION rises with every change of what this file does on a server.
-const VERSION = 5;
+const VERSION = 6;
 
 const PAGE = 1000;
+
+// STALE_WRITE is this project's own error code for an object that others have changed.
+const STALE_WRITE = 409;
 
 const look = {
   async get(className, objectId) {
@@ -71,8 +74,18 @@ function writable(field, value) {
   }
 }
 
+// requireUnchanged refuses an update that depends on a state which is gone. Between
+// here and the write another save may still come.
+function requireUnchanged({ context, original }) {
+  const since = context && context.ifUnchangedSince;
+  if (since === undefined || !original) return;
+  const now = original.updatedAt.toISOString();
+  if (since !== now) throw new Parse.Error(STALE_WRITE, `the object was changed at ${now}, after it was read: read it again`);
+}
+
 async function beforeSave(request) {
   const { object, original } = request;
+  requireUnchanged(request);
   const was = original && original.toJSON();
   const verdict = await check({
     class: object.className,

@@ -49,6 +49,9 @@ func (c *Collection[T]) BatchUpdate(id string, changes ...Change[T]) BatchItem {
 func (c *Collection[T]) BatchDelete(id string) BatchItem { return c.batchItem(c.deleteCall(id), nil) }
 
 func (c *Collection[T]) batchItem(call transport.Call, out any) BatchItem {
+	if call.Told != nil { // it would travel with all of the batch
+		call.Err = badInput(call.Op, call.Class, "updatedAt", "IfUnchangedSince is for Update and Apply, not for an item of a batch")
+	}
 	entry := batchEntry{call: call, out: out}
 	if c != nil {
 		entry.client = c.client

@@ -2,9 +2,12 @@ package parse
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/isoaudit/isoaudit-go/internal/wire"
+	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
 )
 
 // Change is one field's part of an update. Changes are made by fields; the zero
@@ -40,6 +43,9 @@ const (
 	opRemove         changeOp = "Remove"
 	opAddRelation    changeOp = "AddRelation"
 	opRemoveRelation changeOp = "RemoveRelation"
+
+	// opUnchanged is no change: it is what the others may depend on.
+	opUnchanged changeOp = "IfUnchangedSince"
 )
 
 func (o changeOp) onRelation() bool { return o == opAddRelation || o == opRemoveRelation }
@@ -93,6 +99,9 @@ func (c *codec) encodeChange(ch change) (jsontext.Value, error) {
 	if ch.field == "" {
 		return nil, wire.BadField("", "zero change: make changes with fields, as in Status.Set")
 	}
+	if ch.op == opUnchanged {
+		return nil, wire.BadField(ch.field, "IfUnchangedSince is for Update and Apply")
+	}
 	if ch.op == opUnset {
 		return jsontext.Value(`{"__op":"Delete"}`), nil
 	}
@@ -107,4 +116,33 @@ func (c *codec) encodeChange(ch change) (jsontext.Value, error) {
 		return fmt.Appendf(nil, `{"__op":"Increment","amount":%s}`, raw), nil
 	}
 	return fmt.Appendf(nil, `{"__op":%q,"objects":%s}`, ch.op, raw), nil
+}
+
+// unchangedMember is the member of a cloud context with the updatedAt that the object
+// of an update must have (protocol section 2.3).
+const unchangedMember = "ifUnchangedSince"
+
+// version is one state of one object.
+type version struct {
+	id        string
+	updatedAt time.Time
+}
+
+// conditional parts what an update of the object id depends on from its changes, and
+// tells the server of it.
+func conditional(call *transport.Call, changes []change) (rest []change, err error) {
+	for _, ch := range changes {
+		wanted, ok := ch.value.(version)
+		switch {
+		case ch.op != opUnchanged || !ok:
+			rest = append(rest, ch)
+		case call.Told != nil:
+			return nil, wire.BadField(ch.field, "IfUnchangedSince stands twice in one update")
+		case wanted.id != call.ObjectID:
+			return nil, wire.BadField(ch.field, fmt.Sprintf("IfUnchangedSince of the object %q in an update of %q", wanted.id, call.ObjectID))
+		default:
+			call.Told = map[string]any{unchangedMember: wire.FormatISO(wanted.updatedAt)}
+		}
+	}
+	return rest, nil
 }

@@ -52,4 +52,5 @@ const (
 	ErrInvalidLinkedSession Code = wire.CodeInvalidLinkedSession // linked session invalid
 	ErrUnsupportedService   Code = wire.CodeUnsupportedService   // unknown authentication service
 	ErrInvalidSchema        Code = wire.CodeInvalidSchema        // field type changed, or class not empty
+	ErrStaleWrite           Code = wire.CodeStaleWrite           // changed by others after it was read: see IfUnchangedSince; only servers of this project send it
 )

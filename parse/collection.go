@@ -186,7 +186,11 @@ func (a *creation[T]) decodeBody(body []byte) error {
 //
 // An update whose reply is lost is ErrOutcomeUnknown.
 func (c *Collection[T]) Update(ctx context.Context, id string, changes ...Change[T]) error {
-	return c.do(ctx, c.updateCall(id, changes), nil)
+	call := c.updateCall(id, changes)
+	if err := c.requireUnchanged(ctx, call); err != nil {
+		return err
+	}
+	return c.do(ctx, call, nil)
 }
 
 // Apply is Update for an object at hand: when the server has accepted the
@@ -205,6 +209,9 @@ func (c *Collection[T]) Apply(ctx context.Context, obj *T, changes ...Change[T])
 	if call.Err != nil {
 		return c.do(ctx, call, nil)
 	}
+	if err := c.requireUnchanged(ctx, call); err != nil {
+		return err
+	}
 	return c.do(ctx, call, &application[T]{single[T]{codec: c.codec(), class: c.class, into: obj}, changes})
 }
 
@@ -214,11 +221,13 @@ func (c *Collection[T]) updateCall(id string, changes []Change[T]) transport.Cal
 	if call.Err != nil {
 		return call
 	}
-	body, err := c.codec().encodeChanges(plainChanges(&call, changes))
+	plain, err := conditional(&call, plainChanges(&call, changes))
+	if err == nil {
+		call.Body, err = c.codec().encodeChanges(plain)
+	}
 	if err != nil {
 		call.Err = mistakeIn(call.Op, c.class, err)
 	}
-	call.Body = body
 	return call
 }
 

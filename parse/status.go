@@ -63,7 +63,7 @@ func (e *Error) callerStatus() int {
 		return http.StatusForbidden
 	case ErrInvalidSession, ErrMFA, ErrMFATokenRequired:
 		return http.StatusUnauthorized
-	case ErrDuplicateValue, ErrUsernameTaken, ErrEmailTaken:
+	case ErrDuplicateValue, ErrUsernameTaken, ErrEmailTaken, ErrStaleWrite:
 		return http.StatusConflict
 	case ErrValidation:
 		return http.StatusUnprocessableEntity

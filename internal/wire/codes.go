@@ -49,6 +49,7 @@ const (
 	CodeInvalidLinkedSession = 251
 	CodeUnsupportedService   = 252
 	CodeInvalidSchema        = 255
+	CodeStaleWrite           = 409
 )
 
 // CodeText gives the meaning of code for a reader, or "" for a code that only
@@ -103,4 +104,5 @@ var codeTexts = map[int]string{
 	CodeInvalidLinkedSession: "linked session invalid",
 	CodeUnsupportedService:   "authentication service not supported",
 	CodeInvalidSchema:        "invalid schema operation",
+	CodeStaleWrite:           "the object was changed after it was read",
 }

@@ -54,6 +54,7 @@ type Call struct {
 	Class, ObjectID string // for errors and logs
 
 	Header      http.Header          // more headers, of files
+	Told        map[string]any       // members of the cloud context of this call alone
 	Content     *Content             // a streamed body in the place of Body
 	Stream      func(*http.Response) // takes over the body of a success, in the place of the codec
 	NoRetry     bool                 // not sent again whatever happens

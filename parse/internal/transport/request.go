@@ -58,6 +58,9 @@ func (c *Client) Prepare(ctx context.Context, call Call) (*Request, error) {
 		return nil, call.mistake("body", "has %d bytes, the limit is %d; see WithBodyLimits", len(r.payload), c.MaxRequest)
 	}
 	var err error
+	if call.Told != nil {
+		ctx = WithCloudContext(ctx, call.Told)
+	}
 	if r.context, err = cloudContextHeader(ctx); err != nil {
 		return nil, call.mistake("cloud context", "%v", err)
 	}

@@ -33,44 +33,22 @@ func (l *policyLookup) Find(ctx context.Context, class string, where map[string]
 	return parse.FindJSON(ctx, l.client, class, where)
 }
 
-// HasRole implements policy.Lookup. A member of a role is a member of every role
-// that lists it (protocol section 4.1).
+// HasRole implements policy.Lookup.
 func (l *policyLookup) HasRole(ctx context.Context, user, role string) (bool, error) {
 	if names, ok := l.roles[user]; ok {
 		return names[role], nil
 	}
-	names := map[string]bool{}
-	level, err := l.rolesWith(ctx, "users", userClass.Name(), user)
-	for err == nil && len(level) > 0 {
-		var above []map[string]any
-		for _, row := range level {
-			name, _ := row["name"].(string)
-			if names[name] {
-				continue
-			}
-			names[name] = true
-			id, _ := row["objectId"].(string)
-			parents, err := l.rolesWith(ctx, "roles", roleClass.Name(), id)
-			if err != nil {
-				return false, err
-			}
-			above = append(above, parents...)
-		}
-		level = above
-	}
+	held, err := parse.RolesOf(ctx, l.client, user)
 	if err != nil {
 		return false, err
+	}
+	names := map[string]bool{}
+	for _, name := range held {
+		names[name] = true
 	}
 	if l.roles == nil {
 		l.roles = map[string]map[string]bool{}
 	}
 	l.roles[user] = names
 	return names[role], nil
-}
-
-// rolesWith finds the roles whose relation, users or roles, has a member.
-func (l *policyLookup) rolesWith(ctx context.Context, relation, class, id string) ([]map[string]any, error) {
-	return l.Find(ctx, roleClass.Name(), map[string]any{
-		relation: map[string]any{"__type": "Pointer", "className": class, "objectId": id},
-	})
 }

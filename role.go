@@ -46,6 +46,12 @@ var RoleFields = RoleFieldSet{
 	Roles:          parse.NewRelationField[Role, Role]("roles"),
 }
 
+// CurrentRoles gives the names of the roles of the client's user, inherited ones too; see
+// [parse.CurrentRoles]. A coordinator is an auditor as well.
+func (c *Client) CurrentRoles(ctx context.Context) ([]string, error) {
+	return parse.CurrentRoles(ctx, c.engine())
+}
+
 // RoleMembers are the first members of a new role.
 type RoleMembers struct {
 	Users []Pointer[Auditor]

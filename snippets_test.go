@@ -38,6 +38,7 @@ var packages = map[string]string{
 	"log":         "log",
 	"os":          "os",
 	"require":     "github.com/stretchr/testify/require",
+	"slices":      "slices",
 	"slog":        "log/slog",
 	"strings":     "strings",
 	"testing":     "testing",

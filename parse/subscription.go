@@ -41,6 +41,7 @@ type Subscription[T any] struct {
 
 	// What decides which event comes next; used by the loop over Events alone.
 	ranging  atomic.Bool
+	waiting  waiting[T] // of Next
 	follower *follow.Follower
 	clock    serverClock
 }
@@ -157,27 +158,35 @@ func (s *Subscription[T]) Events() iter.Seq2[Event[T], error] {
 			return
 		}
 		if !s.ranging.CompareAndSwap(false, true) {
-			yield(Event[T]{}, errors.New("parse: Subscription.Events is already being ranged"))
+			yield(Event[T]{}, errRanged)
 			return
 		}
 		defer s.ranging.Store(false)
-		emit := func(e follow.Event) error {
-			if !yield(eventOf[T](e)) {
-				return follow.ErrLeft
+		if s.deliver(yield) {
+			if err := s.reason(); err != nil {
+				yield(Event[T]{}, err)
 			}
-			return nil
-		}
-		for s.work.Err() == nil {
-			if err := s.follower.Step(emit); errors.Is(err, follow.ErrLeft) {
-				return
-			} else if err != nil {
-				s.stop(&ending{err})
-			}
-		}
-		if err := s.reason(); err != nil {
-			yield(Event[T]{}, err)
 		}
 	}
+}
+
+// deliver yields events until the subscription ends, or yield returns false: then it
+// reports false.
+func (s *Subscription[T]) deliver(yield func(Event[T], error) bool) (ended bool) {
+	emit := func(e follow.Event) error {
+		if !yield(eventOf[T](e)) {
+			return follow.ErrLeft
+		}
+		return nil
+	}
+	for s.work.Err() == nil {
+		if err := s.follower.Step(emit); errors.Is(err, follow.ErrLeft) {
+			return false
+		} else if err != nil {
+			s.stop(&ending{err})
+		}
+	}
+	return true
 }
 
 // reason is why the subscription has ended, the same each time it is asked; nil
@@ -244,7 +253,9 @@ func (s *Subscription[T]) Close() error {
 		return nil
 	}
 	s.stop(livequery.ErrClosed)
-	return s.raw.Close()
+	err := s.raw.Close()
+	s.waiting.end()
+	return err
 }
 
 // Format shows the class and the state.

@@ -34,7 +34,7 @@ func withoutCredentials() map[string]any {
 		"event":   isoaudit.Event[isoaudit.Auditor]{Kind: parse.Updated, Object: new(isoaudit.Auditor), Gap: new(parse.Gap)},
 		"options": []any{parse.RetryPolicy{}, parse.RequestIDsHonoured, parse.WithSnapshot()},
 		"files":   []any{parse.Upload{}, parse.File{}, &parse.FileContent{}},
-		"answers": []any{parse.Config{}, parse.Job{}, parse.ServerInfo{}, isoaudit.CloudCode{Server: new(isoaudit.CloudServer)}, parse.BatchResult{}},
+		"answers": []any{parse.Config{}, parse.Job{}, parse.ServerInfo{}, isoaudit.CloudCode{Server: new(isoaudit.CloudServer)}, parse.BatchResult{}, parse.Upserted[isoaudit.Auditor]{Kind: parse.RowCreated, Row: new(isoaudit.Auditor)}},
 		"errors":  []any{&isoaudit.PolicyError{}, &parse.DecodeError{}, parse.DecodeErrors{{}}},
 		"classes": []any{parse.ClassOf[checklist]("Checklist"), isoaudit.AuditPlan{}},
 		"changes": []any{isoaudit.ColumnChange[string]{Before: "Open", After: "Closed", HadBefore: true, HasAfter: true}, isoaudit.MeaningVerified, isoaudit.Signature{}, isoaudit.NewestFirst, isoaudit.TrailEvent{}},

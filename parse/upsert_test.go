@@ -1,0 +1,174 @@
+package parse_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/audittest"
+	"github.com/isoaudit/isoaudit-go/internal/scripted"
+	"github.com/isoaudit/isoaudit-go/parse"
+)
+
+type part struct {
+	parse.Object
+	Number string              `json:"number"`
+	Name   string              `json:"name,omitzero"`
+	Stock  int                 `json:"stock"`
+	Tags   []string            `json:"tags,omitzero"`
+	Maker  parse.Pointer[part] `json:"maker,omitzero"`
+}
+
+var partClass = parse.ClassOf[part]("Part")
+
+func (*part) ParseClass() parse.Class { return partClass }
+
+var partNumber = parse.NewTextField[part, string]("number")
+
+func upserted(t *testing.T, parts *parse.Collection[part], rows ...*part) []string {
+	t.Helper()
+	var kinds []string
+	for done, err := range parts.Upsert(t.Context(), rows, partNumber) {
+		require.NoError(t, err)
+		require.Equal(t, len(kinds), done.Index)
+		require.Equal(t, len(rows), done.Total)
+		require.Same(t, rows[done.Index], done.Row)
+		if done.Err == nil {
+			require.NotEmpty(t, done.Row.ObjectID)
+			require.False(t, done.Row.UpdatedAt.IsZero())
+		}
+		kinds = append(kinds, fmt.Sprint(done.Kind, done.Changes))
+	}
+	return kinds
+}
+
+func TestUpsertOnAuditserver(t *testing.T) {
+	server := audittest.NewServer(t)
+	parts := parse.NewCollection[part](server.Admin, "Part")
+	require.Equal(t, []string{"created[]", "created[]", "created[]"},
+		upserted(t, parts, &part{Number: "a", Stock: 1}, &part{Number: "b", Name: "Bolt"}, &part{Number: "c", Tags: []string{"x"}}))
+	require.Equal(t, []string{"unchanged[]", "updated[name.Delete stock.Set]", "created[]", "updated[tags.Set]"},
+		upserted(t, parts, &part{Number: "a", Stock: 1}, &part{Number: "b", Stock: 7}, &part{Number: "d"}, &part{Number: "c", Tags: []string{"x", "y"}}))
+	b, err := parts.Query().Where(partNumber.Eq("b")).First(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "", b.Name)
+	require.Equal(t, 7, b.Stock)
+	n, err := parts.Query().Count(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 4, n)
+
+	// A refused row does not keep the others from being written.
+	server.Backend.BeforeSave("Part", func(_ context.Context, write *auditserver.Trigger) error {
+		if stock, _ := write.Object["stock"].(float64); stock < 0 {
+			return errors.New("a stock is not negative")
+		}
+		return nil
+	})
+	rows := []*part{{Number: "a", Stock: -1}, {Number: "e", Stock: -1}, {Number: "f"}}
+	require.Equal(t, []string{"refused[stock.Set]", "refused[]", "created[]"}, upserted(t, parts, rows...))
+
+	// A reply that is lost after the commit was done all the same.
+	server.Faults.Add(audittest.Match{Method: http.MethodPost, Path: "/batch"}, audittest.AfterCommit(audittest.Drop))
+	require.Equal(t, []string{"created[]", "updated[stock.Set]", "unchanged[]"}, upserted(t, parts, &part{Number: "g"}, &part{Number: "a", Stock: 9}, &part{Number: "f"}))
+	server.Faults.Clear()
+	require.Equal(t, []string{"unchanged[]", "unchanged[]"}, upserted(t, parts, &part{Number: "g"}, &part{Number: "a", Stock: 9}))
+}
+
+func TestUpsertOfManyRows(t *testing.T) {
+	server := audittest.NewServer(t)
+	parts := parse.NewCollection[part](server.Admin, "Part")
+	rows := make([]*part, 450)
+	for i := range rows {
+		rows[i] = &part{Number: fmt.Sprintf("n%04d", i)}
+	}
+	for i, kind := range upserted(t, parts, rows[:300]...) {
+		require.Equal(t, "created[]", kind, i)
+	}
+	for i := range rows {
+		rows[i] = &part{Number: rows[i].Number, Stock: i % 2}
+	}
+	counts := map[string]int{}
+	for _, kind := range upserted(t, parts, rows...) {
+		counts[kind]++
+	}
+	require.Equal(t, map[string]int{"unchanged[]": 150, "updated[stock.Set]": 150, "created[]": 150}, counts)
+
+	// The loop may be left; running it again goes on.
+	for range parts.Upsert(t.Context(), []*part{{Number: "left"}}, partNumber) {
+		break
+	}
+	require.Equal(t, []string{"unchanged[]"}, upserted(t, parts, &part{Number: "left"}))
+}
+
+func TestUpsertNamesMistakesBeforeItWrites(t *testing.T) {
+	client, s := scriptedClient(t, nil)
+	parts := parse.NewCollection[part](client, "Part")
+	first := func(parts *parse.Collection[part], key parse.Key[part], rows ...*part) error {
+		for _, err := range parts.Upsert(t.Context(), rows, key) {
+			return err
+		}
+		return nil
+	}
+	err := first(parts, partNumber, &part{Number: "a"}, nil, &part{}, &part{Number: "a"}, &part{Number: "b", Name: "\x00"})
+	for _, want := range []string{"row 1: is nil", "row 2: has no key", `row 3: "a" is also the key of row 0`, "row 4: a text holds the character NUL"} {
+		require.ErrorContains(t, err, want)
+	}
+	require.ErrorAs(t, err, new(*parse.InputError))
+	require.ErrorContains(t, first(parts, nil, &part{Number: "a"}), "key: is nil")
+	require.ErrorContains(t, first(parts, parse.ObjectFieldsOf[part]().ObjectID, &part{Number: "a"}), "no column of your own")
+	require.ErrorContains(t, first(nil, partNumber, &part{Number: "a"}), "nil or zero")
+	require.NoError(t, first(parts, partNumber))
+	require.Empty(t, s.Sent)
+
+	client, s = scriptedClient(t, nil, reply(200, `{"results":[{"objectId":"p1","number":"a"},{"objectId":"p2","number":"a"}]}`), reply(200, `{"results":[]}`))
+	err = first(parse.NewCollection[part](client, "Part"), partNumber, &part{Number: "a"})
+	require.ErrorContains(t, err, `row 0: "a" is the key of two objects on the server, "p1" and "p2"`)
+	require.Len(t, s.Sent, 2)
+	require.JSONEq(t, `{"number":{"$in":["a"]}}`, query(t, s.Sent[0].URL).Get("where"))
+}
+
+// What cannot be found out is said, and ends nothing.
+func TestUpsertWhoseOutcomeIsUnknown(t *testing.T) {
+	none := `{"results":[]}`
+	client, err := parse.NewClient(serverURL, parse.WithApplicationID("app"), parse.WithTransport(scripted.Func(func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodPost {
+			return nil, errReset
+		}
+		return reply(200, none)(req)
+	})))
+	require.NoError(t, err)
+	for done, err := range parse.NewCollection[part](client, "Part").Upsert(t.Context(), []*part{{Number: "a"}}, partNumber) {
+		require.NoError(t, err)
+		require.Equal(t, parse.RowUnknown, done.Kind)
+		require.ErrorIs(t, done.Err, parse.ErrOutcomeUnknown)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, err := range parse.NewCollection[part](client, "Part").Upsert(ended, []*part{{Number: "a"}}, partNumber) {
+		require.ErrorIs(t, err, context.Canceled)
+	}
+}
+
+func TestDiff(t *testing.T) {
+	have := &part{Object: parse.Object{ObjectID: "p1", ACL: parse.ACL{}}, Number: "a", Name: "Bolt", Maker: parse.PointerTo[part]("m1")}
+	wanted := &part{Number: "a", Stock: 2, Tags: []string{"x"}}
+	changes, err := parse.Diff(have, wanted)
+	require.NoError(t, err)
+	require.Equal(t, "[maker.Delete name.Delete stock.Set tags.Set]", fmt.Sprint(changes))
+	changes, err = parse.Diff(wanted, wanted)
+	require.NoError(t, err)
+	require.Empty(t, changes)
+	_, err = parse.Diff(nil, wanted)
+	require.ErrorAs(t, err, new(*parse.InputError))
+	_, err = parse.Diff(wanted, &part{Name: "\x00"})
+	require.ErrorAs(t, err, new(*parse.InputError))
+	secret, err := parse.Diff(&isoaudit.Auditor{Username: "lena"}, &isoaudit.Auditor{Username: "lena", Password: "hunter2"})
+	require.NoError(t, err)
+	require.Empty(t, secret, "passwords are left out")
+}

@@ -13,7 +13,7 @@ func Check(name string) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer in.root.Close()
+	defer func() { _ = in.root.Close() }()
 	return in.check()
 }
 

@@ -35,7 +35,7 @@ func (w *writing) file(ref reference) (*storedFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("file %s: %w", ref.Name, err)
 	}
-	defer content.Close()
+	defer func() { _ = content.Close() }()
 	out, err := w.in.create("files/content")
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (f *folder) checkContent(file *storedFile) error {
 	if err != nil {
 		return err
 	}
-	defer content.Close()
+	defer func() { _ = content.Close() }()
 	sum := sha256.New()
 	if _, err := io.Copy(sum, content); err != nil {
 		return err
@@ -83,7 +83,7 @@ func (f *folder) upload(ctx context.Context, to *parse.Client, file *storedFile)
 	if err != nil {
 		return parse.File{}, err
 	}
-	defer content.Close()
+	defer func() { _ = content.Close() }()
 	stored, err := to.Upload(ctx, parse.Upload{
 		Name: prefix.ReplaceAllString(file.Name, ""), Content: content, Size: file.Size, ContentType: file.Type,
 	})

@@ -120,7 +120,7 @@ func (f *folder) readPart(p Part, each func(*entry) error) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	sum := sha256.New()
 	content := io.TeeReader(bufio.NewReaderSize(file, 1<<16), sum)
 	rows, err := eachLine(content, each)

@@ -37,7 +37,7 @@ func Restore(ctx context.Context, to *parse.Admin, name string, options Options)
 	if err != nil {
 		return nil, err
 	}
-	defer in.root.Close()
+	defer func() { _ = in.root.Close() }()
 	m, err := in.check()
 	if err != nil {
 		return nil, err
@@ -63,9 +63,8 @@ func Restore(ctx context.Context, to *parse.Admin, name string, options Options)
 	if err := done.start(sum); err != nil {
 		return nil, err
 	}
-	defer done.file.Close()
 	r := &restoring{ctx: ctx, to: to, in: in, manifest: m, options: &options, done: done, report: &Report{Notes: plan.Notes}}
-	return r.report, r.everything()
+	return r.report, errors.Join(r.everything(), done.file.Close())
 }
 
 // restoring is one call of Restore.

@@ -36,7 +36,7 @@ func Write(ctx context.Context, from *parse.Admin, name string, options Options)
 	if err != nil {
 		return nil, err
 	}
-	defer in.root.Close()
+	defer func() { _ = in.root.Close() }()
 	m, err := in.readManifest()
 	switch {
 	case err != nil:

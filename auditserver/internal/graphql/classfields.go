@@ -132,7 +132,7 @@ func (x *execution) delete(c *class, m *mutation) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var gone any = row{c, nil}
+	var gone any
 	if sets, _ := x.under(m.payload, m.sets, c.get); x.tells(c, sets, nil) {
 		r := row{class: c}
 		r.fields.Set("objectId", quoted(id))

@@ -46,7 +46,7 @@ func (s *Schema) prepare(ctx context.Context, server Server, r *Request, limits 
 			return nil, refuse(http.StatusBadRequest, codeInvalid, excess)
 		}
 	}
-	if errs := validator.Validate(s.ast, doc); len(errs) > 0 {
+	if errs := validator.ValidateWithRules(s.ast, doc, nil); len(errs) > 0 {
 		if !r.Introspection {
 			s.hideNames(errs, r.Document)
 		}

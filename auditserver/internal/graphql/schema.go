@@ -43,10 +43,7 @@ func Generate(classes []schema.Class, functions []string) (*Schema, error) {
 	for _, c := range s.admit(classes, b.String()) {
 		b.class(s, c)
 	}
-	union := []string{"Element"}
-	for _, name := range slices.Sorted(maps.Keys(s.types)) {
-		union = append(union, name)
-	}
+	union := append([]string{"Element"}, slices.Sorted(maps.Keys(s.types))...)
 	b.linef("union ArrayResult = %s", strings.Join(union, " | "))
 	b.linef("type Query { %s }", strings.Join(b.queries, " "))
 	b.linef("type Mutation { %s }", strings.Join(b.mutations, " "))

@@ -24,6 +24,7 @@ import (
 var packages = map[string]string{
 	"auditserver": module + "/auditserver",
 	"audittest":   module + "/audittest",
+	"dump":        module + "/dump",
 	"isoaudit":    module,
 	"livequery":   module + "/livequery",
 	"parse":       module + "/parse",

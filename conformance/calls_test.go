@@ -47,6 +47,30 @@ func calls() []behaviour {
 			require.Equal(t, []map[string]any{one}, all)
 			require.NoError(t, items.Delete(t.Context(), row.ObjectID))
 		}},
+		{"rows are upserted by a column: made, changed and left as they are", func(t *testing.T, w *world) {
+			items, name := items(w), w.name("upsert")
+			kinds := func(rows ...*item) (kinds []parse.UpsertKind) {
+				for done, err := range items.Upsert(t.Context(), rows, f.Name) {
+					require.NoError(t, err)
+					kinds = append(kinds, done.Kind)
+				}
+				return kinds
+			}
+			first := kinds(&item{Name: name + "a", N: 1}, &item{Name: name + "b", N: 1})
+			require.Equal(t, []parse.UpsertKind{parse.RowCreated, parse.RowCreated}, first)
+			then := kinds(&item{Name: name + "a", N: 1}, &item{Name: name + "b", N: 2}, &item{Name: name + "c", N: 1})
+			require.Equal(t, []parse.UpsertKind{parse.RowUnchanged, parse.RowUpdated, parse.RowCreated}, then)
+			changed, err := items.Query().Where(f.Name.Eq(name + "b")).First(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, 2, changed.N)
+		}},
+		{"a row is not restored with its id where the server gives the ids", func(t *testing.T, w *world) {
+			row := &item{Object: parse.Object{ObjectID: "restored01", CreatedAt: time.Now().Add(-time.Hour)}, N: 4712}
+			_, err := w.client.Batch(t.Context(), items(w).BatchRestore(row))
+			require.Error(t, err)
+			_, err = items(w).Get(t.Context(), "restored01")
+			require.ErrorIs(t, err, parse.ErrObjectNotFound)
+		}},
 		{"query: Select and Exclude choose columns", func(t *testing.T, w *world) {
 			r := w.queryRows(t)
 			only, err := r.items.Query().Where(f.N.Eq(5)).Select(f.Name).First(t.Context())
@@ -237,6 +261,17 @@ func calls() []behaviour {
 			require.NoError(t, err)
 			_, err = parse.NewCollection[item](m.Anonymous(), w.itemClass()).Get(t.Context(), o.ObjectID)
 			require.ErrorIs(t, err, parse.ErrObjectNotFound)
+		}},
+		{"role: a user asks for his own, the inherited ones too", func(t *testing.T, w *world) {
+			m := w.signUp(t, "rolesof")
+			seen := parse.ACL{}.Grant(parse.Everyone, parse.Access{Read: true})
+			lower, err := w.admin.CreateRole(t.Context(), w.name("apprentices"), seen, isoaudit.RoleMembers{Users: []isoaudit.Pointer[isoaudit.Auditor]{isoaudit.PointerTo[isoaudit.Auditor](m.id)}})
+			require.NoError(t, err)
+			_, err = w.admin.CreateRole(t.Context(), w.name("masters"), seen, isoaudit.RoleMembers{Roles: []isoaudit.Pointer[isoaudit.Role]{isoaudit.PointerTo[isoaudit.Role](lower.ObjectID)}})
+			require.NoError(t, err)
+			roles, err := m.CurrentRoles(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, []string{w.name("apprentices"), w.name("masters")}, roles)
 		}},
 		{"sign-up: it starts a session, once a name", func(t *testing.T, w *world) {
 			auditor := func() *isoaudit.Auditor {

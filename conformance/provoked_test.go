@@ -24,6 +24,7 @@ var unprovoked = map[int]string{
 	wire.CodeMFATokenRequired:     "the adapter for multi-factor authentication answers it",
 	wire.CodeLinkedIDMissing:      "Parse Server 9.10 never answers it",
 	wire.CodeInvalidLinkedSession: "passed on from MongoDB's transactions",
+	wire.CodeStaleWrite:           "ours: TestStaleWritesAreRefused provokes it, with the rules",
 }
 
 func TestEveryCodeIsProvokedOrListed(t *testing.T) {

@@ -14,7 +14,8 @@ type Key[T any] interface{ keyOf(*T) columnPath }
 //
 // A kind of field is a struct around a field with the conditions and changes
 // that the kind has; field_bool.go is the shortest. A Go type that is not written
-// as ordinary JSON also has a marshaler and an unmarshaler in newCodec (codec.go).
+// as ordinary JSON also has a marshaler and an unmarshaler, in newCodec (codec.go) or
+// internal/wire/options.go, and a line in decoderOf (rest.go).
 type field[T any] struct {
 	_      [0]*T
 	column column

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// checks are the kinds of rule that rules.json can name; cloud/main.js has the
+// checks are the kinds of rule that rules.json can name; cloud/checks.js has the
 // same under the same names.
 var checks = map[string]func(*evaluation, Rule) error{
 	"vocabulary":        (*evaluation).vocabulary,

@@ -5,10 +5,12 @@
 // with it too.
 //
 // A new operator is named among the constants in node.go, read from a document in
-// constraint.go and matched in match.go. It then works in queries of auditserver
-// and in live queries on both sides; compilefield.go of auditserver's store has
-// those that SQL can do faster. The client gives it to the kinds of fields that
-// have it (parse/field_*.go); write.go says which operators may share a field.
+// constraint.go and matched in match.go; an operand that is not in Value also goes
+// into canonical.go. It then works in queries of auditserver and in live queries on
+// both sides; compilefield.go of auditserver's store has those that SQL can do
+// faster. The client gives it to the kinds of fields that have it (parse/field_*.go);
+// write.go says which operators may share a field, and neverLive in
+// parse/internal/follow/matcher.go which ones a Parse Server's live queries don't know.
 package where
 
 import (

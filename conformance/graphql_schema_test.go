@@ -139,9 +139,9 @@ func TestGraphQLSchema(t *testing.T) {
 	if !ok {
 		t.Skip("ISOAUDIT_PARSE_URL is not set: make conformance starts a real Parse Server")
 	}
-	real, own := applyBackend(t, tg, schema.UserClass), applyBackend(t, embeddedTarget(t), schema.UserClass)
-	foreign := regexp.MustCompile(`\b(` + strings.Join(append(real.foreign(t), own.foreign(t)...), "|") + `)\b`)
-	theirs, ours := real.statements(t, foreign), own.statements(t, foreign)
+	parseServer, own := applyBackend(t, tg, schema.UserClass), applyBackend(t, embeddedTarget(t), schema.UserClass)
+	foreign := regexp.MustCompile(`\b(` + strings.Join(append(parseServer.foreign(t), own.foreign(t)...), "|") + `)\b`)
+	theirs, ours := parseServer.statements(t, foreign), own.statements(t, foreign)
 	require.Greater(t, len(theirs), 500)
 	for statement := range maps.Clone(theirs) {
 		if ours[statement] {

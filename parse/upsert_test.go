@@ -57,7 +57,7 @@ func TestUpsertOnAuditserver(t *testing.T) {
 		upserted(t, parts, &part{Number: "a", Stock: 1}, &part{Number: "b", Stock: 7}, &part{Number: "d"}, &part{Number: "c", Tags: []string{"x", "y"}}))
 	b, err := parts.Query().Where(partNumber.Eq("b")).First(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, "", b.Name)
+	require.Empty(t, b.Name)
 	require.Equal(t, 7, b.Stock)
 	n, err := parts.Query().Count(t.Context())
 	require.NoError(t, err)

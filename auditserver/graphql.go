@@ -4,15 +4,9 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"sync"
 
-	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/graphql"
 )
-
-// graphQLRoute is the first element of the path of a GraphQL request, as if it were
-// below the mount.
-const graphQLRoute = "graphql"
 
 // isGraphQL reports whether a path is that of GraphQL, which stands beside the mount.
 func (s *Server) isGraphQL(path string) bool {
@@ -46,7 +40,7 @@ func (s *Server) answerGraphQL(ctx context.Context, req *request) (*response, er
 	if err != nil {
 		return nil, err
 	}
-	schema, err := s.graphQL.of(s)
+	schema, err := s.graphQL.of(s.store, s.functionNames())
 	if err != nil {
 		return nil, err
 	}
@@ -61,33 +55,4 @@ func (s *Server) answerGraphQL(ctx context.Context, req *request) (*response, er
 		return nil, err
 	}
 	return &response{status: answer.Status, body: answer.Body, secret: calls.secret}, nil
-}
-
-// graphQLSchema is the schema of the present classes and functions, made when it is
-// first asked for.
-type graphQLSchema struct {
-	mu     sync.Mutex
-	made   *graphql.Schema
-	from   any // the state of the classes
-	naming string
-}
-
-func (g *graphQLSchema) of(s *Server) (*graphql.Schema, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	state, functions := s.store.ClassesState(), s.functionNames()
-	naming := strings.Join(functions, " ")
-	if g.made != nil && g.from == state && g.naming == naming {
-		return g.made, nil
-	}
-	list := s.store.Classes()
-	for i := range list {
-		list[i].Fields = classes.Fields(list[i])
-	}
-	made, err := graphql.Generate(list, functions)
-	if err != nil {
-		return nil, err
-	}
-	g.made, g.from, g.naming = made, state, naming
-	return made, nil
 }

@@ -36,8 +36,10 @@ func (c *graphQLCalls) Do(ctx context.Context, call graphql.Call) (jsontext.Valu
 	if handle == nil {
 		return nil, fmt.Errorf("graphql: no route %s %v", call.Method, call.Path)
 	}
-	if err := c.fewLogIns(req); err != nil {
-		return nil, err
+	if hashes(req) {
+		if err := c.fewLogIns(); err != nil {
+			return nil, err
+		}
 	}
 	if err := c.s.limitRate(ctx, req, req.caller.Master, req.token, true); err != nil {
 		return nil, batchTooOften(err)
@@ -81,12 +83,9 @@ func (c *graphQLCalls) fill(ctx context.Context, req *request, call graphql.Call
 }
 
 // fewLogIns refuses to try many passwords in one document, as in one batch.
-func (c *graphQLCalls) fewLogIns(req *request) error {
-	if !hashes(req) {
-		return nil
-	}
+func (c *graphQLCalls) fewLogIns() error {
 	most := c.s.cfg.Limits.BatchLogIns
-	if c.logIns++; c.logIns > most && !req.caller.Master {
+	if c.logIns++; c.logIns > most && !c.outer.caller.Master {
 		return tooManyLogIns("document", c.logIns, most)
 	}
 	return nil
@@ -103,8 +102,8 @@ func (c *graphQLCalls) shown(ctx context.Context, err error) error {
 
 // ResetPassword implements graphql.Server.
 func (c *graphQLCalls) ResetPassword(ctx context.Context, token, password string) error {
-	if c.logIns++; c.logIns > c.s.cfg.Limits.BatchLogIns && !c.outer.caller.Master {
-		return tooManyLogIns("document", c.logIns, c.s.cfg.Limits.BatchLogIns)
+	if err := c.fewLogIns(); err != nil {
+		return err
 	}
 	if err := c.s.resetPassword(ctx, token, password); err != nil {
 		return c.shown(ctx, err)

@@ -89,6 +89,10 @@ func (r *request) opening(userID string, createdWith map[string]any) session.Ope
 	return session.Opening{UserID: userID, InstallationID: r.installationID, CreatedWith: createdWith}
 }
 
+// graphQLRoute is the first element of the path of a GraphQL request, as if it were
+// below the mount.
+const graphQLRoute = "graphql"
+
 // at compares a path element, static ones in any case.
 func (r *request) at(i int, name string) bool {
 	return i < len(r.path) && strings.EqualFold(r.path[i], name)

@@ -21,28 +21,30 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/isoaudit/isoaudit-go/bench/internal/program"
 )
 
 func main() {
 	log.SetFlags(0)
 	turn := flag.Duration("turn", 5*time.Second, "how long each attack lasts")
-	program := flag.String("auditserver", "", "the auditserver program; default: built from the folder above")
+	given := flag.String("auditserver", "", "the auditserver program; default: built from the folder above")
 	only := flag.String("attack", "", "only the attacks whose names begin so")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *program, *only, *turn); err != nil {
+	if err := run(ctx, *given, *only, *turn); err != nil {
 		log.Fatal("hostile: ", err)
 	}
 }
 
-func run(ctx context.Context, program, only string, turn time.Duration) error {
-	program, err := build(ctx, program)
+func run(ctx context.Context, given, only string, turn time.Duration) error {
+	auditserver, err := program.Auditserver(ctx, given)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("%-14s %18s %18s %18s %7s %9s\n", "attack", "get p50 / p99", "create p50 / p99", "live p50 / p99", "failed", "memory")
-	quiet, err := measure(ctx, program, attack{name: "none"}, turn)
+	quiet, err := measure(ctx, auditserver, attack{name: "none"}, turn)
 	if err != nil {
 		return err
 	}
@@ -51,7 +53,7 @@ func run(ctx context.Context, program, only string, turn time.Duration) error {
 		if !strings.HasPrefix(a.name, only) {
 			continue
 		}
-		m, err := measure(ctx, program, a, turn)
+		m, err := measure(ctx, auditserver, a, turn)
 		if err != nil {
 			return fmt.Errorf("%s: %w", a.name, err)
 		}
@@ -100,8 +102,8 @@ func (m measurement) beyond(quiet measurement) (broken []string) {
 }
 
 // measure gives each attack a server of its own.
-func measure(ctx context.Context, program string, a attack, turn time.Duration) (measurement, error) {
-	s, err := start(ctx, program)
+func measure(ctx context.Context, auditserver string, a attack, turn time.Duration) (measurement, error) {
+	s, err := start(ctx, auditserver)
 	if err != nil {
 		return measurement{}, err
 	}

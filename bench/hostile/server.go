@@ -1,22 +1,21 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/isoaudit/isoaudit-go/bench/internal/program"
 )
 
 // server is a running auditserver with its own database file.
@@ -31,24 +30,8 @@ const appID, masterKey = "bench", "bench-master-key-of-its-own"
 // classes with live queries.
 const configuration = `{"liveQuery":{"classNames":["Note"]},"allowClientClassCreation":true}`
 
-var printedURL = regexp.MustCompile(`http://([0-9.]+:[0-9]+)/\S*`)
-
-// build builds auditserver, unless a program is given.
-func build(ctx context.Context, program string) (string, error) {
-	if program != "" {
-		return program, nil
-	}
-	program = filepath.Join(os.TempDir(), "isoaudit-hostile-auditserver")
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/auditserver")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building auditserver: %w\n%s", err, out)
-	}
-	return program, nil
-}
-
 // start runs the program on an empty database.
-func start(ctx context.Context, program string) (*server, error) {
+func start(ctx context.Context, path string) (*server, error) {
 	folder, err := os.MkdirTemp("", "isoaudit-hostile-")
 	if err != nil {
 		return nil, err
@@ -57,30 +40,19 @@ func start(ctx context.Context, program string) (*server, error) {
 	if err := os.WriteFile(config, []byte(configuration), 0o600); err != nil {
 		return nil, err
 	}
-	command := exec.CommandContext(ctx, program, "-addr", "127.0.0.1:0", "-db", filepath.Join(folder, "bench.db"),
+	command := exec.CommandContext(ctx, path, "-addr", "127.0.0.1:0", "-db", filepath.Join(folder, "bench.db"),
 		"-app-id", appID, "-master-key", masterKey, "-config", config)
-	out, err := command.StdoutPipe()
+	at, end, err := program.Start(command, syscall.SIGKILL) // what it holds for attackers is of no interest
 	if err != nil {
-		return nil, err
-	}
-	if err := command.Start(); err != nil {
-		return nil, err
-	}
-	s := &server{pid: command.Process.Pid, stop: func() {
-		_ = command.Process.Signal(syscall.SIGKILL) // what it holds for attackers is of no interest
-		_ = command.Wait()
 		_ = os.RemoveAll(folder)
-	}}
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if found := printedURL.FindStringSubmatch(lines.Text()); found != nil {
-			s.url, s.host = strings.TrimRight(found[0], "/"), found[1]
-			go func() { _, _ = io.Copy(io.Discard, out) }()
-			return s, nil
-		}
+		return nil, err
 	}
-	s.stop()
-	return nil, errors.New("auditserver ended without printing its URL")
+	_, rest, _ := strings.Cut(at, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return &server{url: at, host: host, pid: command.Process.Pid, stop: func() {
+		end()
+		_ = os.RemoveAll(folder)
+	}}, nil
 }
 
 // peak is the most memory that the server had at a time.

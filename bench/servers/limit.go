@@ -57,7 +57,7 @@ func startLimit(ctx context.Context, like *server) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := startProgram(ctx, "bare handler", exec.CommandContext(ctx, self, "-answers"))
+	s, err := startProgram("bare handler", exec.CommandContext(ctx, self, "-answers"))
 	if err != nil {
 		return nil, err
 	}

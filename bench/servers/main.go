@@ -26,6 +26,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/isoaudit/isoaudit-go/bench/internal/program"
 )
 
 func main() {
@@ -35,7 +37,7 @@ func main() {
 	turn := flag.Duration("turn", 2*time.Second, "how long a turn lasts")
 	plans := flag.Int("plans", 10_000, "plans in the table")
 	rows := flag.String("rows", "", "measure auditserver alone with these numbers of plans, as in 1000,100000")
-	program := flag.String("auditserver", "", "the auditserver program; default: built from the folder above")
+	given := flag.String("auditserver", "", "the auditserver program; default: built from the folder above")
 	pocket := flag.String("pocketbase", "", "the program of bench/pocketbase; default: built")
 	answers := flag.Bool("answers", false, "be the bare handler: what the command runs beside its measurements")
 	flag.Parse()
@@ -43,23 +45,30 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	load := load{clients: *clients, rounds: *rounds, turn: *turn}
-	var err error
-	switch {
-	case *answers:
-		err = serveAnswers()
-	case *rows != "":
-		err = growth(ctx, load, *program, strings.Split(*rows, ","))
-	default:
-		err = compare(ctx, load, *program, *pocket, *plans)
-	}
+	err := run(ctx, load, *answers, *given, *pocket, *rows, *plans)
 	if err != nil {
 		log.Fatal("servers: ", err)
 	}
 }
 
+func run(ctx context.Context, load load, answers bool, given, pocket, rows string, plans int) error {
+	if answers {
+		return serveAnswers()
+	}
+	auditserver, err := program.Auditserver(ctx, given)
+	switch {
+	case err != nil:
+		return err
+	case rows != "":
+		return growth(ctx, load, auditserver, strings.Split(rows, ","))
+	default:
+		return compare(ctx, load, auditserver, pocket, plans)
+	}
+}
+
 // compare measures all servers with the same jobs.
-func compare(ctx context.Context, load load, program, pocket string, plans int) error {
-	audit, err := startAuditserver(ctx, program)
+func compare(ctx context.Context, load load, auditserver, pocket string, plans int) error {
+	audit, err := startAuditserver(ctx, auditserver)
 	if err != nil {
 		return err
 	}
@@ -69,7 +78,7 @@ func compare(ctx context.Context, load load, program, pocket string, plans int) 
 		name  string
 		start func() (*server, error)
 	}{
-		{"auditserver with the trail", func() (*server, error) { return startTrail(ctx, program) }},
+		{"auditserver with the trail", func() (*server, error) { return startTrail(ctx, auditserver) }},
 		{"Parse Server", parseServer},
 		{"PocketBase", func() (*server, error) { return startPocketBase(ctx, pocket) }},
 	} {
@@ -97,7 +106,7 @@ func compare(ctx context.Context, load load, program, pocket string, plans int) 
 }
 
 // growth measures auditserver with more and more rows.
-func growth(ctx context.Context, load load, program string, sizes []string) error {
+func growth(ctx context.Context, load load, auditserver string, sizes []string) error {
 	fmt.Printf("auditserver, %d connections, %d rounds of %v; requests a second: median (slowest to fastest round)\n\n",
 		load.clients, load.rounds, load.turn)
 	first := map[string]float64{}
@@ -106,15 +115,15 @@ func growth(ctx context.Context, load load, program string, sizes []string) erro
 		if err != nil {
 			return fmt.Errorf("-rows: %w", err)
 		}
-		if err := growthStep(ctx, load, program, plans, first); err != nil {
+		if err := growthStep(ctx, load, auditserver, plans, first); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func growthStep(ctx context.Context, load load, program string, plans int, first map[string]float64) error {
-	audit, err := startAuditserver(ctx, program)
+func growthStep(ctx context.Context, load load, auditserver string, plans int, first map[string]float64) error {
+	audit, err := startAuditserver(ctx, auditserver)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/isoaudit/isoaudit-go/bench/internal/program"
 )
 
 // pocketAPI is how PocketBase is asked. Lists are not counted, as nobody asks for it.
@@ -66,21 +68,19 @@ type pocketReady struct {
 
 // startPocketBase builds the program, unless one is given, and runs it. Building it
 // needs a newer Go, which the go command fetches.
-func startPocketBase(ctx context.Context, program string) (*server, error) {
-	if program == "" {
+func startPocketBase(ctx context.Context, path string) (*server, error) {
+	if path == "" {
 		folder, err := os.MkdirTemp("", "isoaudit-bench-")
 		if err != nil {
 			return nil, err
 		}
 		defer os.RemoveAll(folder)
-		program = filepath.Join(folder, "pocketbase")
-		build := exec.CommandContext(ctx, "go", "build", "-o", program, ".")
-		build.Dir, build.Env = "pocketbase", append(os.Environ(), "GOTOOLCHAIN=auto")
-		if out, err := build.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("building PocketBase: %w\n%s", err, out)
+		path = filepath.Join(folder, "pocketbase")
+		if err := program.Build(ctx, "pocketbase", ".", path, "GOTOOLCHAIN=auto"); err != nil {
+			return nil, err
 		}
 	}
-	command := exec.CommandContext(ctx, program)
+	command := exec.CommandContext(ctx, path)
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	out, err := command.StdoutPipe()
 	if err != nil {

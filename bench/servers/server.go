@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -10,13 +9,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/isoaudit/isoaudit-go/bench/internal/program"
 	"github.com/isoaudit/isoaudit-go/schema"
 	"github.com/isoaudit/isoaudit-go/trail/event"
 )
@@ -101,28 +100,20 @@ func parseServer() (*server, error) {
 }
 
 // startAuditserver runs the program on a database file of its own, with what
-// it does by default: every acknowledged write is synced. It is built, unless one is given.
-func startAuditserver(ctx context.Context, program string) (*server, error) {
+// it does by default: every acknowledged write is synced.
+func startAuditserver(ctx context.Context, path string) (*server, error) {
 	folder, err := os.MkdirTemp("", "isoaudit-bench-")
 	if err != nil {
 		return nil, err
-	}
-	if program == "" {
-		program = filepath.Join(folder, "auditserver")
-		build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/auditserver")
-		build.Dir = ".."
-		if out, err := build.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("building auditserver: %w\n%s", err, out)
-		}
 	}
 	config := filepath.Join(folder, "config.json")
 	if err := os.WriteFile(config, []byte(`{"liveQuery":{"classNames":["CheckFinding"]}}`), 0o600); err != nil {
 		return nil, err
 	}
 	appID, restKey, masterKey := "bench", rand.Text(), rand.Text()
-	command := exec.CommandContext(ctx, program, "-addr", "127.0.0.1:0", "-db", filepath.Join(folder, "bench.db"), "-app-id", appID, "-config", config)
+	command := exec.CommandContext(ctx, path, "-addr", "127.0.0.1:0", "-db", filepath.Join(folder, "bench.db"), "-app-id", appID, "-config", config)
 	command.Env = append(os.Environ(), "ISOAUDIT_REST_KEY="+restKey, "ISOAUDIT_MASTER_KEY="+masterKey)
-	s, err := startProgram(ctx, "auditserver", command)
+	s, err := startProgram("auditserver", command)
 	if err != nil {
 		return nil, err
 	}
@@ -135,8 +126,8 @@ func startAuditserver(ctx context.Context, program string) (*server, error) {
 }
 
 // startTrail runs an auditserver that keeps the audit trail: each write is one more row.
-func startTrail(ctx context.Context, program string) (*server, error) {
-	s, err := startAuditserver(ctx, program)
+func startTrail(ctx context.Context, path string) (*server, error) {
+	s, err := startAuditserver(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -157,24 +148,12 @@ func startTrail(ctx context.Context, program string) (*server, error) {
 }
 
 // startProgram runs a program that prints its URL when it listens.
-func startProgram(ctx context.Context, name string, command *exec.Cmd) (*server, error) {
+func startProgram(name string, command *exec.Cmd) (*server, error) {
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
-	out, err := command.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
 	command.Stderr = os.Stderr
-	if err := command.Start(); err != nil {
-		return nil, err
-	}
-	stop := func() {
-		_ = command.Process.Signal(syscall.SIGTERM)
-		_ = command.Wait()
-	}
-	address, err := printedURL(bufio.NewScanner(out))
+	address, stop, err := program.Start(command, syscall.SIGTERM)
 	if err != nil {
-		stop()
-		return nil, fmt.Errorf("%s %w", name, err)
+		return nil, err
 	}
 	s, err := newServer(name, address)
 	if err != nil {
@@ -184,20 +163,4 @@ func startProgram(ctx context.Context, name string, command *exec.Cmd) (*server,
 	s.pids = func() ([]int, error) { return []int{command.Process.Pid}, nil }
 	s.stop = stop
 	return s, nil
-}
-
-var serverURL = regexp.MustCompile(`http://[0-9.]+:[0-9]+/\S*`)
-
-// printedURL reads the URL that a program prints when it listens.
-func printedURL(lines *bufio.Scanner) (string, error) {
-	for lines.Scan() {
-		if found := serverURL.FindString(lines.Text()); found != "" {
-			go func() {
-				for lines.Scan() { // or the program would block when it prints more
-				}
-			}()
-			return found, nil
-		}
-	}
-	return "", errors.New("ended without printing its URL")
 }

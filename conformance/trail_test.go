@@ -331,6 +331,15 @@ func TestTrailTakesNoReasonTooLong(t *testing.T) {
 	})
 }
 
+// makeEntry takes the column that holds what events say from the trail, with all that is in
+// it, and makes a new one in its place.
+func (b *backend) makeEntry(t *testing.T, field string) {
+	t.Helper()
+	for _, entry := range []string{`{"__op":"Delete"}`, field} {
+		b.must(t, master, http.MethodPut, "/schemas/AuditTrail", `{"className":"AuditTrail","fields":{"entry":`+entry+`}}`)
+	}
+}
+
 // A trail that cannot be written refuses the save, and the row stays as it was.
 func TestATrailThatCannotBeWrittenRefusesTheSave(t *testing.T) {
 	onBackends(t, func(t *testing.T, b *backend) {
@@ -338,14 +347,9 @@ func TestATrailThatCannotBeWrittenRefusesTheSave(t *testing.T) {
 			return // there nobody can take a column from the trail
 		}
 		plan := save(t, b.as(cora).AuditPlans, b.plan(cora))
-		change := func(fields string) {
-			b.must(t, master, http.MethodPut, "/schemas/AuditTrail", `{"className":"AuditTrail","fields":{"entry":`+fields+`}}`)
-		}
-		change(`{"__op":"Delete"}`)
-		change(`{"type":"Number"}`)
+		b.makeEntry(t, `{"type":"Number"}`)
 		defer func() {
-			change(`{"__op":"Delete"}`)
-			change(`{"type":"String","required":true}`)
+			b.makeEntry(t, `{"type":"String","required":true}`)
 			b.must(t, master, http.MethodDelete, "/purge/AuditTrail", "") // events without an entry, which roles would have to follow
 		}()
 		err := b.as(cora).AuditPlans.Update(t.Context(), plan.ObjectID, isoaudit.AuditPlanFields.Scope.Set("x"))

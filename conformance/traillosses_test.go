@@ -89,11 +89,7 @@ func TestTrailGoesOnBehindALostEntry(t *testing.T) {
 			return // there nobody can take a column from the trail
 		}
 		plan := save(t, b.as(cora).AuditPlans, b.plan(cora))
-		change := func(field string) {
-			b.must(t, master, http.MethodPut, "/schemas/AuditTrail", `{"className":"AuditTrail","fields":{"entry":`+field+`}}`)
-		}
-		change(`{"__op":"Delete"}`)
-		change(`{"type":"String","required":true}`)
+		b.makeEntry(t, `{"type":"String","required":true}`)
 		defer b.must(t, master, http.MethodDelete, "/purge/AuditTrail", "")
 		scope := isoaudit.AuditPlanFields.Scope
 		require.NoError(t, b.as(cora).AuditPlans.Update(t.Context(), plan.ObjectID, scope.Set("Sales")))

@@ -46,7 +46,7 @@ func ExampleActionOf() {
 		fmt.Println(err)
 		return
 	}
-	for _, action := range measures.Actions.Overdue.Entries {
+	for action := range measures.Actions.Overdue.Entries.All() {
 		fmt.Println(action.Ref, "is", action.Days, "days overdue")
 	}
 	fmt.Println("closed: not known without", measures.Actions.Closed.Missing)

@@ -1,6 +1,7 @@
 package promptschema_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -38,14 +39,14 @@ func TestMeasureTheFourClasses(t *testing.T) {
 	}, quality.Terms{Now: day.Add(36 * time.Hour), Period: quality.Year(day.Year())})
 	require.NoError(t, err)
 
-	require.Contains(t, m.Actions.Closed.Entries, quality.Entry{ID: action.ObjectID, Ref: "CAPA-X"})
-	require.Empty(t, m.Actions.Closed.Unknown, "the trail knows of all of the sample")
+	require.Contains(t, slices.Collect(m.Actions.Closed.Entries.All()), quality.Entry{ID: action.ObjectID, Ref: "CAPA-X"})
+	require.Zero(t, m.Actions.Closed.Unknown.Len(), "the trail knows of all of the sample")
 	value, ok := m.Actions.OnTime.Value()
 	require.True(t, ok)
 	require.Positive(t, value)
 	total := 0
 	for _, group := range m.Audits.ByStatus.Groups {
-		total += len(group.Entries)
+		total += group.Entries.Len()
 	}
 	require.Len(t, sample.Audits, total)
 	open := 0
@@ -56,7 +57,7 @@ func TestMeasureTheFourClasses(t *testing.T) {
 	}
 	require.Positive(t, open)
 	require.Equal(t, open, m.Findings.Open.Count(), "their own state counts")
-	require.Empty(t, m.Findings.WithoutAudit.Entries)
+	require.Zero(t, m.Findings.WithoutAudit.Count())
 
 	require.Equal(t, "the clauses of an audit", m.Audits.Coverage.Missing)
 	require.Equal(t, "the clause of a finding", m.Findings.ByClause.Missing)

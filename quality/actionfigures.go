@@ -55,36 +55,38 @@ func (m *meter) measureActions() error {
 	f := &m.result.Actions
 	backlog := newBacklog(m)
 	err := each("Actions", m.source.Actions, func(a *Action) {
-		entry := a.entry()
+		entry := m.rolls.actions.add(a.ID, a.Ref)
+		trail := m.actionTrail.of(a.ID)
 		byStatus.add(string(a.Status), entry)
 		unfinished, known := a.Unfinished()
 		f.Open.judge(entry, unfinished, known)
 		if unfinished {
 			byOwner.add(a.Owner.String(), entry)
-			m.whatIsDue(a, entry)
+			m.whatIsDue(a, entry, trail)
 			m.age(a, entry, &ageing)
 		}
-		m.closing(a, entry)
-		m.onTheWay(a, entry)
-		backlog.add(a, entry)
+		m.closing(a, entry, trail)
+		m.onTheWay(a, entry, trail)
+		backlog.add(a, entry, trail)
 	})
 	if err != nil {
 		return err
 	}
+	m.rolls.actions.order()
 	m.finishActions(&byStatus, &byOwner, &ageing)
 	f.OverdueAtMonths = backlog.finish()
 	return nil
 }
 
 // whatIsDue sorts an unfinished action by its day.
-func (m *meter) whatIsDue(a *Action, entry Entry) {
+func (m *meter) whatIsDue(a *Action, entry place, trail history) {
 	f := &m.result.Actions
 	f.WithoutOwner.judge(entry, a.Owner.ID == "", true)
 	due, known := m.terms.day(a.Due)
 	switch left := int(due - m.terms.today()); {
 	case !known:
-		f.Overdue.Unknown = append(f.Overdue.Unknown, entry)
-		f.DueSoon.Unknown = append(f.DueSoon.Unknown, entry)
+		f.Overdue.notKnown(entry)
+		f.DueSoon.notKnown(entry)
 	case left < 0:
 		f.Overdue.add(entry, -left)
 	case left <= m.terms.DueSoonDays:
@@ -93,18 +95,18 @@ func (m *meter) whatIsDue(a *Action, entry Entry) {
 	if a.Status != isoaudit.CAPAPendingVerification {
 		return
 	}
-	since, known := m.actionTrail.of(a.ID).since(string(a.Status))
+	since, known := trail.since(string(a.Status))
 	if !known {
-		f.WaitingForVerification.Unknown = append(f.WaitingForVerification.Unknown, entry)
+		f.WaitingForVerification.notKnown(entry)
 		return
 	}
 	f.WaitingForVerification.add(entry, m.terms.daysSince(since))
 }
 
-func (m *meter) age(a *Action, entry Entry, ageing *tally) {
+func (m *meter) age(a *Action, entry place, ageing *tally) {
 	if a.Created.IsZero() {
 		ageing.add("", entry)
-		m.result.Actions.Age.Unknown = append(m.result.Actions.Age.Unknown, entry)
+		m.result.Actions.Age.notKnown(entry)
 		return
 	}
 	days := m.terms.daysSince(a.Created)
@@ -124,16 +126,16 @@ func ageBucket(days int) string {
 }
 
 // closedAt is when a closed action was closed, by its column or else by the trail.
-func (m *meter) closedAt(a *Action) (time.Time, bool) {
+func (m *meter) closedAt(a *Action, trail history) (time.Time, bool) {
 	if !a.Closed.IsZero() {
 		m.closedColumn = true
 		return a.Closed, true
 	}
-	return m.actionTrail.of(a.ID).since(string(a.Status))
+	return trail.since(string(a.Status))
 }
 
 // closing is what became of an action in the period, and for its finding.
-func (m *meter) closing(a *Action, entry Entry) {
+func (m *meter) closing(a *Action, entry place, trail history) {
 	f := &m.result.Actions
 	created, known := m.terms.moment(a.Created)
 	f.Opened.judge(entry, m.terms.Period.Has(created), known)
@@ -141,7 +143,7 @@ func (m *meter) closing(a *Action, entry Entry) {
 	if a.Status != isoaudit.CAPAClosed {
 		return
 	}
-	at, known := m.closedAt(a)
+	at, known := m.closedAt(a, trail)
 	closed := Today(at, m.terms.Zone)
 	inPeriod := known && m.terms.Period.Has(closed)
 	f.Closed.judge(entry, inPeriod, known)
@@ -154,11 +156,11 @@ func (m *meter) closing(a *Action, entry Entry) {
 	}
 	due, dueKnown := m.terms.day(a.Due)
 	judgeRatio(&f.OnTime, entry, closed <= due, dueKnown)
-	firstDay, firstKnown := m.actionTrail.of(a.ID).firstDay()
+	firstDay, firstKnown := trail.firstDay()
 	first, _ := m.terms.day(firstDay)
 	judgeRatio(&f.OnTimeAtFirst, entry, closed <= first, firstKnown)
 	if a.Created.IsZero() {
-		f.DaysToClose.Unknown = append(f.DaysToClose.Unknown, entry)
+		f.DaysToClose.notKnown(entry)
 	} else {
 		f.DaysToClose.add(entry, int(closed-created))
 	}
@@ -167,7 +169,7 @@ func (m *meter) closing(a *Action, entry Entry) {
 
 // judgeRatio counts an entry in both numbers of a ratio, or as one that cannot be
 // judged.
-func judgeRatio(r *Ratio, entry Entry, holds, known bool) {
+func judgeRatio(r *Ratio, entry place, holds, known bool) {
 	r.Of.judge(entry, true, known)
 	if known {
 		r.Part.judge(entry, holds, true)
@@ -194,16 +196,15 @@ func (m *meter) followUp(a *Action) *followUp {
 }
 
 // onTheWay is what the trail tells of an action that its row does not.
-func (m *meter) onTheWay(a *Action, entry Entry) {
+func (m *meter) onTheWay(a *Action, entry place, trail history) {
 	f := &m.result.Actions
-	trail := m.actionTrail.of(a.ID)
 	firstDay, known := trail.firstDay()
 	first, _ := m.terms.day(firstDay)
 	due, dueKnown := m.terms.day(a.Due)
 	f.Extended.judge(entry, due > first, known && dueKnown)
 
 	if !trail.whole() {
-		f.SentBack.Of.Unknown = append(f.SentBack.Of.Unknown, entry)
+		f.SentBack.Of.notKnown(entry)
 	}
 	status := ""
 	for i := range trail {
@@ -224,34 +225,34 @@ func (m *meter) onTheWay(a *Action, entry Entry) {
 }
 
 func (m *meter) finishActions(byStatus, byOwner, ageing *tally) {
-	f := &m.result.Actions
+	f, all := &m.result.Actions, &m.rolls.actions
 	none := missing(noActions, m.source.Actions)
 	trail := firstOf(none, missing(noActionTrail, m.source.ActionChanges))
 	closing := trail
 	if none == "" && m.closedColumn {
 		closing = ""
 	}
-	f.ByStatus = byStatus.groups(none, strings.Compare)
-	f.ByOwner = byOwner.groups(none, strings.Compare)
-	f.Ageing = ageing.groups(none, byFirstDay)
+	f.ByStatus = byStatus.groups(all, none, strings.Compare)
+	f.ByOwner = byOwner.groups(all, none, strings.Compare)
+	f.Ageing = ageing.groups(all, none, byFirstDay)
 	for _, number := range []*Number{&f.Open, &f.WithoutOwner, &f.Opened} {
-		number.finish(none)
+		number.finish(all, none)
 	}
 	for _, ages := range []*Ages{&f.Overdue, &f.DueSoon, &f.WaitingForVerification, &f.Age} {
-		ages.finish(none)
+		ages.finish(all, none)
 	}
-	f.Closed.finish(closing)
-	f.OnTime.finish(closing)
-	f.OnTimeAtFirst.finish(trail)
-	f.DaysToClose.finish(closing)
+	f.Closed.finish(all, closing)
+	f.OnTime.finish(all, closing)
+	f.OnTimeAtFirst.finish(all, trail)
+	f.DaysToClose.finish(all, closing)
 	f.ClosureRate = Ratio{f.Closed, f.Opened}
-	f.Extended.finish(trail)
-	f.SentBack.finish(trail)
+	f.Extended.finish(all, trail)
+	f.SentBack.finish(all, trail)
 	checked := none
 	if checked == "" && f.Effective.Of.Count() == 0 {
 		checked = "whether actions were effective"
 	}
-	f.Effective.finish(checked)
+	f.Effective.finish(all, checked)
 }
 
 // byFirstDay orders the keys of ageBucket.

@@ -29,7 +29,7 @@ func (m *meter) measureAudits() error {
 	figures := &m.result.Audits
 	coverage := newCoverage(m)
 	err := each("Audits", m.source.Audits, func(a *Audit) {
-		entry := a.entry()
+		entry := m.rolls.audits.add(a.ID, a.Ref)
 		byStatus.add(string(a.Status), entry)
 		day, known := m.terms.day(a.Planned)
 		inPeriod := known && m.terms.Period.Has(day)
@@ -38,7 +38,7 @@ func (m *meter) measureAudits() error {
 			figures.Late.add(entry, int(m.terms.today()-day))
 		}
 		if a.Status == isoaudit.PlanPlanned && !known {
-			figures.Late.Unknown = append(figures.Late.Unknown, entry)
+			figures.Late.notKnown(entry)
 		}
 		if a.Status == isoaudit.PlanCancelled {
 			figures.Cancelled.judge(entry, inPeriod, known)
@@ -58,25 +58,27 @@ func (m *meter) measureAudits() error {
 	if err != nil {
 		return err
 	}
+	all := &m.rolls.audits
+	all.order()
 	none, noDay := missing(noAudits, m.source.Audits), m.source.lacks(AuditPlanned)
 	lacking := firstOf(none, noDay)
-	figures.ByStatus = byStatus.groups(none, strings.Compare)
-	figures.BySite = bySite.groups(lacking, strings.Compare)
-	figures.ByLead = byLead.groups(lacking, strings.Compare)
-	figures.Planned.finish(lacking)
-	figures.Cancelled.finish(lacking)
-	figures.Programme.finish(lacking)
-	figures.Late.finish(lacking)
+	figures.ByStatus = byStatus.groups(all, none, strings.Compare)
+	figures.BySite = bySite.groups(all, lacking, strings.Compare)
+	figures.ByLead = byLead.groups(all, lacking, strings.Compare)
+	figures.Planned.finish(all, lacking)
+	figures.Cancelled.finish(all, lacking)
+	figures.Programme.finish(all, lacking)
+	figures.Late.finish(all, lacking)
 	trail := firstOf(lacking, missing(noAuditChanges, m.source.AuditChanges))
-	figures.Moved.finish(trail)
-	figures.StartedOnTime.finish(trail)
+	figures.Moved.finish(all, trail)
+	figures.StartedOnTime.finish(all, trail)
 	figures.Coverage = coverage.finish(firstOf(lacking, m.source.lacks(AuditClauses)))
 	return nil
 }
 
 // againstTrail compares an audit with the day that it was created with, so that moving
 // the day hides nothing.
-func (m *meter) againstTrail(a *Audit, entry Entry) {
+func (m *meter) againstTrail(a *Audit, entry place) {
 	figures := &m.result.Audits
 	trail := m.auditTrail.of(a.ID)
 	planned, known := trail.firstDay()

@@ -24,14 +24,13 @@ func newBacklog(m *meter) *backlog {
 	return b
 }
 
-func (b *backlog) add(a *Action, entry Entry) {
-	trail := b.meter.actionTrail.of(a.ID)
+func (b *backlog) add(a *Action, entry place, trail history) {
 	zone := b.meter.terms.Zone
 	for i := range b.points {
 		p := &b.points[i]
 		if !trail.whole() {
 			if a.Created.Before(b.ends[i]) {
-				p.Unknown = append(p.Unknown, entry)
+				p.notKnown(entry)
 			}
 			continue
 		}
@@ -42,7 +41,7 @@ func (b *backlog) add(a *Action, entry Entry) {
 	}
 }
 
-func (p *Point) judgeAt(entry Entry, status string, day time.Time, zone *time.Location) {
+func (p *Point) judgeAt(entry place, status string, day time.Time, zone *time.Location) {
 	then := Action{Status: isoaudit.CAPAStatus(status)}
 	unfinished, known := then.Unfinished()
 	known = known && (!unfinished || !day.IsZero())
@@ -52,7 +51,7 @@ func (p *Point) judgeAt(entry Entry, status string, day time.Time, zone *time.Lo
 func (b *backlog) finish() []Point {
 	lacking := firstOf(missing(noActions, b.meter.source.Actions), missing(noActionTrail, b.meter.source.ActionChanges))
 	for i := range b.points {
-		b.points[i].finish(lacking)
+		b.points[i].finish(&b.meter.rolls.actions, lacking)
 	}
 	return b.points
 }

@@ -8,7 +8,7 @@ import "strings"
 type Coverage struct {
 	Clauses    []ClauseCoverage // all of the level, in the order of the edition
 	NotAClause Groups           // audits by the text that is no clause of the edition
-	NoClause   []Entry          // audits without any text
+	NoClause   Entries          // audits without any text
 	Missing    string           // as in Number
 }
 
@@ -16,8 +16,8 @@ type Coverage struct {
 type ClauseCoverage struct {
 	Clause  Clause
 	Name    string
-	Planned []Entry // not cancelled
-	Done    []Entry // completed or closed
+	Planned Entries // not cancelled
+	Done    Entries // completed or closed
 }
 
 // coverageLevel is the level of the clauses that are counted.
@@ -25,17 +25,17 @@ const coverageLevel = 2
 
 // Planned tells how many clauses an audit of the period looks at, and how many there are.
 func (c Coverage) Planned() (covered, of int) {
-	return c.count(func(one ClauseCoverage) []Entry { return one.Planned })
+	return c.count(func(one ClauseCoverage) Entries { return one.Planned })
 }
 
 // Done tells how many clauses an audit that was done looked at, and how many there are.
 func (c Coverage) Done() (covered, of int) {
-	return c.count(func(one ClauseCoverage) []Entry { return one.Done })
+	return c.count(func(one ClauseCoverage) Entries { return one.Done })
 }
 
-func (c Coverage) count(audits func(ClauseCoverage) []Entry) (covered, of int) {
+func (c Coverage) count(audits func(ClauseCoverage) Entries) (covered, of int) {
 	for _, one := range c.Clauses {
-		if len(audits(one)) > 0 {
+		if audits(one).Len() > 0 {
 			covered++
 		}
 	}
@@ -57,13 +57,13 @@ func newCoverage(m *meter) *coverage {
 	return c
 }
 
-func (c *coverage) add(a *Audit, entry Entry) {
+func (c *coverage) add(a *Audit, entry place) {
 	clauses, rest := c.meter.read(a.Clauses)
 	for _, text := range rest {
 		c.notAClause.add(text, entry)
 	}
 	if len(clauses)+len(rest) == 0 {
-		c.result.NoClause = append(c.result.NoClause, entry)
+		c.result.NoClause.places = append(c.result.NoClause.places, entry)
 	}
 	for i := range c.result.Clauses {
 		one := &c.result.Clauses[i]
@@ -71,9 +71,9 @@ func (c *coverage) add(a *Audit, entry Entry) {
 			if !typed.Within(one.Clause) && !one.Clause.Within(typed) {
 				continue
 			}
-			one.Planned = append(one.Planned, entry)
+			one.Planned.places = append(one.Planned.places, entry)
 			if a.done() {
-				one.Done = append(one.Done, entry)
+				one.Done.places = append(one.Done.places, entry)
 			}
 			break
 		}
@@ -84,11 +84,12 @@ func (c *coverage) finish(missing string) Coverage {
 	if missing != "" {
 		return Coverage{Missing: missing}
 	}
+	all := &c.meter.rolls.audits
 	for i := range c.result.Clauses {
-		sortEntries(c.result.Clauses[i].Planned)
-		sortEntries(c.result.Clauses[i].Done)
+		one := &c.result.Clauses[i]
+		one.Planned, one.Done = all.list(one.Planned.places), all.list(one.Done.places)
 	}
-	sortEntries(c.result.NoClause)
-	c.result.NotAClause = c.notAClause.groups("", strings.Compare)
+	c.result.NoClause = all.list(c.result.NoClause.places)
+	c.result.NotAClause = c.notAClause.groups(all, "", strings.Compare)
 	return c.result
 }

@@ -35,7 +35,7 @@ func TestOverdueBeginsTheDayAfter(t *testing.T) {
 	} {
 		m := measure(t, quality.Source{Actions: stream(action)}, quality.Terms{Now: now, Zone: newYork, Period: quality.Year(2026)})
 		if want == 0 {
-			require.Empty(t, m.Actions.Overdue.Entries, now)
+			require.Zero(t, m.Actions.Overdue.Count(), now)
 			continue
 		}
 		require.Equal(t, map[string]int{"C": want}, aged(m.Actions.Overdue), now)

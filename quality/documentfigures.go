@@ -26,14 +26,14 @@ func (m *meter) measureDocuments() error {
 	var byStatus, effective tally
 	dated := false
 	err := each("Documents", m.source.Documents, func(d *Document) {
-		entry := d.entry()
+		entry := m.rolls.documents.add(d.ID, d.Number+" rev. "+d.Revision)
 		byStatus.add(string(d.Status), entry)
 		f.OwnerApproved.judge(entry, d.Owner.ID == d.Approver.ID, d.Owner.ID != "" && d.Approver.ID != "")
 		dated = dated || !d.NextReview.IsZero()
 		switch d.Status {
 		case isoaudit.DocumentDraft:
 			if d.Created.IsZero() {
-				f.OldDrafts.Unknown = append(f.OldDrafts.Unknown, entry)
+				f.OldDrafts.notKnown(entry)
 			} else if days := m.terms.daysSince(d.Created); days > m.terms.DraftDays {
 				f.OldDrafts.add(entry, days)
 			}
@@ -50,26 +50,28 @@ func (m *meter) measureDocuments() error {
 	if err != nil {
 		return err
 	}
+	all := &m.rolls.documents
+	all.order()
 	none := missing(noDocuments, m.source.Documents)
 	noStatus, noOwner := firstOf(none, m.source.lacks(DocumentStatus)), firstOf(none, m.source.lacks(DocumentOwner))
-	f.ByStatus = byStatus.groups(noStatus, strings.Compare)
-	f.Effective.finish(noStatus)
-	f.ManyEffective = effective.groups(noStatus, strings.Compare)
-	f.ManyEffective.Groups = slices.DeleteFunc(f.ManyEffective.Groups, func(g Group) bool { return len(g.Entries) < 2 })
-	f.EffectiveTooEarly.finish(noStatus)
-	f.OldDrafts.finish(noStatus)
-	f.OwnerApproved.finish(noOwner)
-	f.WithoutOwner.finish(firstOf(noStatus, noOwner))
-	f.WithoutApprover.finish(noStatus)
+	f.ByStatus = byStatus.groups(all, noStatus, strings.Compare)
+	f.Effective.finish(all, noStatus)
+	f.ManyEffective = effective.groups(all, noStatus, strings.Compare)
+	f.ManyEffective.Groups = slices.DeleteFunc(f.ManyEffective.Groups, func(g Group) bool { return g.Entries.Len() < 2 })
+	f.EffectiveTooEarly.finish(all, noStatus)
+	f.OldDrafts.finish(all, noStatus)
+	f.OwnerApproved.finish(all, noOwner)
+	f.WithoutOwner.finish(all, firstOf(noStatus, noOwner))
+	f.WithoutApprover.finish(all, noStatus)
 	if noStatus == "" && !dated && m.terms.ReviewMonths == 0 {
 		noStatus = "the day of a document's next review"
 	}
-	f.DueForReview.finish(noStatus)
-	f.ReviewSoon.finish(noStatus)
+	f.DueForReview.finish(all, noStatus)
+	f.ReviewSoon.finish(all, noStatus)
 	return nil
 }
 
-func (m *meter) reviewDue(d *Document, entry Entry) {
+func (m *meter) reviewDue(d *Document, entry place) {
 	f := &m.result.Documents
 	due, known := m.terms.day(d.NextReview)
 	if !known && m.terms.ReviewMonths > 0 {
@@ -78,8 +80,8 @@ func (m *meter) reviewDue(d *Document, entry Entry) {
 	}
 	switch days := int(m.terms.today() - due); {
 	case !known:
-		f.DueForReview.Unknown = append(f.DueForReview.Unknown, entry)
-		f.ReviewSoon.Unknown = append(f.ReviewSoon.Unknown, entry)
+		f.DueForReview.notKnown(entry)
+		f.ReviewSoon.notKnown(entry)
 	case days >= 0:
 		f.DueForReview.add(entry, days)
 	case -days <= m.terms.DueSoonDays:
@@ -101,12 +103,13 @@ func (m *meter) measureReviews() error {
 	var byReviewer tally
 	reviewed := map[string]bool{}
 	err := each("Reviews", m.source.Reviews, func(r *Review) {
-		entry := r.entry()
-		if audit, ok := m.audits[r.Audit]; ok {
-			entry.Ref = "review of " + audit.entry.Ref
-		} else {
-			f.UnknownAudits.add(entry)
+		ref := ""
+		audit, ok := m.audits[r.Audit]
+		if ok {
+			ref = "review of " + m.rolls.audits.entry(audit.entry).Ref
 		}
+		entry := m.rolls.reviews.add(r.ID, ref)
+		f.UnknownAudits.judge(entry, !ok, true)
 		reviewed[r.Audit] = true
 		day, known := m.terms.day(r.Date)
 		f.Held.judge(entry, m.terms.Period.Has(day), known)
@@ -124,12 +127,14 @@ func (m *meter) measureReviews() error {
 			f.NotReviewed.add(audit.entry)
 		}
 	}
+	all := &m.rolls.reviews
+	all.order()
 	none := missing(noReviews, m.source.Reviews)
 	noAudit := firstOf(none, missing(noAudits, m.source.Audits))
-	f.Held.finish(none)
-	f.WithNextStep.finish(none)
-	f.ByReviewer = byReviewer.groups(none, strings.Compare)
-	f.NotReviewed.finish(firstOf(noAudit, m.source.lacks(AuditPlanned)))
-	f.UnknownAudits.finish(noAudit)
+	f.Held.finish(all, none)
+	f.WithNextStep.finish(all, none)
+	f.ByReviewer = byReviewer.groups(all, none, strings.Compare)
+	f.NotReviewed.finish(&m.rolls.audits, firstOf(noAudit, m.source.lacks(AuditPlanned)))
+	f.UnknownAudits.finish(all, noAudit)
 	return nil
 }

@@ -20,10 +20,10 @@ func ExampleMeasure() {
 	if err != nil {
 		panic(err)
 	}
-	for _, action := range measures.Actions.Overdue.Entries {
+	for action := range measures.Actions.Overdue.Entries.All() {
 		fmt.Println(action.Ref, "is", action.Days, "days overdue")
 	}
-	for _, action := range measures.Actions.DueSoon.Entries {
+	for action := range measures.Actions.DueSoon.Entries.All() {
 		fmt.Println(action.Ref, "is due in", action.Days, "days")
 	}
 	if closed := measures.Actions.Closed; !closed.Known() {

@@ -40,7 +40,7 @@ func TestCoverage(t *testing.T) {
 	covered := map[string][]string{}
 	for _, one := range c.Clauses {
 		require.NotEmpty(t, one.Name)
-		if len(one.Planned) > 0 {
+		if one.Planned.Len() > 0 {
 			covered[one.Clause.String()] = refs(one.Planned)
 		}
 	}
@@ -74,11 +74,11 @@ func TestClosing(t *testing.T) {
 	f := measure(t, newWorld().source(), terms2026(t)).Actions
 	require.Equal(t, []string{"C-1", "C-2"}, refs(f.Closed.Entries))
 	require.Equal(t, []string{"C-8"}, refs(f.Closed.Unknown), "closed, and nobody knows when")
-	require.Len(t, f.Opened.Entries, 9)
+	require.Equal(t, 9, f.Opened.Count())
 	require.InDelta(t, 2.0/9, value(t, f.ClosureRate), 1e-12)
 	require.Equal(t, []string{"C-1"}, refs(f.OnTime.Part.Entries))
 	require.Equal(t, 0.5, value(t, f.OnTime))
-	require.Empty(t, f.OnTimeAtFirst.Part.Entries, "on time only because of an extension")
+	require.Empty(t, refs(f.OnTimeAtFirst.Part.Entries), "on time only because of an extension")
 	require.Equal(t, 0.0, value(t, f.OnTimeAtFirst))
 	require.Equal(t, map[string]int{"C-1": 49, "C-2": 30}, aged(f.DaysToClose))
 	mean, _ := f.DaysToClose.Mean()
@@ -175,7 +175,7 @@ func TestRepeats(t *testing.T) {
 	open := base.reversed().reversed()
 	open.actionChanges[1].At = at("2026-01-03")
 	f := measure(t, open.source(), terms2026(t)).Findings
-	require.Empty(t, f.RepeatsAfterClosing.Entries, "the earlier one was still open")
+	require.Empty(t, refs(f.RepeatsAfterClosing.Entries), "the earlier one was still open")
 }
 
 func TestDocumentFigures(t *testing.T) {

@@ -51,7 +51,7 @@ func (m *meter) measureFindings() error {
 	var t findingTallies
 	repeats := newRepeats(m)
 	err := each("Findings", m.source.Findings, func(one *Finding) {
-		entry := one.entry()
+		entry := m.rolls.findings.add(one.ID, one.Ref)
 		audit, hasAudit := m.audits[one.Audit]
 		clauses, rest := m.read(one.Clause)
 		for _, text := range rest {
@@ -82,13 +82,14 @@ func (m *meter) measureFindings() error {
 			f.PerAudit.Of.add(audit.entry)
 		}
 	}
+	m.rolls.findings.order()
 	repeats.finish()
 	m.finishFindings(&t)
 	return nil
 }
 
 // raised counts a finding in the period in which it was created.
-func (m *meter) raised(one *Finding, entry Entry, clauses []Clause, audit auditFacts, t *findingTallies) {
+func (m *meter) raised(one *Finding, entry place, clauses []Clause, audit auditFacts, t *findingTallies) {
 	f := &m.result.Findings
 	created, known := m.terms.moment(one.Created)
 	f.Raised.judge(entry, m.terms.Period.Has(created), known)
@@ -110,7 +111,7 @@ func (m *meter) raised(one *Finding, entry Entry, clauses []Clause, audit auditF
 }
 
 // addClauses puts an entry into the groups of its clauses of level 2, each once.
-func addClauses(t *tally, clauses []Clause, entry Entry) {
+func addClauses(t *tally, clauses []Clause, entry place) {
 	if len(clauses) == 0 {
 		t.add("", entry)
 	}
@@ -150,7 +151,7 @@ func (m *meter) settled(f *Finding) (at time.Time, settled, known bool) {
 	return follow.lastClosed, true, known && !follow.closingUnknown && !follow.lastClosed.IsZero()
 }
 
-func (m *meter) majorWithoutAction(one *Finding, entry Entry) {
+func (m *meter) majorWithoutAction(one *Finding, entry place) {
 	f := &m.result.Findings
 	if one.Grade != isoaudit.SeverityMajor && one.Grade != isoaudit.SeverityCritical || m.followUps[one.ID] != nil || one.State == FindingClosed {
 		return
@@ -158,42 +159,44 @@ func (m *meter) majorWithoutAction(one *Finding, entry Entry) {
 	nonconformity, known := one.Nonconformity()
 	switch {
 	case !known || nonconformity && one.Created.IsZero():
-		f.MajorWithoutAction.Unknown = append(f.MajorWithoutAction.Unknown, entry)
+		f.MajorWithoutAction.notKnown(entry)
 	case nonconformity && m.terms.daysSince(one.Created) > m.terms.MajorDays:
 		f.MajorWithoutAction.add(entry, m.terms.daysSince(one.Created))
 	}
 }
 
 func (m *meter) finishFindings(t *findingTallies) {
-	f := &m.result.Findings
+	f, all := &m.result.Findings, &m.rolls.findings
 	none := missing(noFindings, m.source.Findings)
 	noAudit := firstOf(none, missing(noAudits, m.source.Audits))
 	noAction := firstOf(none, missing(noActions, m.source.Actions))
 	noClause := firstOf(none, m.source.lacks(FindingClause))
 	noType := firstOf(none, m.source.lacks(FindingType))
 
-	f.Raised.finish(none)
-	f.ByType = t.byType.groups(noType, strings.Compare)
-	f.Improvements.finish(noType)
-	f.Nonconformities.finish(none)
-	f.ByGrade = t.byGrade.groups(none, strings.Compare)
-	f.BySite = t.bySite.groups(noAudit, strings.Compare)
-	f.ByClause = m.named(t.byClause.groups(noClause, byClause))
-	f.ByReporter = t.byReporter.groups(none, strings.Compare)
-	f.ByLead = t.byLead.groups(noAudit, strings.Compare)
-	f.PerAudit.finish(firstOf(noAudit, m.source.lacks(AuditPlanned)))
+	f.Raised.finish(all, none)
+	f.ByType = t.byType.groups(all, noType, strings.Compare)
+	f.Improvements.finish(all, noType)
+	f.Nonconformities.finish(all, none)
+	f.ByGrade = t.byGrade.groups(all, none, strings.Compare)
+	f.BySite = t.bySite.groups(all, noAudit, strings.Compare)
+	f.ByClause = m.named(t.byClause.groups(all, noClause, byClause))
+	f.ByReporter = t.byReporter.groups(all, none, strings.Compare)
+	f.ByLead = t.byLead.groups(all, noAudit, strings.Compare)
+	noDay := firstOf(noAudit, m.source.lacks(AuditPlanned))
+	f.PerAudit.Part.finish(all, noDay)
+	f.PerAudit.Of.finish(&m.rolls.audits, noDay)
 
-	f.Open.finish(noAction)
-	f.OpenByType = t.openByType.groups(firstOf(noAction, noType), strings.Compare)
-	f.OpenByGrade = t.openByGrade.groups(noAction, strings.Compare)
-	f.OpenBySite = t.openBySite.groups(firstOf(noAction, noAudit), strings.Compare)
-	f.OpenByClause = m.named(t.openByClause.groups(firstOf(noAction, noClause), byClause))
-	f.MajorWithoutAction.finish(noAction)
-	f.Repeats.finish(firstOf(noAudit, noClause))
-	f.RepeatsAfterClosing.finish(firstOf(noAudit, noClause, noAction, missing(noActionTrail, m.source.ActionChanges)))
-	f.NotAClause = t.notAClause.groups(noClause, strings.Compare)
-	f.NoClause.finish(noClause)
-	f.WithoutAudit.finish(noAudit)
+	f.Open.finish(all, noAction)
+	f.OpenByType = t.openByType.groups(all, firstOf(noAction, noType), strings.Compare)
+	f.OpenByGrade = t.openByGrade.groups(all, noAction, strings.Compare)
+	f.OpenBySite = t.openBySite.groups(all, firstOf(noAction, noAudit), strings.Compare)
+	f.OpenByClause = m.named(t.openByClause.groups(all, firstOf(noAction, noClause), byClause))
+	f.MajorWithoutAction.finish(all, noAction)
+	f.Repeats.finish(all, firstOf(noAudit, noClause))
+	f.RepeatsAfterClosing.finish(all, firstOf(noAudit, noClause, noAction, missing(noActionTrail, m.source.ActionChanges)))
+	f.NotAClause = t.notAClause.groups(all, noClause, strings.Compare)
+	f.NoClause.finish(all, noClause)
+	f.WithoutAudit.finish(all, noAudit)
 }
 
 // named gives groups of clauses the names of the clauses.

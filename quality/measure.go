@@ -19,8 +19,9 @@ type Measures struct {
 // of a stream, with the stream's name, or says what is wrong with the terms.
 //
 // Of a record only what figures are made of is held: its id, reference, dates and the
-// like, but no text. What stays in the figures are the id and reference in each list that
-// the record stands in, because every number can be looked up: some 200 bytes a record.
+// like, but no text. What stays in the figures are its id and reference, because every
+// number can be looked up, and four bytes for each list that it stands in: some 65 bytes
+// a record.
 func Measure(source Source, terms Terms) (Measures, error) {
 	terms, err := terms.withDefaults()
 	if err != nil {
@@ -57,6 +58,8 @@ type meter struct {
 	catalogue *Clauses
 	result    Measures
 
+	rolls struct{ audits, actions, findings, documents, reviews roll }
+
 	auditTrail  histories
 	actionTrail histories
 	audits      map[string]auditFacts  // by id
@@ -68,7 +71,7 @@ type meter struct {
 
 // auditFacts are what findings and reviews ask of their audit.
 type auditFacts struct {
-	entry        Entry
+	entry        place // in rolls.audits
 	site, lead   string
 	done         bool
 	doneInPeriod bool

@@ -1,15 +1,13 @@
 package quality
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 )
 
 // Number is how many records something holds of, and which.
 type Number struct {
-	Entries []Entry // what was counted, by reference
-	Unknown []Entry // what could not be judged, because a value of the record is lacking
+	Entries Entries // what was counted
+	Unknown Entries // what could not be judged, because a value of the record is lacking
 	Missing string  // the column or stream without which there is no number; "" if there is one
 }
 
@@ -17,27 +15,28 @@ type Number struct {
 func (n Number) Known() bool { return n.Missing == "" }
 
 // Count returns the number; 0 if it is not known.
-func (n Number) Count() int { return len(n.Entries) }
+func (n Number) Count() int { return n.Entries.Len() }
 
-func (n *Number) add(e Entry) { n.Entries = append(n.Entries, e) }
+func (n *Number) add(at place) { n.Entries.places = append(n.Entries.places, at) }
+
+func (n *Number) notKnown(at place) { n.Unknown.places = append(n.Unknown.places, at) }
 
 // judge counts the entry if it holds, and notes it if that is not known.
-func (n *Number) judge(e Entry, holds, known bool) {
+func (n *Number) judge(at place, holds, known bool) {
 	switch {
 	case !known:
-		n.Unknown = append(n.Unknown, e)
+		n.notKnown(at)
 	case holds:
-		n.Entries = append(n.Entries, e)
+		n.add(at)
 	}
 }
 
-func (n *Number) finish(missing string) {
+func (n *Number) finish(of *roll, missing string) {
 	if missing != "" {
 		*n = Number{Missing: missing}
+		return
 	}
-	n.Entries, n.Unknown = fitted(n.Entries), fitted(n.Unknown)
-	sortEntries(n.Entries)
-	sortEntries(n.Unknown)
+	n.Entries, n.Unknown = of.list(n.Entries.places), of.list(n.Unknown.places)
 }
 
 // Ratio is a part of a number of records.
@@ -52,21 +51,15 @@ func (r Ratio) Value() (float64, bool) {
 	return float64(r.Part.Count()) / float64(r.Of.Count()), true
 }
 
-func (r *Ratio) finish(missing string) {
-	r.Part.finish(missing)
-	r.Of.finish(missing)
-}
-
-// Aged is a record with a number of days.
-type Aged struct {
-	Entry
-	Days int
+func (r *Ratio) finish(of *roll, missing string) {
+	r.Part.finish(of, missing)
+	r.Of.finish(of, missing)
 }
 
 // Ages are records with their days: overdue, left, to close.
 type Ages struct {
-	Entries []Aged // most days first
-	Unknown []Entry
+	Entries AgedEntries
+	Unknown Entries
 	Missing string // as in Number
 }
 
@@ -74,51 +67,52 @@ type Ages struct {
 func (a Ages) Known() bool { return a.Missing == "" }
 
 // Count returns how many records there are; 0 if it is not known.
-func (a Ages) Count() int { return len(a.Entries) }
+func (a Ages) Count() int { return a.Entries.Len() }
 
 // Mean returns the mean of the days; false if there are none.
 func (a Ages) Mean() (float64, bool) {
 	sum := 0
-	for _, e := range a.Entries {
-		sum += e.Days
+	for _, one := range a.Entries.list {
+		sum += int(one.days)
 	}
-	return float64(sum) / float64(max(1, len(a.Entries))), len(a.Entries) > 0
+	return float64(sum) / float64(max(1, a.Count())), a.Count() > 0
 }
 
 // Median returns the middle of the days, or the mean of the two in the middle; false if
 // there are none.
 func (a Ages) Median() (float64, bool) {
-	n := len(a.Entries)
-	if n == 0 {
+	list := a.Entries.list
+	if len(list) == 0 {
 		return 0, false
 	}
-	return float64(a.Entries[(n-1)/2].Days+a.Entries[n/2].Days) / 2, true
+	return float64(list[(len(list)-1)/2].days+list[len(list)/2].days) / 2, true
 }
 
-func (a *Ages) add(e Entry, days int) { a.Entries = append(a.Entries, Aged{e, days}) }
+func (a *Ages) add(at place, days int) {
+	a.Entries.list = append(a.Entries.list, aged{at, int32(days)})
+}
 
-func (a *Ages) finish(missing string) {
+func (a *Ages) notKnown(at place) { a.Unknown.places = append(a.Unknown.places, at) }
+
+func (a *Ages) finish(of *roll, missing string) {
 	if missing != "" {
 		*a = Ages{Missing: missing}
+		return
 	}
-	a.Entries, a.Unknown = fitted(a.Entries), fitted(a.Unknown)
-	slices.SortFunc(a.Entries, func(x, y Aged) int {
-		return cmp.Or(cmp.Compare(y.Days, x.Days), compareEntries(x.Entry, y.Entry))
-	})
-	sortEntries(a.Unknown)
+	a.Entries, a.Unknown = of.listAged(a.Entries.list), of.list(a.Unknown.places)
 }
 
 // Group is the records that have one value in common.
 type Group struct {
 	Key     string // a site, a status, a clause, ...
 	Name    string // what the key means, if there is more to say
-	Entries []Entry
+	Entries Entries
 }
 
 // Groups are records by a value. A record that has several values stands in several.
 type Groups struct {
 	Groups  []Group // by their keys
-	Unknown []Entry // records without the value
+	Unknown Entries // records without the value
 	Missing string  // as in Number
 }
 
@@ -126,43 +120,40 @@ type Groups struct {
 func (g Groups) Known() bool { return g.Missing == "" }
 
 // Of returns the records of a group.
-func (g Groups) Of(key string) []Entry {
+func (g Groups) Of(key string) Entries {
 	for _, one := range g.Groups {
 		if one.Key == key {
 			return one.Entries
 		}
 	}
-	return nil
+	return Entries{}
 }
 
 // tally collects groups. Keys that are all there is room for are given; others come
 // with their first record.
 type tally struct {
-	byKey   map[string][]Entry
-	unknown []Entry
+	byKey   map[string][]place
+	unknown []place
 }
 
-func (t *tally) add(key string, e Entry) {
+func (t *tally) add(key string, at place) {
 	if key == "" {
-		t.unknown = append(t.unknown, e)
+		t.unknown = append(t.unknown, at)
 		return
 	}
 	if t.byKey == nil {
-		t.byKey = map[string][]Entry{}
+		t.byKey = map[string][]place{}
 	}
-	t.byKey[key] = append(t.byKey[key], e)
+	t.byKey[key] = append(t.byKey[key], at)
 }
 
-func (t *tally) groups(missing string, order func(a, b string) int) Groups {
+func (t *tally) groups(of *roll, missing string, order func(a, b string) int) Groups {
 	if missing != "" {
 		return Groups{Missing: missing}
 	}
-	groups := Groups{Unknown: fitted(t.unknown)}
-	sortEntries(groups.Unknown)
-	for key, entries := range t.byKey {
-		entries = fitted(entries)
-		sortEntries(entries)
-		groups.Groups = append(groups.Groups, Group{Key: key, Entries: entries})
+	groups := Groups{Unknown: of.list(t.unknown)}
+	for key, places := range t.byKey {
+		groups.Groups = append(groups.Groups, Group{Key: key, Entries: of.list(places)})
 	}
 	slices.SortFunc(groups.Groups, func(a, b Group) int { return order(a.Key, b.Key) })
 	return groups
@@ -172,19 +163,4 @@ func byClause(a, b string) int {
 	x, _ := clauseNumber(a)
 	y, _ := clauseNumber(b)
 	return x.Compare(y)
-}
-
-func sortEntries(entries []Entry) { slices.SortFunc(entries, compareEntries) }
-
-// fitted gives a list without the room that it grew for, which the figures would hold
-// as long as they are kept.
-func fitted[T any](list []T) []T {
-	if cap(list)-len(list) <= len(list)/8 {
-		return list
-	}
-	return append(make([]T, 0, len(list)), list...)
-}
-
-func compareEntries(a, b Entry) int {
-	return cmp.Or(strings.Compare(a.Ref, b.Ref), strings.Compare(a.ID, b.ID))
 }

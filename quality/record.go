@@ -6,10 +6,6 @@ import (
 	"github.com/isoaudit/isoaudit-go"
 )
 
-// Entry names a record that was counted, by its objectId and the reference that people
-// know it by.
-type Entry struct{ ID, Ref string }
-
 // Person is somebody whom a record names. Name is "" where the person was not included
 // in what was read.
 type Person struct{ ID, Name string }
@@ -104,12 +100,6 @@ type Review struct {
 	Summary   string
 	NextStep  string
 }
-
-func (a *Audit) entry() Entry    { return Entry{a.ID, a.Ref} }
-func (f *Finding) entry() Entry  { return Entry{f.ID, f.Ref} }
-func (a *Action) entry() Entry   { return Entry{a.ID, a.Ref} }
-func (d *Document) entry() Entry { return Entry{d.ID, d.Number + " rev. " + d.Revision} }
-func (r *Review) entry() Entry   { return Entry{r.ID, ""} }
 
 // Unfinished tells whether the action is open, in progress or waiting for
 // verification. The second result is false for a status that is not known.

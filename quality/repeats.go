@@ -31,7 +31,7 @@ type repeatKey struct {
 // repeatable is what is held of a nonconformity. Of a settled one whose time of closing
 // is not known, settledAt is zero.
 type repeatable struct {
-	entry     Entry
+	entry     place
 	audit     string
 	created   time.Time
 	settledAt time.Time
@@ -41,7 +41,7 @@ type repeatable struct {
 
 func newRepeats(m *meter) *repeats { return &repeats{m, map[repeatKey][]repeatable{}} }
 
-func (r *repeats) add(f *Finding, entry Entry, clauses []Clause, audit auditFacts) {
+func (r *repeats) add(f *Finding, entry place, clauses []Clause, audit auditFacts) {
 	ratio := &r.meter.result.Findings.Repeats
 	nonconformity, known := f.Nonconformity()
 	if known && !nonconformity {
@@ -51,7 +51,7 @@ func (r *repeats) add(f *Finding, entry Entry, clauses []Clause, audit auditFact
 	inPeriod := dated && r.meter.terms.Period.Has(created)
 	if !known || !dated || audit.site == "" || len(clauses) == 0 {
 		if inPeriod || !dated {
-			ratio.Of.Unknown = append(ratio.Of.Unknown, entry)
+			ratio.Of.notKnown(entry)
 		}
 		return
 	}
@@ -63,7 +63,7 @@ func (r *repeats) add(f *Finding, entry Entry, clauses []Clause, audit auditFact
 	level := r.meter.terms.RepeatLevel
 	for _, c := range clauses {
 		key := repeatKey{audit.site, c.Up(level).numberOnly()}
-		if same := r.byKey[key]; len(same) == 0 || same[len(same)-1].entry.ID != entry.ID {
+		if same := r.byKey[key]; len(same) == 0 || same[len(same)-1].entry != entry {
 			r.byKey[key] = append(same, one)
 		}
 	}
@@ -71,28 +71,25 @@ func (r *repeats) add(f *Finding, entry Entry, clauses []Clause, audit auditFact
 
 // finish finds the repeats and sorts them.
 func (r *repeats) finish() {
-	f := &r.meter.result.Findings
+	f, all := &r.meter.result.Findings, &r.meter.rolls.findings
 	for key, same := range r.byKey {
 		slices.SortFunc(same, func(a, b repeatable) int {
-			return cmp.Or(a.created.Compare(b.created), compareEntries(a.entry, b.entry))
+			return cmp.Or(a.created.Compare(b.created), cmp.Compare(all.ranks[a.entry], all.ranks[b.entry]))
 		})
 		for i := range same {
 			if earlier, found := r.earlier(same[:i], &same[i]); found {
-				f.RepeatsOf = append(f.RepeatsOf, Repeat{same[i].entry, earlier.entry, key.clause, key.site})
+				f.RepeatsOf = append(f.RepeatsOf, Repeat{all.entry(same[i].entry), all.entry(earlier.entry), key.clause, key.site})
+				f.Repeats.Part.add(same[i].entry)
 				f.RepeatsAfterClosing.judge(same[i].entry, earlier.settled && earlier.settledAt.Before(same[i].created), earlier.certain)
 			}
 		}
 	}
 	slices.SortFunc(f.RepeatsOf, func(a, b Repeat) int {
-		return cmp.Or(compareEntries(a.Finding, b.Finding), a.Clause.Compare(b.Clause))
+		return cmp.Or(a.Finding.compare(b.Finding), a.Clause.Compare(b.Clause))
 	})
-	for _, repeat := range f.RepeatsOf {
-		f.Repeats.Part.add(repeat.Finding)
-	}
-	f.Repeats.Part.Entries = slices.Compact(f.Repeats.Part.Entries)
-	for _, list := range []*[]Entry{&f.RepeatsAfterClosing.Entries, &f.RepeatsAfterClosing.Unknown} {
-		sortEntries(*list)
-		*list = slices.Compact(*list)
+	for _, list := range []*Entries{&f.Repeats.Part.Entries, &f.RepeatsAfterClosing.Entries, &f.RepeatsAfterClosing.Unknown} {
+		slices.Sort(list.places)
+		list.places = slices.Compact(list.places) // it may repeat others against several clauses
 	}
 }
 

@@ -65,9 +65,9 @@ func terms2026(t require.TestingT) quality.Terms {
 	return quality.Terms{Now: at("2026-11-28"), Zone: berlin, Period: quality.Year(2026)}
 }
 
-func refs(entries []quality.Entry) []string {
+func refs(entries quality.Entries) []string {
 	list := []string{}
-	for _, e := range entries {
+	for e := range entries.All() {
 		list = append(list, e.Ref)
 	}
 	return list
@@ -76,7 +76,7 @@ func refs(entries []quality.Entry) []string {
 // aged gives references and days.
 func aged(ages quality.Ages) map[string]int {
 	days := map[string]int{}
-	for _, e := range ages.Entries {
+	for e := range ages.Entries.All() {
 		days[e.Ref] = e.Days
 	}
 	return days

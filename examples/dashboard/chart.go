@@ -49,7 +49,7 @@ func newChart(title, missing string, bars []bar) chart {
 func groupChart(title string, g quality.Groups) chart {
 	bars := make([]bar, len(g.Groups))
 	for i, one := range g.Groups {
-		bars[i] = bar{Label: one.Key, Value: len(one.Entries)}
+		bars[i] = bar{Label: one.Key, Value: one.Entries.Len()}
 		if one.Name != "" {
 			bars[i].Label += " " + one.Name
 		}

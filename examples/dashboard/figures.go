@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/isoaudit/isoaudit-go"
@@ -73,15 +74,17 @@ func number(name string, n quality.Number, link string) tile {
 	if !n.Known() {
 		return unknown(name, n.Missing)
 	}
-	return tile{Name: name, Value: fmt.Sprint(n.Count()), Records: n.Entries, Link: link}
+	return tile{Name: name, Value: fmt.Sprint(n.Count()), Records: slices.Collect(n.Entries.All()), Link: link}
 }
 
 func days(name string, a quality.Ages, link string) tile {
-	n := quality.Number{Missing: a.Missing}
-	for _, entry := range a.Entries {
-		n.Entries = append(n.Entries, entry.Entry)
+	if !a.Known() {
+		return unknown(name, a.Missing)
 	}
-	t := number(name, n, link)
+	t := tile{Name: name, Value: fmt.Sprint(a.Count()), Link: link}
+	for entry := range a.Entries.All() {
+		t.Records = append(t.Records, entry.Entry)
+	}
 	if median, ok := a.Median(); ok {
 		t.Note = fmt.Sprintf("median %.0f days", median)
 	}
@@ -94,7 +97,7 @@ func share(name string, r quality.Ratio, link string) tile {
 			return unknown(name, n.Missing)
 		}
 	}
-	t := tile{Name: name, Value: "none to judge", Records: r.Part.Entries, Link: link}
+	t := tile{Name: name, Value: "none to judge", Records: slices.Collect(r.Part.Entries.All()), Link: link}
 	if value, ok := r.Value(); ok {
 		t.Value = fmt.Sprintf("%.0f %%", 100*value)
 		t.Note = fmt.Sprintf("%d of %d", r.Part.Count(), r.Of.Count())

@@ -98,10 +98,10 @@ func Audit(w io.Writer, b Basis, a AuditReport) error {
 
 func findingsSection(a AuditReport, zone *time.Location) section {
 	actions := map[string][]string{}
-	var entries quality.Number
+	taken := &figure{Name: "Corrective actions", Value: fmt.Sprint(len(a.Actions))}
 	for _, action := range a.Actions {
 		actions[action.Finding] = append(actions[action.Finding], action.Ref+" "+string(action.Status))
-		entries.Entries = append(entries.Entries, quality.Entry{ID: action.ID, Ref: action.Ref})
+		taken.Records = append(taken.Records, quality.Entry{ID: action.ID, Ref: action.Ref})
 	}
 	findings := slices.Clone(a.Findings)
 	slices.SortFunc(findings, func(x, y quality.Finding) int {
@@ -123,9 +123,8 @@ func findingsSection(a AuditReport, zone *time.Location) section {
 			f.Ref, kind, said(f.Clause), said(f.Statement), said(f.Evidence), cmp.Or(strings.Join(actions[f.ID], "\n"), "none"), moment(f.Created, zone),
 		})
 	}
-	figures = append(figures, number("Corrective actions", entries))
 	return section{
-		Heading: "Findings", Figures: figures,
+		Heading: "Findings", Figures: append(figures, taken),
 		Tables: []table{{"Findings, nonconformities first", []string{"Finding", "Kind", "Clause", "Statement", "Evidence", "Corrective actions", "Recorded on"}, rows}},
 	}
 }

@@ -57,7 +57,7 @@ func groupChart(title string, g quality.Groups) []chart {
 		if one.Name != "" {
 			label += " " + one.Name
 		}
-		bars = append(bars, bar{Label: label, Value: len(one.Entries), Known: true})
+		bars = append(bars, bar{Label: label, Value: one.Entries.Len(), Known: true})
 	}
 	if len(bars) == 0 {
 		return nil

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/isoaudit/isoaudit-go/quality"
@@ -28,10 +29,10 @@ func (f *figure) lacking(missing string) *figure {
 }
 
 // unknown notes how many records could not be judged.
-func (f *figure) unknown(entries []quality.Entry) *figure {
-	f.Unknown = entries
-	if len(entries) > 0 {
-		f.Note = joined(f.Note, fmt.Sprintf("%d more could not be judged", len(entries)))
+func (f *figure) unknown(entries quality.Entries) *figure {
+	f.Unknown = slices.Collect(entries.All())
+	if n := entries.Len(); n > 0 {
+		f.Note = joined(f.Note, fmt.Sprintf("%d more could not be judged", n))
 	}
 	return f
 }
@@ -41,7 +42,7 @@ func number(name string, n quality.Number) *figure {
 	if !n.Known() {
 		return f.lacking(n.Missing)
 	}
-	f.Value, f.Records = strconv.Itoa(n.Count()), n.Entries
+	f.Value, f.Records = strconv.Itoa(n.Count()), slices.Collect(n.Entries.All())
 	return f.unknown(n.Unknown)
 }
 
@@ -60,7 +61,7 @@ func ratio(name string, r quality.Ratio, write func(float64) string) *figure {
 			return f.lacking(missing)
 		}
 	}
-	f.Records, f.Of = r.Part.Entries, r.Of.Entries
+	f.Records, f.Of = slices.Collect(r.Part.Entries.All()), slices.Collect(r.Of.Entries.All())
 	f.Note = fmt.Sprintf("%d of %d", r.Part.Count(), r.Of.Count())
 	if v, ok := r.Value(); ok {
 		f.Value = write(v)
@@ -68,7 +69,7 @@ func ratio(name string, r quality.Ratio, write func(float64) string) *figure {
 		f.Value, f.Note = "no answer", "there are none to judge"
 	}
 	unknown := r.Of.Unknown
-	if len(unknown) == 0 {
+	if unknown.Len() == 0 {
 		unknown = r.Part.Unknown
 	}
 	return f.unknown(unknown)
@@ -80,7 +81,7 @@ func ages(name string, a quality.Ages) *figure {
 	if !a.Known() {
 		return f.lacking(a.Missing)
 	}
-	for _, e := range a.Entries {
+	for e := range a.Entries.All() {
 		f.Records = append(f.Records, e.Entry)
 	}
 	f.Value = strconv.Itoa(a.Count())
@@ -116,10 +117,10 @@ func groups(name string, g quality.Groups) []*figure {
 		if one.Name != "" {
 			label += " " + one.Name
 		}
-		figures = append(figures, &figure{Name: label, Value: strconv.Itoa(len(one.Entries)), Records: one.Entries})
+		figures = append(figures, &figure{Name: label, Value: strconv.Itoa(one.Entries.Len()), Records: slices.Collect(one.Entries.All())})
 	}
-	if len(g.Unknown) > 0 {
-		figures = append(figures, &figure{Name: name + ": not said", Value: strconv.Itoa(len(g.Unknown)), Records: g.Unknown})
+	if n := g.Unknown.Len(); n > 0 {
+		figures = append(figures, &figure{Name: name + ": not said", Value: strconv.Itoa(n), Records: slices.Collect(g.Unknown.All())})
 	}
 	if len(figures) == 0 {
 		figures = append(figures, &figure{Name: name, Value: "0"})

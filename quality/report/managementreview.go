@@ -145,7 +145,7 @@ func operation(m *quality.Measures) []*figure {
 		c, ok := quality.ParseClause(one.Key)
 		return !ok || !c.Within(eight)
 	})
-	g.Unknown = nil
+	g.Unknown = quality.Entries{}
 	return groups("Nonconformities against", g)
 }
 
@@ -196,9 +196,9 @@ func auditResults(m *quality.Measures) section {
 
 func coverageTable(c quality.Coverage) table {
 	var rows [][]string
-	refs := func(entries []quality.Entry) string {
+	refs := func(entries quality.Entries) string {
 		var list []string
-		for _, e := range entries {
+		for e := range entries.All() {
 			list = append(list, shown(e))
 		}
 		if len(list) == 0 {

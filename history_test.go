@@ -183,6 +183,10 @@ func TestRedactionNeedsAReason(t *testing.T) {
 	require.True(t, changed)
 	require.True(t, change.Hidden)
 	require.Equal(t, event.Redact, events[len(events)-1].Op)
+	n, err = a.server.Admin.Redact(parse.WithReason(ctx, "Art. 17 GDPR"), isoaudit.PointerTo[isoaudit.TrailEvent](events[len(events)-1].ObjectID), isoaudit.TrailReasons)
+	require.NoError(t, err)
+	require.Equal(t, 1, n, "of one event")
+	require.Empty(t, collect(t, a.cora.History(ctx, of))[len(events)-1].Reason)
 }
 
 // A reason that is too long, or missing where the table wants one, is a PolicyError.

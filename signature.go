@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/isoaudit/isoaudit-go/parse"
+	"github.com/isoaudit/isoaudit-go/trail/event"
 )
 
 // Meaning is what somebody signs a record for. Servers keep any text of 1 to 100
@@ -66,11 +67,20 @@ func endSession(ctx context.Context, c *Client) error {
 
 const logOutPatience = 10 * time.Second
 
+// TrailReasons stands for the reasons of events among the columns that [Admin.Redact]
+// takes out.
+const TrailReasons = event.ReasonName
+
 // Redact takes the values of columns out of all events that the audit trail has of a
-// record, for personal data that must not be kept. Their hashes stay, so that the
-// trail still proves the rest; each event that lost values is followed by one that
-// says so, with the reason, which is required ([parse.WithReason]; a [*PolicyError]
-// without). It returns how many events lost values. The record itself stays as it is.
+// record, for personal data that must not be kept; with [TrailReasons] their reasons
+// too. If of points to a row of the trail, it is that event alone. The hashes stay, so
+// that the trail still proves the rest; each event that lost values is followed by one
+// that says so, with the reason, which is required ([parse.WithReason]; a [*PolicyError]
+// without). The record itself stays as it is.
+//
+// It returns how many events lost values. Events that cannot be read stay as they are,
+// evidence of whatever was done to them, while the others are redacted: the error then
+// names each ([*event.Damage], by errors.As).
 func (a *Admin) Redact(ctx context.Context, of parse.Reference, columns ...string) (int, error) {
 	const op = "Admin.Redact"
 	if a == nil {
@@ -84,7 +94,15 @@ func (a *Admin) Redact(ctx context.Context, of parse.Reference, columns ...strin
 		return 0, badInput(op, record.Class, "columns", "are none: name what is to be taken out")
 	}
 	answer, err := parse.Call[struct {
-		Redacted int `json:"redacted"`
+		Redacted   int `json:"redacted"`
+		Unreadable []struct {
+			Row   string `json:"row"`
+			Event string `json:"event"`
+			What  string `json:"what"`
+		} `json:"unreadable"`
 	}](ctx, a.engine().Client(), "isoauditRedact", map[string]any{"class": record.Class, "record": record.ID, "columns": columns})
+	for _, u := range answer.Unreadable {
+		err = errors.Join(err, &event.Damage{Row: u.Row, Event: u.Event, What: u.What})
+	}
 	return answer.Redacted, err
 }

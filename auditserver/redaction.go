@@ -2,6 +2,7 @@ package auditserver
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -16,8 +17,13 @@ import (
 )
 
 // redact answers isoauditRedact {class, record, columns}: the values of columns go
-// from all events of a record. Their hashes stay, and for each event that lost values
-// another one says so.
+// from all events of a record, or from one event if class and record name its row. Among
+// columns, event.ReasonName stands for the reason of an event. The hashes stay, and for
+// each event that lost values another one says so.
+//
+// An event that cannot be read stays as it is, evidence of whatever was done to it, and
+// the answer names it; the others are redacted all the same, for personal data must go
+// wherever it can.
 func (s *Server) redact(ctx context.Context, req *request) (*response, error) {
 	if !req.caller.Master {
 		return nil, fault.ErrPermission
@@ -31,21 +37,21 @@ func (s *Server) redact(ctx context.Context, req *request) (*response, error) {
 		return nil, err
 	}
 	return s.write(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
-		if _, err := newestEvent(tx, class, record); err != nil {
-			return nil, err
-		}
-		rows, err := tx.Find(ctx, store.Query{Class: event.Class, Limit: -1, Order: []store.Order{{Field: "at"}, {Field: "createdAt"}},
-			Where: where.AllOf(where.Equal("class", class), where.Equal("record", record))})
+		rows, err := eventsToRedact(ctx, tx, class, record)
 		if err != nil {
 			return nil, err
 		}
-		redacted := 0
+		redacted, unreadable := 0, []unreadableEvent{}
 		for _, row := range rows {
 			gone, err := redactRow(tx, row, columns)
-			if err != nil {
+			var damage *event.Damage
+			switch {
+			case errors.As(err, &damage):
+				unreadable = append(unreadable, unreadableEvent{Row: row.ID(), Event: damage.Event, What: damage.What})
+				continue
+			case err != nil:
 				return nil, err
-			}
-			if len(gone.Changes) == 0 {
+			case len(gone.Changes) == 0:
 				continue
 			}
 			redacted++
@@ -53,8 +59,31 @@ func (s *Server) redact(ctx context.Context, req *request) (*response, error) {
 				return nil, err
 			}
 		}
-		return jsonResponse(map[string]any{"result": map[string]any{"redacted": redacted}})
+		return jsonResponse(map[string]any{"result": map[string]any{"redacted": redacted, "unreadable": unreadable}})
 	})
+}
+
+// unreadableEvent is an event that a redaction left as it is.
+type unreadableEvent struct {
+	Row   string `json:"row"`
+	Event string `json:"event"`
+	What  string `json:"what"`
+}
+
+// eventsToRedact gives the events of a record, oldest first, or the one whose row is meant.
+func eventsToRedact(ctx context.Context, tx *store.Tx, class, record string) ([]store.Row, error) {
+	if class == event.Class {
+		row, err := tx.Get(ctx, class, record)
+		if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrNoClass) {
+			return nil, fault.ErrNotFound
+		}
+		return []store.Row{row}, err
+	}
+	if _, err := newestEvent(tx, class, record); err != nil {
+		return nil, err
+	}
+	return tx.Find(ctx, store.Query{Class: event.Class, Limit: -1, Order: []store.Order{{Field: "at"}, {Field: "createdAt"}},
+		Where: where.AllOf(where.Equal("class", class), where.Equal("record", record))})
 }
 
 // redactRow takes values out of one event, and says of which columns it did.
@@ -64,13 +93,13 @@ func redactRow(tx *store.Tx, row store.Row, columns []string) (event.Write, erro
 	if err != nil {
 		return w, err
 	}
-	values, err := e.Values()
+	held, err := e.Held()
 	if err != nil {
 		return w, err
 	}
 	var names []string
 	for _, name := range columns {
-		if values[name] != nil && !slices.Contains(names, name) {
+		if slices.Contains(held, name) && !slices.Contains(names, name) {
 			names = append(names, name)
 			w.Changes = append(w.Changes, event.Change{Column: name, Secret: true})
 		}

@@ -40,30 +40,3 @@ func TestASignatureBindsTheRecordsEvents(t *testing.T) {
 	fresh.refused(400, 142, http.MethodPost, "/functions/isoauditSign", `{"class":"Site","record":"`+id+`"}`)
 	require.Len(t, m.events("Site", id), 2)
 }
-
-// Redaction takes values out of all events of a record, and is an event itself.
-func TestRedactionTakesValuesOutAndIsAnEvent(t *testing.T) {
-	m := openRecording(t, nil)
-	id := m.create("Site", `{"name":"A","contact":"Ann"}`)
-	m.must(http.MethodPut, "/classes/Site/"+id, `{"contact":"Bea"}`)
-	m.must(http.MethodPut, "/classes/Site/"+id, `{"name":"B"}`)
-	before := m.events("Site", id)
-	body := `{"class":"Site","record":"` + id + `","columns":["contact"]}`
-	m.refused(400, 142, http.MethodPost, "/functions/isoauditRedact", body)
-	why := m.with("X-Parse-Cloud-Context", `{"reason":"Art. 17 GDPR"}`)
-	require.Equal(t, map[string]any{"redacted": 2.0}, why.must(http.MethodPost, "/functions/isoauditRedact", body).body["result"])
-	require.Equal(t, map[string]any{"redacted": 0.0}, why.must(http.MethodPost, "/functions/isoauditRedact", body).body["result"], "once is enough")
-
-	events := m.events("Site", id)
-	require.Len(t, events, 5)
-	requireTold(t, events, `create by master contact name=>"A"`, `update by master contact`, `update by master name="A">"B"`,
-		`redact by master contact`, `redact by master contact`)
-	for i, e := range before {
-		require.Equal(t, e.Text(), events[i].Text(), "the entries stay")
-	}
-	require.Equal(t, before[0].Hash(), events[3].Redacts)
-	require.Equal(t, before[1].Hash(), events[4].Redacts)
-
-	_, token := m.user("ann")
-	m.as(token).with("X-Parse-Cloud-Context", `{"reason":"no"}`).refused(400, 119, http.MethodPost, "/functions/isoauditRedact", body)
-}

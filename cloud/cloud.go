@@ -22,7 +22,7 @@ import (
 )
 
 // Version is that of main.js, which tells it to the master key (isoaudit.Admin.CloudCode).
-const Version = 6
+const Version = 7
 
 // Files are all that main.js needs, and itself.
 //

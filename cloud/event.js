@@ -7,6 +7,7 @@ const crypto = require('node:crypto');
 
 const VERSION = 1;
 const RANDOM_BYTES = 16; // of an id, and of a salt
+const REASON_NAME = '$reason'; // where the names of columns stand: of a reason, which comes before them
 const USER_CLASS = '_User';
 const SECRETS = ['password', 'authData', 'sessionToken']; // of _User
 const EVERY_ROW = ['objectId', 'createdAt', 'updatedAt', 'className'];
@@ -120,18 +121,20 @@ function build(write, random = crypto.randomBytes) {
   const changes = write.changes || [];
   const hashes = {};
   const values = [];
-  for (const { column, before = 'null', after = 'null', secret } of changes) {
-    hashes[column] = null;
-    if (secret) continue;
+  const put = (name, before, after) => {
     const salt = random(RANDOM_BYTES).toString('hex');
-    hashes[column] = columnHash(column, salt, before, after);
     const parts = [['after', after], ['before', before]].filter(([, value]) => value !== 'null');
-    values.push(`${text(column)}:{${parts.map(([name, value]) => `"${name}":${value},`).join('')}"salt":"${salt}"}`);
+    values.push(`${text(name)}:{${parts.map(([part, value]) => `"${part}":${value},`).join('')}"salt":"${salt}"}`);
+    return columnHash(name, salt, before, after);
+  };
+  const why = write.reason ? put(REASON_NAME, 'null', text(write.reason)) : undefined;
+  for (const { column, before = 'null', after = 'null', secret } of changes) {
+    hashes[column] = secret ? null : put(column, before, after);
   }
   const entry = canonical({
     v: VERSION, event: id, at, op: write.op, class: write.class, record: write.record || null,
     actor: { kind: write.actor.kind, id: write.actor.id || undefined },
-    rule: write.rule || undefined, reason: write.reason || undefined, request: write.request || undefined,
+    rule: write.rule || undefined, reason: why, request: write.request || undefined,
     meaning: write.meaning || undefined, signs: write.signs || undefined, redacts: write.redacts || undefined,
     prev: write.prev || null, columns: hashes,
   });
@@ -143,4 +146,4 @@ function build(write, random = crypto.randomBytes) {
   return { row, hash: hashOf(entry) };
 }
 
-module.exports = { canonical, columnHash, diff, build, hashOf };
+module.exports = { VERSION, canonical, columnHash, diff, build, hashOf };

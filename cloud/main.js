@@ -10,7 +10,7 @@ const trail = require('./trail.js');
 const { sign, redact } = require('./signature.js');
 
 // VERSION rises with every change of what this file does on a server.
-const VERSION = 6;
+const VERSION = 7;
 
 const PAGE = 1000;
 

@@ -3,6 +3,7 @@
 'use strict';
 
 const trail = require('./trail.js');
+const { VERSION: FORMAT_VERSION } = require('./event.js');
 const { VALIDATION_ERROR, USER_CLASS, ROLE_CLASS } = require('./checks.js');
 const { auditedClasses } = require('./rules.json');
 
@@ -36,8 +37,13 @@ async function sign(request) {
 }
 
 // redact answers isoauditRedact {class, record, columns}: the values of columns go from
-// all events of a record. Their hashes stay, and for each event that lost values another
-// one says so.
+// all events of a record, or from one event if class and record name its row. Among
+// columns, $reason stands for the reason of an event. The hashes stay, and for each event
+// that lost values another one says so.
+//
+// An event that cannot be read stays as it is, evidence of whatever was done to it, and the
+// answer names it; the others are redacted all the same, for personal data must go wherever
+// it can.
 async function redact(request) {
   if (!request.master) throw new Parse.Error(Parse.Error.OPERATION_FORBIDDEN, 'Permission denied');
   const { class: className, record, columns } = request.params;
@@ -49,20 +55,40 @@ async function redact(request) {
     trail.refuse('reason-required', className, record, 'a redaction says why it is made: send a reason with it');
   }
   trail.checkReason(origin.reason, className, record);
-  await newestEvent(className, record);
   let redacted = 0;
-  for (const event of await eventsOf(className, record)) {
-    const values = JSON.parse(event.get('values') || '{}');
-    const names = [...new Set(columns)].filter(name => Object.hasOwn(values, name) && values[name] !== null).sort();
+  const unreadable = [];
+  for (const event of await eventsToRedact(className, record)) {
+    const { names, what } = held(event, columns);
+    if (what) unreadable.push({ row: event.id, event: event.get('event') || '', what });
     if (names.length === 0) continue;
     // First the event that tells, so that no value goes without a word.
+    const of = { class: event.get('class'), record: event.get('record') };
     const changes = names.map(column => ({ column, secret: true }));
-    await trail.append({ ...origin, op: 'redact', class: className, record, redacts: trail.hashOf(event), changes }, true,
-      await trail.newest(className, record));
+    await trail.append({ ...origin, op: 'redact', ...of, redacts: trail.hashOf(event), changes }, true,
+      await trail.newest(of.class, of.record));
     await event.save({ values: trail.without(event.get('values'), names) }, trail.options());
     redacted += 1;
   }
-  return { redacted };
+  return { redacted, unreadable };
+}
+
+// held gives which of the columns an event has values of, and what is wrong with an event
+// that cannot be read.
+function held(event, columns) {
+  const [entry, values] = [event.get('entry') || '', event.get('values') || '{}'].map(objectOf);
+  if (!entry || entry.v !== FORMAT_VERSION) return { names: [], what: 'column entry of the row is not an entry' };
+  if (!values) return { names: [], what: 'column values of the row cannot be read' };
+  const hashed = { ...entry.columns, $reason: entry.reason };
+  return { names: [...new Set(columns)].filter(name => Object.hasOwn(values, name) && values[name] && hashed[name]).sort() };
+}
+
+function objectOf(text) {
+  try {
+    const value = JSON.parse(text);
+    return value && typeof value === 'object' && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function freshlyLoggedIn(request) {
@@ -94,7 +120,14 @@ async function newestEvent(className, record) {
   return last;
 }
 
-async function eventsOf(className, record) {
+// eventsToRedact gives the events of a record, oldest first, or the one whose row is meant.
+async function eventsToRedact(className, record) {
+  if (className === trail.TRAIL_CLASS && typeof record === 'string' && await trail.isRecording()) {
+    const row = await Parse.Query.fromJSON(className, { where: { objectId: record } }).first({ useMasterKey: true });
+    if (!row) throw new Parse.Error(Parse.Error.OBJECT_NOT_FOUND, 'Object not found.');
+    return [row];
+  }
+  await newestEvent(className, record);
   const rows = [];
   for (;;) {
     const page = Parse.Query.fromJSON(trail.TRAIL_CLASS, { where: { class: className, record } }).ascending('objectId').limit(PAGE);

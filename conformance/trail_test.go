@@ -296,7 +296,8 @@ func TestTrailOfASignature(t *testing.T) {
 func TestTrailOfARedaction(t *testing.T) {
 	onBackends(t, func(t *testing.T, b *backend) {
 		ctx := t.Context()
-		plan := save(t, b.as(cora).AuditPlans, b.plan(cora))
+		plan := b.plan(cora)
+		require.NoError(t, b.as(cora).AuditPlans.Create(parse.WithReason(ctx, "Lena is ill"), plan))
 		require.NoError(t, b.as(cora).AuditPlans.Update(ctx, plan.ObjectID, isoaudit.AuditPlanFields.Scope.Set("Sales")))
 		before := b.recorded(t, plan.Pointer())
 		var broken *isoaudit.PolicyError
@@ -314,6 +315,20 @@ func TestTrailOfARedaction(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, []string{"scope"}, hidden)
 		}
+
+		require.Equal(t, "Lena is ill", events[0].Reason)
+		n, err = b.admin.Redact(parse.WithReason(ctx, "Art. 17"), isoaudit.PointerTo[isoaudit.TrailEvent](events[0].ObjectID), isoaudit.TrailReasons, "scope")
+		require.NoError(t, err)
+		require.Equal(t, 1, n, "the reason of one event; its scope is gone already")
+		events = b.recorded(t, plan.Pointer())
+		require.Equal(t, before[0].Text(), events[0].Text())
+		require.Empty(t, events[0].Reason)
+		require.NotContains(t, events[0].ValuesText(), "Lena")
+		require.Equal(t, "redact by master: $reason (Art. 17)", line(events[4]))
+		require.Equal(t, before[0].Hash(), events[4].Redacts)
+		require.Empty(t, b.reconciled(t, "AuditPlan", plan.ObjectID))
+		_, err = b.admin.Redact(parse.WithReason(ctx, "Art. 17"), isoaudit.PointerTo[isoaudit.TrailEvent]("nobodyHas1"), isoaudit.TrailReasons)
+		require.ErrorIs(t, err, parse.ErrObjectNotFound)
 	})
 }
 

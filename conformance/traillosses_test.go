@@ -8,6 +8,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/conformance"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/trail"
 	"github.com/isoaudit/isoaudit-go/trail/event"
 )
@@ -112,5 +113,12 @@ func TestTrailGoesOnBehindALostEntry(t *testing.T) {
 		require.NotEmpty(t, b.reconciled(t, "AuditPlan", plan.ObjectID), "no event tells of the creation")
 		_, err := b.as(cora).Sign(t.Context(), plan.Pointer(), isoaudit.MeaningApproved, "pass-cora")
 		require.NoError(t, err, "the newest event has its entry")
+
+		n, err := b.admin.Redact(parse.WithReason(t.Context(), "Art. 17"), plan.Pointer(), "scope")
+		require.Equal(t, 2, n, "what can be read is redacted")
+		var damage *event.Damage
+		require.ErrorAs(t, err, &damage, "what cannot is named")
+		require.Contains(t, damage.What, "entry")
+		require.NotEmpty(t, damage.Row)
 	})
 }

@@ -43,7 +43,9 @@ func AsOf(events iter.Seq2[event.Event, error], t time.Time) (State, error) {
 			s.Unconfirmed = append(s.Unconfirmed, e)
 		}
 		for name := range e.Columns {
-			s.set(name, values[name], e.Confirmed, unknown)
+			if name != event.ReasonName {
+				s.set(name, values[name], e.Confirmed, unknown)
+			}
 		}
 		if e.Confirmed {
 			s.Exists = e.Op != event.Delete && e.Op != event.Purge && (e.Op != event.Drop || len(e.Columns) > 0)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go/trail"
@@ -217,12 +218,14 @@ func TestKeyFiles(t *testing.T) {
 func TestRedactionSurvivesVerifying(t *testing.T) {
 	s := newServer(8)
 	s.work(t, 5)
-	id := s.save(t, "Auditor", "", map[string]any{"email": "lena@example.com", "siteCode": "PLANT-07"})
+	id := s.newID()
+	s.write(t, event.Write{Op: event.Create, Class: "Auditor", Record: id, Reason: "Lena joins", Changes: []event.Change{{Column: "email", After: jsontext.Value(`"lena@example.com"`)}}})
+	s.rows["Auditor"] = map[string]map[string]any{id: {"objectId": id, "email": "lena@example.com"}}
 	log, _ := sealed(t, s)
 	row := s.trail[5]
 	e, err := row.event()
 	require.NoError(t, err)
-	redacted, err := e.Redacted("email")
+	redacted, err := e.Redacted("email", event.ReasonName)
 	require.NoError(t, err)
 	s.trail[5] = row.with(redacted.AppendFields(nil))
 
@@ -230,13 +233,21 @@ func TestRedactionSurvivesVerifying(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[trail.Kind]int64{trail.Erased: 1}, report.Counts)
 	require.Equal(t, e.ID, report.Findings[0].Event)
-	require.Equal(t, []string{"email"}, report.Findings[0].Columns)
+	require.Equal(t, []string{event.ReasonName, "email"}, report.Findings[0].Columns)
 
-	s.write(t, event.Write{Op: event.Redact, Class: "Auditor", Record: id, Redacts: e.Hash(), Reason: "asked by the person", Changes: []event.Change{{Column: "email", Secret: true}}})
+	tell := event.Write{Op: event.Redact, Class: "Auditor", Record: id, Redacts: e.Hash(), Reason: "asked by the person", Changes: []event.Change{{Column: "email", Secret: true}}}
+	s.write(t, tell)
+	report, err = trail.Verify(t.Context(), source{s}, log)
+	require.NoError(t, err)
+	require.Len(t, report.Findings, 1)
+	require.Equal(t, []string{event.ReasonName}, report.Findings[0].Columns, "no event tells that the reason went")
+	tell.Changes[0].Column = event.ReasonName
+	s.write(t, tell)
 	report, err = trail.Verify(t.Context(), source{s}, log)
 	require.NoError(t, err)
 	require.Empty(t, report.Findings)
 	for _, row := range s.trail {
 		require.NotContains(t, string(row.fields), "lena@example.com")
+		require.NotContains(t, string(row.fields), "Lena joins")
 	}
 }

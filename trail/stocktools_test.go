@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go/trail"
+	"github.com/isoaudit/isoaudit-go/trail/event"
 )
 
 // An auditor checks a bundle with what docs/trail.md shows, and without our code.
@@ -48,6 +49,7 @@ func TestBundleIsCheckedWithStockTools(t *testing.T) {
 		s.work(t, sizes[0])
 		kept := k.seal(t, log, s).Checkpoint
 		s.work(t, sizes[1]-sizes[0])
+		s.write(t, event.Write{Op: event.Redact, Class: "AuditPlan", Record: "pLan000001", Reason: "asked", Changes: []event.Change{{Column: event.ReasonName, Secret: true}}})
 		k.seal(t, log, s)
 		old := file("kept", kept.Note)
 		whole := export(t, s, log, kept)

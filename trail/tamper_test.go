@@ -247,7 +247,9 @@ func (x *tampering) eraseValue() {
 	x.did = "erase a value"
 	i, e := x.sealedEvent()
 	x.events = append(x.events, e.ID)
-	erased, err := e.Redacted(pick(x, e.Names()))
+	held, err := e.Held()
+	require.NoError(x.t, err)
+	erased, err := e.Redacted(pick(x, held))
 	require.NoError(x.t, err)
 	x.trail[i] = x.trail[i].with(erased.AppendFields(nil))
 }

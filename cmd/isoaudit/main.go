@@ -25,6 +25,7 @@
 //	isoaudit trail verify -public FILE -log FOLDER -url URL      check the server; status 3 if something does not agree
 //	isoaudit trail verify -public FILE -bundle FILE              check a bundle
 //	isoaudit trail show   -url URL [-class CLASS -record ID]     print events
+//	isoaudit trail redact -url URL -class CLASS -record ID -columns A,B [-reasons] -reason WHY   take values out of events
 //	isoaudit trail export -public FILE -log FOLDER -url URL -bundle FILE [-class CLASS -record ID]
 //
 //	isoaudit report audit   -url URL -ref IA-2026-007      write the report of an audit, an HTML file
@@ -137,6 +138,7 @@ const usage = `usage: isoaudit doctor -url URL [-keys FILE] [-contract prompt] [
        isoaudit trail verify -public FILE -log FOLDER -url URL [-keys FILE] [-checkpoint FILE]
        isoaudit trail verify -public FILE -bundle FILE [-checkpoint FILE]
        isoaudit trail show -url URL [-keys FILE] [-class CLASS -record ID]
+       isoaudit trail redact -url URL -class CLASS -record ID -columns A,B [-reasons] -reason WHY [-keys FILE]
        isoaudit trail export -public FILE -log FOLDER -url URL -bundle FILE [-keys FILE] [-class CLASS -record ID] [-checkpoint FILE]
        isoaudit report audit|finding -url URL -ref REFERENCE [-keys FILE] [-words FILE] [-zone ZONE] [-out FILE] [-checkpoint FILE -public FILE]
        isoaudit report actions|review -url URL -from DAY -to DAY [-keys FILE] [-words FILE] [-zone ZONE] [-out FILE] [-checkpoint FILE -public FILE]

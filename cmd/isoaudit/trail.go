@@ -31,6 +31,9 @@ type trailCommand struct {
 	bundle     string // file
 	class      string
 	record     string
+	columns    string // with commas between
+	reasons    bool
+	reason     string
 	grace      time.Duration
 }
 
@@ -40,6 +43,7 @@ var needs = map[string][]string{
 	"seal":   {"key", "log", "url"},
 	"verify": {"public"},
 	"show":   {"url"},
+	"redact": {"url", "class", "record", "reason"},
 	"export": {"public", "log", "url", "bundle"},
 }
 
@@ -57,6 +61,9 @@ func parseTrailCommand(name string, args []string, stderr io.Writer) (*trailComm
 	flags.StringVar(&c.bundle, "bundle", "", "file of a bundle")
 	flags.StringVar(&c.class, "class", "", "only events of this class")
 	flags.StringVar(&c.record, "record", "", "only events of the record of -class with this objectId")
+	flags.StringVar(&c.columns, "columns", "", "columns whose values redact takes out, with commas between")
+	flags.BoolVar(&c.reasons, "reasons", false, "redact takes out the reasons of the events too")
+	flags.StringVar(&c.reason, "reason", "", "why redact is asked to, without personal data")
 	flags.DurationVar(&c.grace, "grace", trail.DefaultGrace, "how old an event must be to be sealed")
 	if err := parseFlags(flags, args); err != nil {
 		return nil, err
@@ -79,6 +86,11 @@ func parseTrailCommand(name string, args []string, stderr io.Writer) (*trailComm
 	if c.record != "" && c.class == "" {
 		return nil, fmt.Errorf("%w: -record needs the -class of the record", errUsage)
 	}
+	if name == "redact" {
+		if _, err := c.redacted(); err != nil {
+			return nil, err
+		}
+	}
 	if c.public == "" {
 		c.public = c.key + ".pub"
 	}
@@ -93,6 +105,8 @@ func (c *trailCommand) run(ctx context.Context, getenv func(string) string, stdo
 		return c.seal(ctx, getenv, stdout)
 	case "show":
 		return c.show(ctx, getenv, stdout)
+	case "redact":
+		return c.redact(ctx, getenv, stdout)
 	case "export":
 		return c.export(ctx, getenv, stdout)
 	}

@@ -83,6 +83,28 @@ func TestTrailFromKeyToBundle(t *testing.T) {
 	require.Contains(t, x.ok(append([]string{"trail", "verify", "-bundle", x.file("one.zip")}, public...)...), "2 events")
 }
 
+// Values and reasons go; what was sealed before still verifies.
+func TestTrailRedactsValuesAndReasons(t *testing.T) {
+	x := newTrailCLI(t)
+	id := x.moved()
+	sites := parse.NewCollection[site](x.admin.Client, "Site")
+	require.NoError(t, sites.Update(parse.WithReason(t.Context(), "Lena asked"), id, parse.NewTextField[site, string]("siteCode").Set("PLANT-09")))
+	server := []string{"-url", x.url, "-log", x.file("log")}
+	x.ok(append([]string{"trail", "seal", "-key", x.file("key"), "-grace", "1ns"}, server...)...)
+	redact := []string{"trail", "redact", "-url", x.url, "-class", "Site", "-record", id, "-reason", "Art. 17"}
+	require.Equal(t, "1 events redacted\n", x.ok(append(redact, "-reasons")...))
+	require.Equal(t, "3 events redacted\n", x.ok(append(redact, "-columns", "siteCode,note")...))
+	shown := x.ok("trail", "show", "-url", x.url, "-class", "Site", "-record", id)
+	require.NotContains(t, shown, "Lena")
+	require.NotContains(t, shown, "PLANT")
+	require.Contains(t, shown, "update Site "+id+" by master (reason redacted)\n\tsiteCode: (redacted)\n")
+	require.Contains(t, shown, "redact Site "+id+" by master reason \"Art. 17\"\n\t$reason: (secret)\n")
+	require.Contains(t, x.ok(append([]string{"trail", "verify", "-public", x.file("key.pub")}, server...)...), "Everything agrees.")
+	status, _, errs := x.run("trail", "redact", "-url", x.url, "-class", "Site", "-record", "nosuch", "-reasons", "-reason", "Art. 17")
+	require.Equal(t, statusFailed, status)
+	require.Contains(t, errs, "knows nothing of Site nosuch")
+}
+
 func TestTrailVerifyEndsWithThreeIfSomethingDoesNotAgree(t *testing.T) {
 	x := newTrailCLI(t)
 	x.moved()
@@ -110,6 +132,8 @@ func TestTrailSaysWhatIsMissing(t *testing.T) {
 		{[]string{"trail", "seal", "-key", "k", "-log", "l"}, "-url is missing"},
 		{[]string{"trail", "verify", "-public", "k"}, "-log is missing"},
 		{[]string{"trail", "show", "-url", "u", "-record", "r"}, "-record needs the -class"},
+		{[]string{"trail", "redact", "-url", "u", "-class", "Site", "-record", "r", "-columns", "a"}, "-reason is missing"},
+		{[]string{"trail", "redact", "-url", "u", "-class", "Site", "-record", "r", "-reason", "w"}, "-columns and -reasons are missing"},
 		{[]string{"trail", "show", "-url", "u", "more"}, `unexpected argument "more"`},
 	} {
 		status, _, errs := c.run(wrong.args...)

@@ -142,13 +142,16 @@ func (c *trailCommand) show(ctx context.Context, getenv func(string) string, std
 }
 
 func printEvent(stdout io.Writer, e *event.Event) error {
-	fmt.Fprintf(stdout, "%s %s %s %s by %s", e.At.Format(time.RFC3339), e.Op, e.Class, e.Object(), e.Actor.Kind)
+	fmt.Fprintf(stdout, "%s %s %s %s %s by %s", e.At.Format(time.RFC3339), e.ObjectID, e.Op, e.Class, e.Object(), e.Actor.Kind)
 	for _, part := range []struct{ name, text string }{
 		{"", e.Actor.ID}, {"rule ", e.Rule}, {"meaning ", e.Meaning}, {"reason ", e.Reason},
 	} {
 		if part.text != "" {
 			fmt.Fprintf(stdout, " %s%q", part.name, part.text) // quoted: a text may have anything in it
 		}
+	}
+	if e.Reason == "" && e.Why != "" {
+		fmt.Fprint(stdout, " (reason redacted)")
 	}
 	if !e.Confirmed {
 		fmt.Fprint(stdout, " (unconfirmed)")

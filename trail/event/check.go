@@ -2,6 +2,7 @@ package event
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -61,10 +62,15 @@ func (e *Event) names() []string {
 // valuesAgree compares the values with their hashes. It reads only values as this
 // package spells them, in the order of their columns.
 func (e *Event) valuesAgree() bool {
-	columns := e.stated.columns
+	columns, reason := e.stated.columns, e.Why != ""
 	var room [512]byte
 	hashed := room[:0]
 	agree := eachValue(e.values, func(column string, v rawValue) bool {
+		if column == ReasonName {
+			reason = false
+			hashed = v.appendHashed(hashed[:0], column)
+			return e.Why != "" && (v.salt == "" || e.Why == hexSum(hashed))
+		}
 		for len(columns) > 0 && columns[0] != column && e.Columns[columns[0]] == "" {
 			columns = columns[1:] // a secret
 		}
@@ -82,18 +88,20 @@ func (e *Event) valuesAgree() bool {
 	for _, left := range columns {
 		agree = agree && e.Columns[left] == ""
 	}
-	return agree
+	return agree && !reason
 }
 
 // valueDamage says what is wrong with the values; nil if nothing is.
 func (e *Event) valueDamage() error {
-	values, err := e.Values()
+	values, err := e.allValues()
 	if err != nil {
 		return err
 	}
-	for _, name := range e.stated.columns {
+	for _, name := range append(slices.Clip(e.stated.columns), ReasonName) {
 		value, ok := values[name]
-		switch hash := e.Columns[name]; {
+		switch hash := e.hashOf(name); {
+		case hash == "" && ok && name == ReasonName:
+			continue // told below
 		case hash == "" && ok:
 			return e.damage(name, "a secret has a value")
 		case hash != "" && !ok:
@@ -136,16 +144,21 @@ func (e *Event) misstated(names []string) string {
 	return ""
 }
 
-// RedactedColumns returns the names of the columns whose values were taken out.
+// RedactedColumns returns the names of the columns whose values were taken out, and
+// [ReasonName] if the reason was.
 func (e *Event) RedactedColumns() ([]string, error) {
 	if !strings.Contains(e.values, "null") {
 		return nil, nil
 	}
+	values, err := e.allValues()
+	if err != nil {
+		return nil, err
+	}
 	var names []string
-	err := e.EachValue(func(column string, v Told) {
-		if v.Redacted && slices.Contains(e.stated.columns, column) {
-			names = append(names, column)
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if values[name] == nil && (name == ReasonName || slices.Contains(e.stated.columns, name)) {
+			names = append(names, name)
 		}
-	})
-	return names, err
+	}
+	return names, nil
 }

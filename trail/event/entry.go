@@ -56,7 +56,7 @@ type Entry struct {
 	Actor   Actor     `json:"actor"`
 
 	Rule    string `json:"rule,omitempty"`    // id of the rule whose effect this write is
-	Reason  string `json:"reason,omitempty"`  // as the caller gave it
+	Why     string `json:"reason,omitempty"`  // hash of the reason, as of a column called ReasonName; empty without one
 	Request string `json:"request,omitempty"` // X-Parse-Request-Id
 	Meaning string `json:"meaning,omitempty"` // of a signature
 	Signs   string `json:"signs,omitempty"`   // hash of the record's newest event when it was signed
@@ -71,7 +71,21 @@ type Entry struct {
 	Columns map[string]string `json:"columns"`
 }
 
-// Names returns the names of the changed columns, sorted.
+// ReasonName stands for the reason of an event where the names of columns stand: among
+// the values, and among what a redaction took out. No column can be called so.
+const ReasonName = "$reason"
+
+// hashOf returns the hash that the entry has of what stands under a name among the
+// values; empty if it has none.
+func (e *Entry) hashOf(name string) string {
+	if name == ReasonName {
+		return e.Why
+	}
+	return e.Columns[name]
+}
+
+// Names returns the names of the changed columns, sorted. A redaction has changed the
+// values of another event, and its reason if [ReasonName] is among them.
 func (e *Entry) Names() []string {
 	names := make([]string, 0, len(e.Columns))
 	for name := range e.Columns {
@@ -103,7 +117,7 @@ func (e *Entry) append(dst []byte, names []string) []byte {
 	dst = appendMember(dst, "meaning", e.Meaning)
 	dst = appendText(append(dst, `,"op":`...), string(e.Op))
 	dst = appendOrNull(append(dst, `,"prev":`...), e.Prev)
-	dst = appendMember(dst, "reason", e.Reason)
+	dst = appendMember(dst, "reason", e.Why)
 	dst = appendOrNull(append(dst, `,"record":`...), e.Record)
 	dst = appendMember(dst, "redacts", e.Redacts)
 	dst = appendMember(dst, "request", e.Request)

@@ -17,6 +17,7 @@ type Event struct {
 	ObjectID  string    // of the event's row; empty before it is stored
 	CreatedAt time.Time // of the event's row, by the server's clock
 	Confirmed bool      // the server saw the write come to its end
+	Reason    string    // as the caller gave it; empty if there was none, or none is left
 
 	text   string // the entry as the row holds it
 	values string // the values as the row holds them

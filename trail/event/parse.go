@@ -31,6 +31,9 @@ func Parse(raw jsontext.Value) (Event, error) {
 		what := fmt.Sprintf("the entry has version %d of the format, this program reads %d", e.Version, Version)
 		return e, &Damage{Row: r.ObjectID, Event: r.Event, What: what}
 	}
+	if e.Why != "" {
+		e.Reason = reasonIn(r.Values)
+	}
 	return e, nil
 }
 
@@ -40,6 +43,13 @@ var readOptions = json.JoinOptions(wire.Tolerant(), json.WithUnmarshalers(wire.U
 // Values returns what the columns were before the write and are after it. A column
 // whose value was redacted is there with nil, a secret one is not there.
 func (e *Event) Values() (map[string]*Value, error) {
+	values, err := e.allValues()
+	delete(values, ReasonName)
+	return values, err
+}
+
+// allValues is Values with the reason.
+func (e *Event) allValues() (map[string]*Value, error) {
 	values := make(map[string]*Value, len(e.Columns))
 	if e.values == "" || eachValue(e.values, func(column string, v rawValue) bool {
 		values[column] = v.value()
@@ -73,7 +83,9 @@ func (e *Event) EachValue(visit func(column string, v Told)) error {
 	var room [16]named
 	usual := room[:0]
 	if eachValue(e.values, func(column string, v rawValue) bool {
-		usual = append(usual, named{column, v})
+		if column != ReasonName {
+			usual = append(usual, named{column, v})
+		}
 		return true
 	}) {
 		for i := range usual {
@@ -95,16 +107,31 @@ func (e *Event) EachValue(visit func(column string, v Told)) error {
 	return nil
 }
 
+// Held returns the names of what can be redacted still, sorted: columns whose values the
+// event has, and [ReasonName] for its reason.
+func (e *Event) Held() ([]string, error) {
+	values, err := e.allValues()
+	maps.DeleteFunc(values, func(name string, v *Value) bool { return v == nil || e.hashOf(name) == "" })
+	return slices.Sorted(maps.Keys(values)), err
+}
+
 // Redacted returns the event without the values of some columns, as redaction
-// leaves it: the hashes stay, and with them the entry and its hash. Columns without
-// a value, and those that are redacted already, stay as they are.
+// leaves it: the hashes stay, and with them the entry and its hash. [ReasonName] takes
+// the reason. Columns without a value, and those that are redacted already, stay as
+// they are.
 func (e *Event) Redacted(columns ...string) (Event, error) {
-	values, err := e.Values()
+	values, err := e.allValues()
 	if err != nil {
 		return Event{}, err
 	}
+	out := *e
 	for _, name := range columns {
-		if _, ok := e.Columns[name]; !ok {
+		switch _, ok := e.Columns[name]; {
+		case name == ReasonName && e.Why != "":
+			out.Reason = ""
+		case name == ReasonName:
+			return Event{}, fmt.Errorf("event: event %s has no reason", e.ID)
+		case !ok:
 			return Event{}, fmt.Errorf("event: event %s changed no column %s", e.ID, name)
 		}
 		if _, ok := values[name]; ok {
@@ -112,11 +139,8 @@ func (e *Event) Redacted(columns ...string) (Event, error) {
 		}
 	}
 	dst := append(make([]byte, 0, len(e.values)+2), '{')
-	for _, name := range e.Names() {
-		value, ok := values[name]
-		if !ok {
-			continue
-		}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		value := values[name]
 		if len(dst) > 1 {
 			dst = append(dst, ',')
 		}
@@ -127,7 +151,6 @@ func (e *Event) Redacted(columns ...string) (Event, error) {
 			dst = value.append(dst)
 		}
 	}
-	out := *e
 	out.values = string(append(dst, '}'))
 	return out, nil
 }

@@ -65,7 +65,7 @@ func (e *Entry) text(name string) *string {
 	case "prev":
 		return &e.Prev
 	case "reason":
-		return &e.Reason
+		return &e.Why
 	case "record":
 		return &e.Record
 	case "redacts":
@@ -98,6 +98,21 @@ func textOrNull(value string) (string, bool) {
 		return "", true
 	}
 	return plainString(value)
+}
+
+// reasonIn returns the reason that stands among the values, empty if there is none.
+func reasonIn(values string) (reason string) {
+	if eachValue(values, func(column string, v rawValue) bool {
+		return column != ReasonName || v.after == "" || readText(&reason, []byte(v.after))
+	}) {
+		return reason
+	}
+	var members map[string]*Value
+	reason = ""
+	if json.Unmarshal([]byte(values), &members, wire.Tolerant()) == nil && members[ReasonName] != nil {
+		_ = json.Unmarshal(members[ReasonName].After, &reason, wire.Tolerant()) // what is no text is no reason
+	}
+	return reason
 }
 
 // rawValue is a value of an event as text; without a salt if it was redacted.

@@ -92,6 +92,7 @@ func TestVectorsEvents(t *testing.T) {
 			read, err := Parse(e.AppendFields(nil))
 			require.NoError(t, err)
 			require.Equal(t, e.Entry, read.Entry)
+			require.Equal(t, vector.Write.Reason, read.Reason)
 			require.NoError(t, read.Check())
 			require.Equal(t, string(e.AppendFields(nil)), string(read.AppendFields(nil)))
 

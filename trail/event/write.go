@@ -21,7 +21,7 @@ type Write struct {
 	Record  string
 	Actor   Actor
 	Rule    string
-	Reason  string
+	Reason  string // why the write is made, as the caller says
 	Request string
 	Meaning string
 	Signs   string
@@ -45,8 +45,8 @@ func New(w Write) (Event, error) { return build(&w, rand.Reader) }
 
 const randomBytes = 16 // of an id, and of a salt
 
-// build takes the id and then a salt for each column with values, in the order of
-// their names, from random.
+// build takes the id, a salt for the reason if there is one, and then a salt for each
+// column with values, in the order of their names, from random.
 func build(w *Write, random io.Reader) (Event, error) {
 	switch {
 	case w.Class == "":
@@ -61,6 +61,9 @@ func build(w *Write, random io.Reader) (Event, error) {
 		return Event{}, err
 	}
 	draws := 1
+	if w.Reason != "" {
+		draws++
+	}
 	for i := range changes {
 		if !changes[i].Secret {
 			draws++
@@ -78,25 +81,30 @@ func build(w *Write, random io.Reader) (Event, error) {
 	}
 	e := Event{Entry: Entry{
 		Version: Version, ID: next(), At: w.At.UTC().Truncate(time.Millisecond), Op: w.Op, Class: w.Class, Record: w.Record, Actor: w.Actor,
-		Rule: w.Rule, Reason: w.Reason, Request: w.Request, Meaning: w.Meaning, Signs: w.Signs, Redacts: w.Redacts, Prev: w.Prev,
+		Rule: w.Rule, Request: w.Request, Meaning: w.Meaning, Signs: w.Signs, Redacts: w.Redacts, Prev: w.Prev,
 		Columns: make(map[string]string, len(changes)),
-	}}
+	}, Reason: w.Reason}
 	e.stated = stated{id: e.ID, op: string(w.Op), class: w.Class, at: e.At, record: w.Record, user: w.Actor.ID, columns: make([]string, len(changes))}
-	values := append(make([]byte, 0, valuesSize(changes)), '{')
+	values := append(make([]byte, 0, valuesSize(w, changes)), '{')
 	var hashed []byte
-	for i, c := range changes {
-		e.stated.columns[i] = c.Column
-		if c.Secret {
-			e.Entry.Columns[c.Column] = ""
-			continue
-		}
-		value := Value{Salt: next(), Before: c.Before, After: c.After}
-		hashed = value.appendHashed(hashed[:0], c.Column)
-		e.Entry.Columns[c.Column] = hexSum(hashed)
+	put := func(name string, v Value) (hash string) {
 		if len(values) > 1 {
 			values = append(values, ',')
 		}
-		values = value.append(append(appendText(values, c.Column), ':'))
+		values = v.append(append(appendText(values, name), ':'))
+		hashed = v.appendHashed(hashed[:0], name)
+		return hexSum(hashed)
+	}
+	if w.Reason != "" { // its name comes before those of columns
+		e.Why = put(ReasonName, Value{Salt: next(), After: appendText(nil, w.Reason)})
+	}
+	for i, c := range changes {
+		e.stated.columns[i] = c.Column
+		if c.Secret {
+			e.Columns[c.Column] = ""
+			continue
+		}
+		e.Columns[c.Column] = put(c.Column, Value{Salt: next(), Before: c.Before, After: c.After})
 	}
 	// Names in the entry are sorted as bytes, which for names of columns is as RFC 8785 sorts.
 	e.text = string(e.Entry.append(make([]byte, 0, entrySize(w, changes)), e.stated.columns))
@@ -104,8 +112,11 @@ func build(w *Write, random io.Reader) (Event, error) {
 	return e, nil
 }
 
-func valuesSize(changes []Change) int {
+func valuesSize(w *Write, changes []Change) int {
 	size := 2
+	if w.Reason != "" {
+		size += len(ReasonName) + len(w.Reason) + 72
+	}
 	for _, c := range changes {
 		size += len(c.Column) + len(c.Before) + len(c.After) + 72 // the names of the members and the salt
 	}
@@ -113,7 +124,7 @@ func valuesSize(changes []Change) int {
 }
 
 func entrySize(w *Write, changes []Change) int {
-	size := 400 + len(w.Reason) + len(w.Request) + len(w.Rule) // names, ids and hashes
+	size := 480 + len(w.Request) + len(w.Rule) // names, ids and hashes
 	for _, c := range changes {
 		size += len(c.Column) + 70 // the hash
 	}

@@ -81,9 +81,61 @@ func TestRedactedKeepsTheHash(t *testing.T) {
 	require.ErrorContains(t, err, "changed no column dueDate")
 }
 
+// A reason is redacted as a value is. That of a redaction stands apart from the one that
+// it took out.
+func TestAReasonCanBeRedacted(t *testing.T) {
+	w := write(change("status", `"Open"`, `"Closed"`))
+	w.Reason = `Lena is ill, "flu"`
+	e, err := event.New(w)
+	require.NoError(t, err)
+	require.Equal(t, w.Reason, e.Reason)
+	require.NotContains(t, e.Text(), "Lena")
+	require.Equal(t, []string{"status"}, e.Names())
+	values, err := e.Values()
+	require.NoError(t, err)
+	require.Len(t, values, 1, "a reason is no column")
+	require.NoError(t, e.EachValue(func(column string, _ event.Told) { require.Equal(t, "status", column) }))
+	held, err := e.Held()
+	require.NoError(t, err)
+	require.Equal(t, []string{event.ReasonName, "status"}, held)
+
+	redacted, err := e.Redacted(event.ReasonName)
+	require.NoError(t, err)
+	require.Empty(t, redacted.Reason)
+	read, err := event.Parse(redacted.AppendFields(nil))
+	require.NoError(t, err)
+	require.NoError(t, read.Check())
+	require.Empty(t, read.Reason)
+	require.Equal(t, e.Hash(), read.Hash())
+	require.NotContains(t, string(read.AppendFields(nil)), "Lena")
+	gone, err := read.RedactedColumns()
+	require.NoError(t, err)
+	require.Equal(t, []string{event.ReasonName}, gone)
+	held, err = read.Held()
+	require.NoError(t, err)
+	require.Equal(t, []string{"status"}, held)
+
+	w = write(event.Change{Column: event.ReasonName, Secret: true})
+	w.Op, w.Redacts, w.Reason = event.Redact, e.Hash(), "Art. 17"
+	telling, err := event.New(w)
+	require.NoError(t, err)
+	require.Equal(t, []string{event.ReasonName}, telling.Names())
+	telling, err = event.Parse(telling.AppendFields(nil))
+	require.NoError(t, err)
+	require.NoError(t, telling.Check())
+	require.Equal(t, "Art. 17", telling.Reason)
+
+	without, err := event.New(write(change("status", `"Open"`, `"Closed"`)))
+	require.NoError(t, err)
+	_, err = without.Redacted(event.ReasonName)
+	require.ErrorContains(t, err, "has no reason")
+}
+
 // Each part of a row that anybody could edit in a database is found, and named.
 func TestCheckNamesWhatWasEdited(t *testing.T) {
-	e, err := event.New(write(change("owner", `"Lena"`, `"Jo"`), event.Change{Column: "pin", Secret: true}))
+	w := write(change("owner", `"Lena"`, `"Jo"`), event.Change{Column: "pin", Secret: true})
+	w.Reason = "agreed"
+	e, err := event.New(w)
 	require.NoError(t, err)
 	row := string(e.AppendFields(nil))
 	for _, edit := range []struct{ old, now, want string }{
@@ -98,6 +150,9 @@ func TestCheckNamesWhatWasEdited(t *testing.T) {
 		{`"values":"{`, `"values":"{\"pin\":{\"salt\":\"\"},`, "column pin: a secret has a value"},
 		{`"values":"{`, `"values":"{\"x\":{\"salt\":\"\"},`, "column x: there is a value, but the entry knows of no change"},
 		{`\"owner\":{\"after\"`, `\"Owner\":{\"after\"`, "column owner: the value is missing"},
+		{`\"agreed\"`, `\"denied\"`, "column $reason: the value is not the one that was hashed"},
+		{`\"$reason\"`, `\"Reason\"`, "column $reason: the value is missing"},
+		{`,\"reason\":\"` + e.Why + `\"`, ``, "column $reason: there is a value, but the entry knows of no change"},
 		{`\"v\":1}`, `\"v\":1 }`, "the entry is not spelled as entries are"},
 		{`\"v\":1}`, `\"v\":1,\"w\":1}`, "the entry is not spelled as entries are"},
 		{`"values":"{`, `"values":"[`, "column values of the row cannot be read"},

@@ -33,9 +33,15 @@ func (tx *Tx) Latest(class string, conditions []Equal, by string) (Row, error) {
 		return Row{}, fmt.Errorf("store: %s.%s has no column", class, by)
 	}
 	sql.WriteString(" ORDER BY " + order.sql + " DESC, " + colCreated + " DESC, " + colRow + " DESC LIMIT 1")
-	v, err := tx.c.queryRow(sql.String(), args...)
-	if err != nil || v == nil {
-		return Row{}, err
+	read := func(r reader) (Row, error) {
+		v, err := r.c.queryRow(sql.String(), args...)
+		if err != nil || v == nil {
+			return Row{}, err
+		}
+		return c.row(v), nil
 	}
-	return c.row(v), nil
+	if tx.rehearsal != nil {
+		return tx.rehearsal.latest(tx, class, read)
+	}
+	return read(tx.reader())
 }

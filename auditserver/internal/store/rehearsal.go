@@ -17,8 +17,9 @@ type Rehearsal struct {
 
 // sight is an object as a rehearsal has read it; the zero Row if there was none.
 type sight struct {
-	class, id string
+	class, id string // empty for one that was not looked for by its id
 	row       Row
+	read      func(reader) (Row, error) // reads it again
 }
 
 // draft is an object ready to be written.
@@ -35,8 +36,8 @@ var errRehearsal = errors.New("store: a rehearsal can only read, insert and upda
 // Rehearse runs fn, which is about to be given to Write, in the goroutine of its
 // caller: checking and encoding objects is most of the work of writing them, and
 // Write does everything one after another. The result is nil if fn does more than
-// get objects, insert objects of classes that exist and, outside of Try, update
-// objects; then it must run again. An error is what Write would have returned.
+// get objects, the latest of objects too, insert objects of classes that exist and,
+// outside of Try, update objects; then it must run again. An error is what Write would have returned.
 func (s *Store) Rehearse(fn func(tx *Tx) error) (*Rehearsal, error) {
 	r := &Rehearsal{catalog: s.catalog.Load()}
 	c := newConn()
@@ -65,15 +66,28 @@ func (r *Rehearsal) get(ctx context.Context, tx *Tx, class, id string) (Row, err
 	} else if ok {
 		return row, nil
 	}
-	var row Row
+	return r.see(ctx, tx, sight{class: class, id: id, read: func(reader reader) (Row, error) { return reader.get(class, id, true) }})
+}
+
+// latest reads what Tx.Latest does, unless the rehearsal has written to the class.
+func (r *Rehearsal) latest(tx *Tx, class string, read func(reader) (Row, error)) (Row, error) {
+	for _, d := range r.drafts {
+		if d.class.def.Name == class {
+			return Row{}, tx.c.gone()
+		}
+	}
+	return r.see(context.Background(), tx, sight{class: class, read: read})
+}
+
+func (r *Rehearsal) see(ctx context.Context, tx *Tx, of sight) (Row, error) {
 	err := tx.s.readQuick(ctx, func(reader reader) (err error) {
-		row, err = reader.get(class, id, true)
+		of.row, err = of.read(reader)
 		return err
 	})
 	if err == nil || errors.Is(err, ErrNotFound) {
-		r.seen = append(r.seen, sight{class, id, row})
+		r.seen = append(r.seen, of)
 	}
-	return row, err
+	return of.row, err
 }
 
 // known gives an object that the rehearsal has read.
@@ -111,7 +125,7 @@ func (tx *Tx) Replay(r *Rehearsal) bool {
 // stillSees tells whether the objects that a rehearsal has read are the same now.
 func (tx *Tx) stillSees(r *Rehearsal) bool {
 	for _, each := range r.seen {
-		now, err := tx.get(context.Background(), each.class, each.id)
+		now, err := each.read(tx.reader())
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return false
 		}

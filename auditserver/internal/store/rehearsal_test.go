@@ -87,6 +87,54 @@ func TestWhatCannotBeRehearsed(t *testing.T) {
 	require.Equal(t, 1, n)
 }
 
+// The latest of objects can be rehearsed, and must still be the latest.
+func TestReplayLooksForTheLatestAgain(t *testing.T) {
+	s := withClasses(t, store.Config{})
+	insert := func(score float64) {
+		write(t, s, func(tx *store.Tx) error {
+			_, err := tx.Insert("Plan", store.Object{Fields: map[string]any{"ref": "A", "score": score}})
+			return err
+		})
+	}
+	latest := func(tx *store.Tx) (store.Row, error) {
+		return tx.Latest("Plan", []store.Equal{{Field: "ref", Text: "A"}}, "score")
+	}
+	var seen store.Row
+	after := func(tx *store.Tx) (err error) {
+		if seen, err = latest(tx); err == nil {
+			_, err = tx.Insert("Plan", store.Object{Fields: map[string]any{"ref": "after"}})
+		}
+		return err
+	}
+	none, err := s.Rehearse(after)
+	require.NoError(t, err)
+	require.NotNil(t, none)
+	require.True(t, seen.IsZero())
+	insert(1)
+	first, err := s.Rehearse(after)
+	require.NoError(t, err)
+	require.Equal(t, 1.0, seen.Value("score"))
+	insert(2)
+	second, err := s.Rehearse(after)
+	require.NoError(t, err)
+	insert(0)
+	write(t, s, func(tx *store.Tx) error {
+		require.False(t, tx.Replay(none), "there is one now")
+		require.False(t, tx.Replay(first), "there is a later one now")
+		require.True(t, tx.Replay(second))
+		return nil
+	})
+	blind, err := s.Rehearse(func(tx *store.Tx) error {
+		if _, err := tx.Insert("Plan", store.Object{Fields: map[string]any{"ref": "A", "score": 9.0}}); err != nil {
+			return err
+		}
+		_, err := latest(tx)
+		return err
+	})
+	require.NoError(t, err)
+	require.Nil(t, blind, "it might be the one that was inserted")
+}
+
 func TestReplayRefusesWhatNoLongerFits(t *testing.T) {
 	var told []store.Change
 	s := withClasses(t, store.Config{OnCommit: func(c []store.Change) { told = append(told, c...) }})

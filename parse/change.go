@@ -2,6 +2,7 @@ package parse
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -131,6 +132,9 @@ type version struct {
 // conditional parts what an update of the object id depends on from its changes, and
 // tells the server of it.
 func conditional(call *transport.Call, changes []change) (rest []change, err error) {
+	if !slices.ContainsFunc(changes, func(ch change) bool { return ch.op == opUnchanged }) {
+		return changes, nil
+	}
 	for _, ch := range changes {
 		wanted, ok := ch.value.(version)
 		switch {

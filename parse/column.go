@@ -35,9 +35,17 @@ func (c column) whatIsWrong() string {
 	return c.mistake
 }
 
+// clause makes one piece of memory of the clause and its terms, which are seldom more
+// than one: every condition of a program is made here.
+//
 //go:noinline
 func (c column) clause(terms ...where.Term) *where.Clause {
-	return &where.Clause{Field: c.name, Terms: terms, Mistake: c.whatIsWrong()}
+	var made struct {
+		where.Clause
+		terms [2]where.Term
+	}
+	made.Clause = where.Clause{Field: c.name, Terms: append(made.terms[:0], terms...), Mistake: c.whatIsWrong()}
+	return &made.Clause
 }
 
 // always and never are clauses for a column that is sound.

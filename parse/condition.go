@@ -1,6 +1,10 @@
 package parse
 
-import "github.com/isoaudit/isoaudit-go/internal/where"
+import (
+	"slices"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
+)
 
 // Condition restricts a query to some objects of T's class. Conditions are made
 // by fields and joined with And, Or and Nor; they cannot be converted between
@@ -21,18 +25,21 @@ func Or[T any](conditions ...Condition[T]) Condition[T] { return joined(where.Or
 func Nor[T any](conditions ...Condition[T]) Condition[T] { return joined(where.Nor, conditions) }
 
 func joined[T any](logic where.Op, conditions []Condition[T]) Condition[T] {
-	n := &where.Clause{Logic: logic, Children: nodesOf(conditions)}
+	n := &where.Clause{Logic: logic, Children: withNodes(nil, conditions)}
 	if len(conditions) == 0 {
 		n.Mistake = string(logic) + " of no conditions: give at least one"
 	}
 	return Condition[T]{node: n}
 }
 
-func nodesOf[T any](conditions []Condition[T]) []where.Clause {
-	nodes := make([]where.Clause, len(conditions))
-	for i, c := range conditions {
-		if c.node != nil {
-			nodes[i] = *c.node
+// withNodes gives nodes with those of the conditions.
+func withNodes[T any](nodes []where.Clause, conditions []Condition[T]) []where.Clause {
+	nodes = slices.Grow(nodes, len(conditions))
+	for _, c := range conditions {
+		if c.node == nil {
+			nodes = append(nodes, where.Clause{})
+		} else {
+			nodes = append(nodes, *c.node)
 		}
 	}
 	return nodes

@@ -20,51 +20,60 @@ type Query[T any] struct {
 // Where adds conditions: the query finds the objects for which they all hold, and
 // those of earlier steps too.
 func (q Query[T]) Where(conditions ...Condition[T]) Query[T] {
-	return Query[T]{q.collection, q.asks.holding(nodesOf(conditions)...)}
+	asks := q.asks.copied()
+	asks.where = withNodes(asks.where, conditions)
+	return Query[T]{q.collection, asks}
 }
 
 // OrderBy sorts by the given columns, the first one first, after those of
 // earlier steps. Equal rows come in no particular order, except with All.
 func (q Query[T]) OrderBy(orders ...Order[T]) Query[T] {
-	plain := make([]order, len(orders))
-	for i, o := range orders {
-		plain[i] = o.order
+	asks := q.asks.copied()
+	for _, o := range orders {
+		asks.sortBy(o.order)
 	}
-	return Query[T]{q.collection, q.asks.sorted(plain)}
+	return Query[T]{q.collection, asks}
 }
 
 // Include delivers the objects that the pointers refer to with the rows; see
 // Pointer for what becomes of deleted ones.
 func (q Query[T]) Include(pointers ...Includable[T]) Query[T] {
-	paths := make([]columnPath, len(pointers))
-	for i, p := range pointers {
-		if paths[i] = (columnPath{"include", "nil pointer field"}); p != nil {
-			paths[i] = p.includePath(nil)
+	asks := q.asks.copied()
+	for _, p := range pointers {
+		path := columnPath{"include", "nil pointer field"}
+		if p != nil {
+			path = p.includePath(nil)
 		}
+		asks.add(&asks.include, path)
 	}
-	return Query[T]{q.collection, q.asks.including(paths)}
+	return Query[T]{q.collection, asks}
 }
 
 // Select limits the answer to these columns; the others stay zero. ObjectID,
 // CreatedAt, UpdatedAt and ACL always come. Select and Exclude add up over steps.
 func (q Query[T]) Select(keys ...Key[T]) Query[T] {
-	return Query[T]{q.collection, q.asks.selecting(pathsOf("keys", keys))}
+	asks := q.asks.copied()
+	for _, k := range keys {
+		asks.add(&asks.keys, pathOf("keys", k))
+	}
+	return Query[T]{q.collection, asks}
 }
 
 // Exclude leaves these columns out of the answer; they stay zero.
 func (q Query[T]) Exclude(keys ...Key[T]) Query[T] {
-	return Query[T]{q.collection, q.asks.excluding(pathsOf("excludeKeys", keys))}
+	asks := q.asks.copied()
+	for _, k := range keys {
+		asks.add(&asks.exclude, pathOf("excludeKeys", k))
+	}
+	return Query[T]{q.collection, asks}
 }
 
-// pathsOf are the columns that keys name, for the parameter with this name.
-func pathsOf[T any](parameter string, keys []Key[T]) []columnPath {
-	paths := make([]columnPath, len(keys))
-	for i, k := range keys {
-		if paths[i] = (columnPath{parameter, "nil field"}); k != nil {
-			paths[i] = k.keyOf(nil)
-		}
+// pathOf is the column that a key names, for the parameter with this name.
+func pathOf[T any](parameter string, key Key[T]) columnPath {
+	if key == nil {
+		return columnPath{parameter, "nil field"}
 	}
-	return paths
+	return key.keyOf(nil)
 }
 
 // Limit bounds the number of rows. Without it the server sends at most 100 to

@@ -13,7 +13,7 @@ import (
 )
 
 // question is a Query without its class. It is never written to once a query has
-// it: every step makes a copy.
+// it: every step writes to a copy.
 //
 // It is apart from Query for the sake of building: see column.
 type question struct {
@@ -28,63 +28,43 @@ type question struct {
 }
 
 // copied gives a question to write to, also for that of the zero Query, which is nil.
+// What is added to its lists goes to new ones.
 func (q *question) copied() *question {
 	own := question{}
 	if q != nil {
 		own = *q
+		own.where, own.order = slices.Clip(own.where), slices.Clip(own.order)
+		own.include, own.keys, own.exclude = slices.Clip(own.include), slices.Clip(own.keys), slices.Clip(own.exclude)
 	}
 	return &own
 }
 
-func (q *question) holding(conditions ...where.Clause) *question {
+func (q *question) holding(condition where.Clause) *question {
 	own := q.copied()
-	own.where = slices.Concat(own.where, conditions)
+	own.where = append(own.where, condition)
 	return own
 }
 
-func (q *question) sorted(orders []order) *question {
-	own := q.copied()
-	own.order = slices.Concat(own.order, orders)
-	for _, o := range orders {
-		switch {
-		case o.mistake != "":
-			own.refuse(o.name, o.mistake)
-		case o.name == "":
-			own.refuse("order", "zero order: use Asc or Desc of a field")
-		}
+// sortBy adds an order to a question of one's own, and notes what is wrong with it.
+func (q *question) sortBy(o order) {
+	q.order = append(q.order, o)
+	switch {
+	case o.mistake != "":
+		q.refuse(o.name, o.mistake)
+	case o.name == "":
+		q.refuse("order", "zero order: use Asc or Desc of a field")
 	}
-	return own
 }
 
-func (q *question) including(paths []columnPath) *question {
-	own := q.copied()
-	own.include = own.adding(own.include, paths)
-	return own
-}
-
-func (q *question) selecting(paths []columnPath) *question {
-	own := q.copied()
-	own.keys = own.adding(own.keys, paths)
-	return own
-}
-
-func (q *question) excluding(paths []columnPath) *question {
-	own := q.copied()
-	own.exclude = own.adding(own.exclude, paths)
-	return own
-}
-
-// adding gives list with the paths that it lacks, and notes what is wrong with them.
-func (q *question) adding(list, paths []columnPath) []columnPath {
-	for _, p := range paths {
-		switch {
-		case p.mistake != "":
-			q.refuse(p.dotted, p.mistake)
-		case !slices.Contains(list, p):
-			list = append(slices.Clip(list), p)
-		}
+// add adds a path to a list of a question of one's own unless it is there, and notes
+// what is wrong with it.
+func (q *question) add(list *[]columnPath, path columnPath) {
+	switch {
+	case path.mistake != "":
+		q.refuse(path.dotted, path.mistake)
+	case !slices.Contains(*list, path):
+		*list = append(*list, path)
 	}
-	return list
 }
 
 func (q *question) limited(rows int) *question {

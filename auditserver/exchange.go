@@ -13,8 +13,9 @@ import (
 type exchange struct {
 	http.ResponseWriter
 	began  time.Time
-	remote string // the client's address
-	route  string // its pattern: no names and no ids
+	remote string   // the client's address
+	route  string   // its pattern: no names and no ids
+	path   []string // below the mount, of a route that is known; it tells the pattern
 	status int
 	bytes  int64
 	req    *request // nil: it was refused before it was read
@@ -36,6 +37,9 @@ func (s *Server) end(x *exchange, r *http.Request) {
 		x.status, x.route = http.StatusSwitchingProtocols, "live"
 	} else if x.status == 0 {
 		x.status = http.StatusOK
+	}
+	if x.path != nil {
+		x.route = routePattern(x.path)
 	}
 	method := r.Method
 	if x.req != nil {
@@ -86,17 +90,18 @@ var routeNames = map[string][]string{
 // routePattern gives the pattern of a path whose route is known.
 func routePattern(path []string) string {
 	first := strings.ToLower(path[0])
-	pattern := "/" + first
+	pattern := append(make([]byte, 0, 64), '/')
+	pattern = append(pattern, first...)
 	names := routeNames[first]
 	for i, element := range path[1:] {
 		switch {
 		case first == "cloud_code", i == 0 && (first == "users" || first == "sessions") && strings.EqualFold(element, "me"):
-			pattern += "/" + strings.ToLower(element)
+			pattern = append(append(pattern, '/'), strings.ToLower(element)...)
 		case i < len(names):
-			pattern += "/" + names[i]
+			pattern = append(append(pattern, '/'), names[i]...)
 		default:
-			return pattern // the rest of a file's name
+			return string(pattern) // the rest of a file's name
 		}
 	}
-	return pattern
+	return string(pattern)
 }

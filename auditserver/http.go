@@ -119,7 +119,7 @@ func (s *Server) serve(w *exchange, r *http.Request, path []string) {
 		return
 	}
 	if known {
-		w.route = routePattern(path)
+		w.path = path
 	}
 	req := s.newRequest(r, path)
 	w.req = req
@@ -130,12 +130,13 @@ func (s *Server) serve(w *exchange, r *http.Request, path []string) {
 	}
 	handle := s.route(req.method, req.path)
 	if handle == nil {
-		w.route = otherRoute
+		w.path = nil
 		notFoundPage(w, r)
 		return
 	}
-	w.route = routePattern(req.path)
+	w.path = req.path
 	res, err := s.idempotent(r.Context(), req, handle)
+	req.worked() // a client that takes its answer slowly needs no turn
 	if err != nil {
 		s.writeError(w, r, err)
 		return

@@ -25,7 +25,7 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, req *reques
 		return err
 	}
 	creds := access.HeaderCredentials(r.Header)
-	if r.Body != nil && r.Body != http.NoBody {
+	if r.Body != nil && r.ContentLength != 0 {
 		pool := s.budgets.keyless
 		if creds.AppID != "" && !openRoute(req) {
 			if _, err := s.keys.Admit(creds, req.remote); err != nil {

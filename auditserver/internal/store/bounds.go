@@ -27,33 +27,28 @@ type Bounds struct {
 // waits for a connection.
 const LongQuery = 250 * time.Millisecond
 
-// watch gives the context for a query, which ends with the query's bounds. The
-// query must call lent when it has a connection, and end when it is done; end gives
-// the reason in the place of err if the bounds were why the query ended.
-func (s *Store) watch(ctx context.Context, q *Query) (_ context.Context, lent func(), end func(err error) error) {
+// watch gives the context for a query, which ends with the query's bounds, and the
+// watcher that ends it. A query that has no bounds has a nil watcher.
+func (s *Store) watch(ctx context.Context, q *Query) (context.Context, *watcher) {
 	b := &s.cfg.Bounds
 	if q.Readers == nil || b.Time <= 0 {
-		return ctx, func() {}, func(err error) error { return err }
+		return ctx, nil
 	}
-	watched, cancel := context.WithCancelCause(ctx)
-	w := &watcher{bounds: b, waiting: &s.waiting, cancel: cancel, began: time.Now()}
+	w := &watcher{bounds: b, waiting: &s.waiting, given: ctx, began: time.Now()}
+	w.watched, w.cancel = context.WithCancelCause(ctx)
 	w.mu.Lock()
 	w.timer = time.AfterFunc(min(LongQuery, b.Time), w.ring)
 	w.mu.Unlock()
-	return watched, w.run, func(err error) error {
-		defer cancel(nil)
-		w.leave()
-		if cause := context.Cause(watched); err != nil && cause != nil && ctx.Err() == nil {
-			return cause
-		}
-		return err
-	}
+	return w.watched, w
 }
 
-// watcher ends a query that lasts too long.
+// watcher ends a query that lasts too long. The query must call run when it has a
+// connection, and end when it is done.
 type watcher struct {
 	bounds  *Bounds
-	waiting *atomic.Int64 // queries that wait for a connection
+	waiting *atomic.Int64   // queries that wait for a connection
+	given   context.Context // of the query
+	watched context.Context // the same with its bounds
 	cancel  context.CancelCauseFunc
 	timer   *time.Timer
 	began   time.Time
@@ -66,6 +61,9 @@ type watcher struct {
 
 // run is called when the query has a connection.
 func (w *watcher) run() {
+	if w == nil {
+		return
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.lent = time.Now()
@@ -98,6 +96,20 @@ func (w *watcher) ring() {
 		}
 	}
 	w.timer.Reset(min(next, rest))
+}
+
+// end is called when the query is done. It gives the reason in the place of err if
+// the bounds were why the query ended.
+func (w *watcher) end(err error) error {
+	if w == nil {
+		return err
+	}
+	defer w.cancel(nil)
+	w.leave()
+	if cause := context.Cause(w.watched); err != nil && cause != nil && w.given.Err() == nil {
+		return cause
+	}
+	return err
 }
 
 // leave ends the watch of a query.

@@ -110,21 +110,21 @@ func TestLongQueries(t *testing.T) {
 					Long: func() (func(), bool) { asked++; return func() { left++ }, c.admitted }}}}
 				s.waiting.Store(c.waiting)
 				began := time.Now()
-				ctx, lent, end := s.watch(t.Context(), &Query{Readers: []string{"*"}})
+				ctx, w := s.watch(t.Context(), &Query{Readers: []string{"*"}})
 				time.Sleep(100 * time.Millisecond) //nolint:forbidigo // the bubble's time: it waits for its connection
 				if c.lent {
-					lent()
+					w.run()
 				}
 				<-ctx.Done()
 				require.Equal(t, c.after, time.Since(began))
-				require.Equal(t, c.want, end(ctx.Err()))
+				require.Equal(t, c.want, w.end(ctx.Err()))
 				require.Equal(t, c.admitted, left == 1, "its place is free again")
 				require.Equal(t, c.lent, asked > 0)
 
 				asked = 0
-				ctx, lent, end = s.watch(t.Context(), &Query{Readers: []string{"*"}})
-				lent()
-				require.NoError(t, end(nil))
+				ctx, w = s.watch(t.Context(), &Query{Readers: []string{"*"}})
+				w.run()
+				require.NoError(t, w.end(nil))
 				require.Error(t, ctx.Err())
 				time.Sleep(time.Second) //nolint:forbidigo // the bubble's time
 				require.Zero(t, asked, "a quick one asks for none")

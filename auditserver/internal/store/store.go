@@ -256,17 +256,17 @@ func (s *Store) GetMany(ctx context.Context, class string, ids []string, readers
 
 // Find returns the objects q selects. Errors of the condition are *where.Error.
 func (s *Store) Find(ctx context.Context, q Query) (rows []Row, err error) {
-	watched, lent, end := s.watch(ctx, &q)
+	watched, bounds := s.watch(ctx, &q)
 	read := s.read
 	if q.Quick {
 		read = s.readQuick
 	}
 	err = read(watched, func(r reader) error {
-		lent()
+		bounds.run()
 		rows, err = r.limited(&q).find(watched, q)
 		return err
 	})
-	return rows, end(err)
+	return rows, bounds.end(err)
 }
 
 // Each calls visit for each object q selects until it returns false, without
@@ -278,11 +278,11 @@ func (s *Store) Each(ctx context.Context, q Query, visit func(Row) bool) error {
 
 // Count returns how many objects q selects; its Order, Skip and Limit are ignored.
 func (s *Store) Count(ctx context.Context, q Query) (n int, err error) {
-	watched, lent, end := s.watch(ctx, &q)
+	watched, bounds := s.watch(ctx, &q)
 	err = s.read(watched, func(r reader) error {
-		lent()
+		bounds.run()
 		n, err = r.limited(&q).count(watched, q)
 		return err
 	})
-	return n, end(err)
+	return n, bounds.end(err)
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -45,6 +46,9 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request, 
 		if err != nil {
 			return err
 		}
+		if err := s.takeTurn(r, req, len(raw)); err != nil {
+			return err
+		}
 		form, err := url.ParseQuery(string(raw))
 		if err != nil {
 			return fault.BadRequest("the form is not valid")
@@ -60,7 +64,18 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request, 
 	if err := req.held.Spend(meter.Values * valueSize); err != nil {
 		return err
 	}
+	if err := s.takeTurn(r, req, len(raw)); err != nil {
+		return err
+	}
 	req.Body, err = rawjson.Parse(raw)
+	return err
+}
+
+// takeTurn waits for the turn of a request with a body of n bytes, if that is large.
+func (s *Server) takeTurn(r *http.Request, req *request, n int) (err error) {
+	if n >= turnsFrom {
+		req.turn, err = s.budgets.large.wait(r.Context())
+	}
 	return err
 }
 
@@ -148,12 +163,16 @@ func readAll(r io.Reader, length int64, held *budget.Account) ([]byte, error) {
 }
 
 // meteredBody lets the meter see what is read. What comes after a refusal is read and
-// thrown away: a client that is still sending would not hear the answer.
+// thrown away, because a client that is still sending would not hear the answer; but
+// slowly, so that one who does that again and again takes little of the machine.
 type meteredBody struct {
 	io.Reader
 	meter   *rawjson.Meter
 	refusal error
 }
+
+// discardPause comes after each piece of a refused body: about 12 MiB a second are read.
+const discardPause = 5 * time.Millisecond
 
 // Read implements io.Reader.
 func (b *meteredBody) Read(p []byte) (int, error) {
@@ -162,7 +181,12 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 		return n, err
 	}
 	if b.refusal = b.meter.See(p[:n]); b.refusal != nil {
-		_, _ = io.Copy(io.Discard, b.Reader)
+		for {
+			if _, err := io.CopyN(io.Discard, b.Reader, piece); err != nil {
+				break
+			}
+			<-time.After(discardPause)
+		}
 		return 0, b.refusal
 	}
 	return n, err

@@ -40,6 +40,7 @@ type request struct {
 
 	held   *budget.Account // of the bodies: what this one takes
 	answer *budget.Account // of the answers
+	turn   func()          // ends the turn of one with a large body; nil without one
 
 	denied    values.Denylist
 	maxFields int
@@ -75,8 +76,16 @@ func (r *request) inner(method string, path []string) *request {
 		location: r.location, context: r.context, header: r.header, denied: r.denied, maxFields: r.maxFields, answer: r.answer}
 }
 
+// worked ends the turn of a request with a large body.
+func (r *request) worked() {
+	if r.turn != nil {
+		r.turn()
+	}
+}
+
 // release gives back what the request has taken out of the budgets.
 func (r *request) release() {
+	r.worked()
 	r.held.Close()
 	r.answer.Close()
 }

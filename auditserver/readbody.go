@@ -18,6 +18,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/budget"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // readBody reads a JSON or form body, or leaves a raw upload to be streamed. What it
@@ -52,6 +53,9 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request, 
 		form, err := url.ParseQuery(string(raw))
 		if err != nil {
 			return fault.BadRequest("the form is not valid")
+		}
+		if bytes.HasPrefix(raw, []byte("{")) { // curl -d says so of JSON unless told otherwise
+			return fault.New(wire.CodeInvalidKeyName, "Invalid field name: the body is JSON but was sent as a form; send it with Content-Type: application/json.")
 		}
 		req.Body = rawjson.FromForm(form)
 		return nil

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -82,14 +81,10 @@ func Shown(err error) (e *Error, known bool) {
 	return &Error{Code: wire.CodeInternal, Message: "Internal server error."}, false
 }
 
-// InvalidName refuses the name of a field. The name may be long: JSON that is
-// sent as a form, which curl -d does unless told otherwise, is one name.
+// InvalidName refuses the name of a field, which may be long.
 func InvalidName(name string) *Error {
 	const most = 200
-	switch {
-	case strings.HasPrefix(name, "{"):
-		return New(wire.CodeInvalidKeyName, "Invalid field name: the body is JSON but was sent as a form; send it with Content-Type: application/json.")
-	case len(name) > most:
+	if len(name) > most {
 		return New(wire.CodeInvalidKeyName, "Invalid field name: %s... (%d bytes).", name[:most], len(name))
 	}
 	return New(wire.CodeInvalidKeyName, "Invalid field name: %s.", name)

@@ -17,12 +17,31 @@ import (
 // entry is a row of a table on its way to the server.
 type entry struct {
 	row    int
-	key    string // what its record is found by
+	key    string // what its record is found by; "" if a cell of it is bad
 	cells  []given
 	stored *parse.Row // nil: there is none yet
-	wanted *parse.Row // as it will be
+	wanted *parse.Row // as it will be, without what bad cells say
 	set    []given    // what differs from stored
 	bad    bool       // a problem was told
+	below  bool       // it refers to a row of this import that is bad
+}
+
+// spoil notes that a problem of the row was told, and that of which cell.
+func (e *entry) spoil(at int) {
+	e.bad = true
+	if one := e.cell(at); one != nil {
+		one.bad = true
+	}
+}
+
+// cell is the cell at a place in the table; nil if the row has none there.
+func (e *entry) cell(at int) *given {
+	for i := range e.cells {
+		if e.cells[i].at == at {
+			return &e.cells[i]
+		}
+	}
+	return nil
 }
 
 // given is what a cell says of a column.
@@ -31,6 +50,7 @@ type given struct {
 	column *column
 	value  any    // string, time.Time, parse.Pointer[parse.Row]; nil for an empty cell
 	name   string // of a pointer, which is looked up later
+	bad    bool   // a problem of the cell was told
 }
 
 // reading reads the entries of one table.
@@ -87,7 +107,7 @@ func (r *reading) pages() iter.Seq2[[]*entry, error] {
 func (r *reading) entry(l line) *entry {
 	e := &entry{row: l.row}
 	tell := func(at int, rule, text string) {
-		e.bad = true
+		e.spoil(at)
 		r.problems.add(r.layout.problem(l.row, at, rule, text))
 	}
 	for at := range max(len(l.cells), len(r.layout.columns)) {
@@ -102,29 +122,34 @@ func (r *reading) entry(l line) *entry {
 			continue
 		}
 		one := given{at: at, column: r.layout.columns[at]}
-		if rule, wrong := r.read(c, &one); wrong != "" {
-			tell(at, rule, wrong)
-		}
+		rule, wrong := r.read(c, &one)
 		e.cells = append(e.cells, one)
+		switch {
+		case wrong != "":
+			tell(at, rule, wrong)
+		case one.value == nil && one.name == "" && one.column.field.Required && !r.register.isKey(one.column.name):
+			tell(at, RuleRequired, "the cell is empty, and the column is required")
+		}
 	}
 	e.key = r.keyOf(e, tell)
 	return e
 }
 
-// keyOf joins the values by which the record of a row is found.
+// keyOf joins the values by which the record of a row is found; "" if one is bad.
 func (r *reading) keyOf(e *entry, tell func(at int, rule, text string)) string {
 	parts := make([]string, 0, len(r.register.key))
+	whole := true
 	for _, name := range r.register.key {
-		text := ""
-		for _, one := range e.cells {
-			if one.column.name == name {
-				text, _ = one.value.(string)
-			}
+		one := e.cell(r.layout.place(name))
+		text, _ := one.value.(string)
+		if text == "" && !one.bad {
+			tell(one.at, RuleRequired, "the cell is empty, and records are found by it")
 		}
-		if text == "" && !e.bad {
-			tell(r.layout.place(name), RuleRequired, "the cell is empty, and records are found by it")
-		}
+		whole = whole && !one.bad
 		parts = append(parts, text)
+	}
+	if !whole {
+		return ""
 	}
 	return joinKey(parts)
 }

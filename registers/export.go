@@ -34,13 +34,19 @@ func (c Contract) ExportExcel(ctx context.Context, client *parse.Client, to io.W
 	if len(registers) == 0 {
 		registers = c.Names()
 	}
-	book := newBook()
-	defer book.close()
-	for _, name := range registers {
-		r, err := c.register(name)
-		if err != nil {
+	wanted := make([]*register, len(registers))
+	for i, name := range registers {
+		var err error
+		if wanted[i], err = c.register(name); err != nil {
 			return err
 		}
+	}
+	if err := suits(ctx, client, wanted...); err != nil {
+		return err
+	}
+	book := newBook()
+	defer book.close()
+	for _, r := range wanted {
 		s, err := book.sheet(r)
 		if err != nil {
 			return fmt.Errorf("registers: sheet %s: %w", r.sheet, err)
@@ -58,6 +64,9 @@ func (c Contract) ExportExcel(ctx context.Context, client *parse.Client, to io.W
 func (c Contract) ExportCSV(ctx context.Context, client *parse.Client, to io.Writer, options Options, register string) error {
 	r, err := c.register(register)
 	if err != nil {
+		return err
+	}
+	if err := suits(ctx, client, r); err != nil {
 		return err
 	}
 	s, err := newCSVSheet(to)
@@ -124,6 +133,11 @@ func (e *exporter) write(ctx context.Context, page []*parse.Row) error {
 		}
 	}
 	for _, row := range page {
+		for _, name := range e.register.key {
+			if row.Get(name) == nil {
+				return fmt.Errorf("registers: %s: the record %s has no value in the column %s, by which an import would find it", e.register.name, row.ObjectID, name)
+			}
+		}
 		values := make([]value, len(e.register.columns))
 		for i := range e.register.columns {
 			var err error

@@ -46,6 +46,13 @@ func (c Contract) Import(ctx context.Context, client *parse.Client, tables []Tab
 	if tables, err = c.inOrder(tables); err != nil {
 		return Report{}, err
 	}
+	wanted := make([]*register, len(tables))
+	for i := range tables {
+		wanted[i], _ = c.register(tables[i].register) // inOrder has seen them all
+	}
+	if err := suits(ctx, client, wanted...); err != nil {
+		return Report{}, err
+	}
 	for i := range tables {
 		if err := im.run(ctx, &tables[i], Checking, 0); err != nil {
 			return im.report, err
@@ -99,7 +106,8 @@ type importer struct {
 	judge    *judge
 	problems Problems
 	report   Report
-	seen     map[string]int // rows of the table by the key
+	seen     map[string]int  // rows of the table by the key
+	broken   map[string]bool // stand-ins of rows that are bad or below one that is
 }
 
 func newImporter(ctx context.Context, c Contract, client *parse.Client, options Options) (*importer, error) {
@@ -107,7 +115,7 @@ func newImporter(ctx context.Context, c Contract, client *parse.Client, options 
 	if err != nil {
 		return nil, err
 	}
-	return &importer{contract: c, client: client, options: options, names: newNames(c, client), judge: judge}, nil
+	return &importer{contract: c, client: client, options: options, names: newNames(c, client), judge: judge, broken: map[string]bool{}}, nil
 }
 
 // run takes a table through one phase.
@@ -146,9 +154,12 @@ func (im *importer) run(ctx context.Context, t *Table, phase Phase, of int) erro
 // prepare looks up what a page names and finds what differs from what is stored.
 func (im *importer) prepare(ctx context.Context, r *reading, page []*entry) error {
 	for _, e := range page {
-		if first, twice := im.seen[e.key]; twice && !e.bad {
+		if e.key == "" {
+			continue
+		}
+		if first, twice := im.seen[e.key]; twice {
 			im.tell(r, e, r.layout.place(r.register.key[0]), RuleRepeated, fmt.Sprintf("row %d has the same reference", first))
-		} else if !e.bad {
+		} else {
 			im.seen[e.key] = e.row
 		}
 	}
@@ -160,6 +171,7 @@ func (im *importer) prepare(ctx context.Context, r *reading, page []*entry) erro
 		switch found := stored[e.key]; {
 		case len(found) > 1:
 			im.tell(r, e, r.layout.place(r.register.key[0]), RuleReference, fmt.Sprintf("%d records on the server have this reference", len(found)))
+			e.key = ""
 		case len(found) == 1:
 			e.stored = found[0]
 		}
@@ -168,10 +180,11 @@ func (im *importer) prepare(ctx context.Context, r *reading, page []*entry) erro
 		return err
 	}
 	for _, e := range page {
-		if !e.bad {
-			if err := im.want(r, e); err != nil {
-				return err
-			}
+		if e.key == "" {
+			continue // nobody knows which record it is
+		}
+		if err := im.want(r, e); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -211,6 +224,7 @@ func (im *importer) resolve(ctx context.Context, r *reading, page []*entry) erro
 				im.tell(r, e, one.at, rule, wrong)
 				continue
 			}
+			e.below = e.below || im.broken[id]
 			one.value = parse.Rows(im.client, class).PointerTo(id)
 		}
 	}
@@ -224,11 +238,7 @@ func (im *importer) want(r *reading, e *entry) error {
 		e.wanted = &parse.Row{Object: e.stored.Object, Rest: maps.Clone(e.stored.Rest)}
 	}
 	for _, one := range e.cells {
-		switch {
-		case one.value == nil && one.column.field.Required:
-			im.tell(r, e, one.at, RuleRequired, "the cell is empty, and the column is required")
-			continue
-		case !one.differs(e.wanted, im.options.Zone):
+		if one.bad || !one.differs(e.wanted, im.options.Zone) {
 			continue
 		}
 		if err := e.wanted.Set(one.column.name, one.value); err != nil {
@@ -242,49 +252,14 @@ func (im *importer) want(r *reading, e *entry) error {
 	for _, c := range r.register.columns {
 		if c.field.Required && r.layout.place(c.name) < 0 {
 			im.tell(r, e, -1, RuleRequired, fmt.Sprintf("there is no such record yet, and for a new one the column %q is required", c.header))
-		} else if c.field.Required && e.wanted.Get(c.name) == nil && !e.bad {
-			im.tell(r, e, r.layout.place(c.name), RuleRequired, "the cell is empty, and the column is required")
 		}
 	}
 	return nil
 }
 
 func (im *importer) tell(r *reading, e *entry, at int, rule, text string) {
-	e.bad = true
+	e.spoil(at)
 	im.problems.add(r.layout.problem(e.row, at, rule, text))
-}
-
-// check asks the rules, and counts what would be done.
-func (im *importer) check(ctx context.Context, r *reading, page []*entry, outcome *Outcome) error {
-	im.judge.begin(r.register, page)
-	for _, e := range page {
-		if e.bad {
-			continue
-		}
-		outcome.count(e)
-		if len(e.set) == 0 {
-			continue
-		}
-		verdict, err := im.judge.ask(ctx, r.register, e)
-		if err != nil {
-			return fmt.Errorf("check the rules: %w", err)
-		}
-		for _, v := range verdict.Violations {
-			im.tell(r, e, r.layout.place(v.Field), v.Rule, v.Message)
-		}
-		for _, v := range verdict.Warnings {
-			if len(im.report.Warnings) < MaxProblems {
-				im.report.Warnings = append(im.report.Warnings, r.layout.problem(e.row, r.layout.place(v.Field), v.Rule, v.Message))
-			}
-		}
-		if e.stored == nil && !e.bad {
-			stand := fmt.Sprintf("new%s%d", r.register.name, e.row)
-			first, _ := e.wanted.Get(r.register.key[0]).(string)
-			im.names.pending[named{r.register.class, first}] = stand
-			im.judge.expect(r.register, stand, e)
-		}
-	}
-	return nil
 }
 
 // send brings a page to the server.

@@ -88,6 +88,24 @@ func TestEveryBadCellIsNamedAndNothingSent(t *testing.T) {
 	require.ErrorContains(t, err, `no register "risks": use one of audits, findings, actions, documents`)
 }
 
+// A row that is bad is told once, and not again at all rows that refer to it.
+func TestWhatRefersToABadRowIsNotBlamed(t *testing.T) {
+	server := audittest.NewServer(t)
+	lead := server.LoadSample(sampled, 1).Auditors[0].Username
+	tables := func(day string) []registers.Table {
+		return []registers.Table{
+			csvTable("audits", auditHeaders+"N-1,8.5,all,N,"+lead+","+day+",in_progress\n"),
+			csvTable("findings", "Finding,Audit,Type,Severity,Clause,Statement,Evidence,Reported by\nN-1,N-1,nonconformity,minor,8.5,s,e,"+lead+"\n"),
+			csvTable("actions", "Action,Finding,Description,Owner,Due,Status,Verification\nN-1,N-1,d,"+lead+",2099-12-31,open,to do\n"),
+		}
+	}
+	coordinator := server.As(isoaudit.RoleCoordinator).Client.Client
+	_, err := registers.ISO9001().Import(t.Context(), coordinator, tables("soon"), registers.Options{})
+	require.Equal(t, []string{"F2 date"}, told(t, err))
+	_, err = registers.ISO9001().Import(t.Context(), server.Admin.Client.Client, tables("2026-12-31"), registers.Options{DryRun: true})
+	require.NoError(t, err)
+}
+
 // workbook makes an audit register with two rows and lets change spoil it.
 func workbook(t *testing.T, lead string, change func(f *excelize.File)) []byte {
 	t.Helper()
@@ -137,7 +155,7 @@ func TestWorkbooksOfPeople(t *testing.T) {
 		"a formula elsewhere": {func(f *excelize.File) error { return f.SetCellFormula("Audits", "I2", "1+1") }, []string{"I2 sheet"}},
 	} {
 		file := workbook(t, lead, func(f *excelize.File) { require.NoError(t, one.change(f), name) })
-		report, err := importExcel(t.Context(), client, file, registers.Options{DryRun: true})
+		report, err := importExcel(t.Context(), registers.ISO9001(), client, file, registers.Options{DryRun: true})
 		if one.want != nil {
 			require.Equal(t, one.want, told(t, err), name)
 			continue
@@ -146,7 +164,7 @@ func TestWorkbooksOfPeople(t *testing.T) {
 		require.Equal(t, 2, report.Tables[0].Created, name)
 	}
 
-	_, err := importExcel(t.Context(), client, workbook(t, lead, nil), registers.Options{})
+	_, err := importExcel(t.Context(), registers.ISO9001(), client, workbook(t, lead, nil), registers.Options{})
 	require.NoError(t, err)
 	plans, err := server.Admin.AuditPlans.Query().Where(isoaudit.AuditPlanFields.AuditRef.In("N-1", "N-2")).OrderBy(isoaudit.AuditPlanFields.AuditRef.Asc()).Find(t.Context())
 	require.NoError(t, err)
@@ -159,7 +177,7 @@ func TestWorkbooksOfPeople(t *testing.T) {
 	require.Equal(t, isoaudit.PlanInProgress, plans[1].Status)
 
 	other := workbook(t, lead, func(f *excelize.File) { require.NoError(t, f.SetSheetName("Audits", "Programm 2026")) })
-	_, err = importExcel(t.Context(), client, other, registers.Options{})
+	_, err = importExcel(t.Context(), registers.ISO9001(), client, other, registers.Options{})
 	require.ErrorContains(t, err, `has the sheets "Programm 2026", and none of "Audits"`)
 	book, err := registers.OpenExcel(bytes.NewReader(other), int64(len(other)))
 	require.NoError(t, err)

@@ -28,14 +28,14 @@ func TestLibreOfficeReadsTheWorkbook(t *testing.T) {
 	client := server.Admin.Client.Client
 	dir := t.TempDir()
 	file := filepath.Join(dir, "registers.xlsx")
-	require.NoError(t, os.WriteFile(file, excelOf(t, client), 0o600))
+	require.NoError(t, os.WriteFile(file, excelOf(t, registers.ISO9001(), client), 0o600))
 
 	// Comma, quote, UTF-8, from row 1, as shown, all sheets, each in a file of its own.
 	convert(t, dir, `csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1`, file)
 	for _, name := range registers.ISO9001().Names() {
 		shown, err := os.ReadFile(filepath.Join(dir, "registers-"+strings.ToUpper(name[:1])+name[1:]+".csv"))
 		require.NoError(t, err)
-		want := records(t, strings.TrimPrefix(csvOf(t, client, name), "\ufeff"))
+		want := records(t, strings.TrimPrefix(csvOf(t, registers.ISO9001(), client, name), "\ufeff"))
 		for _, row := range want {
 			for i, text := range row {
 				if unquoted, ok := strings.CutPrefix(text, "'"); ok && strings.ContainsAny(unquoted[:1], "=+-@\t'") {
@@ -51,7 +51,7 @@ func TestLibreOfficeReadsTheWorkbook(t *testing.T) {
 	convert(t, saved, "xlsx:Calc MS Excel 2007 XML", file)
 	again, err := os.ReadFile(filepath.Join(saved, "registers.xlsx"))
 	require.NoError(t, err)
-	report, err := importExcel(t.Context(), client, again, registers.Options{})
+	report, err := importExcel(t.Context(), registers.ISO9001(), client, again, registers.Options{})
 	require.NoError(t, err)
 	for _, table := range report.Tables {
 		require.Equal(t, table.Rows, table.Unchanged, table.Register)

@@ -12,7 +12,7 @@ import (
 func storedRows(ctx context.Context, rows *parse.Collection[parse.Row], r *register, page []*entry) (map[string][]*parse.Row, error) {
 	wanted, first := map[string]bool{}, map[string]bool{}
 	for _, e := range page {
-		if e.bad {
+		if e.key == "" {
 			continue
 		}
 		wanted[e.key] = true

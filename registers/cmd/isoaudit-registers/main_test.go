@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -23,7 +24,15 @@ type cli struct {
 func newCLI(t *testing.T) *cli {
 	t.Helper()
 	server := audittest.NewServer(t)
-	server.LoadSample(time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC), 1)
+	server.LoadSample(sampled, 1)
+	return cliOf(t, server)
+}
+
+// sampled is the instant of the sample.
+var sampled = time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
+
+func cliOf(t *testing.T, server *audittest.Server) *cli {
+	t.Helper()
 	return &cli{t, server, map[string]string{"ISOAUDIT_APP_ID": server.AppID, "ISOAUDIT_REST_KEY": server.RESTKey, "ISOAUDIT_MASTER_KEY": server.MasterKey}}
 }
 
@@ -71,6 +80,45 @@ func TestExportAndImport(t *testing.T) {
 	status, out, errs = c.run("import", "-url", c.server.URL, "-register", "actions", actions)
 	require.Equal(t, 0, status, errs)
 	require.Contains(t, out, " 1 changed, ")
+}
+
+func TestTheSecondContract(t *testing.T) {
+	server := audittest.NewPromptServer(t)
+	sample := server.LoadSample(sampled, 1)
+	c := cliOf(t, server.Server)
+	book, actions := filepath.Join(t.TempDir(), "registers.xlsx"), filepath.Join(t.TempDir(), "actions.csv")
+	status, _, errs := c.run("export", "-contract", "prompt", "-url", c.server.URL, "-o", book)
+	require.Equal(t, 0, status, errs)
+	status, out, errs := c.run("import", "-contract", "prompt", "-url", c.server.URL, book)
+	require.Equal(t, 0, status, errs)
+	for sheet, rows := range map[string]int{"Audits": len(sample.Audits), "Findings": len(sample.NonConformances), "Actions": len(sample.CAPAs), "Documents": len(sample.DocumentControlLogs)} {
+		require.Contains(t, out, fmt.Sprintf("%s: %d rows: 0 created, 0 changed, %d unchanged\n", sheet, rows, rows))
+	}
+	status, _, errs = c.run("export", "-contract", "prompt", "-url", c.server.URL, "-o", actions, "-register", "actions")
+	require.Equal(t, 0, status, errs)
+	text, err := os.ReadFile(actions)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(actions, bytes.Replace(text, []byte(",corrective,"), []byte(",repair,"), 1), 0o600))
+	status, _, errs = c.run("import", "-contract", "prompt", "-url", c.server.URL, "-register", "actions", actions)
+	require.Equal(t, statusProblems, status)
+	require.Regexp(t, `actions.csv, C\d+ \(Type\): .*\[capa-type-known\]\nnothing was sent`, errs)
+
+	status, _, errs = c.run("export", "-url", c.server.URL, "-o", book)
+	require.Equal(t, statusFailed, status, "a server of the other contract")
+	require.Contains(t, errs, "no class AuditPlan")
+	status, _, errs = c.run("import", "-url", c.server.URL, book)
+	require.Equal(t, statusFailed, status)
+	require.Contains(t, errs, "no class AuditPlan")
+	status, _, errs = c.run("import", "-url", c.server.URL, "-register", "documents", book)
+	require.Equal(t, statusFailed, status)
+	require.Contains(t, errs, "DocumentControlLog of the server has no column documentNumber")
+	delete(c.env, "ISOAUDIT_MASTER_KEY")
+	c.env["ISOAUDIT_USERNAME"], c.env["ISOAUDIT_PASSWORD"] = sample.Users[0].Username, audittest.SamplePassword
+	for register, want := range map[string]string{"audits": "Permission denied", "documents": "has no value in the column documentNumber"} {
+		status, _, errs = c.run("export", "-url", c.server.URL, "-o", actions, "-register", register)
+		require.Equal(t, statusFailed, status)
+		require.Contains(t, errs, want)
+	}
 }
 
 func TestWrongCommandLines(t *testing.T) {

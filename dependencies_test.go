@@ -118,6 +118,7 @@ func TestDependenciesServerWithoutClient(t *testing.T) {
 	require.NotContains(t, deps, module)
 	require.NotContains(t, deps, module+"/parse")
 	require.NotContains(t, deps, module+"/livequery")
+	require.NotContains(t, deps, "github.com/vektah/gqlparser/v2", "only who imports auditserver/graphql links its parser")
 }
 
 // GraphQL resolves fields by REST requests: it can't reach objects by another way.

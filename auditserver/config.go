@@ -42,10 +42,11 @@ type Config struct {
 	MountPath string // where the handler answers; "" is /parse
 	PublicURL string // this server's URL with the mount path, for file URLs and Location; "": taken from each request
 
-	GraphQL                    bool         // serve GraphQL beside the mount
-	GraphQLPath                string       // where; "" is /graphql
-	Pages                      http.Handler // answers what is for neither the mount nor GraphQL; nil: nothing is there
-	GraphQLPublicIntrospection bool         // the schema may be asked for without the master key
+	GraphQL                    bool          // serve GraphQL beside the mount
+	GraphQLEngine              GraphQLEngine // what answers it: graphql.Engine() of package auditserver/graphql
+	GraphQLPath                string        // where; "" is /graphql
+	GraphQLPublicIntrospection bool          // the schema may be asked for without the master key
+	Pages                      http.Handler  // answers what is for neither the mount nor GraphQL; nil: nothing is there
 
 	AllowClientClassCreation bool          // clients without the master key may create classes
 	AllowCustomObjectID      bool          // clients choose objectIds
@@ -202,6 +203,9 @@ func (c *Config) prepareURLs() error {
 		c.GraphQLPath = "/graphql"
 	}
 	c.GraphQLPath = path.Clean("/" + c.GraphQLPath)
+	if c.GraphQL && c.GraphQLEngine == nil {
+		errs = append(errs, errors.New("auditserver: Config.GraphQL (mountGraphQL) needs Config.GraphQLEngine: set it to graphql.Engine() of package auditserver/graphql"))
+	}
 	if c.GraphQL && (c.GraphQLPath == "/" || c.GraphQLPath == c.MountPath) {
 		errs = append(errs, errors.New("auditserver: Config.GraphQLPath (graphQLPath) is where something else answers: write it as /graphql"))
 	}

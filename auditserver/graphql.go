@@ -5,8 +5,12 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/isoaudit/isoaudit-go/auditserver/internal/graphql"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 )
+
+// GraphQLEngine answers GraphQL. Package auditserver/graphql has the one there is, so
+// that a server without GraphQL links no parser for it.
+type GraphQLEngine interface{ document.Engine }
 
 // isGraphQL reports whether a path is that of GraphQL, which stands beside the mount.
 func (s *Server) isGraphQL(path string) bool {
@@ -36,20 +40,20 @@ func (s *Server) serveGraphQL(w *exchange, r *http.Request) {
 }
 
 func (s *Server) answerGraphQL(ctx context.Context, req *request) (*response, error) {
-	document, err := s.readDocument(req)
+	doc, err := s.readDocument(req)
 	if err != nil {
 		return nil, err
 	}
-	schema, err := s.graphQL.of(s.store, s.functionNames())
+	schema, err := s.graphQL.of(s.cfg.GraphQLEngine, s.store, s.functionNames())
 	if err != nil {
 		return nil, err
 	}
 	limits := s.cfg.Limits
 	calls := &graphQLCalls{s: s, outer: req}
-	document.QueryOnly = req.method == http.MethodGet
-	document.Master, document.Introspection = req.caller.Master, req.caller.Master || s.cfg.GraphQLPublicIntrospection
-	document.Token, document.UserID = req.caller.SessionToken, req.caller.UserID
-	answer := schema.Answer(ctx, calls, document, graphql.Limits{Depth: limits.GraphQLDepth, Fields: limits.GraphQLFields,
+	doc.QueryOnly = req.method == http.MethodGet
+	doc.Master, doc.Introspection = req.caller.Master, req.caller.Master || s.cfg.GraphQLPublicIntrospection
+	doc.Token, doc.UserID = req.caller.SessionToken, req.caller.UserID
+	answer := schema.Answer(ctx, calls, doc, document.Limits{Depth: limits.GraphQLDepth, Fields: limits.GraphQLFields,
 		Tokens: limits.Values, Calls: limits.Batch, AnswerSize: limits.AnswerSize})
 	if err := req.answer.Spend(len(answer.Body)); err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/auditserver/graphql"
 )
 
 func TestGraphQLIsOffUnlessAsked(t *testing.T) {
@@ -23,6 +24,7 @@ func TestGraphQLIsOffUnlessAsked(t *testing.T) {
 	require.Equal(t, true, m.sendGraphQL(http.MethodPost, "/api/graphql", "application/json", `{"query":"{ health }"}`).in("data", "health"))
 	err := auditserver.Config{AppID: "a", GraphQL: true, GraphQLPath: "/parse"}.Validate()
 	require.ErrorContains(t, err, "graphQLPath")
+	require.ErrorContains(t, err, "needs Config.GraphQLEngine: set it to graphql.Engine()")
 }
 
 func TestGraphQLDocuments(t *testing.T) {
@@ -63,7 +65,7 @@ func TestGraphQLErrors(t *testing.T) {
 		`{ plan(id: "x") { ref { a } } }`: {"GRAPHQL_VALIDATION_FAILED", `Cannot query field "a" on type "String"`},
 		`{ plan { ref } }`:                {"GRAPHQL_VALIDATION_FAILED", `argument "id" of type "ID!" is required`},
 		`query ($id: ID!) { plan(id: $id) { ref } }`:                               {"BAD_USER_INPUT", `Variable "$id": must be defined`},
-		`{ plans(where: {start: {equalTo: "soon"}}) { count } }`:                   {"BAD_USER_INPUT", "the argument where.start.equalTo is no date"},
+		`{ plans(where: {start: {equalTo: "soon"}}) { count } }`:                   {"GRAPHQL_VALIDATION_FAILED", "the argument where.start.equalTo is no date"},
 		`mutation { createPlan(input: {fields: {size: 1}}) { clientMutationId } }`: {"GRAPHQL_VALIDATION_FAILED", "ref"},
 		`subscription { health }`:                                                  {"GRAPHQL_VALIDATION_FAILED", ""},
 		`{ ...a } fragment a on Query { ...a }`:                                    {"GRAPHQL_VALIDATION_FAILED", ""},
@@ -219,7 +221,7 @@ func TestGraphQLUploads(t *testing.T) {
 
 // Functions are called, and their errors keep their codes.
 func TestGraphQLFunctions(t *testing.T) {
-	srv, m := open(t, func(cfg *auditserver.Config) { cfg.GraphQL = true })
+	srv, m := open(t, func(cfg *auditserver.Config) { cfg.GraphQL, cfg.GraphQLEngine = true, graphql.Engine() })
 	srv.Function("double", func(_ context.Context, call *auditserver.FunctionCall) (any, error) {
 		n, ok := call.Params["n"].(float64)
 		if !ok {

@@ -10,12 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/auditserver/graphql"
 )
 
 // openGraphQL starts a server with two classes, and gives the client of the master key.
 func openGraphQL(t testing.TB, change func(*auditserver.Config)) *client {
 	_, m := open(t, func(cfg *auditserver.Config) {
-		cfg.GraphQL, cfg.PublicUsers = true, true
+		cfg.GraphQL, cfg.GraphQLEngine, cfg.PublicUsers = true, graphql.Engine(), true
 		if change != nil {
 			change(cfg)
 		}

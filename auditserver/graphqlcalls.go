@@ -9,7 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/isoaudit/isoaudit-go/auditserver/internal/graphql"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 )
@@ -23,8 +23,8 @@ type graphQLCalls struct {
 	secret bool
 }
 
-// Do implements graphql.Server.
-func (c *graphQLCalls) Do(ctx context.Context, call graphql.Call) (jsontext.Value, error) {
+// Do implements document.Server.
+func (c *graphQLCalls) Do(ctx context.Context, call document.Call) (jsontext.Value, error) {
 	req := c.outer.inner(call.Method, call.Path)
 	if c.inside != nil {
 		req.tx, req.after = c.inside.tx, c.inside.after
@@ -56,7 +56,7 @@ func (c *graphQLCalls) Do(ctx context.Context, call graphql.Call) (jsontext.Valu
 }
 
 // fill gives the request its parameters and its caller.
-func (c *graphQLCalls) fill(ctx context.Context, req *request, call graphql.Call) error {
+func (c *graphQLCalls) fill(ctx context.Context, req *request, call document.Call) error {
 	if call.File != nil {
 		req.header = http.Header{"Content-Type": {call.File.ContentType}}
 		req.stream = io.NopCloser(call.File.Content())
@@ -100,7 +100,7 @@ func (c *graphQLCalls) shown(ctx context.Context, err error) error {
 	return e
 }
 
-// ResetPassword implements graphql.Server.
+// ResetPassword implements document.Server.
 func (c *graphQLCalls) ResetPassword(ctx context.Context, token, password string) error {
 	if err := c.fewLogIns(); err != nil {
 		return err
@@ -111,8 +111,8 @@ func (c *graphQLCalls) ResetPassword(ctx context.Context, token, password string
 	return nil
 }
 
-// Together implements graphql.Server.
-func (c *graphQLCalls) Together(ctx context.Context, fn func(graphql.Server) error) error {
+// Together implements document.Server.
+func (c *graphQLCalls) Together(ctx context.Context, fn func(document.Server) error) error {
 	_, err := c.s.write(ctx, c.outer, func(tx *store.Tx, req *request) (*response, error) {
 		req.tx = tx
 		in := *c

@@ -8,14 +8,14 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
-	"github.com/isoaudit/isoaudit-go/auditserver/internal/graphql"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 )
 
 // readDocument reads a document with its variables from JSON, from the query string,
 // or from a multipart form with files.
-func (s *Server) readDocument(req *request) (*graphql.Request, error) {
+func (s *Server) readDocument(req *request) (*document.Request, error) {
 	params := &req.Params
 	if operations := []byte(req.Body.Text("operations")); len(operations) > 0 {
 		if err := s.measured(operations); err != nil {
@@ -27,7 +27,7 @@ func (s *Server) readDocument(req *request) (*graphql.Request, error) {
 		}
 		params = &rawjson.Params{Body: body}
 	}
-	r := &graphql.Request{Document: params.TextParam("query"), OperationName: params.TextParam("operationName")}
+	r := &document.Request{Document: params.TextParam("query"), OperationName: params.TextParam("operationName")}
 	if raw, ok := params.Param("variables"); ok && raw.Kind() != 'n' {
 		if err := s.measured(raw); err != nil { // those of a query string were not yet
 			return nil, err
@@ -64,7 +64,7 @@ func (s *Server) placeUploads(req *request, variables map[string]any) error {
 		data, _ := sent["data"].([]byte)
 		fileName, _ := sent["filename"].(string)
 		contentType, _ := sent["contentType"].(string)
-		upload := graphql.Upload{Name: fileName, ContentType: contentType, Content: func() io.Reader { return bytes.NewReader(data) }}
+		upload := document.Upload{Name: fileName, ContentType: contentType, Content: func() io.Reader { return bytes.NewReader(data) }}
 		for _, path := range paths {
 			if !place(variables, strings.Split(strings.TrimPrefix(path, "variables."), "."), upload) {
 				return fault.BadRequest("map names " + strconv.Quote(path) + ", which is no place in variables")

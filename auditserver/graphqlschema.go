@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
-	"github.com/isoaudit/isoaudit-go/auditserver/internal/graphql"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 )
 
@@ -13,12 +13,12 @@ import (
 // first asked for.
 type graphQLSchema struct {
 	mu     sync.Mutex
-	made   *graphql.Schema
+	made   document.Schema
 	from   any // the state of the classes
 	naming string
 }
 
-func (g *graphQLSchema) of(db *store.Store, functions []string) (*graphql.Schema, error) {
+func (g *graphQLSchema) of(engine GraphQLEngine, db *store.Store, functions []string) (document.Schema, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	state := db.ClassesState()
@@ -30,7 +30,7 @@ func (g *graphQLSchema) of(db *store.Store, functions []string) (*graphql.Schema
 	for i := range list {
 		list[i].Fields = classes.Fields(list[i])
 	}
-	made, err := graphql.Generate(list, functions)
+	made, err := engine.Schema(list, functions)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/auditserver/graphql"
 	"github.com/isoaudit/isoaudit-go/policy"
 )
 
@@ -32,6 +33,7 @@ func StartEmbedded(ctx context.Context, path string, logger *slog.Logger) (*Embe
 		Path:  path,
 		AppID: e.AppID, RESTKey: e.RESTKey, JavaScriptKey: e.JavaScriptKey, MasterKey: e.MasterKey,
 		GraphQL:          true,
+		GraphQLEngine:    graphql.Engine(),
 		Idempotency:      auditserver.Idempotency{Paths: []string{"classes/.*", "users.*", "functions/.*"}},
 		LiveQueryClasses: []string{"_User", "AuditPlan", "AuditFinding", "CorrectiveAction", "DocumentControlLog", "AuditReview", "Check.*"},
 		AllowOrigin:      []string{"*"},    // over loopback, too, as Parse Server does

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/auditserver/graphql"
 	"github.com/isoaudit/isoaudit-go/internal/contract"
 )
 
@@ -140,7 +141,7 @@ func (s *settings) overlay(flags auditserver.Config) {
 		s.cfg.FilesDir = flags.FilesDir
 	}
 	s.cfg.Unsynced = s.cfg.Unsynced || flags.Unsynced
-	s.cfg.GraphQL = s.cfg.GraphQL || flags.GraphQL
+	s.cfg.GraphQL, s.cfg.GraphQLEngine = s.cfg.GraphQL || flags.GraphQL, graphql.Engine()
 	s.cfg.Recover = flags.Recover
 }
 

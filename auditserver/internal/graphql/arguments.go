@@ -5,23 +5,62 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
+// badArgument is a value that does not fit the type of its argument.
+type badArgument struct {
+	at      string // where it stands, such as where.day.equalTo
+	problem string // continues a sentence
+	value   *ast.Value
+}
+
+// refuse says where in the document the value stands, or the variable that it is of.
+func (e *badArgument) refuse(op *ast.OperationDefinition) *document.Answer {
+	message := fmt.Sprintf("the argument %s %s", e.at, e.problem)
+	v := valueAt(e.value, strings.Split(e.at, ".")[1:])
+	if v.Kind == ast.Variable {
+		return refuse(http.StatusBadRequest, codeVariables, message, op.VariableDefinitions.ForName(v.Raw).Position)
+	}
+	at := *v.Position
+	if v.Kind == ast.StringValue {
+		at.Column-- // the parser points behind the quote
+	}
+	return refuse(http.StatusBadRequest, codeInvalid, message, &at)
+}
+
+// valueAt follows steps, names and positions, from a value to one within it, or to
+// the variable whose value has the rest.
+func valueAt(v *ast.Value, steps []string) *ast.Value {
+	for _, step := range steps {
+		below := v.Children.ForName(step)
+		if i, err := strconv.Atoi(step); err == nil && v.Kind == ast.ListValue && i < len(v.Children) {
+			below = v.Children[i].Value
+		}
+		if below != nil { // a value in the place of a list is its only element
+			v = below
+		}
+	}
+	return v
+}
+
 // readArguments reads the arguments of all fields that may be asked for, before any
 // of them is.
-func (x *execution) readArguments(set ast.SelectionSet, seen map[string]bool) error {
+func (x *execution) readArguments(set ast.SelectionSet, seen map[string]bool) *badArgument {
 	for _, selection := range set {
 		var below ast.SelectionSet
 		switch sel := selection.(type) {
 		case *ast.Field:
-			if err := x.readFieldArguments(sel); err != nil {
-				return err
+			if bad := x.readFieldArguments(sel); bad != nil {
+				return bad
 			}
 			below = sel.SelectionSet
 		case *ast.InlineFragment:
@@ -33,54 +72,55 @@ func (x *execution) readArguments(set ast.SelectionSet, seen map[string]bool) er
 			seen[sel.Name] = true
 			below = sel.Definition.SelectionSet
 		}
-		if err := x.readArguments(below, seen); err != nil {
-			return err
+		if bad := x.readArguments(below, seen); bad != nil {
+			return bad
 		}
 	}
 	return nil
 }
 
-func (x *execution) readFieldArguments(f *ast.Field) error {
+func (x *execution) readFieldArguments(f *ast.Field) *badArgument {
 	if len(f.Arguments) == 0 || f.Definition == nil {
 		return nil
 	}
 	args := map[string]any{}
 	for _, def := range f.Definition.Arguments {
-		given := f.Arguments.ForName(def.Name)
-		var value *ast.Value
-		switch {
-		case given == nil:
-			value = def.DefaultValue
-		case given.Value.Kind == ast.Variable:
-			if _, set := x.variables[given.Value.Raw]; !set {
-				value = def.DefaultValue
-				break
-			}
-			value = given.Value
-		default:
-			value = given.Value
-		}
+		value := x.argument(f, def)
 		if value == nil {
 			continue
 		}
 		v, err := value.Value(x.variables)
 		if err != nil {
-			return fmt.Errorf("the argument %s of %s holds a number that is too large", def.Name, f.Name)
+			return &badArgument{def.Name, "holds a number that is too large", value}
 		}
-		if args[def.Name], err = x.schema.coerce(def.Name, def.Type, v); err != nil {
-			return err
+		var bad *badArgument
+		if args[def.Name], bad = x.schema.coerce(def.Name, def.Type, v); bad != nil {
+			bad.value = value
+			return bad
 		}
 	}
 	x.args[f] = args
 	return nil
 }
 
+// argument is what the document gives for an argument, or its default; nil: nothing.
+func (x *execution) argument(f *ast.Field, def *ast.ArgumentDefinition) *ast.Value {
+	given := f.Arguments.ForName(def.Name)
+	if given == nil {
+		return def.DefaultValue
+	}
+	if _, set := x.variables[given.Value.Raw]; given.Value.Kind == ast.Variable && !set {
+		return def.DefaultValue
+	}
+	return given.Value
+}
+
 // coerce gives a value the form in which Parse has values of its type. at is where it
-// stands, for the error.
-func (s *Schema) coerce(at string, t *ast.Type, v any) (any, error) {
+// stands.
+func (s *Schema) coerce(at string, t *ast.Type, v any) (any, *badArgument) {
 	if v == nil {
 		if t.NonNull {
-			return nil, fmt.Errorf("the argument %s is null, want %s", at, t)
+			return nil, &badArgument{at: at, problem: "is null, want " + t.String()}
 		}
 		return nil, nil
 	}
@@ -91,9 +131,9 @@ func (s *Schema) coerce(at string, t *ast.Type, v any) (any, error) {
 		}
 		out := make([]any, len(list))
 		for i, each := range list {
-			var err error
-			if out[i], err = s.coerce(at+"."+strconv.Itoa(i), t.Elem, each); err != nil {
-				return nil, err
+			var bad *badArgument
+			if out[i], bad = s.coerce(at+"."+strconv.Itoa(i), t.Elem, each); bad != nil {
+				return nil, bad
 			}
 		}
 		return out, nil
@@ -103,33 +143,35 @@ func (s *Schema) coerce(at string, t *ast.Type, v any) (any, error) {
 	}
 	out, err := coerceScalar(t.NamedType, v)
 	if err != nil {
-		return nil, fmt.Errorf("the argument %s %w", at, err)
+		return nil, &badArgument{at: at, problem: err.Error()}
 	}
 	return out, nil
 }
 
-func (s *Schema) coerceObject(at string, def *ast.Definition, v any) (any, error) {
+func (s *Schema) coerceObject(at string, def *ast.Definition, v any) (any, *badArgument) {
 	in, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("the argument %s is no %s object", at, def.Name)
+		return nil, &badArgument{at: at, problem: "is no " + def.Name + " object"}
 	}
 	out := map[string]any{}
 	for _, field := range def.Fields {
+		place := at + "." + field.Name
 		value, given := in[field.Name]
-		var err error
 		if !given {
-			if field.Type.NonNull && field.DefaultValue == nil { // a variable in a literal that was not set
-				return nil, fmt.Errorf("the argument %s.%s is missing, want %s", at, field.Name, field.Type)
-			}
 			if field.DefaultValue == nil {
+				if field.Type.NonNull { // a variable in a literal that was not set
+					return nil, &badArgument{at: place, problem: "is missing, want " + field.Type.String()}
+				}
 				continue
 			}
+			var err error
 			if value, err = field.DefaultValue.Value(nil); err != nil {
-				return nil, err
+				return nil, &badArgument{at: place, problem: "has a default that cannot be read"}
 			}
 		}
-		if out[field.Name], err = s.coerce(at+"."+field.Name, field.Type, value); err != nil {
-			return nil, err
+		var bad *badArgument
+		if out[field.Name], bad = s.coerce(place, field.Type, value); bad != nil {
+			return nil, bad
 		}
 	}
 	return out, nil

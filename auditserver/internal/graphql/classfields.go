@@ -5,6 +5,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -52,7 +53,7 @@ func (x *execution) get(c *class, id string, sets []ast.SelectionSet) (any, erro
 	if id == "" {
 		return nil, fault.ErrNotFound // the path would be that of a find
 	}
-	raw, err := x.do(Call{Method: http.MethodGet, Path: classPath(c, id), Params: x.columnsOf(c, sets).params()})
+	raw, err := x.do(document.Call{Method: http.MethodGet, Path: classPath(c, id), Params: x.columnsOf(c, sets).params()})
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +64,8 @@ func (x *execution) get(c *class, id string, sets []ast.SelectionSet) (any, erro
 func (x *execution) create(c *class, m *mutation) (any, error) {
 	fields, _ := m.input["fields"].(map[string]any)
 	var id string
-	made, err := x.save(c, fields, func(server Server, body map[string]any) (row, error) {
-		raw, err := x.doOn(server, Call{Method: http.MethodPost, Path: classPath(c), Params: body})
+	made, err := x.save(c, fields, func(server document.Server, body map[string]any) (row, error) {
+		raw, err := x.doOn(server, document.Call{Method: http.MethodPost, Path: classPath(c), Params: body})
 		if err != nil {
 			return row{}, err
 		}
@@ -88,8 +89,8 @@ func (x *execution) update(c *class, m *mutation) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := x.save(c, fields, func(server Server, body map[string]any) (row, error) {
-		raw, err := x.doOn(server, Call{Method: http.MethodPut, Path: classPath(c, id), Params: body})
+	made, err := x.save(c, fields, func(server document.Server, body map[string]any) (row, error) {
+		raw, err := x.doOn(server, document.Call{Method: http.MethodPut, Path: classPath(c, id), Params: body})
 		if err != nil {
 			return row{}, err
 		}
@@ -140,7 +141,7 @@ func (x *execution) delete(c *class, m *mutation) (any, error) {
 	} else if gone, err = x.get(c, id, sets); err != nil {
 		return nil, err
 	}
-	_, err = x.do(Call{Method: http.MethodDelete, Path: classPath(c, id)})
+	_, err = x.do(document.Call{Method: http.MethodDelete, Path: classPath(c, id)})
 	return gone, err
 }
 

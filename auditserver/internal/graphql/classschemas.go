@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -50,7 +51,7 @@ func (x *execution) describe(name string) (d description, err error) {
 	if name == "" {
 		return d, fault.New(wire.CodeInvalidClassName, "Class %s does not exist.", name)
 	}
-	raw, err := x.do(Call{Method: http.MethodGet, Path: []string{"schemas", name}})
+	raw, err := x.do(document.Call{Method: http.MethodGet, Path: []string{"schemas", name}})
 	if err != nil {
 		return d, err
 	}
@@ -61,7 +62,7 @@ func describedClasses(x *execution, _ *ast.Field, _ []ast.SelectionSet) (any, er
 	if err := x.masterOnly(); err != nil {
 		return nil, err
 	}
-	raw, err := x.do(Call{Method: http.MethodGet, Path: []string{"schemas"}})
+	raw, err := x.do(document.Call{Method: http.MethodGet, Path: []string{"schemas"}})
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +103,7 @@ func (x *execution) putClass(method string, m *mutation, present description) (a
 	if err != nil {
 		return nil, err
 	}
-	raw, err := x.do(Call{Method: method, Path: []string{"schemas", name}, Params: map[string]any{"className": name, "fields": fields}})
+	raw, err := x.do(document.Call{Method: method, Path: []string{"schemas", name}, Params: map[string]any{"className": name, "fields": fields}})
 	if err != nil {
 		return nil, err
 	}
@@ -156,6 +157,6 @@ func deleteClass(x *execution, m *mutation) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = x.do(Call{Method: http.MethodDelete, Path: []string{"schemas", name}})
+	_, err = x.do(document.Call{Method: http.MethodDelete, Path: []string{"schemas", name}})
 	return present.record(), err
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -78,7 +79,7 @@ func (x *execution) find(c *class, args map[string]any, sets []ast.SelectionSet,
 
 // rows makes a find. n is -1 where it was not asked to count.
 func (x *execution) rows(c *class, params map[string]any) (rows []row, n int, err error) {
-	raw, err := x.do(Call{Method: http.MethodGet, Path: classPath(c), Params: params})
+	raw, err := x.do(document.Call{Method: http.MethodGet, Path: classPath(c), Params: params})
 	if err != nil {
 		return nil, 0, err
 	}

@@ -1,7 +1,7 @@
 // Package graphql answers GraphQL documents as Parse Server does (protocol
-// section 10). [Generate] makes the schema that belongs to the classes, and
-// [Schema.Answer] carries out a document by REST calls, which a [Server] makes
-// for it: permissions, rules and limits of objects are the business of those.
+// section 10). [Engine] makes the schema that belongs to the classes, and
+// [Schema.Answer] carries out a document by REST calls, which a [document.Server]
+// makes for it: permissions, rules and limits of objects are the business of those.
 //
 // The way of a document: prepare (document.go) parses it, checks it against the
 // schema, measures it, and reads its arguments; run (execute.go) resolves the

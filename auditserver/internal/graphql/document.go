@@ -11,10 +11,12 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 )
 
 // Answer carries out a document.
-func (s *Schema) Answer(ctx context.Context, server Server, r *Request, limits Limits) *Response {
+func (s *Schema) Answer(ctx context.Context, server document.Server, r *document.Request, limits document.Limits) *document.Answer {
 	x, refused := s.prepare(ctx, server, r, limits)
 	if refused != nil {
 		return refused
@@ -23,8 +25,8 @@ func (s *Schema) Answer(ctx context.Context, server Server, r *Request, limits L
 }
 
 // prepare reads a document and its variables, and refuses what can't be carried out.
-func (s *Schema) prepare(ctx context.Context, server Server, r *Request, limits Limits) (*execution, *Response) {
-	if strings.TrimSpace(r.Document) == "" {
+func (s *Schema) prepare(ctx context.Context, server document.Server, r *document.Request, limits document.Limits) (*execution, *document.Answer) {
+	if r.Document == "" {
 		return nil, refuse(http.StatusBadRequest, codeRequest, "GraphQL operations must contain a non-empty `query`.")
 	}
 	// What stands in the document is measured before anything that takes long reads it.
@@ -40,6 +42,10 @@ func (s *Schema) prepare(ctx context.Context, server Server, r *Request, limits 
 	}
 	if err != nil {
 		return nil, refuse(http.StatusBadRequest, codeSyntax, "Syntax Error.")
+	}
+	if len(doc.Operations)+len(doc.Fragments) == 0 {
+		end := &ast.Position{Line: strings.Count(r.Document, "\n") + 1, Column: len(r.Document) - strings.LastIndex(r.Document, "\n")}
+		return nil, refuse(http.StatusBadRequest, codeSyntax, "Syntax Error: Unexpected <EOF>.", end)
 	}
 	if !r.Master {
 		if excess := measure(doc).excess(limits); excess != "" {
@@ -61,16 +67,16 @@ func (s *Schema) prepare(ctx context.Context, server Server, r *Request, limits 
 		return nil, refuse(http.StatusForbidden, codeInternal, "Introspection is not allowed")
 	}
 	if x.variables, err = validator.VariableValues(s.ast, op, r.Variables); err != nil {
-		return nil, refuse(http.StatusBadRequest, codeVariables, variableError(err))
+		return nil, refuseVariable(op, err)
 	}
-	if err := x.readArguments(op.SelectionSet, map[string]bool{}); err != nil {
-		return nil, refuse(http.StatusBadRequest, codeVariables, err.Error())
+	if bad := x.readArguments(op.SelectionSet, map[string]bool{}); bad != nil {
+		return nil, bad.refuse(op)
 	}
 	return x, nil
 }
 
 // operation is the one of the document that is to be carried out.
-func operation(doc *ast.QueryDocument, r *Request) (*ast.OperationDefinition, *Response) {
+func operation(doc *ast.QueryDocument, r *document.Request) (*ast.OperationDefinition, *document.Answer) {
 	op := doc.Operations.ForName(r.OperationName)
 	switch {
 	case op == nil && r.OperationName == "" && len(doc.Operations) > 1:
@@ -104,12 +110,15 @@ func asksForSchema(set ast.SelectionSet) bool {
 	return false
 }
 
-// variableError says which variable does not fit its type.
-func variableError(err error) string {
+// refuseVariable says which variable does not fit its type.
+func refuseVariable(op *ast.OperationDefinition, err error) *document.Answer {
 	var e *gqlerror.Error
 	if !errors.As(err, &e) || len(e.Path) < 2 {
-		return "the variables do not fit the operation"
+		return refuse(http.StatusBadRequest, codeVariables, "the variables do not fit the operation")
 	}
-	name := e.Path[1:].String()
-	return fmt.Sprintf("Variable \"$%s\": %s", name, e.Message)
+	var at *ast.Position
+	if name, ok := e.Path[1].(ast.PathName); ok {
+		at = op.VariableDefinitions.ForName(string(name)).Position
+	}
+	return refuse(http.StatusBadRequest, codeVariables, fmt.Sprintf("Variable \"$%s\": %s", e.Path[1:].String(), e.Message), at)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -16,9 +17,9 @@ import (
 type execution struct {
 	ctx       context.Context //nolint:containedctx // it lives as long as the call of Answer
 	schema    *Schema
-	server    Server
-	request   *Request
-	limits    Limits
+	server    document.Server
+	request   *document.Request
+	limits    document.Limits
 	op        *ast.OperationDefinition
 	variables map[string]any
 	args      map[*ast.Field]map[string]any
@@ -51,7 +52,7 @@ func (r root) field(x *execution, f *ast.Field, sets []ast.SelectionSet) (any, e
 	return r.fields[f.Name](x, f, sets)
 }
 
-func (x *execution) run() *Response {
+func (x *execution) run() *document.Answer {
 	from := root{"Query", x.schema.queries}
 	if x.op.Operation == ast.Mutation {
 		from = root{"Mutation", x.schema.mutations}
@@ -64,9 +65,9 @@ func (x *execution) run() *Response {
 }
 
 // do makes a call.
-func (x *execution) do(call Call) (jsontext.Value, error) { return x.doOn(x.server, call) }
+func (x *execution) do(call document.Call) (jsontext.Value, error) { return x.doOn(x.server, call) }
 
-func (x *execution) doOn(server Server, call Call) (jsontext.Value, error) {
+func (x *execution) doOn(server document.Server, call document.Call) (jsontext.Value, error) {
 	if x.calls++; x.calls > x.limits.Calls && !x.request.Master {
 		return nil, fault.New(wire.CodeInvalidJSON, "the document makes more than %d requests (option requestComplexity.batchRequestLimit)", x.limits.Calls)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
@@ -50,7 +51,7 @@ type Response struct {
 }
 
 // refuse answers a document of which nothing is carried out.
-func refuse(status int, code, message string, at ...*ast.Position) *Response {
+func refuse(status int, code, message string, at ...*ast.Position) *document.Answer {
 	f := failure{Message: message, Extensions: extensions{code}}
 	for _, p := range at {
 		f.at(p)
@@ -59,7 +60,7 @@ func refuse(status int, code, message string, at ...*ast.Position) *Response {
 }
 
 // refuseAll answers a document that is not valid. At most maxFailures errors are told.
-func refuseAll(code string, errs gqlerror.List) *Response {
+func refuseAll(code string, errs gqlerror.List) *document.Answer {
 	var all []failure
 	for _, e := range errs[:min(len(errs), maxFailures)] {
 		f := failure{Message: e.Message, Extensions: extensions{code}}
@@ -74,7 +75,7 @@ func refuseAll(code string, errs gqlerror.List) *Response {
 // maxFailures is how many errors an answer has at most.
 const maxFailures = 100
 
-func respond(status int, failures []failure, data []byte) *Response {
+func respond(status int, failures []failure, data []byte) *document.Answer {
 	var b bytes.Buffer
 	b.WriteByte('{')
 	if len(failures) > 0 {
@@ -93,7 +94,7 @@ func respond(status int, failures []failure, data []byte) *Response {
 		b.Write(data)
 	}
 	b.WriteByte('}')
-	return &Response{Status: status, Body: b.Bytes()}
+	return &document.Answer{Status: status, Body: b.Bytes()}
 }
 
 func (f *failure) at(p *ast.Position) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -15,12 +16,12 @@ import (
 
 // save makes the body of a create or update of the fields of a mutation, and hands it
 // to write. What the fields say to create besides is created with it or not at all.
-func (x *execution) save(c *class, fields map[string]any, write func(Server, map[string]any) (row, error)) (saved row, err error) {
+func (x *execution) save(c *class, fields map[string]any, write func(document.Server, map[string]any) (row, error)) (saved row, err error) {
 	fields, err = x.beforehand(c, fields)
 	if err != nil {
 		return row{}, err
 	}
-	both := func(server Server) error {
+	both := func(server document.Server) error {
 		body, err := x.body(server, c, fields)
 		if err == nil {
 			saved, err = write(server, body)
@@ -46,7 +47,7 @@ func (x *execution) createsMore(c *class, fields map[string]any) bool {
 }
 
 // body is what a REST request sends of the fields.
-func (x *execution) body(server Server, c *class, fields map[string]any) (map[string]any, error) {
+func (x *execution) body(server document.Server, c *class, fields map[string]any) (map[string]any, error) {
 	body := map[string]any{}
 	for _, name := range sortedKeys(fields) {
 		v, column := fields[name], c.fields[name]
@@ -83,7 +84,7 @@ func (x *execution) body(server Server, c *class, fields map[string]any) (map[st
 }
 
 // pointerBody is the pointer to an object, which may have to be created for it.
-func (x *execution) pointerBody(server Server, target *class, name string, in map[string]any) (any, error) {
+func (x *execution) pointerBody(server document.Server, target *class, name string, in map[string]any) (any, error) {
 	if len(in) != 1 {
 		return nil, fault.New(wire.CodeInvalidPointer, "You need to provide link OR createLink on the pointer mutation of field %s", name)
 	}
@@ -99,7 +100,7 @@ func (x *execution) pointerBody(server Server, target *class, name string, in ma
 }
 
 // relationBody is the operation on a relation.
-func (x *execution) relationBody(server Server, target *class, name string, in map[string]any) (any, error) {
+func (x *execution) relationBody(server document.Server, target *class, name string, in map[string]any) (any, error) {
 	var operations []any
 	var added []any
 	for _, each := range listOf(in["createAndAdd"]) {
@@ -138,12 +139,12 @@ func pointers(target *class, ids any) []any {
 }
 
 // createBeside creates an object to which another one points.
-func (x *execution) createBeside(server Server, c *class, fields map[string]any) (id string, err error) {
+func (x *execution) createBeside(server document.Server, c *class, fields map[string]any) (id string, err error) {
 	body, err := x.body(server, c, fields)
 	if err != nil {
 		return "", err
 	}
-	raw, err := x.doOn(server, Call{Method: http.MethodPost, Path: classPath(c), Params: body})
+	raw, err := x.doOn(server, document.Call{Method: http.MethodPost, Path: classPath(c), Params: body})
 	if err != nil {
 		return "", err
 	}
@@ -164,7 +165,7 @@ func (x *execution) beforehand(c *class, fields map[string]any) (map[string]any,
 		}
 		target := x.schema.classes[c.fields[name].TargetClass]
 		var err error
-		switch upload, isUpload := in["upload"].(Upload); {
+		switch upload, isUpload := in["upload"].(document.Upload); {
 		case c.fields[name].Type == schema.File && isUpload:
 			out[name], err = x.storeFile(upload)
 		case target != nil && target.def.Name == "_User":
@@ -222,8 +223,8 @@ func (x *execution) signedUp(users *class, in map[string]any) (map[string]any, e
 }
 
 // storeFile uploads a file and gives what a column holds of it.
-func (x *execution) storeFile(upload Upload) (any, error) {
-	raw, err := x.do(Call{Method: http.MethodPost, Path: []string{"files", upload.Name}, File: &upload})
+func (x *execution) storeFile(upload document.Upload) (any, error) {
+	raw, err := x.do(document.Call{Method: http.MethodPost, Path: []string{"files", upload.Name}, File: &upload})
 	if err != nil {
 		return nil, err
 	}

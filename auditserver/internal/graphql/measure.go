@@ -4,13 +4,15 @@ import (
 	"fmt"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 )
 
 // extent is how large a document is: its deepest level of fields, and the fields of
 // all its operations, those of a fragment counted wherever it is spread.
 type extent struct{ depth, fields int }
 
-func (e extent) excess(limits Limits) string {
+func (e extent) excess(limits document.Limits) string {
 	switch {
 	case e.depth > limits.Depth:
 		return fmt.Sprintf("GraphQL query depth of %d exceeds maximum allowed depth of %d (option requestComplexity.graphQLDepth)", e.depth, limits.Depth)

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -87,7 +88,7 @@ func done(route string, params ...string) func(*execution, *mutation) (any, erro
 		for _, name := range params {
 			given[name] = m.input[name]
 		}
-		_, err := x.do(Call{Method: http.MethodPost, Path: []string{route}, Params: given})
+		_, err := x.do(document.Call{Method: http.MethodPost, Path: []string{route}, Params: given})
 		return true, err
 	}
 }
@@ -107,11 +108,11 @@ func challenge(*execution, *mutation) (any, error) {
 }
 
 func createFile(x *execution, m *mutation) (any, error) {
-	upload, ok := m.input["upload"].(Upload)
+	upload, ok := m.input["upload"].(document.Upload)
 	if !ok {
 		return nil, fault.New(wire.CodeFileSave, "Upload value invalid: send the file as multipart/form-data, with operations and map")
 	}
-	raw, err := x.do(Call{Method: http.MethodPost, Path: []string{"files", upload.Name}, File: &upload})
+	raw, err := x.do(document.Call{Method: http.MethodPost, Path: []string{"files", upload.Name}, File: &upload})
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +122,7 @@ func createFile(x *execution, m *mutation) (any, error) {
 func callFunction(x *execution, m *mutation) (any, error) {
 	name, _ := m.input["functionName"].(string)
 	params, _ := m.input["params"].(map[string]any)
-	raw, err := x.do(Call{Method: http.MethodPost, Path: []string{"functions", name}, Params: params})
+	raw, err := x.do(document.Call{Method: http.MethodPost, Path: []string{"functions", name}, Params: params})
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +148,7 @@ func cloudConfig(x *execution, f *ast.Field, _ []ast.SelectionSet) (any, error) 
 	if err := x.masterOnly(); err != nil {
 		return nil, err
 	}
-	raw, err := x.do(Call{Method: http.MethodGet, Path: []string{"config"}})
+	raw, err := x.do(document.Call{Method: http.MethodGet, Path: []string{"config"}})
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +181,7 @@ func updateCloudConfig(x *execution, m *mutation) (any, error) {
 		return nil, err
 	}
 	name := fmt.Sprint(m.input["paramName"])
-	_, err := x.do(Call{Method: http.MethodPut, Path: []string{"config"}, Params: map[string]any{
+	_, err := x.do(document.Call{Method: http.MethodPut, Path: []string{"config"}, Params: map[string]any{
 		"params": map[string]any{name: m.input["value"]}, "masterKeyOnly": map[string]any{name: m.input["isMasterKeyOnly"]},
 	}})
 	return record{"ConfigValue", map[string]any{"value": m.input["value"], "isMasterKeyOnly": m.input["isMasterKeyOnly"]}}, err

@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -31,9 +32,20 @@ type class struct {
 	get, find string                  // the queries
 }
 
-// Generate makes the schema of classes, whose Fields are all that they have, and of
-// functions. A class whose types would have the name of another type is left out.
-func Generate(classes []schema.Class, functions []string) (*Schema, error) {
+// Engine implements [document.Engine].
+type Engine struct{}
+
+// Schema makes the schema of classes. A class whose types would have the name of
+// another type is left out.
+func (Engine) Schema(classes []schema.Class, functions []string) (document.Schema, error) {
+	s, err := generate(classes, functions)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func generate(classes []schema.Class, functions []string) (*Schema, error) {
 	s := &Schema{classes: map[string]*class{}, types: map[string]*class{}, queries: map[string]resolver{}, mutations: map[string]resolver{}}
 	b := &sdl{}
 	b.WriteString(fixedTypes)

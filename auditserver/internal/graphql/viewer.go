@@ -6,6 +6,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/rawjson"
 )
@@ -25,7 +26,7 @@ func (x *execution) viewer(id, token, as string, sets []ast.SelectionSet) (any, 
 		users := x.schema.classes["_User"]
 		params := x.columnsOf(users, below).params()
 		params["where"] = map[string]any{"objectId": id}
-		raw, err := x.do(Call{Method: http.MethodGet, Path: classPath(users), Params: params, Token: as})
+		raw, err := x.do(document.Call{Method: http.MethodGet, Path: classPath(users), Params: params, Token: as})
 		if err != nil {
 			return nil, err
 		}
@@ -65,7 +66,7 @@ func logIn(x *execution, m *mutation) (any, error) {
 	if authData := m.input["authData"]; authData != nil {
 		params["authData"] = authData
 	}
-	raw, err := x.do(Call{Method: http.MethodPost, Path: []string{"login"}, Params: params})
+	raw, err := x.do(document.Call{Method: http.MethodPost, Path: []string{"login"}, Params: params})
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +97,7 @@ func (x *execution) signUp(m *mutation, fields map[string]any, authData any) (an
 	if authData != nil {
 		body["authData"] = authData
 	}
-	raw, err := x.do(Call{Method: http.MethodPost, Path: []string{"users"}, Params: body})
+	raw, err := x.do(document.Call{Method: http.MethodPost, Path: []string{"users"}, Params: body})
 	if err != nil {
 		return nil, err
 	}

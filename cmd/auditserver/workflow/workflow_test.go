@@ -9,6 +9,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/auditserver/graphql"
 	"github.com/isoaudit/isoaudit-go/audittest"
 	"github.com/isoaudit/isoaudit-go/parse"
 )
@@ -16,7 +17,7 @@ import (
 // Each call has its code, and each function asks the server: with names in the place
 // of ids it is refused there, and not before.
 func TestCodeOfTheCalls(t *testing.T) {
-	server := audittest.NewServer(t, func(c *auditserver.Config) { c.GraphQL = true })
+	server := audittest.NewServer(t, func(c *auditserver.Config) { c.GraphQL, c.GraphQLEngine = true, graphql.Engine() })
 	lena := server.As(isoaudit.RoleCoordinator)
 	functions := []func(context.Context, *isoaudit.Client) error{
 		queue, planAudit, startAudit, recordFinding, raiseAction, closeAtOnce, workOnIt, handIn, closeIt, overdue, issueDocument, reviewAudit, history, graphQL,

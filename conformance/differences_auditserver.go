@@ -70,6 +70,22 @@ func onPurpose() []Difference {
 			Reason: "a browser reads it, and the headers that may be sent, in the answer to its preflight alone",
 		},
 		{
+			Key:         "GraphQL: an answer to a change by somebody who may not read",
+			AuditServer: "is answered", ParseServer: "status 200, code 101",
+			Reason: "the change is done on both: Parse Server reads what it has changed, and answers that there is nothing, even where the document asks for the id alone",
+		},
+		{
+			Key:         "GraphQL: the code of a subscription",
+			AuditServer: "GRAPHQL_VALIDATION_FAILED", ParseServer: "INTERNAL_SERVER_ERROR",
+			Others: map[Server]string{ParseServer6: "GRAPHQL_VALIDATION_FAILED", ParseServer5: "GRAPHQL_VALIDATION_FAILED"},
+			Reason: "there are none on both: it is the document that is wrong",
+		},
+		{
+			Key:         "GraphQL: the status of a subscription",
+			AuditServer: "400", ParseServer: "200",
+			Reason: "there are none on both: it is the document that is wrong",
+		},
+		{
 			Key:         "GraphQL settings",
 			AuditServer: "status 404, code 0", ParseServer: "status 200, code 0",
 			Reason: "the schema of auditserver has all classes: there is nothing to choose",

@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/isoaudit/isoaudit-go/conformance"
 	"github.com/isoaudit/isoaudit-go/parse"
 )
 
@@ -44,40 +43,12 @@ func graphQL() []behaviour {
 			err := w.client.GraphQL(t.Context(), `mutation { create`+class+`(input: {fields: {parent: {}}}) { clientMutationId } }`, nil, nil)
 			require.ErrorIs(t, err, parse.ErrInvalidPointer)
 		}},
-		{"GraphQL: a document that is wrong is refused", func(t *testing.T, w *world) {
-			require.Error(t, w.client.GraphQL(t.Context(), `query { nonsense }`, nil, nil))
-		}},
-	}
-}
-
-// newestGraphQL is what auditserver has as Parse Server 9.10 on PostgreSQL has it. What
-// others make of it is nobody's measure.
-func newestGraphQL() []behaviour {
-	all := []behaviour{
 		{"GraphQL: the schema is for the master key", func(t *testing.T, w *world) {
 			const ask = `{ __schema { queryType { name } } }`
 			require.NoError(t, w.admin.GraphQL(t.Context(), ask, nil, nil))
 			w.expects(t, "GraphQL: introspection", "status 403", statusOf(w.client.GraphQL(t.Context(), ask, nil, nil)))
 		}},
-		{"GraphQL: what does not fit is refused", func(t *testing.T, w *world) {
-			for name, document := range map[string]string{
-				"a document that does not end": `{ health`,
-				"an argument that is missing":  `{ user { objectId } }`,
-				"a date that is none":          `{ users(where: {createdAt: {equalTo: "soon"}}) { count } }`,
-				"a variable that is missing":   `query ($id: ID!) { user(id: $id) { objectId } }`,
-			} {
-				w.expects(t, "GraphQL: "+name, "status 400", statusOf(w.client.GraphQL(t.Context(), document, nil, nil)))
-			}
-		}},
 	}
-	for i, b := range all {
-		all[i].run = func(t *testing.T, w *world) {
-			if w.server == conformance.AuditServer || w.server == conformance.ParseServer {
-				b.run(t, w)
-			}
-		}
-	}
-	return all
 }
 
 // statusOf tells in the words of the table how GraphQL was answered.

@@ -55,10 +55,15 @@ func (b *backend) documentOf(owner string) *isoaudit.DocumentControlLog {
 	return b.document(owner, aaron)
 }
 
+// matrix is the table with the people of the backend.
+func (b *backend) matrix() matrix[*isoaudit.Client] {
+	return matrix[*isoaudit.Client]{admin: b.admin.Client, anonymous: b.anonymous, as: b.as, table: table, requireWrite: requireAllowed,
+		roles: func(name string) []string { return b.people[name].roles }}
+}
+
 func TestPermissionMatrix(t *testing.T) {
 	onBackends(t, func(t *testing.T, b *backend) {
-		m := matrix[*isoaudit.Client]{admin: b.admin.Client, anonymous: b.anonymous, as: b.as, table: table, requireWrite: requireAllowed,
-			roles: func(name string) []string { return b.people[name].roles }}
+		m := b.matrix()
 		for _, class := range b.classes(t) {
 			t.Run(class.name, func(t *testing.T) { m.check(t, class) })
 		}

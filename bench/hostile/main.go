@@ -7,8 +7,9 @@
 //
 // The attacks are what anybody can do who knows the application id, or has signed up.
 // They share the machine with the server. The command fails if an attack makes the
-// honest client's 99th percentile more than ten times as long as it was without and
-// longer than 250 ms, if its requests fail, or if the server takes more than 1 GiB.
+// honest client's 99th percentile more than ten times as long as it was without or
+// longer than 250 ms, if its requests fail, if the server takes more than 1 GiB, or if
+// it has more descriptors or goroutines after the attack than without one.
 package main
 
 import (
@@ -43,7 +44,7 @@ func run(ctx context.Context, given, only string, turn time.Duration) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-14s %18s %18s %18s %7s %9s\n", "attack", "get p50 / p99", "create p50 / p99", "live p50 / p99", "failed", "memory")
+	fmt.Printf("%-14s %18s %18s %18s %7s %9s %14s\n", "attack", "get p50 / p99", "create p50 / p99", "live p50 / p99", "failed", "memory", "held after")
 	quiet, err := measure(ctx, auditserver, attack{name: "none"}, turn)
 	if err != nil {
 		return err
@@ -77,7 +78,8 @@ const (
 // measurement is what was seen during one attack.
 type measurement struct {
 	result
-	peak int64
+	peak  int64
+	after held // when the attack and the honest client have ended
 }
 
 // beyond names the bounds that an attack has broken.
@@ -94,6 +96,9 @@ func (m measurement) beyond(quiet measurement) (broken []string) {
 	}
 	if m.failed > 0 {
 		broken = append(broken, fmt.Sprintf("%d requests failed, the last with: %s", m.failed, m.lastFailure))
+	}
+	if !m.after.within(quiet.after) {
+		broken = append(broken, fmt.Sprintf("%v are left, without the attack %v", m.after, quiet.after))
 	}
 	if m.peak > mostMemory {
 		broken = append(broken, fmt.Sprintf("%d MiB of memory", m.peak>>20))
@@ -133,6 +138,9 @@ func measure(ctx context.Context, auditserver string, a attack, turn time.Durati
 	m := measurement{result: h.work(ctx, turn), peak: s.peak()}
 	end()
 	attackers.Wait()
-	fmt.Printf("%-14s %18s %18s %18s %7d %5d MiB\n", a.name, m.gets, m.creates, m.events, m.failed, m.peak>>20)
+	if m.after, err = s.settled(ctx, h.http); err != nil {
+		return measurement{}, err
+	}
+	fmt.Printf("%-14s %18s %18s %18s %7d %5d MiB %9d / %d\n", a.name, m.gets, m.creates, m.events, m.failed, m.peak>>20, m.after.descriptors, m.after.goroutines)
 	return m, ctx.Err()
 }

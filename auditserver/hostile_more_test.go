@@ -139,3 +139,26 @@ func TestS13UploadsADay(t *testing.T) {
 	}
 	m.must(http.MethodPost, "/files/a.txt", strings.Repeat("x", 5000))
 }
+
+// An object does not grow beyond its limit, whatever adds to it: whoever changes a
+// large one holds up all other writers for as long as it takes to write it anew.
+func TestObjectSize(t *testing.T) {
+	_, m := open(t, func(c *auditserver.Config) { c.Limits.ObjectSize = 2000 })
+	user := m.public()
+	long := strings.Repeat("x", 1500)
+	id := m.create("Row", `{"list":[],"ACL":{"*":{"read":true,"write":true}}}`)
+	for what, body := range map[string]string{
+		"a text":        `{"text":"` + long + long + `"}`,
+		"a list":        `{"list":{"__op":"Add","objects":["` + long + `","` + long + `"]}}`,
+		"a part":        `{"object.part":"` + long + long + `"}`,
+		"a unique list": `{"list":{"__op":"AddUnique","objects":["` + long + `","` + long + `y"]}}`,
+	} {
+		text := user.refused(400, 116, http.MethodPut, "/classes/Row/"+id, body).text("error")
+		require.Contains(t, text, "the limit is 2000 (option limits.objectSize)", what)
+	}
+	user.refused(400, 116, http.MethodPost, "/classes/Row", `{"text":"`+long+long+`"}`)
+	user.must(http.MethodPut, "/classes/Row/"+id, `{"list":{"__op":"Add","objects":["`+long+`"]}}`)
+	user.refused(400, 116, http.MethodPut, "/classes/Row/"+id, `{"list":{"__op":"Add","objects":["`+long+`"]}}`)
+	require.Len(t, m.must(http.MethodGet, "/classes/Row/"+id, nil).body["list"], 1, "what was refused is not stored")
+	m.must(http.MethodPut, "/classes/Row/"+id, `{"list":{"__op":"Add","objects":["`+long+`"]}}`)
+}

@@ -20,6 +20,7 @@ type Limits struct {
 	Depth         int   // nesting of a JSON body; default 64
 	Values        int   // values in a JSON body, at all depths; default 100,000
 	Fields        int   // fields of an object that is saved; default 2,000
+	ObjectSize    int   // bytes of an object that is saved, without the master key; default 16 MiB
 	UserColumns   int   // columns of _User up to which clients without the master key add more; default 50
 	Relations     int   // relations of a class up to which clients without the master key add more; default 50
 	PageSize      int   // maxLimit: larger limits are cut silently; default none
@@ -85,6 +86,7 @@ func (l *Limits) all() []limit {
 		{"Depth", "limits.depth", count{&l.Depth}, 64, "levels of a JSON body", bodyAnswer},
 		{"Values", "limits.values", count{&l.Values}, 100_000, "values of a JSON body", bodyAnswer},
 		{"Fields", "limits.fields", count{&l.Fields}, 2000, "fields of an object", bodyAnswer},
+		{"ObjectSize", "limits.objectSize", count{&l.ObjectSize}, 16 << 20, "bytes of an object", "400, code 116"},
 		{"UserColumns", "limits.userColumns", count{&l.UserColumns}, 50, "columns of users that clients add", "400, code 119"},
 		{"Relations", "limits.relations", count{&l.Relations}, 50, "relations of a class that clients add", "400, code 119"},
 		{"PageSize", "maxLimit", count{&l.PageSize}, -1, "rows of a find", silentAnswer},

@@ -119,6 +119,9 @@ func (sv *save) create(fields map[string]any) (store.Row, error) {
 // stored writes what belongs to a stored row, relations and the effects of rules,
 // and leaves the after triggers to the commit.
 func (sv *save) stored(row store.Row) (store.Row, error) {
+	if n, most := len(row.JSON()), sv.s.cfg.Limits.ObjectSize; n > most && !sv.req.caller.Master {
+		return store.Row{}, fault.New(wire.CodeObjectTooLarge, "the object would have %d bytes, the limit is %d (option limits.objectSize)", n, most)
+	}
 	if err := sv.applyRelations(); err != nil {
 		return store.Row{}, err
 	}

@@ -19,7 +19,7 @@ const (
 	ErrCommandUnavailable   Code = wire.CodeCommandUnavailable   // operation or constraint not supported
 	ErrIncorrectType        Code = wire.CodeIncorrectType        // value does not fit the schema
 	ErrPushMisconfigured    Code = wire.CodePushMisconfigured    // push
-	ErrObjectTooLarge       Code = wire.CodeObjectTooLarge       // multipart too large
+	ErrObjectTooLarge       Code = wire.CodeObjectTooLarge       // multipart too large; on auditserver an object, too
 	ErrForbidden            Code = wire.CodeForbidden            // class permissions, protected field, class creation, or not supported on PostgreSQL
 	ErrInvalidNestedKey     Code = wire.CodeInvalidNestedKey     // key with "$" or "." inside an object value
 	ErrInvalidFileName      Code = wire.CodeInvalidFileName      // file name missing, too long, or with forbidden characters

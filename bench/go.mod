@@ -6,6 +6,8 @@ require github.com/go-json-experiment/json v1.27.2
 
 require github.com/coder/websocket v1.8.15
 
+require golang.org/x/crypto v0.58.0 // indirect
+
 require (
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect

@@ -27,7 +27,9 @@ func CSV(register, name string, content io.ReaderAt, size int64) Table {
 }
 
 func readCSV(content io.Reader, yield func(line) bool) error {
-	buffered := bufio.NewReader(content)
+	bounded := &boundedRows{content: content}
+	bounded.next()
+	buffered := bufio.NewReader(bounded)
 	if mark, _ := buffered.Peek(len(byteOrderMark)); string(mark) == byteOrderMark {
 		_, _ = buffered.Discard(len(mark))
 	}
@@ -35,15 +37,18 @@ func readCSV(content io.Reader, yield func(line) bool) error {
 	rows.FieldsPerRecord = -1
 	head, _ := buffered.Peek(4096)
 	rows.Comma = separator(head)
-	for {
+	for row := 0; ; bounded.next() {
 		record, err := rows.Read()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
+		if errors.Is(err, errLongRow) {
+			return fmt.Errorf("the row after line %d has more than %d bytes: a quotation mark may be missing", row, maxRowBytes)
+		}
 		if err != nil {
 			return err
 		}
-		row, _ := rows.FieldPos(0)
+		row, _ = rows.FieldPos(0)
 		l := line{row: row, cells: make([]cell, len(record))}
 		for i, text := range record {
 			if !utf8.ValidString(text) {
@@ -55,6 +60,29 @@ func readCSV(content io.Reader, yield func(line) bool) error {
 			return nil
 		}
 	}
+}
+
+// boundedRows gives the bytes of a file, of one row not many more than maxRowBytes: a
+// quotation mark that is missing makes one row of the rest of the file.
+type boundedRows struct {
+	content io.Reader
+	left    int
+}
+
+var errLongRow = errors.New("the row is too long")
+
+// next begins a row. A part of it may have been read ahead.
+func (b *boundedRows) next() { b.left = maxRowBytes + readAhead }
+
+const readAhead = 4096 // of bufio
+
+func (b *boundedRows) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		return 0, errLongRow
+	}
+	n, err := b.content.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
 }
 
 // separator finds what stands between the headers.

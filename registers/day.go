@@ -46,6 +46,9 @@ var monthNames = [12][]string{
 func readDay(text string, order DateOrder, epoch time.Time) (time.Time, error) {
 	text = strings.TrimSpace(text)
 	if instant, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		if instant.IsZero() {
+			return time.Time{}, fmt.Errorf("%q is no day of the calendar", text)
+		}
 		return instant.UTC().Truncate(time.Millisecond), nil
 	}
 	if m := yearFirst.FindStringSubmatch(text); m != nil {
@@ -105,7 +108,7 @@ func calendarDay(text, year, month, day string) (time.Time, error) {
 	m, _ := strconv.Atoi(month)
 	d, _ := strconv.Atoi(day)
 	t := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC)
-	if t.Year() != y || t.Month() != time.Month(m) || t.Day() != d || y == 0 {
+	if t.Year() != y || t.Month() != time.Month(m) || t.Day() != d || y == 0 || t.IsZero() {
 		return time.Time{}, fmt.Errorf("%q is no day of the calendar", text)
 	}
 	return t, nil

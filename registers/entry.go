@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
+
+	"github.com/xuri/excelize/v2"
 
 	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/quality"
@@ -67,7 +70,7 @@ type reading struct {
 func (r *reading) pages() iter.Seq2[[]*entry, error] {
 	return func(yield func([]*entry, error) bool) {
 		page := make([]*entry, 0, pageRows)
-		rows := 0
+		rows, size := 0, 0
 		for l, err := range r.table.lines() {
 			if err != nil {
 				yield(nil, err)
@@ -87,12 +90,13 @@ func (r *reading) pages() iter.Seq2[[]*entry, error] {
 				yield(nil, fmt.Errorf("registers: %s has more than %d rows: take it apart, or raise Options.MaxRows", r.table.sheet, r.options.maxRows()))
 				return
 			}
-			if page = append(page, r.entry(l)); len(page) == pageRows {
+			if size += l.size(); len(page) == pageRows || size > pageBytes && len(page) > 0 {
 				if !yield(page, nil) {
 					return
 				}
-				page = make([]*entry, 0, pageRows)
+				page, size = make([]*entry, 0, pageRows), l.size()
 			}
+			page = append(page, r.entry(l))
 		}
 		if r.layout == nil {
 			r.problems.add(Problem{Sheet: r.table.sheet, Rule: RuleSheet, Text: "the table is empty: it has no row of headers"})
@@ -109,6 +113,10 @@ func (r *reading) entry(l line) *entry {
 	tell := func(at int, rule, text string) {
 		e.spoil(at)
 		r.problems.add(r.layout.problem(l.row, at, rule, text))
+	}
+	if n := l.size(); n > maxRowBytes {
+		tell(-1, RuleLong, fmt.Sprintf("the row has %d bytes of text, at most %d", n, maxRowBytes))
+		return e
 	}
 	for at := range max(len(l.cells), len(r.layout.columns)) {
 		var c cell // rows end with their last value
@@ -166,6 +174,8 @@ func (r *reading) read(c cell, into *given) (rule, wrong string) {
 		return RuleMerged, "the cells " + c.merged + " are merged: take them apart"
 	case c.formula:
 		return RuleFormula, "the cell holds a formula: put its value there"
+	case c.broken:
+		return RuleFormula, fmt.Sprintf("the cell holds the error %s: put a value there", clip(c.text))
 	}
 	text := c.text
 	if into.column.field.Type == schema.Date {
@@ -245,6 +255,15 @@ func (g given) differs(stored *parse.Row, zone *time.Location) bool {
 		return !ok || has.ID != want.ID
 	}
 	return true
+}
+
+// cutOff tells whether a cell holds what a spreadsheet leaves of a longer text of the
+// record. It counts in UTF-16, and there may be an apostrophe or half a letter less.
+func (g given) cutOff(stored *parse.Row) bool {
+	text, _ := g.value.(string)
+	has, _ := stored.Get(g.column.name).(string)
+	return len(text) >= excelize.TotalCellChars-2 && strings.HasPrefix(plainLines(has), text) &&
+		len(utf16.Encode([]rune(text))) >= excelize.TotalCellChars-2
 }
 
 // keyOf is the key of a record as entry.key is that of a row; nameOf is for people.

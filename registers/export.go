@@ -164,7 +164,7 @@ func (e *exporter) value(row *parse.Row, c *column) (value, error) {
 		day := quality.DateOf(v, e.options.Zone).String()
 		at, err := time.Parse(time.DateOnly, day)
 		if err != nil {
-			return value{}, fmt.Errorf("the column %s holds %v, which no calendar has", c.name, v)
+			return value{text: v.UTC().Format(time.RFC3339Nano)}, nil // a day of the year 10000, or of no year
 		}
 		return value{text: day, day: at}, nil
 	case parse.Pointer[parse.Row]:

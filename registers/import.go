@@ -241,6 +241,10 @@ func (im *importer) want(r *reading, e *entry) error {
 		if one.bad || !one.differs(e.wanted, im.options.Zone) {
 			continue
 		}
+		if one.cutOff(e.stored) {
+			im.tell(r, e, one.at, RuleCut, fmt.Sprintf("the text ends where a spreadsheet cuts it off, and the record has more of it: leave the column %q out", one.column.header))
+			continue
+		}
 		if err := e.wanted.Set(one.column.name, one.value); err != nil {
 			return err
 		}

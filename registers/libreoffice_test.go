@@ -3,7 +3,6 @@
 package registers_test
 
 import (
-	"encoding/csv"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -64,11 +63,4 @@ func convert(t *testing.T, dir, to, file string) {
 		"--headless", "--convert-to", to, "--outdir", dir, file)
 	out, err := office.CombinedOutput()
 	require.NoError(t, err, string(out))
-}
-
-func records(t *testing.T, text string) [][]string {
-	t.Helper()
-	all, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	require.NoError(t, err)
-	return all
 }

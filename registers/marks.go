@@ -17,6 +17,7 @@ import (
 // and which are merged. The library tells either only of a sheet that it holds whole.
 type marks struct {
 	formulas map[[2]int]bool // by row and column, from 1
+	errors   map[[2]int]bool // likewise, of cells that hold #N/A and the like
 	merged   []mergedRange
 }
 
@@ -28,16 +29,18 @@ type mergedRange struct {
 // Bounds of what is noted of a sheet.
 const (
 	maxFormulas = 100_000
+	maxErrors   = 100_000
 	maxMerged   = 1000
 )
 
-func (m *marks) of(row, column int) (formula bool, merged string) {
+// mark notes what is known of a cell.
+func (m *marks) mark(c *cell, row, column int) {
 	for _, r := range m.merged {
 		if r.top <= row && row <= r.bottom && r.left <= column && column <= r.end {
-			merged = r.name
+			c.merged = r.name
 		}
 	}
-	return m.formulas[[2]int{row, column}], merged
+	c.formula, c.broken = m.formulas[[2]int{row, column}], m.errors[[2]int{row, column}]
 }
 
 // readMarks reads the part of the workbook that holds a sheet.
@@ -51,7 +54,7 @@ func readMarks(archive *zip.Reader, sheet string) (*marks, error) {
 		return nil, err
 	}
 	defer func() { _ = part.Close() }()
-	m := &marks{formulas: map[[2]int]bool{}}
+	m := &marks{formulas: map[[2]int]bool{}, errors: map[[2]int]bool{}}
 	decoder := xml.NewDecoder(io.LimitReader(part, maxUnpacked))
 	decoder.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
 	row, column := 0, 0
@@ -82,6 +85,9 @@ func readMarks(archive *zip.Reader, sheet string) (*marks, error) {
 					return nil, err
 				}
 			}
+			if attribute(start, "t") == "e" {
+				m.errors[[2]int{row, column}] = true
+			}
 		case "f":
 			m.formulas[[2]int{row, column}] = true
 		case "mergeCell":
@@ -89,8 +95,8 @@ func readMarks(archive *zip.Reader, sheet string) (*marks, error) {
 				return nil, err
 			}
 		}
-		if len(m.formulas) > maxFormulas || len(m.merged) > maxMerged {
-			return nil, fmt.Errorf("it has more than %d formulas or %d merged cells", maxFormulas, maxMerged)
+		if len(m.formulas) > maxFormulas || len(m.errors) > maxErrors || len(m.merged) > maxMerged {
+			return nil, fmt.Errorf("it has more than %d formulas, %d errors or %d merged ranges", maxFormulas, maxErrors, maxMerged)
 		}
 	}
 }

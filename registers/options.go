@@ -31,7 +31,9 @@ const (
 )
 
 const (
-	pageRows       = 100 // rows that are looked up and sent together
+	pageRows       = 100     // rows that are looked up and sent together, at most
+	pageBytes      = 2 << 20 // of their texts, at most: in JSON, even with every character escaped, they are less than a server takes
+	maxRowBytes    = 1 << 20 // of the texts of a row
 	defaultMaxRows = 100_000
 )
 

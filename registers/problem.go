@@ -25,9 +25,11 @@ const (
 	RulePerson    = "person"    // nobody, or several, have the name or address
 	RuleReference = "reference" // no record, or several, have the reference
 	RuleRepeated  = "repeated"  // the reference stands in two rows
-	RuleFormula   = "formula"   // the cell holds a formula, or what a spreadsheet would take for one
+	RuleFormula   = "formula"   // the cell holds a formula or the error of one, or what a spreadsheet would take for a formula
 	RuleMerged    = "merged"    // the cell is part of a merged one
 	RuleNumber    = "number"    // a number stands where a text belongs, and is shown as another
+	RuleLong      = "long"      // the row has too much text
+	RuleCut       = "cut"       // the cell holds a text that a spreadsheet cut off
 	RuleRefused   = "refused"   // the server refused the row
 	RuleUnknown   = "unknown"   // whether the server saved the row is not known
 )

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/csv"
 	"io"
 	"strings"
 	"testing"
@@ -81,6 +82,14 @@ func partsOf(t *testing.T, workbook []byte) map[string]string {
 	}
 	require.NotEmpty(t, parts)
 	return parts
+}
+
+// records are the rows of a CSV file.
+func records(t *testing.T, text string) [][]string {
+	t.Helper()
+	all, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	require.NoError(t, err)
+	return all
 }
 
 func TestExportImportExport(t *testing.T) {

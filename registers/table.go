@@ -35,7 +35,17 @@ type cell struct {
 	text    string
 	shown   string
 	formula bool
+	broken  bool   // it holds an error, such as #N/A
 	merged  string // the range that it is part of
+}
+
+// size is how long the texts of the line are.
+func (l line) size() int {
+	n := 0
+	for _, c := range l.cells {
+		n += len(c.text)
+	}
+	return n
 }
 
 func (l line) empty() bool {

@@ -122,7 +122,7 @@ func (w *Workbook) read(sheet string, marks *marks, yield func(line) bool) (err 
 			if i < len(looks) {
 				c.shown = looks[i]
 			}
-			c.formula, c.merged = marks.of(row, i+1)
+			marks.mark(c, row, i+1)
 		}
 		if !yield(l) {
 			return nil

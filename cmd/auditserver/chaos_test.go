@@ -54,6 +54,7 @@ type chaos struct {
 	t       *testing.T
 	db      auditserver.Database
 	config  string
+	flags   []string // more of them
 	url     string
 	child   *exec.Cmd
 	writers [chaosWriters]writerLog
@@ -64,6 +65,7 @@ func (c *chaos) start() {
 	require.NoError(c.t, err)
 	c.child = exec.Command(exe)
 	args := []string{"-addr", "127.0.0.1:0", "-db", c.db.Path, "-files", c.db.FilesDir, "-config", c.config}
+	args = append(args, c.flags...)
 	c.child.Env = append(os.Environ(), childVariable+"="+strings.Join(args, "\n"), "ISOAUDIT_MASTER_KEY="+chaosKey)
 	c.child.Stderr = os.Stderr
 	out, err := c.child.StdoutPipe()

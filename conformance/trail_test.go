@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -173,54 +172,6 @@ func TestTrailOfABatch(t *testing.T) {
 			b.as(cora).AuditReviews.BatchUpdate(reviews[1].ObjectID, isoaudit.AuditReviewFields.Summary.Set("y"))))
 		for _, review := range reviews[:2] {
 			require.Equal(t, "update by user: summary (import)", line(b.recorded(t, review.Pointer())[1]))
-		}
-	})
-}
-
-// A save that is refused changes nothing; where its event was already written, that
-// stays, and says that nobody saw the save come to its end.
-func TestTrailOfASaveThatIsRefused(t *testing.T) {
-	onBackends(t, func(t *testing.T, b *backend) {
-		ctx := t.Context()
-		total := func() int {
-			n, err := b.admin.AuditTrail.Query().Where(isoaudit.TrailEventFields.Confirmed.Eq(true)).Count(ctx)
-			require.NoError(t, err)
-			return n
-		}
-		before := total()
-		b.send(t, user(b.people[cora].token), http.MethodPost, "/classes/AuditPlan", `{"auditRef":"`+b.ref("IA")+`","status":"planned"}`) // lacks required columns
-		plan := save(t, b.as(cora).AuditPlans, b.plan(cora))
-		b.send(t, user(b.people[anna].token), http.MethodPut, "/classes/AuditPlan/"+plan.ObjectID, `{"scope":"mine"}`)                  // may not
-		b.send(t, user(b.people[cora].token), http.MethodPut, "/classes/AuditPlan/"+plan.ObjectID, `{"status":"closed"}`)               // a rule
-		b.send(t, user(b.people[cora].token), http.MethodPut, "/classes/AuditPlan/"+plan.ObjectID, `{"plannedStartDate":"not a date"}`) // a type
-		require.Equal(t, before+1, total(), "only the plan that was created")
-		confirmed := slices.DeleteFunc(b.recorded(t, plan.Pointer()), func(e event.Event) bool { return !e.Confirmed })
-		require.Len(t, confirmed, 1)
-	})
-}
-
-// Ten saves of one record at once are ten events.
-func TestTrailOfSavesAtOnce(t *testing.T) {
-	onBackends(t, func(t *testing.T, b *backend) {
-		plan := save(t, b.admin.AuditPlans, b.plan(cora))
-		var all sync.WaitGroup
-		for i := range 10 {
-			all.Go(func() {
-				if err := b.as(cora).AuditPlans.Update(t.Context(), plan.ObjectID, isoaudit.AuditPlanFields.Scope.Set(fmt.Sprintf("scope %d", i))); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		all.Wait()
-		events := b.recorded(t, plan.Pointer())
-		require.Len(t, events, 11)
-		prev := map[string]bool{}
-		for _, e := range events {
-			require.True(t, e.Confirmed)
-			prev[e.Prev] = true
-		}
-		if b.server == conformance.AuditServer {
-			require.Len(t, prev, 11, "here they never fork")
 		}
 	})
 }

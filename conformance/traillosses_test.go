@@ -1,7 +1,10 @@
 package conformance_test
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -31,6 +34,115 @@ func (b *backend) reconciled(t *testing.T, class, id string) (found []trail.Find
 		}
 	}
 	return found
+}
+
+// A save that is refused changes nothing; where its event was already written, that
+// stays, and says that nobody saw the save come to its end.
+func TestTrailOfASaveThatIsRefused(t *testing.T) {
+	onBackends(t, func(t *testing.T, b *backend) {
+		ctx := t.Context()
+		total := func() int {
+			n, err := b.admin.AuditTrail.Query().Where(isoaudit.TrailEventFields.Confirmed.Eq(true)).Count(ctx)
+			require.NoError(t, err)
+			return n
+		}
+		before := total()
+		lacking := b.ref("IA")
+		b.send(t, user(b.people[cora].token), http.MethodPost, "/classes/AuditPlan", `{"auditRef":"`+lacking+`","status":"planned"}`) // lacks required columns
+		plan := save(t, b.as(cora).AuditPlans, b.plan(cora))
+		b.send(t, user(b.people[anna].token), http.MethodPut, "/classes/AuditPlan/"+plan.ObjectID, `{"scope":"mine"}`)                  // may not
+		b.send(t, user(b.people[cora].token), http.MethodPut, "/classes/AuditPlan/"+plan.ObjectID, `{"status":"closed"}`)               // a rule
+		b.send(t, user(b.people[cora].token), http.MethodPut, "/classes/AuditPlan/"+plan.ObjectID, `{"plannedStartDate":"not a date"}`) // a type
+		require.Equal(t, before+1, total(), "only the plan that was created")
+		confirmed := slices.DeleteFunc(b.recorded(t, plan.Pointer()), func(e event.Event) bool { return !e.Confirmed })
+		require.Len(t, confirmed, 1)
+		for _, f := range b.reconciled(t, "AuditPlan", plan.ObjectID) {
+			require.Equal(t, trail.NotCarriedOut, f.Kind, f)
+		}
+		b.requireNotCarriedOut(t, "auditRef", lacking)
+	})
+}
+
+// requireNotCarriedOut finds the event of a create that a Parse Server refused behind its
+// trigger, and that reconciling says that it led to nothing. auditserver has none.
+func (b *backend) requireNotCarriedOut(t *testing.T, column, value string) {
+	t.Helper()
+	fields := isoaudit.TrailEventFields
+	rows, err := b.admin.AuditTrail.Query().Where(fields.Record.Eq(""), fields.Confirmed.Eq(false), fields.Op.Eq(string(event.Create))).Find(t.Context())
+	require.NoError(t, err)
+	id := ""
+	for _, row := range rows {
+		e, err := row.Decode()
+		require.NoError(t, err)
+		values, err := e.Values()
+		require.NoError(t, err)
+		if v := values[column]; v != nil && string(v.After) == `"`+value+`"` {
+			id = e.ID
+		}
+	}
+	if b.server == conformance.AuditServer {
+		require.Empty(t, id)
+		return
+	}
+	require.NotEmpty(t, id, "the event was written before the server looked at the columns")
+	if b.server == conformance.ParseServerMongoDB {
+		return // FerretDB takes minutes to reconcile all
+	}
+	for f, err := range trail.Reconcile(t.Context(), b.admin.Trail()) {
+		require.NoError(t, err)
+		if f.Event == id {
+			require.Equal(t, trail.NotCarriedOut, f.Kind)
+			return
+		}
+	}
+	require.Fail(t, "nothing is said of the event")
+}
+
+// onAllNodes is a client like another one, whose requests go to the nodes of a cluster in
+// turn.
+func (b *backend) onAllNodes(t *testing.T, as string) *isoaudit.Client {
+	t.Helper()
+	s, ok := startedStack()
+	if !ok || b.server == conformance.AuditServer || len(s.nodes) < 2 {
+		return b.as(as)
+	}
+	_, url := startFront(t, s.nodes, 0)
+	client, err := isoaudit.NewClient(url, b.options(isoaudit.WithAuditorClass(b.auditorClass))...)
+	require.NoError(t, err)
+	return client.As(isoaudit.SessionWithToken(b.people[as].token))
+}
+
+// Ten saves of one record at once are ten events, whichever node has saved. Where events
+// fork reconciling explains it, and names nothing else.
+func TestTrailOfSavesAtOnce(t *testing.T) {
+	onBackends(t, func(t *testing.T, b *backend) {
+		plan := save(t, b.admin.AuditPlans, b.plan(cora))
+		client := b.onAllNodes(t, cora)
+		var all sync.WaitGroup
+		for i := range 10 {
+			all.Go(func() {
+				if err := client.AuditPlans.Update(t.Context(), plan.ObjectID, isoaudit.AuditPlanFields.Scope.Set(fmt.Sprintf("scope %d", i))); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		events := b.recorded(t, plan.Pointer())
+		require.Len(t, events, 11)
+		prev := map[string]bool{}
+		for _, e := range events {
+			require.True(t, e.Confirmed)
+			prev[e.Prev] = true
+		}
+		if b.server == conformance.AuditServer {
+			require.Len(t, prev, 11, "here they never fork")
+			require.Empty(t, b.reconciled(t, "AuditPlan", plan.ObjectID))
+		}
+		for _, f := range b.reconciled(t, "AuditPlan", plan.ObjectID) {
+			require.Equal(t, trail.Fork, f.Kind, f)
+			require.Equal(t, []string{"scope"}, f.Columns)
+		}
+	})
 }
 
 // A purge asks no trigger: auditserver has an event of it, on a Parse Server

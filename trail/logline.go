@@ -53,24 +53,26 @@ var errLine = errors.New("want INDEX CREATED OBJECTID EVENT HASH, and nothing or
 func parseLine(text string, index int64) (line, error) {
 	var l line
 	rest, late := strings.CutSuffix(text, " late")
-	fields := strings.Split(rest, " ")
-	if len(fields) != 5 {
+	if strings.Count(rest, " ") != 4 {
 		return line{}, errLine
 	}
-	if fields[0] != strconv.FormatInt(index, 10) {
+	number, rest, _ := strings.Cut(rest, " ")
+	created, rest, _ := strings.Cut(rest, " ")
+	objectID, rest, _ := strings.Cut(rest, " ")
+	event, leaf, _ := strings.Cut(rest, " ")
+	var digits [2 * tlog.HashSize]byte
+	if string(strconv.AppendInt(digits[:0], index, 10)) != number {
 		return line{}, fmt.Errorf("want index %d", index)
 	}
 	var err error
-	if l.createdAt, err = wire.ParseISO(fields[1]); err != nil {
+	if l.createdAt, err = wire.ParseISO(created); err != nil || len(leaf) != len(digits) {
 		return line{}, errLine
 	}
-	if len(fields[4]) != hex.EncodedLen(tlog.HashSize) {
+	copy(digits[:], leaf)
+	if _, err := hex.Decode(l.leaf[:], digits[:]); err != nil {
 		return line{}, errLine
 	}
-	if _, err := hex.Decode(l.leaf[:], []byte(fields[4])); err != nil {
-		return line{}, errLine
-	}
-	l.index, l.objectID, l.event, l.late = index, fields[2], fields[3], late
+	l.index, l.objectID, l.event, l.late = index, objectID, event, late
 	return l, nil
 }
 

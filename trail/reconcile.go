@@ -61,9 +61,16 @@ func beginning(ctx context.Context, source Source) (time.Time, error) {
 	return time.Time{}, nil
 }
 
-func isDamage(err error) bool {
-	var damage *event.Damage
-	return errors.As(err, &damage)
+func isDamage(err error) bool { return damageOf(err) != nil }
+
+// damageOf is the damage that an error tells of, nil if it tells of something else.
+func damageOf(err error) *event.Damage {
+	if err == nil {
+		return nil
+	}
+	var damage *event.Damage // an allocation
+	errors.As(err, &damage)
+	return damage
 }
 
 // reconciling compares the records of one class.
@@ -194,7 +201,7 @@ func (c *reconciling) histories() iter.Seq2[history, error] {
 				if h.id != "" && !yield(h, nil) {
 					return
 				}
-				h = history{id: e.Object()}
+				h = history{id: e.Object(), events: make([]event.Event, 0, 4)} // as many as most have
 			}
 			h.events = append(h.events, e)
 		}

@@ -19,12 +19,12 @@ const DefaultWindow = time.Minute
 // JSON as the master key sees it, nil if there is no such record. Events may come in
 // any order. Relations are not compared, and neither are values that were redacted.
 func ReconcileRecord(class, id string, row jsontext.Value, events []event.Event) ([]Finding, error) {
-	r := record{class: class, id: id, events: slices.Clone(events), steps: map[string][]step{}}
-	r.order()
 	now, err := columnsNow(class, row)
-	if err != nil {
+	if err != nil || isOrdinary(id, row != nil, now, events) {
 		return nil, err
 	}
+	r := record{class: class, id: id, events: slices.Clone(events), steps: map[string][]step{}}
+	r.order()
 	r.collect()
 	return r.findings(row != nil, now), nil
 }

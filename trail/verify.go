@@ -259,8 +259,7 @@ func (v *verification) check(e *event.Event, err error) {
 	if err == nil {
 		err = e.Check()
 	}
-	var damage *event.Damage
-	if errors.As(err, &damage) {
+	if damage := damageOf(err); damage != nil {
 		f := v.finding(Damaged, e, damage.What)
 		f.Event = damage.Event
 		if damage.Column != "" {

@@ -31,7 +31,29 @@ func CheckDate(t time.Time) error {
 func FormatISO(t time.Time) string { return string(AppendISO(nil, t)) }
 
 // AppendISO appends what FormatISO returns.
-func AppendISO(dst []byte, t time.Time) []byte { return t.UTC().AppendFormat(dst, isoLayout) }
+func AppendISO(dst []byte, t time.Time) []byte {
+	t = t.UTC()
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
+		return t.AppendFormat(dst, isoLayout)
+	}
+	hour, minute, second := t.Clock() // several times faster than AppendFormat
+	text := [len(isoLayout)]byte{4: '-', 7: '-', 10: 'T', 13: ':', 16: ':', 19: '.', 23: 'Z'}
+	put := func(at, digits, n int) {
+		for i := at + digits - 1; i >= at; i-- {
+			text[i] = byte('0' + n%10)
+			n /= 10
+		}
+	}
+	put(0, 4, year)
+	put(5, 2, int(month))
+	put(8, 2, day)
+	put(11, 2, hour)
+	put(14, 2, minute)
+	put(17, 2, second)
+	put(20, 3, t.Nanosecond()/int(time.Millisecond))
+	return append(dst, text[:]...)
+}
 
 // AppendDate appends t as a Date object, or null for the zero time.
 func AppendDate(dst []byte, t time.Time) []byte {

@@ -69,7 +69,7 @@ func (e *Event) valuesAgree() bool {
 		if column == ReasonName {
 			reason = false
 			hashed = v.appendHashed(hashed[:0], column)
-			return e.Why != "" && (v.salt == "" || e.Why == hexSum(hashed))
+			return e.Why != "" && (v.salt == "" || isHexSum(hashed, e.Why))
 		}
 		for len(columns) > 0 && columns[0] != column && e.Columns[columns[0]] == "" {
 			columns = columns[1:] // a secret
@@ -83,7 +83,7 @@ func (e *Event) valuesAgree() bool {
 			return hash != ""
 		}
 		hashed = v.appendHashed(hashed[:0], column)
-		return hash == hexSum(hashed)
+		return isHexSum(hashed, hash)
 	})
 	for _, left := range columns {
 		agree = agree && e.Columns[left] == ""

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -28,20 +27,22 @@ func Diff(class string, before, after jsontext.Value) ([]Change, error) {
 	changes := make([]Change, 0, max(len(old), len(now)))
 	for len(old) > 0 || len(now) > 0 {
 		var c Change
+		var name []byte
 		switch order := firstOf(old, now); {
 		case order < 0:
-			c = Change{Column: old[0].name, Before: old[0].value}
+			c, name = Change{Before: old[0].value}, old[0].name
 			old = old[1:]
 		case order > 0:
-			c = Change{Column: now[0].name, After: now[0].value}
+			c, name = Change{After: now[0].value}, now[0].name
 			now = now[1:]
 		default:
-			c = Change{Column: now[0].name, Before: old[0].value, After: now[0].value}
+			c, name = Change{Before: old[0].value, After: now[0].value}, now[0].name
 			old, now = old[1:], now[1:]
 		}
 		if bytes.Equal(c.Before, c.After) {
 			continue
 		}
+		c.Column = string(name)
 		if c.Secret = Secret(class, c.Column); c.Secret {
 			c.Before, c.After = nil, nil
 		}
@@ -57,7 +58,7 @@ func firstOf(old, now []column) int {
 	case len(now) == 0:
 		return -1
 	}
-	return strings.Compare(old[0].name, now[0].name)
+	return bytes.Compare(old[0].name, now[0].name)
 }
 
 // Secret tells whether a column's values never enter a trail.
@@ -66,8 +67,7 @@ func Secret(class, column string) bool {
 }
 
 type column struct {
-	name  string
-	value jsontext.Value
+	name, value jsontext.Value
 }
 
 // columnsOf splits a row into its columns, sorted by name. Of columns with one
@@ -79,7 +79,7 @@ func columnsOf(row jsontext.Value) ([]column, error) {
 	columns := make([]column, 0, 16) // room for most
 	if eachMember(row, func(name, value jsontext.Value) bool {
 		if !everyRow(string(name)) && !isRelation(value) {
-			columns = append(columns, column{string(name), value})
+			columns = append(columns, column{name, value})
 		}
 		return true
 	}) {
@@ -98,12 +98,12 @@ func columnsOf(row jsontext.Value) ([]column, error) {
 		if err != nil {
 			return nil, err
 		}
-		key := name.String()
+		key := []byte(name.String())
 		value, err := dec.ReadValue()
 		if err != nil {
 			return nil, err
 		}
-		if !everyRow(key) && !isRelation(value) {
+		if !everyRow(string(key)) && !isRelation(value) {
 			end := int(dec.InputOffset())
 			columns = append(columns, column{key, row[end-len(value) : end : end]})
 		}
@@ -115,12 +115,12 @@ func columnsOf(row jsontext.Value) ([]column, error) {
 }
 
 func sorted(columns []column) []column {
-	byName := func(a, b column) int { return strings.Compare(a.name, b.name) }
+	byName := func(a, b column) int { return bytes.Compare(a.name, b.name) }
 	if !slices.IsSortedFunc(columns, byName) {
 		slices.SortStableFunc(columns, byName)
 	}
 	for i := len(columns) - 1; i > 0; i-- {
-		if columns[i].name == columns[i-1].name {
+		if bytes.Equal(columns[i].name, columns[i-1].name) {
 			columns = slices.Delete(columns, i-1, i)
 		}
 	}

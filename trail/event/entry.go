@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -143,8 +144,21 @@ func appendOrNull(dst []byte, text string) []byte {
 
 // appendText appends a JSON string with as few escapes as RFC 8785 wants.
 func appendText(dst []byte, text string) []byte {
+	if isPlain(text) {
+		return append(append(append(dst, '"'), text...), '"')
+	}
 	dst, _ = jsontext.AppendQuote(dst, text) // what is no UTF-8 became U+FFFD
 	return dst
+}
+
+// isPlain tells whether a text needs no escapes.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // HashOf returns the hash of an entry's text: SHA-256, in hex.
@@ -154,8 +168,18 @@ func HashOf(entry string) string {
 }
 
 func hexSum(data []byte) string {
-	sum := sha256.Sum256(data)
-	var text [2 * sha256.Size]byte
-	hex.Encode(text[:], sum[:])
+	text := hexOf(data)
 	return string(text[:])
+}
+
+// isHexSum is hexSum(data) == sum without the text.
+func isHexSum(data []byte, sum string) bool {
+	text := hexOf(data)
+	return string(text[:]) == sum
+}
+
+func hexOf(data []byte) (text [2 * sha256.Size]byte) {
+	sum := sha256.Sum256(data)
+	hex.Encode(text[:], sum[:])
+	return text
 }

@@ -15,8 +15,8 @@ import (
 // read, it returns a [*Damage] and the event with what could be; whether an event
 // agrees with itself is for [Event.Check] to say.
 func Parse(raw jsontext.Value) (Event, error) {
-	var r row
-	if err := r.read(raw); err != nil {
+	r, err := readRow(raw)
+	if err != nil {
 		e := Event{ObjectID: r.ObjectID, CreatedAt: r.CreatedAt}
 		return e, &Damage{Row: r.ObjectID, Event: r.Event, What: "the row cannot be read: " + err.Error()}
 	}

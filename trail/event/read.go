@@ -14,8 +14,10 @@ func (e *Entry) read(text string) error {
 	if e.readUsual(text) {
 		return nil
 	}
-	*e = Entry{}
-	return json.Unmarshal([]byte(text), e, readOptions)
+	var any Entry // apart, since the general reader wants it on the heap
+	err := json.Unmarshal([]byte(text), &any, readOptions)
+	*e = any
+	return err
 }
 
 // readUsual reads an entry as [Entry.Append] writes it, several times faster; false
@@ -35,7 +37,8 @@ func (e *Entry) readUsual(text string) bool {
 		case "columns":
 			e.Columns = make(map[string]string, strings.Count(value, ":"))
 			return eachMember(value, func(column, hash string) bool {
-				e.Columns[column], ok = textOrNull(hash)
+				hash, ok := textOrNull(hash)
+				e.Columns[column] = hash
 				return ok
 			})
 		case "v":

@@ -29,79 +29,100 @@ type row struct {
 	Values    string   `json:"values"`
 }
 
-// read reads a row from its JSON.
-func (r *row) read(raw jsontext.Value) error {
-	if eachMember(raw, r.readMember) {
-		return nil
+// rowTexts are the texts of a row as JSON, by their place in row.texts.
+type rowTexts [9]jsontext.Value
+
+// columnsText is the place of the list of columns, which is no text but is kept with them.
+const columnsText = len(rowTexts{}) - 1
+
+// readRow reads a row from its JSON.
+func readRow(raw jsontext.Value) (r row, err error) {
+	var texts rowTexts
+	if eachMember(raw, func(name, value jsontext.Value) bool { return r.readMember(&texts, name, value) }) && r.readTexts(&texts) {
+		return r, nil
 	}
-	*r = row{}
-	return json.Unmarshal(raw, r, readOptions)
+	var any row // apart, since the general reader wants it on the heap
+	err = json.Unmarshal(raw, &any, readOptions)
+	return any, err
 }
 
-// readMember reads one member of the usual form; false if it has another one.
-func (r *row) readMember(name, value jsontext.Value) (ok bool) {
+// readMember reads one member of the usual form; false if it has another one. Texts are
+// left for readTexts.
+func (r *row) readMember(texts *rowTexts, name, value jsontext.Value) (ok bool) {
 	switch string(name) {
-	case "objectId":
-		return readText(&r.ObjectID, value)
 	case "createdAt":
 		r.CreatedAt, ok = wire.UsualDate(value)
 		return ok
-	case "event":
-		return readText(&r.Event, value)
 	case "at":
 		r.At, ok = wire.UsualDate(value)
 		return ok
-	case "op":
-		return readText(&r.Op, value)
-	case "class":
-		return readText(&r.Class, value)
-	case "record":
-		return readText(&r.Record, value)
-	case "actor":
-		if eachMember(value, r.readActor) {
-			return true
-		}
-		return json.Unmarshal(value, &r.Actor, readOptions) == nil
-	case "columns":
-		return r.readColumns(value)
 	case "confirmed":
 		r.Confirmed = string(value) == "true"
 		return r.Confirmed || string(value) == "false"
+	case "columns":
+		texts[columnsText] = value
+		return usualList(value)
+	case "actor":
+		if value, ok = memberOf(value, "objectId"); !ok {
+			return false
+		}
+		texts[0] = value
+	case "class":
+		texts[1] = value
 	case "entry":
-		return readText(&r.Entry, value)
+		texts[2] = value
+	case "event":
+		texts[3] = value
+	case "objectId":
+		texts[4] = value
+	case "op":
+		texts[5] = value
+	case "record":
+		texts[6] = value
 	case "values":
-		return readText(&r.Values, value)
+		texts[7] = value
 	}
 	return true
 }
 
-func readText(to *string, value []byte) bool {
-	if len(value) < 2 || value[0] != '"' {
-		return false
+// memberOf returns a member of a JSON object; false if it cannot be read or has none.
+func memberOf(object jsontext.Value, member string) (found jsontext.Value, ok bool) {
+	ok = eachMember(object, func(name, value jsontext.Value) bool {
+		if string(name) == member {
+			found = value
+		}
+		return true
+	})
+	return found, ok && found != nil
+}
+
+// readTexts reads the texts, all in one allocation.
+func (r *row) readTexts(texts *rowTexts) bool {
+	var room [4096]byte // enough for most
+	all := room[:0]
+	var ends [len(texts)]int
+	for i, text := range texts {
+		switch ok := true; {
+		case text == nil:
+		case i == columnsText:
+			all = append(all, text...)
+		default:
+			if all, ok = appendUnquoted(all, text); !ok {
+				return false
+			}
+		}
+		ends[i] = len(all)
 	}
-	if bytes.IndexByte(value, '\\') < 0 {
-		*to = string(value[1 : len(value)-1])
+	joined, start, columns := string(all), 0, ""
+	for i, to := range [len(texts)]*string{&r.Actor.ObjectID, &r.Class, &r.Entry, &r.Event, &r.ObjectID, &r.Op, &r.Record, &r.Values, &columns} {
+		*to = joined[start:ends[i]]
+		start = ends[i]
+	}
+	if columns == "" {
 		return true
 	}
-	var room [2048]byte // one copy, not two, for most
-	text, err := jsontext.AppendUnquote(room[:0], value)
-	*to = string(text)
-	return err == nil
-}
-
-// readActor reads one member of the pointer to the actor.
-func (r *row) readActor(name, value jsontext.Value) bool {
-	return string(name) != "objectId" || readText(&r.Actor.ObjectID, value)
-}
-
-// readColumns reads a list of names.
-func (r *row) readColumns(value []byte) bool {
-	if !usualList(value) {
-		return json.Unmarshal(value, &r.Columns, readOptions) == nil
-	}
-	text := string(value)
-	r.Columns = make([]string, 0, strings.Count(text, ",")+1)
-	for quoted := range strings.SplitSeq(text[1:len(text)-1], ",") {
+	r.Columns = make([]string, 0, strings.Count(columns, ",")+1)
+	for quoted := range strings.SplitSeq(columns[1:len(columns)-1], ",") {
 		r.Columns = append(r.Columns, quoted[1:len(quoted)-1])
 	}
 	return true

@@ -2,6 +2,7 @@ package event
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -56,7 +57,7 @@ func build(w *Write, random io.Reader) (Event, error) {
 	case w.Actor.Kind == "":
 		return Event{}, fmt.Errorf("event: Actor.Kind is empty: want %q, %q or %q", User, Master, Anonymous)
 	}
-	changes, err := canonicalChanges(w.Changes)
+	changes, err := canonicalChanges(slices.Clone(w.Changes))
 	if err != nil {
 		return Event{}, err
 	}
@@ -73,7 +74,8 @@ func build(w *Write, random io.Reader) (Event, error) {
 	if _, err := io.ReadFull(random, drawn); err != nil {
 		return Event{}, fmt.Errorf("event: %w", err)
 	}
-	texts := hex.EncodeToString(drawn)
+	var inHex [32 * 2 * randomBytes]byte // of most
+	texts := string(hex.AppendEncode(inHex[:0], drawn))
 	next := func() string {
 		text := texts[:2*randomBytes]
 		texts = texts[2*randomBytes:]
@@ -85,56 +87,58 @@ func build(w *Write, random io.Reader) (Event, error) {
 		Columns: make(map[string]string, len(changes)),
 	}, Reason: w.Reason}
 	e.stated = stated{id: e.ID, op: string(w.Op), class: w.Class, at: e.At, record: w.Record, user: w.Actor.ID, columns: make([]string, len(changes))}
-	values := append(make([]byte, 0, valuesSize(w, changes)), '{')
-	var hashed []byte
-	put := func(name string, v Value) (hash string) {
+	var valuesRoom, hashedRoom, hashesRoom [2048]byte // of most
+	values, hashed, hashes := append(valuesRoom[:0], '{'), hashedRoom[:0], hashesRoom[:0]
+	put := func(name string, v Value) {
 		if len(values) > 1 {
 			values = append(values, ',')
 		}
 		values = v.append(append(appendText(values, name), ':'))
 		hashed = v.appendHashed(hashed[:0], name)
-		return hexSum(hashed)
+		hash := hexOf(hashed)
+		hashes = append(hashes, hash[:]...)
 	}
 	if w.Reason != "" { // its name comes before those of columns
-		e.Why = put(ReasonName, Value{Salt: next(), After: appendText(nil, w.Reason)})
+		put(ReasonName, Value{Salt: next(), After: appendText(nil, w.Reason)})
 	}
 	for i, c := range changes {
 		e.stated.columns[i] = c.Column
-		if c.Secret {
-			e.Columns[c.Column] = ""
-			continue
+		if !c.Secret {
+			put(c.Column, Value{Salt: next(), Before: c.Before, After: c.After})
 		}
-		e.Columns[c.Column] = put(c.Column, Value{Salt: next(), Before: c.Before, After: c.After})
 	}
+	e.hold(string(hashes), changes, w.Reason != "")
 	// Names in the entry are sorted as bytes, which for names of columns is as RFC 8785 sorts.
-	e.text = string(e.Entry.append(make([]byte, 0, entrySize(w, changes)), e.stated.columns))
+	var room [4096]byte
+	e.text = string(e.Entry.append(room[:0], e.stated.columns))
 	e.values = string(append(values, '}'))
 	return e, nil
 }
 
-func valuesSize(w *Write, changes []Change) int {
-	size := 2
-	if w.Reason != "" {
-		size += len(ReasonName) + len(w.Reason) + 72
+// hold takes the hashes of the reason, if there is one, and of the changes, one behind the
+// other.
+func (e *Entry) hold(hashes string, changes []Change, reason bool) {
+	next := func() string {
+		hash := hashes[:2*sha256.Size]
+		hashes = hashes[2*sha256.Size:]
+		return hash
 	}
-	for _, c := range changes {
-		size += len(c.Column) + len(c.Before) + len(c.After) + 72 // the names of the members and the salt
+	if reason {
+		e.Why = next()
 	}
-	return size
-}
-
-func entrySize(w *Write, changes []Change) int {
-	size := 480 + len(w.Request) + len(w.Rule) // names, ids and hashes
-	for _, c := range changes {
-		size += len(c.Column) + 70 // the hash
+	for i := range changes {
+		hash := ""
+		if !changes[i].Secret {
+			hash = next()
+		}
+		e.Columns[changes[i].Column] = hash
 	}
-	return size
 }
 
 // canonicalChanges sorts the changes by column, gives values their one spelling
-// and leaves out what did not change.
+// and leaves out what did not change. It uses the room of the changes that are given.
 func canonicalChanges(given []Change) ([]Change, error) {
-	changes := make([]Change, 0, len(given))
+	changes := given[:0]
 	for _, c := range given {
 		if c.Column == "" {
 			return nil, fmt.Errorf("event: a change names no column")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/isoaudit/isoaudit-go"
 	"github.com/isoaudit/isoaudit-go/quality"
 )
 
@@ -67,4 +68,49 @@ func TestEveryKeyFigureByHand(t *testing.T) {
 	} {
 		require.Equal(t, one.want, one.got, figure)
 	}
+}
+
+// Where a figure changes from one day, and one record, to the next.
+func TestKeyFiguresAtTheirEdges(t *testing.T) {
+	// Due 14 and 15 days from 28 November, created 30, 31, 60, 61, 90 and 91 days before it.
+	due := map[string]string{"14": "2026-12-12", "15": "2026-12-13"}
+	created := map[string]string{"30": "2026-10-29", "31": "2026-10-28", "60": "2026-09-29", "61": "2026-09-28", "90": "2026-08-30", "91": "2026-08-29"}
+	var open []quality.Action
+	for ref, day := range due {
+		open = append(open, quality.Action{ID: ref, Ref: ref, Status: isoaudit.CAPAOpen, Due: date(day)})
+	}
+	for ref, day := range created {
+		open = append(open, quality.Action{ID: ref, Ref: ref, Status: isoaudit.CAPAOpen, Created: at(day)})
+	}
+	f := measure(t, quality.Source{Actions: stream(open)}, terms2026(t)).Actions
+	require.Equal(t, map[string]int{"14": 14}, aged(f.DueSoon))
+	require.Equal(t, map[string][]string{"0-30": {"30"}, "31-60": {"31", "60"}, "61-90": {"61", "90"}, ">90": {"91"}}, keys(f.Ageing))
+
+	// Three were closed after 1, 2 and 9 days, of which one was opened in 2026, and one was cancelled.
+	closed := []quality.Action{
+		{ID: "1", Ref: "1", Status: isoaudit.CAPAClosed, Created: at("2025-12-31"), Closed: at("2026-01-01"), Due: date("2026-01-01")},
+		{ID: "2", Ref: "2", Status: isoaudit.CAPAClosed, Created: at("2025-12-31"), Closed: at("2026-01-02"), Due: date("2026-01-01")},
+		{ID: "9", Ref: "9", Status: isoaudit.CAPAClosed, Created: at("2026-12-22"), Closed: at("2026-12-31"), Due: date("2026-12-31")},
+		{ID: "x", Ref: "x", Status: isoaudit.CAPACancelled, Created: at("2025-12-31"), Closed: at("2026-01-01")},
+	}
+	f = measure(t, quality.Source{Actions: stream(closed)}, terms2026(t)).Actions
+	require.Equal(t, 3.0, value(t, f.ClosureRate), "more were closed than opened")
+	require.Equal(t, []string{"1", "9"}, refs(f.OnTime.Part.Entries), "on the day is on time")
+	mean, _ := f.DaysToClose.Mean()
+	median, _ := f.DaysToClose.Median()
+	require.Equal(t, [2]float64{4, 2}, [2]float64{mean, median})
+
+	// A nonconformity whose actions were all cancelled is open again; an observation is not.
+	findings := []quality.Finding{
+		{ID: "f1", Ref: "F-1", Type: isoaudit.FindingNonconformity, Grade: isoaudit.SeverityMajor, Created: at("2026-10-29")},
+		{ID: "f2", Ref: "F-2", Type: isoaudit.FindingObservation, Created: at("2026-10-29")},
+		{ID: "f3", Ref: "F-3", Type: isoaudit.FindingNonconformity, Grade: isoaudit.SeverityMajor, Created: at("2026-10-29")},
+		{ID: "f4", Ref: "F-4", Type: isoaudit.FindingNonconformity, Grade: isoaudit.SeverityCritical, Created: at("2026-10-28")},
+	}
+	actions := []quality.Action{
+		{ID: "1", Finding: "f1", Status: isoaudit.CAPACancelled}, {ID: "2", Finding: "f2", Status: isoaudit.CAPACancelled},
+	}
+	found := measure(t, quality.Source{Findings: stream(findings), Actions: stream(actions)}, terms2026(t)).Findings
+	require.Equal(t, []string{"F-1", "F-3", "F-4"}, refs(found.Open.Entries))
+	require.Equal(t, map[string]int{"F-4": 31}, aged(found.MajorWithoutAction), "30 days are allowed")
 }

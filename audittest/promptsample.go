@@ -70,6 +70,9 @@ func (s *Sample) named() promptschema.SixRecords {
 	}
 }
 
+// Role gives the role that Load grants a user; "" for somebody who is none of the sample's.
+func (s *PromptSample) Role(username string) isoaudit.AuditorRole { return s.roles[username] }
+
 // Load puts the sample on a server that has the schema of the four classes and its
 // roles. A server accepts the same sample only once.
 func (s *PromptSample) Load(ctx context.Context, admin *promptschema.Admin) error {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/isoaudit/isoaudit-go/internal/contract"
 	"github.com/isoaudit/isoaudit-go/policy"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
@@ -18,36 +19,39 @@ import (
 var update = flag.Bool("update", false, "write the generated documents")
 
 func TestSchemaDocument(t *testing.T) {
-	s := schema.ISO9001()
+	c := named(t, contract.ISO9001)
 	const head = "<!-- Generated from package schema: go test ./docs -update -->\n\n# Schema\n\n" +
 		"Auditors are Parse Server's own users. Apps that have a plain class `Auditor` instead use `schema.WithAuditorClass(\"Auditor\")`.\n" +
 		"Nobody but the master key deletes anything; roles are granted with the master key.\n\n"
-	holds(t, "schema.md", head+schemaText(t, s, meanings))
+	holds(t, "schema.md", head+schemaText(t, c))
 }
 
 // The text of prompt.md is written by hand, its diagram, dictionary and rules are
 // generated.
 func TestPromptDocument(t *testing.T) {
-	s := schema.Prompt()
-	tables := schemaText(t, s, promptMeanings()) + "\n## Rules\n\n" + policy.Prompt().Document()
+	c := named(t, contract.Prompt)
+	tables := schemaText(t, c) + "\n## Rules\n\n" + c.Rules.Document()
 	between(t, "prompt.md", "<!-- begin: generated from schema.Prompt and policy.Prompt, go test ./docs -update -->\n", tables)
 }
 
-func schemaText(t *testing.T, s schema.Schema, meanings map[string]string) string {
+func named(t *testing.T, name string) contract.Contract {
+	t.Helper()
+	c, err := contract.Named(name)
+	require.NoError(t, err)
+	return c
+}
+
+func schemaText(t *testing.T, c contract.Contract) string {
 	t.Helper()
 	used := map[string]bool{}
-	dictionary := s.Dictionary(func(class, field string) string {
-		for _, key := range []string{class + "." + field, field} {
-			if words, ok := meanings[key]; ok {
-				used[key] = true
-				return words
-			}
-		}
-		t.Errorf("docs/docs_test.go gives no meaning for %s.%s", class, field)
-		return ""
+	dictionary := c.Schema.Dictionary(func(class, field string) string {
+		words, key := c.Meanings.Of(class, field)
+		require.NotEmpty(t, words, "internal/contract gives no meaning for %s.%s", class, field)
+		used[key] = true
+		return words
 	})
-	require.Len(t, used, len(meanings), "a meaning without a column")
-	return "```mermaid\n" + s.Mermaid() + "```\n\n" + dictionary + roles(s)
+	require.Len(t, used, len(c.Meanings), "a meaning without a column")
+	return "```mermaid\n" + c.Schema.Mermaid() + "```\n\n" + dictionary + roles(c.Schema)
 }
 
 func roles(s schema.Schema) string {

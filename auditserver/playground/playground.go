@@ -68,10 +68,12 @@ type Class struct {
 
 // Column is a column of a class.
 type Column struct {
-	Name     string `json:"name"`
-	Type     string `json:"type"`
-	Target   string `json:"target"` // class that a pointer leads to
-	Required bool   `json:"required"`
+	Name     string   `json:"name"`
+	Type     string   `json:"type"`
+	Target   string   `json:"target"` // class that a pointer leads to
+	Required bool     `json:"required"`
+	Meaning  string   `json:"meaning"`
+	Values   []string `json:"values"` // all that the rules allow; nil: they name none
 }
 
 // Handler serves the page at / and what belongs to it.
@@ -81,7 +83,7 @@ func Handler(page Page) (http.Handler, error) {
 		return nil, err
 	}
 	files := http.NewServeMux()
-	for path, name := range map[string]string{"/{$}": "index.html", "/playground.js": "playground.js", "/playground.css": "playground.css", "/icon.svg": "icon.svg"} {
+	for path, name := range map[string]string{"/{$}": "index.html", "/playground.js": "playground.js", "/model.js": "model.js", "/history.js": "history.js", "/playground.css": "playground.css", "/icon.svg": "icon.svg"} {
 		files.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, static, "static/"+name) })
 	}
 	files.HandleFunc("GET /playground.json", func(w http.ResponseWriter, _ *http.Request) {

@@ -96,7 +96,7 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 	}
 	if s.sample {
 		s.cfg.GraphQL = true
-		errs = append(errs, s.servePlayground(chosen.Schema))
+		errs = append(errs, s.servePlayground(chosen))
 		for _, class := range chosen.Schema.Classes {
 			s.cfg.LiveQueryClasses = append(s.cfg.LiveQueryClasses, class.Name)
 		}

@@ -22,8 +22,9 @@ const Usage = "`name` of the contract: " + ISO9001 + ", six classes, or " + Prom
 
 // Contract is a schema with its rules.
 type Contract struct {
-	Schema schema.Schema
-	Rules  policy.Rules
+	Schema   schema.Schema
+	Rules    policy.Rules
+	Meanings Meanings // of the columns of Schema
 
 	variants []schema.Schema // whose classes its Cloud Code knows too
 }
@@ -33,9 +34,9 @@ func Named(name string) (Contract, error) {
 	switch name {
 	case ISO9001:
 		literal := schema.ISO9001(schema.WithAuditorClass("Auditor"))
-		return Contract{schema.ISO9001(), policy.Default(), []schema.Schema{literal}}, nil
+		return Contract{schema.ISO9001(), policy.Default(), meaningsOfISO9001(), []schema.Schema{literal}}, nil
 	case Prompt:
-		return Contract{Schema: schema.Prompt(), Rules: policy.Prompt()}, nil
+		return Contract{Schema: schema.Prompt(), Rules: policy.Prompt(), Meanings: meaningsOfPrompt()}, nil
 	}
 	return Contract{}, fmt.Errorf("-contract %q: want %s", name, strings.Join([]string{ISO9001, Prompt}, " or "))
 }

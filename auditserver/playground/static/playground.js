@@ -69,6 +69,7 @@ function choose(call) {
   $("method").value = call.document ? "POST" : call.method;
   $("path").value = call.document ? state.page.graphql : rest(filled(call.path));
   $("body").value = call.document ? JSON.stringify({ query: filled(call.document) }, null, 2) : filled(call.body);
+  $("body").rows = Math.min(Math.max($("body").value.split("\n").length + 1, 3), 14);
   $("status").textContent = $("answer").textContent = "";
   $("refusal").hidden = true;
   showCode();
@@ -160,52 +161,6 @@ function listen() {
   };
 }
 
-async function showHistory(event) {
-  event.preventDefault();
-  const list = document.querySelector("#history ol");
-  const where = JSON.stringify({ class: $("class").value, record: $("record").value });
-  const { ok, value } = await send("GET", rest("/classes/AuditTrail", { where, order: "at", limit: 100 }));
-  const events = ok ? value.results : [];
-  list.replaceChildren(...events.map((e) => {
-    const changes = Object.entries(JSON.parse(e.values || "{}")).filter(([name]) => name !== "ACL").map(([name, v]) => `${name}: ${v?.before === undefined ? "" : JSON.stringify(v.before) + " → "}${JSON.stringify(v?.after)}`);
-    const reason = JSON.parse(e.entry || "{}").reason;
-    return make("li", {}, `${new Date(e.at.iso).toLocaleString()} ${state.names[e.actor?.objectId] ?? "administrator"} ${e.op}${reason ? ` (${reason})` : ""}`, make("div", { class: "note" }, changes.join("; ")));
-  }));
-  if (events.length === 0) list.append(make("li", {}, ok ? "Nothing: managers and coordinators read the history of a record that exists." : value.error));
-}
-
-// drawModel draws the classes as boxes, with a line for each pointer.
-function drawModel() {
-  const width = 230, gap = 60, boxes = {};
-  let tallest = 0, y = 10;
-  state.page.classes.forEach((c, i) => {
-    if (i % 3 === 0) { y += i ? tallest + 40 : 0; tallest = 0; }
-    const height = 26 + 16 * c.columns.length;
-    tallest = Math.max(tallest, height);
-    boxes[c.name] = { x: 40 + (i % 3) * (width + gap), y, height };
-  });
-  const svg = make("svg", { width: 40 + 3 * (width + gap), height: y + tallest + 10, role: "img", "aria-label": "Classes and their pointers; the tables below have the same" });
-  for (const c of state.page.classes) {
-    c.columns.forEach((column, i) => {
-      const from = boxes[c.name], to = boxes[column.target];
-      if (!to || from === to) return;
-      const y1 = from.y + 32 + 16 * i, right = to.x > from.x;
-      const x1 = from.x + (right ? width : 0), x2 = to.x + (to.x < from.x ? width : 0), y2 = to.y + 12, bend = right ? 30 : -30;
-      svg.append(make("path", { d: `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - (to.x === from.x ? -bend : bend)} ${y2} ${x2} ${y2}` }));
-    });
-  }
-  for (const c of state.page.classes) {
-    const { x, y, height } = boxes[c.name];
-    svg.append(make("rect", { x, y, width, height, rx: 4 }), make("text", { x: x + 8, y: y + 17, class: "name" }, c.name));
-    c.columns.forEach((column, i) => svg.append(make("text", { x: x + 8, y: y + 36 + 16 * i }, `${column.name}  ${column.target ? "→ " + column.target : column.type}`)));
-  }
-  $("diagram").replaceChildren(svg);
-  $("dictionary").replaceChildren(...state.page.classes.map((c) => make("details", {}, make("summary", {}, c.name), make("table", {},
-    make("thead", {}, make("tr", {}, ...["Column", "Type", "Required"].map((h) => make("th", { scope: "col" }, h)))),
-    make("tbody", {}, ...c.columns.map((column) => make("tr", {}, make("th", { scope: "row" }, column.name), make("td", {}, column.target ? `${column.type} to ${column.target}` : column.type), make("td", {}, column.required ? "yes" : ""))))))));
-  $("class").replaceChildren(...state.page.classes.map((c) => make("option", {}, c.name)));
-}
-
 async function begin() {
   state.page = await (await fetch("/playground.json")).json();
   state.page.calls = state.page.calls.filter((c) => !c.document || state.page.graphql);
@@ -223,8 +178,9 @@ async function begin() {
   $("editor").onsubmit = sendEditor;
   $("editor").oninput = showCode;
   document.querySelector("#history form").onsubmit = showHistory;
-  drawModel();
+  $("class").replaceChildren(...state.page.classes.map((c) => make("option", {}, c.name)));
+  drawModel(state.page.classes);
   choose(state.page.calls[0]);
 }
 
-begin();
+addEventListener("load", begin); // when the other scripts are there

@@ -13,9 +13,12 @@ import (
 //go:embed code.go
 var code string
 
-// body is the body of a function of code.go.
-func body(name string) string {
-	_, text, _ := strings.Cut(code, "func "+name+"(ctx context.Context, client *isoaudit.Client) error {\n\t")
+func body(name string) string { return Body(code, name) }
+
+// Body is the body of a function of Go code that was formatted by gofmt.
+func Body(code, name string) string {
+	_, text, _ := strings.Cut(code, "\nfunc "+name+"(")
+	_, text, _ = strings.Cut(text, "{\n\t")
 	text, _, _ = strings.Cut(text, "\n}\n")
 	return strings.ReplaceAll(text, "\n\t", "\n")
 }

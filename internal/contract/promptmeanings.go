@@ -1,17 +1,7 @@
-package docs_test
+package contract
 
-import (
-	"maps"
-	"strings"
-)
-
-// promptMeanings are the meanings of the second contract; those of the trail and of what
-// every class has are the same.
-func promptMeanings() map[string]string {
-	all := map[string]string{
-		"_User.username": meanings["_User.username"], "_User.email": meanings["_User.email"], "_User.password": meanings["_User.password"],
-		"objectId": meanings["objectId"], "createdAt": meanings["createdAt"], "updatedAt": meanings["updatedAt"],
-
+func meaningsOfPrompt() Meanings {
+	return Meanings{
 		"Audit.auditNumber": "unique number of the audit",
 		"Audit.site":        "site that is audited",
 		"Audit.status":      "state of the audit; see the rules",
@@ -40,9 +30,5 @@ func promptMeanings() map[string]string {
 		"CAPA.owner":             "who does it and may change it",
 		"CAPA.dueDate":           "by when; midnight UTC stands for the whole day",
 		"CAPA.verificationNotes": "what was verified; required to close it",
-	}
-	trail := maps.Clone(meanings)
-	maps.DeleteFunc(trail, func(key, _ string) bool { return !strings.HasPrefix(key, "AuditTrail.") })
-	maps.Copy(all, trail)
-	return all
+	}.with()
 }

@@ -8,8 +8,9 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { launch } from "./chromium.mjs";
-import { dashboard, lostServer } from "./dashboard.mjs";
-import { playground } from "./playground.mjs";
+import { dashboard } from "./dashboard.mjs";
+import { lostServer } from "./lost.mjs";
+import { playground, playgroundOfPrompt } from "./playground.mjs";
 import { build, start } from "./programs.mjs";
 import { reports } from "./reports.mjs";
 
@@ -17,8 +18,8 @@ const work = mkdtempSync(join(tmpdir(), "browser-"));
 const pictures = process.argv[2] ? resolve(process.argv[2]) : work;
 mkdirSync(pictures, { recursive: true });
 
-// backend is an auditserver with the sample, which can be stopped and started again.
-function auditserver() {
+// auditserver is one with the sample, which can be stopped and started again.
+function auditserver(...flags) {
   const master = randomBytes(16).toString("hex");
   const env = { ISOAUDIT_APP_ID: "isoaudit", ISOAUDIT_MASTER_KEY: master };
   let running;
@@ -26,7 +27,7 @@ function auditserver() {
     env, headers: { "X-Parse-Application-Id": "isoaudit", "X-Parse-Master-Key": master },
     async start() {
       const address = backend.url ? new URL(backend.url).host : "127.0.0.1:0";
-      running = await start(work, "auditserver", ["-sample", "-addr", address, "-db", join(work, "audits.db")], /^server URL\s+(\S+)/, env);
+      running = await start(work, "auditserver", ["-sample", "-addr", address, ...flags], /^server URL\s+(\S+)/, env);
       backend.url = running.said;
     },
     async stop() {
@@ -37,21 +38,32 @@ function auditserver() {
   return backend;
 }
 
-const parts = process.argv.length > 3 ? process.argv.slice(3) : ["playground", "dashboard", "lost", "reports"];
 const began = Date.now();
-const backend = auditserver();
+const backend = auditserver("-db", join(work, "audits.db")), promptBackend = auditserver("-contract", "prompt");
 let chromium;
+const parts = {
+  playground: () => playground(chromium, backend, pictures),
+  prompt: async () => {
+    await promptBackend.start();
+    return playgroundOfPrompt(chromium, promptBackend, pictures);
+  },
+  dashboard: () => dashboard(chromium, work, pictures),
+  lost: () => lostServer(chromium, work, pictures, backend),
+  reports: () => reports(chromium, work, pictures, backend),
+};
+const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 try {
   build(work);
   chromium = await launch();
   await backend.start();
-  if (parts.includes("playground")) console.log(await playground(chromium, backend, pictures));
-  if (parts.includes("dashboard")) console.log(await dashboard(chromium, work, pictures));
-  if (parts.includes("lost")) console.log(await lostServer(chromium, work, pictures, backend));
-  if (parts.includes("reports")) console.log(await reports(chromium, work, pictures, backend));
-  console.log(`in ${Math.round((Date.now() - began) / 1000)} s`);
+  console.log(`built and started in ${seconds(began)}`);
+  for (const name of process.argv.length > 3 ? process.argv.slice(3) : Object.keys(parts)) {
+    const since = Date.now();
+    console.log(`${name}: ${await parts[name]()} (${seconds(since)})`);
+  }
+  console.log(`together ${seconds(began)}`);
 } finally {
   await chromium?.close();
-  await backend.stop();
+  await Promise.all([backend.stop(), promptBackend.stop()]);
   rmSync(work, { recursive: true, force: true });
 }

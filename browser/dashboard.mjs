@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { accessible, follow, looks, text, visitor } from "./chromium.mjs";
+import { follow, looks, text, visitor } from "./chromium.mjs";
 import { start } from "./programs.mjs";
 
 async function signIn(chromium, base, name) {
@@ -78,7 +78,7 @@ export async function dashboard(chromium, programs, pictures) {
     assert.match(await text(lena.page, "#history"), /l\.brandt, coordinator updated: effective[\s\S]*pending_verification → closed/);
     await looks(lena.page, pictures, "history");
     assert.deepEqual([...lena.wrong, ...mary.wrong], []);
-    return `dashboard: another browser saw a change after ${waits.at(-1)} ms`;
+    return `another browser saw a change after ${waits.at(-1)} ms`;
   } finally {
     await served.stop(); // with live streams open
   }
@@ -105,32 +105,4 @@ async function onlyKeys(chromium, base, pictures) {
   assert.equal(await text(page, "h1"), "Key figures");
   assert.deepEqual(wrong.filter((w) => !w.includes("401")), []);
   await context.close();
-}
-
-// lostServer stops the audit server below a page and starts it again.
-export async function lostServer(chromium, programs, pictures, backend) {
-  const served = await start(programs, "dashboard", ["-listen", "127.0.0.1:0", "-url", backend.url, "-app-id", "isoaudit"], /^open (\S+)/);
-  try {
-    const { page, wrong, context } = await visitor(chromium, served.said);
-    await page.goto(served.said);
-    await page.type("#user", "l.brandt");
-    await page.type("#password", "sample-Pa55word");
-    await follow(page, "form.fill button");
-    await page.waitForSelector("#audits a");
-    await backend.stop();
-    await page.waitForSelector("#connection:not([hidden])");
-    await accessible(page);
-    await page.screenshot({ path: join(pictures, "lost.png") });
-    const reading = await context.newPage();
-    await reading.goto(`${served.said}/actions`);
-    assert.match(await text(reading), /tries again by itself/);
-    await backend.start();
-    // The tab is behind the other one, where a browser draws nothing: ask by the clock.
-    await page.waitForFunction(() => document.getElementById("connection").hidden, { polling: 100, timeout: 60_000 });
-    await reading.waitForSelector("#board", { timeout: 60_000 });
-    assert.deepEqual(wrong, []);
-    return "dashboard: a lost audit server was said, and the pages came back by themselves";
-  } finally {
-    await served.stop();
-  }
 }

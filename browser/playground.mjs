@@ -2,7 +2,7 @@
 // each role, refusals explained, live changes, and code that runs as it stands there.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { accessible, looks, text, visitor } from "./chromium.mjs";
+import { looks, text, visitor } from "./chromium.mjs";
 
 const press = async (page, list, label) => {
   const pressed = await page.evaluate((list, label) => {
@@ -13,13 +13,13 @@ const press = async (page, list, label) => {
   assert.ok(pressed, `there is no ${label} in ${list}`);
 };
 
-const signIn = async (page, name) => {
+export const signIn = async (page, name) => {
   await press(page, "#people", name);
   await page.waitForFunction((name) => document.getElementById("who").textContent.includes(name), { polling: 20 }, name);
 };
 
 // call sends a call and gives the status of the answer.
-const call = async (page, title) => {
+export const call = async (page, title) => {
   await press(page, "#calls", title);
   await page.click("#send");
   await page.waitForFunction(() => /^\d+ in/.test(document.getElementById("status").textContent), { polling: 10 });
@@ -34,14 +34,48 @@ const expected = {
   "j.silva": [200, 400, 404, 400, 400, 404, 404, 404, 404, 200, 201, 400, 200, 200], // approver
 };
 
-export async function playground(chromium, backend, pictures) {
-  const base = new URL(backend.url).origin;
+// The same in the classes of the second contract, which have no reviews.
+const expectedOfPrompt = {
+  "l.brandt": [200, 201, 200, 201, 201, 400, 200, 200, 200, 200, 400, 200, 200],
+  "a.haddad": [200, 400, 404, 400, 201, 400, 200, 200, 200, 200, 400, 200, 200],
+  "m.okafor": [200, 400, 404, 400, 400, 404, 404, 404, 404, 200, 400, 200, 200],
+  "j.silva": [200, 400, 404, 400, 400, 404, 404, 404, 404, 200, 201, 200, 200],
+};
+
+// open gives everybody a browser with the page.
+async function open(chromium, backend, names) {
   const people = {};
-  for (const name of Object.keys(expected)) {
-    const somebody = people[name] = await visitor(chromium, base, /status of (400|404)/);
-    await somebody.page.goto(base);
+  for (const name of names) {
+    const somebody = people[name] = await visitor(chromium, new URL(backend.url).origin, /status of (400|404)/);
+    await somebody.page.goto(somebody.base);
     await somebody.page.waitForSelector("#people button");
   }
+  return people;
+}
+
+// workflow goes through all calls as one person.
+async function workflow(page, name, statuses) {
+  await signIn(page, name);
+  const titles = await page.$$eval("#calls button", (all) => all.map((b) => b.firstChild.textContent));
+  const seen = [];
+  for (const title of titles) {
+    seen.push(await call(page, title));
+    if (title.startsWith("Close it at once") && seen.at(-1) === 400) {
+      assert.match(await text(page, "#refusal"), /can only become: in_progress, cancelled ISO 9001:2015 10\.2\.1/);
+    }
+  }
+  assert.deepEqual(seen, statuses, `${name}: ${titles}`);
+}
+
+async function leave(people) {
+  for (const [name, { wrong, context }] of Object.entries(people)) {
+    assert.deepEqual(wrong, [], name);
+    await context.close();
+  }
+}
+
+export async function playground(chromium, backend, pictures) {
+  const people = await open(chromium, backend, Object.keys(expected));
   const { page } = people["l.brandt"];
   const source = await page.evaluate(async () => JSON.stringify(await (await fetch("/playground.json")).json()) + document.documentElement.outerHTML);
   assert.ok(!source.includes(backend.env.ISOAUDIT_MASTER_KEY), "the master key is in the page");
@@ -51,29 +85,18 @@ export async function playground(chromium, backend, pictures) {
   await page.click("#send");
   await page.waitForFunction(() => document.getElementById("answer").textContent.includes("auditRef"), { polling: 10 });
 
-  const titles = await page.$$eval("#calls button", (all) => all.map((b) => b.firstChild.textContent));
-  for (const [name, statuses] of Object.entries(expected)) {
-    const as = people[name].page;
-    if (as !== page) await signIn(as, name);
-    const seen = [];
-    for (const title of titles) {
-      seen.push(await call(as, title));
-      if (title.startsWith("Close it at once") && seen.at(-1) === 400) {
-        assert.match(await text(as, "#refusal"), /can only become: in_progress, cancelled ISO 9001:2015 10\.2\.1/);
-        if (name === "l.brandt") await looks(as, pictures, "playground");
-      }
-    }
-    assert.deepEqual(seen, statuses, `${name}: ${titles}`);
-  }
+  for (const [name, statuses] of Object.entries(expected)) await workflow(people[name].page, name, statuses);
 
   // The manager's page has what the coordinator changed, and the history of it.
-  const mary = people["m.okafor"].page;
-  await mary.waitForFunction(() => document.querySelectorAll("#live li").length > 0, { polling: 20 });
+  await people["m.okafor"].page.waitForFunction(() => document.querySelectorAll("#live li").length > 0, { polling: 20 });
   await call(page, "Raise an action");
   const id = JSON.parse(await text(page, "#answer")).objectId;
+  await call(page, "Close it at once: refused");
+  await call(page, "Work on it");
   await page.click("#history button");
-  await page.waitForFunction(() => /l\.brandt create/.test(document.querySelector("#history ol").innerText), { polling: 20 });
+  await page.waitForFunction(() => /l\.brandt created it[\s\S]*l\.brandt changed it[\s\S]*status\s+open\s+in_progress/.test(document.querySelector("#history ol").innerText), { polling: 20 });
   assert.equal(await page.$eval("#record", (e) => e.value), id);
+  await call(page, "Close it at once: refused");
 
   // The code runs as it stands there.
   await press(page, "#calls", "Plan an audit");
@@ -87,13 +110,32 @@ export async function playground(chromium, backend, pictures) {
   await press(page, "#languages", "Go");
   assert.match(await text(page, "#code"), /client\.CorrectiveActions\.Create\(ctx/);
 
-  await page.$$eval("#dictionary details", (all) => all.forEach((d) => { d.open = true; }));
-  await accessible(page);
-  await page.$eval("#model", (e) => e.scrollIntoView());
-  await page.screenshot({ path: `${pictures}/playground-model.png` });
-  for (const [name, { wrong, context }] of Object.entries(people)) {
-    assert.deepEqual(wrong, [], name);
-    await context.close();
+  await call(page, "Close it at once: refused");
+  await looks(page, pictures, "playground");
+  await lower(page, pictures, "playground");
+  await leave(people);
+  return `${Object.values(expected)[0].length} calls as ${Object.keys(expected).length} people, the first answer after 2 clicks`;
+}
+
+// lower looks at what is below the calls: the history of a record and the data model.
+async function lower(page, pictures, name) {
+  await page.$$eval("#dictionary details", (all) => { all[1].open = true; });
+  for (const id of ["history", "model"]) {
+    await page.$eval(`#${id}`, (e) => e.scrollIntoView());
+    await looks(page, pictures, `${name}-${id}`);
   }
-  return `playground: ${titles.length} calls as ${Object.keys(expected).length} people, the first answer after 2 clicks`;
+}
+
+// playgroundOfPrompt is the page of the second contract.
+export async function playgroundOfPrompt(chromium, backend, pictures) {
+  const people = await open(chromium, backend, Object.keys(expectedOfPrompt));
+  for (const [name, statuses] of Object.entries(expectedOfPrompt)) await workflow(people[name].page, name, statuses);
+  const { page } = people["l.brandt"];
+  await page.$$eval("#dictionary details", (all) => { all[1].open = true; });
+  assert.match(await text(page, "#dictionary"), /unique number of the audit/);
+  await looks(page, pictures, "playground-prompt");
+  await page.$eval("#model", (e) => e.scrollIntoView());
+  await page.screenshot({ path: `${pictures}/playground-prompt-model.png` });
+  await leave(people);
+  return `${Object.values(expectedOfPrompt)[0].length} calls of the second contract as ${Object.keys(expectedOfPrompt).length} people`;
 }

@@ -32,7 +32,7 @@ export async function reports(chromium, programs, pictures, backend) {
     sizes.push(`${name} ${Math.ceil(statSync(file).size / 1024)} KiB, ${Math.ceil(pdf.length / 1024)} as PDF`);
     await context.close();
   }
-  return `reports: ${sizes.join("; ")}`;
+  return `${sizes.join("; ")}`;
 }
 
 const daysFromNow = (days) => new Date(Date.now() + days * 86400e3).toISOString().slice(0, 10);

@@ -23,7 +23,7 @@ func (im *importer) check(ctx context.Context, r *reading, page []*entry, outcom
 				return fmt.Errorf("check the rules: %w", err)
 			}
 		}
-		if e.stored == nil {
+		if e.stored == nil && im.referred[r.register.class] {
 			im.expect(r.register, e)
 		}
 	}

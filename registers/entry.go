@@ -175,7 +175,7 @@ func (r *reading) read(c cell, into *given) (rule, wrong string) {
 	case c.formula:
 		return RuleFormula, "the cell holds a formula: put its value there"
 	case c.broken:
-		return RuleFormula, fmt.Sprintf("the cell holds the error %s: put a value there", clip(c.text))
+		return RuleFormula, fmt.Sprintf("the cell holds the error %q: put a value there", clip(c.text))
 	}
 	text := c.text
 	if into.column.field.Type == schema.Date {

@@ -120,7 +120,7 @@ func TestOddSheets(t *testing.T) {
 	file := workbook(t, server.LoadSample(sampled, 1).Auditors[0].Username, nil)
 	const seven = `<c r="D3"><v>7</v></c>`
 	for name, one := range map[string]struct{ old, with, want string }{
-		"an error":             {seven, `<c r="D3" t="e"><v>#N/A</v></c>`, "Audits, D3 (Site): the cell holds the error #N/A: put a value there [formula]"},
+		"an error":             {seven, `<c r="D3" t="e"><v>#N/A</v></c>`, "Audits, D3 (Site): the cell holds the error \"#N/A\": put a value there [formula]"},
 		"a truth":              {seven, `<c r="D3" t="b"><v>1</v></c>`, `the cell holds the number 1 and shows "TRUE"`},
 		"a row far away":       {`<row r="3">`, `<row r="2000000000">`, "row number exceeds maximum limit"},
 		"a column far away":    {seven, `<c r="ZZZZ3"><v>7</v></c>`, "column number must be"},

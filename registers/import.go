@@ -49,6 +49,11 @@ func (c Contract) Import(ctx context.Context, client *parse.Client, tables []Tab
 	wanted := make([]*register, len(tables))
 	for i := range tables {
 		wanted[i], _ = c.register(tables[i].register) // inOrder has seen them all
+		for _, column := range wanted[i].columns {
+			if column.field.Type == schema.Pointer {
+				im.referred[column.field.TargetClass] = true
+			}
+		}
 	}
 	if err := suits(ctx, client, wanted...); err != nil {
 		return Report{}, err
@@ -107,6 +112,7 @@ type importer struct {
 	problems Problems
 	report   Report
 	seen     map[string]int  // rows of the table by the key
+	referred map[string]bool // classes that tables of the import refer to
 	broken   map[string]bool // stand-ins of rows that are bad or below one that is
 }
 
@@ -115,7 +121,7 @@ func newImporter(ctx context.Context, c Contract, client *parse.Client, options 
 	if err != nil {
 		return nil, err
 	}
-	return &importer{contract: c, client: client, options: options, names: newNames(c, client), judge: judge, broken: map[string]bool{}}, nil
+	return &importer{contract: c, client: client, options: options, names: newNames(c, client), judge: judge, referred: map[string]bool{}, broken: map[string]bool{}}, nil
 }
 
 // run takes a table through one phase.

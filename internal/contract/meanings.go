@@ -38,7 +38,7 @@ func (m Meanings) with() Meanings {
 		"AuditTrail.columns":   "names of the columns that changed",
 		"AuditTrail.confirmed": "the save was carried out; empty where that is not known",
 		"AuditTrail.entry":     "the event as it is hashed, canonical JSON",
-		"AuditTrail.values":    "values before and after, with their salts, canonical JSON; what redaction empties",
+		"AuditTrail.values":    "values before and after, and the reason, with their salts, canonical JSON; what redaction empties",
 	}
 	maps.Copy(all, m)
 	return all

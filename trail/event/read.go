@@ -14,9 +14,9 @@ func (e *Entry) read(text string) error {
 	if e.readUsual(text) {
 		return nil
 	}
-	var any Entry // apart, since the general reader wants it on the heap
-	err := json.Unmarshal([]byte(text), &any, readOptions)
-	*e = any
+	var slow Entry // apart, since the general reader wants it on the heap
+	err := json.Unmarshal([]byte(text), &slow, readOptions)
+	*e = slow
 	return err
 }
 

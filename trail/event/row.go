@@ -41,9 +41,9 @@ func readRow(raw jsontext.Value) (r row, err error) {
 	if eachMember(raw, func(name, value jsontext.Value) bool { return r.readMember(&texts, name, value) }) && r.readTexts(&texts) {
 		return r, nil
 	}
-	var any row // apart, since the general reader wants it on the heap
-	err = json.Unmarshal(raw, &any, readOptions)
-	return any, err
+	var slow row // apart, since the general reader wants it on the heap
+	err = json.Unmarshal(raw, &slow, readOptions)
+	return slow, err
 }
 
 // readMember reads one member of the usual form; false if it has another one. Texts are

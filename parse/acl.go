@@ -1,6 +1,10 @@
 package parse
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/isoaudit/isoaudit-go/schema"
+)
 
 // Subject is somebody an ACL can name: Everyone, a user or a role.
 type Subject string
@@ -40,6 +44,9 @@ func (a ACL) Grant(subject Subject, access Access) ACL {
 	}
 	return granted
 }
+
+// ParseColumn implements [schema.Columned].
+func (ACL) ParseColumn() schema.Field { return schema.Field{Type: schema.ACL} }
 
 // CanRead reports whether the ACL itself lets subject read. It does not look up
 // the roles of a user, which only the server knows.

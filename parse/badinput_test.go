@@ -112,8 +112,8 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 		{"NUL set", "AuditPlan", "scope", "NUL", func(c client) error { return update(c, plan.Scope.Set("a\x00b")) }},
 		{"bad regular expression", "AuditPlan", "scope", "regular expression", func(c client) error { return find(c.AuditPlans.Query().Where(plan.Scope.Match("("))) }},
 		{"nil ACL", "AuditPlan", "ACL", "nil ACL", func(c client) error { return update(c, plan.ACL.Set(nil)) }},
-		{"unencodable number", "Checklist", "score", "cannot encode", func(c client) error {
-			return updateList(c, parse.NewNumberField[checklist, float64]("score").Set(math.NaN()))
+		{"unencodable number", "Checklist", "level", "cannot encode", func(c client) error {
+			return updateList(c, parse.NewNumberField[checklist, float64]("level").Set(math.NaN()))
 		}},
 		{"unencodable value", "Checklist", "answers", "cannot encode", func(c client) error { return updateList(c, answers.Set(map[string]any{"f": func() {}})) }},
 		{"nothing to add", "Checklist", "tags", "without values", func(c client) error { return updateList(c, tags.Add()) }},

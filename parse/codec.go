@@ -18,6 +18,7 @@ import (
 type codec struct {
 	userClass string
 	writing   json.Options
+	sending   json.Options // as a server does
 	reading   json.Options
 	acls      aclCache
 	plans     rows.Plans
@@ -29,28 +30,28 @@ type codec struct {
 
 func newCodec(users string) *codec {
 	c := &codec{userClass: users}
-	c.writing = json.JoinOptions(
-		json.Deterministic(true),
-		json.WithMarshalers(json.JoinMarshalers(
-			json.MarshalToFunc(func(enc *jsontext.Encoder, p pointerValue) error {
-				return c.writePointer(enc, p)
-			}),
-			passwordMarshalers(),
-			json.MarshalToFunc(func(enc *jsontext.Encoder, g GeoPoint) error { return wire.GeoPoint(g).MarshalJSONTo(enc) }),
-			json.MarshalToFunc(func(enc *jsontext.Encoder, p Polygon) error { return p.wire().MarshalJSONTo(enc) }),
-			json.MarshalToFunc(func(enc *jsontext.Encoder, f File) error {
-				return wire.File{Name: f.Name, URL: f.URL}.MarshalJSONTo(enc)
-			}),
-			json.MarshalToFunc(func(enc *jsontext.Encoder, r Raw) error {
-				raw, err := r.stored(c)
-				if err != nil {
-					return err
-				}
-				return enc.WriteValue(raw)
-			}),
-			json.MarshalToFunc(func(enc *jsontext.Encoder, r relationValue) error { return enc.WriteToken(jsontext.Null) }),
-			wire.Marshalers(),
-		)))
+	written := json.JoinMarshalers(
+		json.MarshalToFunc(func(enc *jsontext.Encoder, p pointerValue) error {
+			return c.writePointer(enc, p)
+		}),
+		passwordMarshalers(),
+		json.MarshalToFunc(func(enc *jsontext.Encoder, g GeoPoint) error { return wire.GeoPoint(g).MarshalJSONTo(enc) }),
+		json.MarshalToFunc(func(enc *jsontext.Encoder, p Polygon) error { return p.wire().MarshalJSONTo(enc) }),
+		json.MarshalToFunc(func(enc *jsontext.Encoder, f File) error {
+			return wire.File{Name: f.Name, URL: f.URL}.MarshalJSONTo(enc)
+		}),
+		json.MarshalToFunc(func(enc *jsontext.Encoder, r Raw) error {
+			raw, err := r.stored(c)
+			if err != nil {
+				return err
+			}
+			return enc.WriteValue(raw)
+		}),
+		json.MarshalToFunc(func(enc *jsontext.Encoder, r relationValue) error { return enc.WriteToken(jsontext.Null) }),
+		wire.Marshalers(),
+	)
+	c.writing = json.JoinOptions(json.Deterministic(true), json.WithMarshalers(written))
+	c.sending = json.JoinOptions(json.Deterministic(true), wire.Tolerant(), json.WithMarshalers(json.JoinMarshalers(c.sendingMarshalers(), written)))
 	c.reading = json.JoinOptions(
 		wire.Tolerant(),
 		json.WithUnmarshalers(json.JoinUnmarshalers(

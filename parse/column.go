@@ -1,6 +1,13 @@
 package parse
 
-import "github.com/isoaudit/isoaudit-go/internal/where"
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
 
 // column is a field without its class and kind: a name, checked when the field is
 // made, and what conditions, changes and orderings of any kind are made of. The
@@ -123,4 +130,26 @@ func anyOf(clauses ...where.Clause) *where.Clause {
 func allOf(clauses ...where.Clause) *where.Clause {
 	c := where.EachClause(clauses...)
 	return &c
+}
+
+// columnOf is newColumn for a column of the struct type t that is of the kind; "" is any.
+// A name that no field of t has, and a field of another kind, are mistakes: a query for
+// a misspelt column finds nothing and says nothing.
+//
+//go:noinline
+func columnOf(t reflect.Type, name string, kind schema.Type) column {
+	c := newColumn(name)
+	if c.mistake != "" || kind == "" || t.Kind() != reflect.Struct {
+		return c
+	}
+	found, open := wire.MemberType(t, name)
+	switch {
+	case found == nil && !open:
+		c.mistake = fmt.Sprintf("no field of %s has this JSON name: correct it or add the field (a column that the struct is to lack has NewAnyField)", t)
+	case found != nil:
+		if own, err := schema.ColumnOf(found); err == nil && own.Type != kind {
+			c.mistake = fmt.Sprintf("the field of %s is for a column of type %s, and this one for %s: make it with the function for that type", t, own.Type, kind)
+		}
+	}
+	return c
 }

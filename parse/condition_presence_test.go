@@ -16,7 +16,11 @@ import (
 func TestConditionsSayWhatHappensWithoutAValue(t *testing.T) {
 	type checklist struct {
 		parse.Object
-		Plan isoaudit.Pointer[isoaudit.AuditPlan] `json:"plan,omitzero"`
+		Title string                               `json:"title"`
+		Level int                                  `json:"level"`
+		Tags  []string                             `json:"tags"`
+		Plan  isoaudit.Pointer[isoaudit.AuditPlan] `json:"plan,omitzero"`
+		Meta  map[string]string                    `json:"meta"`
 	}
 	type where = parse.Condition[checklist]
 	title := parse.NewTextField[checklist, string]("title")
@@ -48,7 +52,12 @@ func sentWhere(t *testing.T, s scripted.Request) string {
 
 // Parse Server compares with a missing value too, which PostgreSQL cannot.
 func TestMatchesKeyAsksOnlyForRowsThatHaveTheKey(t *testing.T) {
-	type row struct{ parse.Object }
+	type row struct {
+		parse.Object
+		Name  string `json:"name"`
+		Other string `json:"other"`
+		Level int    `json:"level"`
+	}
 	name, other := parse.NewTextField[row, string]("name"), parse.NewTextField[row, string]("other")
 	level := parse.NewNumberField[row, int]("level")
 	for op, condition := range map[string]func(isoaudit.Query[row]) parse.Condition[row]{

@@ -175,8 +175,12 @@ func (p *page[T]) decodeRows(dec *jsontext.Decoder, body []byte, read readsRow[T
 }
 
 // wholeRow is the quick way to read a row.
-func wholeRow[T any](_ *page[T], dec *jsontext.Decoder, row *T) (DecodeErrors, error) {
-	return nil, json.UnmarshalDecode(dec, row)
+func wholeRow[T any](p *page[T], dec *jsontext.Decoder, row *T) (DecodeErrors, error) {
+	if err := json.UnmarshalDecode(dec, row); err != nil {
+		return nil, err
+	}
+	p.codec.tidyRest(row)
+	return nil, nil
 }
 
 // rowByColumn reads every row.

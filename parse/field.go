@@ -1,5 +1,11 @@
 package parse
 
+import (
+	"reflect"
+
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
 // Field is any field of T's class that holds a V.
 type Field[T, V any] interface {
 	Key[T]
@@ -21,7 +27,10 @@ type field[T any] struct {
 	column column
 }
 
-func newField[T any](name string) field[T] { return field[T]{column: newColumn(name)} }
+// newField names a column of T that is of the kind; "" is any.
+func newField[T any](name string, kind schema.Type) field[T] {
+	return field[T]{column: columnOf(reflect.TypeFor[T](), name, kind)}
+}
 
 // Name is the column's name on the server.
 func (f field[T]) Name() string { return f.column.name }

@@ -15,7 +15,7 @@ import (
 type AnyField[T any] struct{ field[T] }
 
 // NewAnyField names a column of any kind.
-func NewAnyField[T any](name string) AnyField[T] { return AnyField[T]{newField[T](name)} }
+func NewAnyField[T any](name string) AnyField[T] { return AnyField[T]{newField[T](name, "")} }
 
 // Eq holds where the column is value.
 func (f AnyField[T]) Eq(value any) Condition[T] { return Condition[T]{node: f.column.is("", value)} }

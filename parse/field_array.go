@@ -1,6 +1,9 @@
 package parse
 
-import "github.com/isoaudit/isoaudit-go/internal/where"
+import (
+	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
 
 // ArrayField is an Array column whose elements have the Go type E.
 //
@@ -12,7 +15,7 @@ type ArrayField[T, E any] struct{ array[T, E] }
 // NewArrayField names an Array column of a class of your own. Use
 // NewPointersField for arrays of pointers.
 func NewArrayField[T, E any](name string) ArrayField[T, E] {
-	return ArrayField[T, E]{array[T, E]{newField[T](name)}}
+	return ArrayField[T, E]{array[T, E]{newField[T](name, schema.Array)}}
 }
 
 // array is what arrays of values and of pointers share.
@@ -141,7 +144,7 @@ type PointersField[T, P any] struct{ array[T, Pointer[P]] }
 
 // NewPointersField names an Array column of pointers of a class of your own.
 func NewPointersField[T, P any](name string) PointersField[T, P] {
-	return PointersField[T, P]{array[T, Pointer[P]]{newField[T](name)}}
+	return PointersField[T, P]{array[T, Pointer[P]]{newField[T](name, schema.Array)}}
 }
 
 // Then names a pointer of the objects in the array, for Include.

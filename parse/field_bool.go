@@ -1,12 +1,17 @@
 package parse
 
-import "github.com/isoaudit/isoaudit-go/internal/where"
+import (
+	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
 
 // BoolField is a Boolean column.
 type BoolField[T any] struct{ field[T] }
 
 // NewBoolField names a Boolean column of a class of your own.
-func NewBoolField[T any](name string) BoolField[T] { return BoolField[T]{newField[T](name)} }
+func NewBoolField[T any](name string) BoolField[T] {
+	return BoolField[T]{newField[T](name, schema.Boolean)}
+}
 
 func (f BoolField[T]) holds(*T, bool) {}
 

@@ -1,10 +1,16 @@
 package parse
 
+import (
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
 // BytesField is a Bytes column.
 type BytesField[T any] struct{ field[T] }
 
 // NewBytesField names a Bytes column of a class of your own.
-func NewBytesField[T any](name string) BytesField[T] { return BytesField[T]{newField[T](name)} }
+func NewBytesField[T any](name string) BytesField[T] {
+	return BytesField[T]{newField[T](name, schema.Bytes)}
+}
 
 func (f BytesField[T]) holds(*T, []byte) {}
 

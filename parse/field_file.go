@@ -1,10 +1,16 @@
 package parse
 
+import (
+	"github.com/isoaudit/isoaudit-go/schema"
+)
+
 // FileField is a File column.
 type FileField[T any] struct{ field[T] }
 
 // NewFileField names a File column of a class of your own.
-func NewFileField[T any](name string) FileField[T] { return FileField[T]{newField[T](name)} }
+func NewFileField[T any](name string) FileField[T] {
+	return FileField[T]{newField[T](name, schema.File)}
+}
 
 func (f FileField[T]) holds(*T, File) {}
 

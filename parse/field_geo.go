@@ -5,6 +5,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // GeoField is a GeoPoint column; a class can have one. On PostgreSQL its
@@ -12,7 +13,9 @@ import (
 type GeoField[T any] struct{ field[T] }
 
 // NewGeoField names a GeoPoint column of a class of your own.
-func NewGeoField[T any](name string) GeoField[T] { return GeoField[T]{newField[T](name)} }
+func NewGeoField[T any](name string) GeoField[T] {
+	return GeoField[T]{newField[T](name, schema.GeoPoint)}
+}
 
 func (f GeoField[T]) holds(*T, GeoPoint) {}
 
@@ -90,7 +93,7 @@ type PolygonField[T any] struct{ field[T] }
 
 // NewPolygonField names a Polygon column of a class of your own.
 func NewPolygonField[T any](name string) PolygonField[T] {
-	return PolygonField[T]{newField[T](name)}
+	return PolygonField[T]{newField[T](name, schema.Polygon)}
 }
 
 func (f PolygonField[T]) holds(*T, Polygon) {}

@@ -1,6 +1,9 @@
 package parse
 
-import "github.com/isoaudit/isoaudit-go/internal/where"
+import (
+	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
 
 // Number is any Go type that a Number column can be read into. The server
 // computes with 64-bit floating point: integers from 2^53 on lose digits, so one
@@ -14,7 +17,7 @@ type NumberField[T any, V Number] struct{ field[T] }
 
 // NewNumberField names a Number column of a class of your own.
 func NewNumberField[T any, V Number](name string) NumberField[T, V] {
-	return NumberField[T, V]{newField[T](name)}
+	return NumberField[T, V]{newField[T](name, schema.Number)}
 }
 
 func (f NumberField[T, V]) holds(*T, V) {}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // ObjectField is an Object column: JSON of its own form, read into V.
@@ -11,7 +12,7 @@ type ObjectField[T, V any] struct{ field[T] }
 
 // NewObjectField names an Object column of a class of your own.
 func NewObjectField[T, V any](name string) ObjectField[T, V] {
-	return ObjectField[T, V]{newField[T](name)}
+	return ObjectField[T, V]{newField[T](name, schema.Object)}
 }
 
 func (f ObjectField[T, V]) holds(*T, V) {}

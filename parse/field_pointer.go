@@ -1,13 +1,16 @@
 package parse
 
-import "github.com/isoaudit/isoaudit-go/internal/where"
+import (
+	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
 
 // PointerField is a Pointer column to the class that P stands for.
 type PointerField[T, P any] struct{ field[T] }
 
 // NewPointerField names a Pointer column of a class of your own.
 func NewPointerField[T, P any](name string) PointerField[T, P] {
-	return PointerField[T, P]{newField[T](name)}
+	return PointerField[T, P]{newField[T](name, schema.Pointer)}
 }
 
 func (f PointerField[T, P]) holds(*T, Pointer[P]) {}

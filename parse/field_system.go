@@ -1,6 +1,11 @@
 package parse
 
-import "github.com/isoaudit/isoaudit-go/parse/internal/transport"
+import (
+	"reflect"
+
+	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
+	"github.com/isoaudit/isoaudit-go/schema"
+)
 
 // ObjectFieldSet are the columns that every class has. The server sets the first
 // three; only the ACL can be changed.
@@ -15,9 +20,9 @@ type ObjectFieldSet[T any] struct {
 // Object.
 func ObjectFieldsOf[T any, P Entity[T]]() ObjectFieldSet[T] {
 	return ObjectFieldSet[T]{
-		ObjectID:  IDField[T]{newField[T]("objectId")},
-		CreatedAt: TimestampField[T]{newField[T]("createdAt")},
-		UpdatedAt: TimestampField[T]{newField[T]("updatedAt")},
+		ObjectID:  IDField[T]{newField[T]("objectId", "")},
+		CreatedAt: TimestampField[T]{newField[T]("createdAt", "")},
+		UpdatedAt: TimestampField[T]{newField[T]("updatedAt", "")},
 		ACL:       ACLField[T]{column: newColumn("ACL")},
 	}
 }
@@ -58,7 +63,7 @@ type PasswordField[T any] struct {
 
 // NewPasswordField names a column of passwords, as users have.
 func NewPasswordField[T any](name string) PasswordField[T] {
-	return PasswordField[T]{column: newColumn(name)}
+	return PasswordField[T]{column: columnOf(reflect.TypeFor[T](), name, schema.String)}
 }
 
 // Set replaces the password; the server stores its hash.

@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // TextField is a String column whose values have the Go type V.
@@ -13,7 +14,7 @@ type TextField[T any, V ~string] struct{ textual[T, V] }
 
 // NewTextField names a String column of a class of your own.
 func NewTextField[T any, V ~string](name string) TextField[T, V] {
-	return TextField[T, V]{textual[T, V]{newField[T](name)}}
+	return TextField[T, V]{textual[T, V]{newField[T](name, schema.String)}}
 }
 
 // Set replaces the text.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // TimeField is a Date column. Values are whole milliseconds in UTC: finer ones
@@ -17,7 +18,7 @@ type TimeField[T any] struct{ temporal[T] }
 
 // NewTimeField names a Date column of a class of your own.
 func NewTimeField[T any](name string) TimeField[T] {
-	return TimeField[T]{temporal[T]{newField[T](name)}}
+	return TimeField[T]{temporal[T]{newField[T](name, schema.Date)}}
 }
 
 // Set replaces the time. The zero time is refused: use Unset.

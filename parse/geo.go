@@ -4,6 +4,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/internal/wire"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // GeoPoint is a position in degrees: latitude -90 to 90, longitude -180 to 180.
@@ -12,9 +13,15 @@ type GeoPoint struct {
 	Longitude float64 `json:"longitude"`
 }
 
+// ParseColumn implements [schema.Columned].
+func (GeoPoint) ParseColumn() schema.Field { return schema.Field{Type: schema.GeoPoint} }
+
 // Polygon is a ring of at least three different corners. The server closes it:
 // one that was read may repeat its first corner at the end.
 type Polygon []GeoPoint
+
+// ParseColumn implements [schema.Columned].
+func (Polygon) ParseColumn() schema.Field { return schema.Field{Type: schema.Polygon} }
 
 func (p Polygon) wire() wire.Polygon {
 	if p == nil {

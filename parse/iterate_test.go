@@ -33,7 +33,7 @@ var (
 	siteField        = parse.NewTextField[inspection, string]("site")
 	scoreField       = parse.NewNumberField[inspection, float64]("score")
 	doneField        = parse.NewBoolField[inspection]("done")
-	dueField         = parse.NewTimeField[inspection]("due") // not in the struct: paging needs no Go field
+	dueField         = parse.NewAnyField[inspection]("due") // not in the struct: paging needs no Go field
 )
 
 func idsOf[T any](t testing.TB, query isoaudit.Query[T], id func(*T) string) []string {
@@ -182,8 +182,8 @@ func TestAllEndsWithTheContext(t *testing.T) {
 }
 
 func TestAllRefusesWhatHasNoPages(t *testing.T) {
-	place := parse.NewGeoField[inspection]("place")
-	query := parse.NewCollection[inspection]((&memory{}).client(t), "Inspection").Query().
+	place := parse.NewGeoField[parse.Row]("place")
+	query := parse.Rows((&memory{}).client(t), "Inspection").Query().
 		Where(place.Near(parse.GeoPoint{Latitude: 48, Longitude: 11}))
 	for _, err := range query.All(t.Context()) {
 		require.ErrorContains(t, err, "sorted by distance")

@@ -8,7 +8,9 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // Password is a user's password on its way to the server. SignUp and changes of a
@@ -22,6 +24,9 @@ type Password string
 
 // Format writes "[redacted]" for every verb.
 func (Password) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, transport.Redacted) }
+
+// ParseColumn implements [schema.Columned].
+func (Password) ParseColumn() schema.Field { return schema.Field{Type: schema.String} }
 
 // MarshalJSON writes "[redacted]"; only requests to the server carry the value.
 func (Password) MarshalJSON() ([]byte, error) { return []byte(`"` + transport.Redacted + `"`), nil }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/parse/internal/rows"
+	"github.com/isoaudit/isoaudit-go/schema"
 )
 
 // Pointer refers to one object of the class that T stands for. The zero
@@ -57,6 +58,12 @@ func (p Pointer[T]) Get() (*T, bool) { return p.object, p.object != nil }
 // object out: it was deleted, this caller may not read it, or the column is empty.
 func (p Pointer[T]) Dangling() bool { return p.dangling }
 
+// ParseColumn implements [schema.Columned].
+func (Pointer[T]) ParseColumn() schema.Field {
+	class, _ := classOf[T]()
+	return schema.Field{Type: schema.Pointer, TargetClass: class}
+}
+
 // IsZero reports whether the pointer refers to nothing. Create does not send such a
 // pointer in a field that is tagged omitzero.
 func (p Pointer[T]) IsZero() bool { return p.ID == "" }
@@ -64,6 +71,7 @@ func (p Pointer[T]) IsZero() bool { return p.ID == "" }
 // pointerValue is any Pointer[T], for the codec.
 type pointerValue interface {
 	appendPointer(dst []byte, c *codec) ([]byte, error)
+	sent(c *codec) (jsontext.Value, error)
 	wasIncluded() bool
 	check() error
 }

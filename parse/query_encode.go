@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -77,7 +78,7 @@ func keyCondition[T, U, V any](op where.Op, field Field[T, V], query Query[U], k
 	}
 	own, other := field.keyOf(nil), key.keyOf(nil)
 	return Condition[T]{node: &where.Clause{
-		Field: own.dotted, Mistake: own.mistake + other.mistake,
+		Field: own.dotted, Mistake: cmp.Or(own.mistake, other.mistake),
 		Terms: []where.Term{where.Is(op, keyQuery[U]{query, other.dotted}), where.Is(where.Exists, true)},
 	}}
 }

@@ -4,10 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Row is an object of any class, for programs that do not know its columns. It has
@@ -64,21 +61,5 @@ func (r *Row) JSON() (jsontext.Value, error) {
 	if r == nil {
 		return nil, badInput("Row.JSON", "", "", "the row is nil")
 	}
-	members := make(map[string]any, len(r.Rest)+4)
-	for name, raw := range r.Rest {
-		members[name] = raw
-	}
-	if r.ObjectID != "" {
-		members["objectId"] = r.ObjectID
-	}
-	if !r.CreatedAt.IsZero() {
-		members["createdAt"] = wire.FormatISO(r.CreatedAt)
-	}
-	if !r.UpdatedAt.IsZero() {
-		members["updatedAt"] = wire.FormatISO(r.UpdatedAt)
-	}
-	if r.ACL != nil {
-		members["ACL"] = r.ACL
-	}
-	return json.Marshal(members, json.Deterministic(true), wire.Tolerant())
+	return AsSent(r)
 }

@@ -148,6 +148,14 @@ func TestStructKeepsOtherColumns(t *testing.T) {
 	require.Equal(t, rest, again.Others, "the caller's own map is as it was")
 }
 
+// A null that another program stored is no value, on a page as in a single row.
+func TestRowsOfAPageHaveNoNulls(t *testing.T) {
+	client, _ := scriptedClient(t, nil, reply(200, `{"results":[{"objectId":"t1","title":"Order","gone":null,"className":"Task"}]}`))
+	rows, err := parse.Rows(client, "Task").Query().Find(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"title"}, rows[0].Columns())
+}
+
 func TestRowAsJSON(t *testing.T) {
 	const wire = `{"ACL":{"*":{"read":true}},"createdAt":"2026-03-01T12:00:00.000Z","due":{"__type":"Date","iso":"2026-03-01T12:00:00.000Z"},` +
 		`"n":12345678901234567890,"objectId":"t1","title":"Order","updatedAt":"2026-03-01T12:00:00.000Z"}`

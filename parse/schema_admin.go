@@ -115,6 +115,9 @@ type comparison struct {
 
 // compare asks what the server is and what its Cloud Code does.
 func (a *Admin) compare(ctx context.Context, want schema.Schema, options []schema.PlanOption) (*comparison, error) {
+	if err := want.Err(); err != nil {
+		return nil, err
+	}
 	info, err := a.ServerInfo(ctx)
 	if err != nil {
 		return nil, err

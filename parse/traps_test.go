@@ -20,6 +20,10 @@ type checklist struct {
 	Plans   []isoaudit.Pointer[isoaudit.AuditPlan] `json:"plans"`
 	Answers map[string]any                         `json:"answers"`
 	Count   int                                    `json:"count"`
+	Title   string                                 `json:"title,omitzero"`
+	Level   float64                                `json:"level,omitzero"`
+	Due     time.Time                              `json:"due,omitzero"`
+	Plan    isoaudit.Pointer[isoaudit.AuditPlan]   `json:"plan,omitzero"`
 	Done    bool                                   `json:"done"`
 	Photo   parse.File                             `json:"photo"`
 	Place   parse.GeoPoint                         `json:"place,omitzero"`

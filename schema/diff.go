@@ -22,6 +22,10 @@ func Diff(want, have Schema, opts ...PlanOption) Plan {
 	for _, opt := range opts {
 		opt(&d.settings)
 	}
+	if d.settings.columns {
+		d.columns()
+		return d.plan
+	}
 	d.leaveOut()
 	d.roles()
 	for _, class := range d.want.Classes {
@@ -77,6 +81,28 @@ func (d *differ) change(kind Kind, class, name string, want, have any) {
 }
 
 func (d *differ) step(step Step) { d.plan.Steps = append(d.plan.Steps, step) }
+
+// columns compares the types of the wanted columns alone.
+func (d *differ) columns() {
+	for _, class := range d.want.Classes {
+		present, ok := d.have.Class(class.Name)
+		if !ok {
+			d.newClass(class)
+			d.warn(class.Name, class.permissions())
+			continue
+		}
+		same := Class{Name: class.Name, Fields: maps.Clone(class.Fields), Permissions: present.Permissions}
+		for name, field := range class.Fields {
+			if have := present.Fields[name]; have.kind() == field.kind() {
+				same.Fields[name] = have
+			}
+		}
+		present.Fields = maps.Clone(present.Fields)
+		maps.DeleteFunc(present.Fields, func(name string, _ Field) bool { _, wanted := class.Fields[name]; return !wanted })
+		present.Indexes = nil
+		d.class(same, present)
+	}
+}
 
 func (d *differ) newClass(class Class) {
 	d.change(AddClass, class.Name, "", nil, nil)

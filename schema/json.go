@@ -2,6 +2,7 @@ package schema
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,6 +24,9 @@ const (
 // MarshalJSON writes the class as the Parse schema API spells it, with its
 // columns, indexes and audiences in a stable order.
 func (c Class) MarshalJSON() ([]byte, error) {
+	if len(c.mistakes) > 0 {
+		return nil, errors.Join(c.mistakes...)
+	}
 	type plain Class
 	return json.Marshal(plain(c), json.Deterministic(true))
 }

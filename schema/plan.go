@@ -150,6 +150,7 @@ type PlanOption func(*planSettings)
 
 type planSettings struct {
 	drops     map[dropped]bool
+	columns   bool // alone
 	server    Server
 	cloudACLs map[string]map[string]Access // by class
 }
@@ -174,6 +175,11 @@ func OnServer(server Server) PlanOption {
 func CloudCodeACLs(acls map[string]map[string]Access) PlanOption {
 	return func(s *planSettings) { s.cloudACLs = acls }
 }
+
+// OnlyColumns compares nothing but the columns that the schema names, by their types:
+// for a program that uses classes which others keep, to see whether its structs
+// ([ClassOf]) fit them. Nothing else of the server is unexpected or changed.
+func OnlyColumns() PlanOption { return func(s *planSettings) { s.columns = true } }
 
 type dropKind int
 

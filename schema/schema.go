@@ -65,6 +65,8 @@ type Class struct {
 	Fields      map[string]Field `json:"fields"`
 	Permissions *Permissions     `json:"classLevelPermissions,omitzero"` // nil: the server's default, open to all
 	Indexes     map[string]Index `json:"indexes,omitempty"`
+
+	mistakes []error // of ClassOf and With; see Schema.Err
 }
 
 // Index lists the columns of one index in order.

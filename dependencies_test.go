@@ -44,6 +44,12 @@ var linked = map[string][]string{
 		"github.com/go-json-experiment/json",
 		"github.com/google/go-querystring",
 	},
+	module + "/parse/parsetest": {
+		"github.com/cenkalti/backoff/v5",
+		"github.com/coder/websocket",
+		"github.com/go-json-experiment/json",
+		"github.com/google/go-querystring",
+	},
 	module + "/livequery": {
 		"github.com/cenkalti/backoff/v5",
 		"github.com/coder/websocket",
@@ -70,6 +76,7 @@ var layers = map[string][]string{
 	"gen":                      {"schema"},
 	"promptschema":             {"", "parse", "policy", "quality", "schema", "trail/event"},
 	"parse":                    {"parse/internal/follow", "parse/internal/rows", "parse/internal/transport", "livequery", "schema", "internal/where", "internal/wire"},
+	"parse/parsetest":          {"parse", "internal/where", "internal/wire"},
 	"parse/internal/follow":    {"livequery", "internal/where", "internal/wire"},
 	"parse/internal/rows":      {"internal/wire"},
 	"parse/internal/transport": {"internal/wire"},
@@ -130,7 +137,7 @@ func TestDependenciesGraphQLWithoutStore(t *testing.T) {
 }
 
 func TestDependenciesWithoutTesting(t *testing.T) {
-	for _, pkg := range []string{"", "/promptschema", "/parse", "/dump", "/livequery", "/schema", "/policy", "/quality", "/quality/report", "/trail", "/trail/event", "/auditserver", "/audittest"} {
+	for _, pkg := range []string{"", "/promptschema", "/parse", "/parse/parsetest", "/dump", "/livequery", "/schema", "/policy", "/quality", "/quality/report", "/trail", "/trail/event", "/auditserver", "/audittest"} {
 		require.NotContains(t, goList(t, "-deps", module+pkg), "testing", "%s must keep testing out of its API", pkg)
 	}
 }

@@ -36,6 +36,8 @@ var packages = map[string]string{
 	"errors":      "errors",
 	"fmt":         "fmt",
 	"http":        "net/http",
+	"httpmock":    "github.com/jarcoal/httpmock",
+	"parsetest":   module + "/parse/parsetest",
 	"log":         "log",
 	"os":          "os",
 	"require":     "github.com/stretchr/testify/require",

@@ -50,6 +50,23 @@ func ExampleNewServer() {
 	// 1 IA-2026-001 <nil>
 }
 
+// A record is complete, with what it refers to; a test says what is particular about it.
+func ExampleServer_NewAction() {
+	t := &example{}
+	defer t.end()
+	ctx := context.Background()
+
+	server := audittest.NewServer(t)
+	late := server.NewAction(func(a *isoaudit.CorrectiveAction) { a.DueDate = time.Now().AddDate(0, 0, -1) })
+	fmt.Println(late.Status, late.Finding.ID != "")
+
+	server.Reset() // as new, in milliseconds
+	fmt.Println(server.Admin.CorrectiveActions.Query().Count(ctx))
+	// Output:
+	// open true
+	// 0 <nil>
+}
+
 // What a real Parse Server has in its Cloud Code, a test registers in Go.
 func ExampleServer_backend() {
 	t := &example{}

@@ -54,8 +54,10 @@ type Server struct {
 	// Faults is the script of failures that clients meet.
 	Faults *Faults
 
-	tb    TB
-	names atomic.Int64 // auditors signed up so far
+	tb      TB
+	names   atomic.Int64 // auditors signed up so far
+	records atomic.Int64 // made by NewPlan and the like
+	cast    cast
 }
 
 // NewServer starts a server for a test; configure may change its configuration

@@ -167,7 +167,8 @@ func (w *walk[T]) move(answer *page[T]) error {
 	id, _ := values[len(values)-1].v.(string) // the objectId is the last order
 	if w.at != nil && w.at.isAt(values) || slices.Contains(w.past, id) {
 		// The same row with other values is one that was changed meanwhile.
-		return errors.New("the server sent the same page twice: it does not heed the conditions of the query")
+		return errors.New("the server sent the same page twice: it does not heed the conditions of the query, as an answer of a mock does that is the same for " +
+			"each request (All asks for the next page until one is empty: package parsetest answers like a server, and Find asks once)")
 	}
 	at := w.at
 	if at == nil {

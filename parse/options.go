@@ -144,6 +144,16 @@ func WithRetryPolicy(policy RetryPolicy) Option {
 	}
 }
 
+// WithoutRetries sends each call once, whatever becomes of it: for tests, in which a
+// made-up failure is otherwise repeated after pauses. An option WithRetryPolicy after it
+// replaces it.
+func WithoutRetries() Option {
+	return func(c *config) error {
+		c.Retry.MaxAttempts = 1
+		return nil
+	}
+}
+
 // RequestIDs is how far the client may rely on X-Parse-Request-Id.
 type RequestIDs int
 

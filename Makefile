@@ -23,6 +23,10 @@ UNRACED := /(conformance|conformance/embedded|conformance/travel|cloud|docs|doct
 registers: ## the tests of the module registers
 	cd registers && go test ./...
 
+.PHONY: tracing
+tracing: ## the example of tracing with OpenTelemetry
+	cd examples/tracing && go test ./...
+
 .PHONY: registers-libreoffice
 registers-libreoffice: ## what it exports opens in LibreOffice (installed if it is missing, on Debian)
 	command -v soffice >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui; }
@@ -44,6 +48,7 @@ vet: vet-modules ## go vet, in every module
 vet-modules: ## the same in the modules below this one
 	cd bench && go vet ./...
 	cd conformance/mongodb && go vet ./...
+	cd examples/tracing && go vet ./...
 	cd registers && go vet -tags libreoffice ./...
 
 .PHONY: tidy
@@ -51,6 +56,7 @@ tidy: ## go.mod and go.sum say what the code needs, no more
 	go mod tidy -diff
 	cd bench && go mod tidy -diff
 	cd conformance/mongodb && go mod tidy -diff
+	cd examples/tracing && go mod tidy -diff
 	cd registers && go mod tidy -diff
 
 .PHONY: lint

@@ -57,6 +57,7 @@ func (t *trip) attempt(ctx context.Context, out any) (http.Header, *Failure, err
 		identity.Session = token
 	}
 	t.attempts++
+	ctx = t.withOperation(ctx)
 	start := time.Now()
 	resp, failure, verdict := c.attempt(ctx, r, &identity, out)
 	t.verdict = verdict

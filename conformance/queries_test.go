@@ -237,11 +237,13 @@ func queries() []behaviour {
 	all := []behaviour{{"query: every condition of every kind of column is among these", func(t *testing.T, _ *world) {
 		requireEveryCondition(t, names)
 	}}}
+	all = append(all, countsByColumnAndTime())
 	for _, c := range cases {
 		all = append(all, behaviour{"query: " + c.name, func(t *testing.T, w *world) {
 			r := w.queryRows(t)
 			q := r.items.Query().Where(c.where(r)...)
 			want := r.holding(func(i *item) bool { return c.holds(r, i) })
+			r.requireMatchesInMemory(t, c.name, q, want)
 			const usual = "the rows that were computed"
 			got, err := found(t.Context(), q)
 			observed := refusal(t, err, usual)
@@ -258,6 +260,61 @@ func queries() []behaviour {
 		}})
 	}
 	return all
+}
+
+// requireMatchesInMemory asks the query of each row without the server. Conditions on
+// other objects say that they can't be asked so.
+func (r *rows) requireMatchesInMemory(t *testing.T, name string, q parse.Query[item], want []int) {
+	t.Helper()
+	var got []int
+	for _, row := range r.all {
+		holds, err := q.Matches(row)
+		if err != nil {
+			require.ErrorAs(t, err, new(*parse.InputError))
+			require.Regexp(t, "^(relation|MatchesKey|NotMatchesKey|pointer (Not)?Matches)", name)
+			return
+		}
+		if holds {
+			got = append(got, row.N)
+		}
+	}
+	require.Equal(t, want, got, "in memory")
+}
+
+// countsByColumnAndTime compares counts of groups with ones made here.
+func countsByColumnAndTime() behaviour {
+	return behaviour{"query: counts by column, day and month, without the master key", func(t *testing.T, w *world) {
+		r, f := w.queryRows(t), itemFields()
+		done, days, months := map[bool]int{}, map[string]int{}, map[string]int{}
+		for _, row := range r.all {
+			done[row.Done]++
+			day, month := "missing", "missing"
+			if !row.Day.IsZero() {
+				day, month = row.Day.UTC().Format(time.DateOnly), row.Day.UTC().Format("2006-01")
+			}
+			days[day]++
+			months[month]++
+		}
+		byDone, err := parse.CountBy(t.Context(), r.items.Query(), parse.By(f.Done))
+		require.NoError(t, err)
+		require.Equal(t, []parse.Group[bool]{{Key: false, Count: done[false]}, {Key: true, Count: done[true]}}, byDone)
+		for _, c := range []struct {
+			by   parse.Grouping[item, parse.Period]
+			want map[string]int
+		}{{parse.ByDay(f.Day, time.UTC), days}, {parse.ByMonth(f.Day, time.UTC), months}} {
+			groups, err := parse.CountBy(t.Context(), r.items.Query(), c.by)
+			require.NoError(t, err)
+			got := map[string]int{}
+			for _, g := range groups {
+				if g.Missing {
+					got["missing"] = g.Count
+				} else {
+					got[g.Key.String()] = g.Count
+				}
+			}
+			require.Equal(t, c.want, got)
+		}
+	}}
 }
 
 // kilometers is the distance on a sphere, by the haversine formula.

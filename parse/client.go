@@ -13,7 +13,7 @@ import (
 // another identity and leave the original as it was.
 type Client struct {
 	cfg  *config
-	live *liveLink
+	live *liveLink // nil: that of its session, in config.links
 }
 
 // Caller is a *[Client], an *[Admin], or a pointer to a struct that embeds one.
@@ -36,7 +36,7 @@ func NewClient(serverURL string, options ...Option) (*Client, error) {
 
 func newClient(cfg *config) *Client {
 	c := &Client{cfg: cfg}
-	c.live = &liveLink{client: c}
+	c.live = ownLink(c)
 	if cfg.sessions != nil {
 		cfg.Sessions = clientSessions{cfg.sessions, c}
 	}

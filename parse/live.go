@@ -26,8 +26,8 @@ const (
 // of connections so far, and why the last one ended.
 type LiveStatus = livequery.Status
 
-// liveLink is the WebSocket that all subscriptions of one client share. It is
-// open while there are subscriptions.
+// liveLink is the WebSocket that all subscriptions of one identity share. It is open
+// while there are subscriptions. See liveLinks for who has which.
 type liveLink struct {
 	client *Client
 	sums   *follow.Sums // made with the socket

@@ -28,6 +28,7 @@ type config struct {
 	batchItems    int           // in one request
 	batchParallel int           // requests at once
 	transactions  chan struct{} // shared by all clients derived from one
+	links         *liveLinks    // shared by them too
 	liveMessage   int64         // bytes; 0 and those below: livequery's default
 	liveEvents    int           // waiting in each subscription
 	liveBytes     int
@@ -51,6 +52,7 @@ func newConfig(serverURL string, options []Option) (*config, error) {
 		batchItems:    defaultBatchItems,
 		batchParallel: defaultBatchParallel,
 		transactions:  make(chan struct{}, maxTransactions),
+		links:         new(liveLinks),
 	}
 	var errs []error
 	base, err := parseAddress("serverURL", serverURL, "http", "https")

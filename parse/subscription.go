@@ -69,7 +69,9 @@ func (q Query[T]) Subscribe(ctx context.Context, options ...SubscribeOption) (*S
 	s.ctx = ctx
 	work, cancel := context.WithCancelCause(ctx)
 	s.work, s.stop = work, cancel
-	s.link = q.collection.client.live
+	link, release := q.collection.client.cfg.links.take(q.collection.client)
+	s.link = link
+	context.AfterFunc(work, release)
 	if s.socket, err = s.link.open(); err != nil {
 		cancel(err)
 		return nil, err

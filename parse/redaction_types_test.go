@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -38,6 +39,7 @@ func withoutCredentials() map[string]any {
 		"errors":  []any{&isoaudit.PolicyError{}, &parse.DecodeError{}, parse.DecodeErrors{{}}},
 		"classes": []any{parse.ClassOf[checklist]("Checklist"), isoaudit.AuditPlan{}},
 		"changes": []any{isoaudit.ColumnChange[string]{Before: "Open", After: "Closed", HadBefore: true, HasAfter: true}, isoaudit.MeaningVerified, isoaudit.Signature{}, isoaudit.NewestFirst, isoaudit.TrailEvent{}},
+		"counts":  []any{parse.Group[parse.Period]{Key: parse.PeriodOf(time.Now(), parse.Day, time.UTC)}, parse.By(isoaudit.AuditPlanFields.Status), parse.Operation{Name: "AuditPlan.Find"}},
 		"access":  []any{parse.ACL{parse.Everyone: parse.Access{}}, isoaudit.RoleMembers{}},
 	}
 }

@@ -111,6 +111,7 @@ export async function playground(chromium, backend, pictures) {
   assert.match(await text(page, "#code"), /client\.CorrectiveActions\.Create\(ctx/);
 
   await call(page, "Close it at once: refused");
+  await page.evaluate(() => scrollTo(0, 0));
   await looks(page, pictures, "playground");
   await lower(page, pictures, "playground");
   await leave(people);

@@ -14,6 +14,11 @@ func parameters() []behaviour {
 		return question{name: "parameter of an aggregation: " + name, path: "/aggregate/@T", query: query, master: true, usual: usual}
 	}
 	return q.behaviours([]question{
+		find("an order that names a column again", "order=-n,n&limit=1&keys=n", "n=0"),
+		find("an order by a name with a dollar", "order=$n", "status 400, code 105"),
+		find("an order by a name of the server", "order=_rperm", "status 400, code 105"),
+		find("a pattern with empty options", `where={"s":{"$regex":"a","$options":""}}`, "status 400, code 102"),
+		find("a relative time for a number", `where={"n":{"$lt":{"$relativeTime":"now"}}}`, "status 400, code 107"),
 		body("lists of names", `"limit":2,"include":["ch"],"order":["-n"],"keys":["n","ch"]`, "n=9; ch=a Object n=2"),
 		body("a list in excludeKeys", `"limit":1,"order":"n","excludeKeys":["s","l","o","d"]`, "ch=a Pointer n=0"),
 		body("a list with two orders", `"limit":1,"order":["-n","s"],"keys":"n"`, "n=9"),

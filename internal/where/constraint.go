@@ -1,6 +1,9 @@
 package where
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // constraint reads the operators of one field, which must all hold.
 func (p *parser) constraint(path string, m map[string]any, depth int) ([]*Node, *Error) {
@@ -84,7 +87,7 @@ func (p *parser) value(op Op, path string, v any) (*Node, *Error) {
 	if err := checkValue(path, v); err != nil {
 		return nil, err
 	}
-	return &Node{Op: op, Path: path, Value: v}, p.count(1)
+	return &Node{Op: op, Path: path, Value: closed(v)}, p.count(1)
 }
 
 func (p *parser) comparison(op Op, path string, v any) (*Node, *Error) {
@@ -94,7 +97,7 @@ func (p *parser) comparison(op Op, path string, v any) (*Node, *Error) {
 		if err != nil {
 			return nil, errorf(codeInvalidJSON, "bad $relativeTime of %s: %v", path, err)
 		}
-		return &Node{Op: op, Path: path, Value: DateValue(t)}, p.count(1)
+		return &Node{Op: op, Path: path, Value: DateValue(t), Relative: true}, p.count(1)
 	}
 	if err := checkValue(path, v); err != nil {
 		return nil, err
@@ -122,10 +125,12 @@ func (p *parser) list(op Op, path string, v any) (*Node, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range list {
+	list = slices.Clone(list)
+	for i, e := range list {
 		if err := checkValue(path, e); err != nil {
 			return nil, err
 		}
+		list[i] = closed(e)
 	}
 	n := &Node{Op: op, Path: path, Value: list}
 	if op != ContainedBy {

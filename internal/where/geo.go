@@ -1,6 +1,9 @@
 package where
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Point is a place on Earth in degrees.
 type Point struct{ Latitude, Longitude float64 }
@@ -79,6 +82,16 @@ func polygonOf(v any) ([]Point, bool) {
 		ring = append(ring, Point{lat, lon})
 	}
 	return ring, len(ring) >= 3
+}
+
+// closed gives an operand as it would be stored: a Polygon ends where it begins.
+func closed(v any) any {
+	ring, ok := polygonOf(v)
+	if !ok || ring[0] == ring[len(ring)-1] {
+		return v
+	}
+	corners := v.(map[string]any)["coordinates"].([]any)
+	return map[string]any{"__type": "Polygon", "coordinates": append(slices.Clone(corners), corners[0])}
 }
 
 func pair(v any) (a, b float64, ok bool) {

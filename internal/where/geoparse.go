@@ -17,8 +17,8 @@ func (p *parser) area(op Op, path string, m map[string]any) (*Area, *Error) {
 		return box(path, m[string(op)])
 	case GeoIntersects:
 		operand, _ := m[string(op)].(map[string]any)
-		point, ok := geoPoint(operand["$point"])
-		if !ok || len(operand) != 1 {
+		point, ok := PointOf(operand["$point"])
+		if !ok || !point.onEarth() || len(operand) != 1 {
 			return nil, errorf(codeInvalidJSON, "bad $geoIntersects of %s: it takes a $point that is a GeoPoint", path)
 		}
 		return &Area{Center: &point}, nil
@@ -36,7 +36,7 @@ func (p *parser) area(op Op, path string, m map[string]any) (*Area, *Error) {
 }
 
 func nearSphere(path string, m map[string]any) (*Area, *Error) {
-	point, ok := geoPoint(m["$nearSphere"])
+	point, ok := place(m["$nearSphere"])
 	if !ok {
 		return nil, errorf(codeInvalidJSON, "bad $nearSphere of %s: it is not a GeoPoint within range", path)
 	}
@@ -61,8 +61,8 @@ func box(path string, v any) (*Area, *Error) {
 	if len(corners) != 2 || len(operand) != 1 {
 		return nil, errorf(codeInvalidJSON, "malformatted $within of %s: it takes a $box of two GeoPoints", path)
 	}
-	sw, okA := geoPoint(corners[0])
-	ne, okB := geoPoint(corners[1])
+	sw, okA := place(corners[0])
+	ne, okB := place(corners[1])
 	if !okA || !okB {
 		return nil, errorf(codeInvalidJSON, "malformatted $within of %s: a corner of $box is not a GeoPoint within range", path)
 	}
@@ -111,5 +111,16 @@ func geoPoint(v any) (Point, bool) {
 	if lon, lat, isPair := pair(v); isPair {
 		p, ok = Point{lat, lon}, true
 	}
-	return p, ok && math.Abs(p.Latitude) <= 90 && math.Abs(p.Longitude) <= 180
+	return p, ok && p.onEarth()
 }
+
+// place is geoPoint where Parse Server reads nothing but latitude and longitude: the
+// __type may be missing.
+func place(v any) (Point, bool) {
+	if m, ok := v.(map[string]any); ok && m["__type"] == nil {
+		v = map[string]any{"__type": "GeoPoint", "latitude": m["latitude"], "longitude": m["longitude"]}
+	}
+	return geoPoint(v)
+}
+
+func (p Point) onEarth() bool { return math.Abs(p.Latitude) <= 90 && math.Abs(p.Longitude) <= 180 }

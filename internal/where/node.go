@@ -67,7 +67,8 @@ type Node struct {
 	// ContainedBy; a bool for Exists.
 	Value any
 
-	Plain bool // of Eq: written as a bare value, without $eq
+	Plain    bool // of Eq: written as a bare value, without $eq
+	Relative bool // of a comparison: Value was written as a $relativeTime
 
 	Pattern *Pattern      // of Regex
 	Search  *Search       // of Text

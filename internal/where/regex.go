@@ -19,8 +19,8 @@ func (p *parser) pattern(path string, source, options any) (*Pattern, *Error) {
 		return nil, errorf(codeInvalidQuery, "$regex of %s is longer than %d bytes", path, p.lim.RegexLength)
 	}
 	flags, ok := options.(string)
-	if options != nil && (!ok || strings.Trim(flags, "imxsu") != "") {
-		return nil, errorf(codeInvalidQuery, "Bad $options value of %s: use letters of imxsu", path)
+	if options != nil && (!ok || flags == "" || strings.Trim(flags, "imxsu") != "") {
+		return nil, errorf(codeInvalidQuery, "Bad $options value of %s: use letters of imxsu, or leave it out", path)
 	}
 	letters := slices.Compact(slices.Sorted(strings.SplitSeq(flags, "")))
 	pattern := &Pattern{Source: text, Options: strings.Join(letters, "")}

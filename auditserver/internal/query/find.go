@@ -26,7 +26,7 @@ var (
 	findParams = []string{"where", "limit", "skip", "order", "count", "keys", "excludeKeys", "include", "includeAll",
 		"redirectClassNameForKey", "readPreference", "includeReadPreference", "subqueryReadPreference", "hint", "comment", "explain"}
 	getParams = []string{"keys", "include", "excludeKeys", "readPreference", "includeReadPreference", "subqueryReadPreference"}
-	fieldPath = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_.]*$`)
+	fieldPath = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_.]*|\$score|_created_at|_updated_at)$`)
 )
 
 // Queries finds and gets objects as their caller may see them.
@@ -151,8 +151,8 @@ func parseOrder(p *rawjson.Params) ([]store.Order, error) {
 	if len(names) > maxOrder {
 		return nil, fault.New(wire.CodeInvalidQuery, "order has more than %d fields", maxOrder)
 	}
-	out := make([]store.Order, len(names))
-	for i, name := range names {
+	var out []store.Order
+	for _, name := range names {
 		key, descending := strings.CutPrefix(strings.TrimSpace(name), "-")
 		if !fieldPath.MatchString(key) {
 			return nil, fault.InvalidName(key)
@@ -160,7 +160,12 @@ func parseOrder(p *rawjson.Params) ([]store.Order, error) {
 		if key == "_created_at" || key == "_updated_at" {
 			key = map[string]string{"_created_at": "createdAt", "_updated_at": "updatedAt"}[key]
 		}
-		out[i] = store.Order{Field: key, Descending: descending}
+		// Named again, a field keeps its place and takes the new direction.
+		if i := slices.IndexFunc(out, func(o store.Order) bool { return o.Field == key }); i >= 0 {
+			out[i].Descending = descending
+			continue
+		}
+		out = append(out, store.Order{Field: key, Descending: descending})
 	}
 	return out, nil
 }

@@ -21,12 +21,16 @@ func (q *Queries) pathsEndHere(class schema.Class, f *Find) error {
 	return q.ConditionsEndHere(class, f.Query.Where)
 }
 
-// ConditionsEndHere is pathsEndHere for the conditions of a query alone.
+// ConditionsEndHere is pathsEndHere for the conditions of a query alone. It also
+// refuses to compare with a time that is relative what is no date.
 func (q *Queries) ConditionsEndHere(class schema.Class, node *where.Node) error {
 	const text = "can't compare %s behind a pointer: use $inQuery with a query of the class %s"
 	for n := range node.Walk() {
 		if target := behindPointer(class, n.Path); target != "" {
 			return q.pathError(text, n.Path, target)
+		}
+		if f, known := class.Fields[n.Path]; n.Relative && (known && f.Type != schema.Date || n.Path == "objectId") {
+			return fault.New(wire.CodeInvalidJSON, "$relativeTime can only be used with a Date, which %s is not", n.Path)
 		}
 		if n.Query == nil {
 			continue

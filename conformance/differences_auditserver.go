@@ -369,6 +369,11 @@ func onPurpose() []Difference {
 			Reason: "a wrong address is a mistake to be told of; Parse Server answers {}",
 		},
 		{
+			Key:         "the rows of a relation, asked for as a class",
+			AuditServer: "status 400, code 102", ParseServer: "2 rows",
+			Reason: "its tables are not those of Parse Server; the error says to use $relatedTo",
+		},
+		{
 			Key:         "the tokens of one's other sessions",
 			AuditServer: "1 of 2 tokens shown", ParseServer: "2 of 2 tokens shown",
 			Reason: "tokens are stored as digests: only the one that was sent can be shown",

@@ -33,8 +33,10 @@ type world struct {
 	client *isoaudit.Client
 	admin  *isoaudit.Admin
 
-	rowsOnce sync.Once
-	rows     *rows
+	rowsOnce     sync.Once
+	pointingOnce sync.Once
+	pointingID   string // of the last object of the class that pointing makes
+	rows         *rows
 
 	hiddenOnce sync.Once // the class of hiddenColumns
 
@@ -73,6 +75,8 @@ func behaviours() []behaviour {
 		plainIDs(),
 		getFinds(),
 		forms(),
+		requests(),
+		includes(),
 		keywords(),
 		hiddenColumns(),
 		said(),

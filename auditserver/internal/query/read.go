@@ -10,6 +10,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/classes"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -41,7 +42,10 @@ func (q *Queries) Run(ctx context.Context, c *access.Caller, f *Find) ([]store.R
 // objects, unless the caller could not have made it either.
 func (q *Queries) readableClass(c *access.Caller, name string) (class schema.Class, exists bool, err error) {
 	if class, exists = q.Store.Class(name); !exists {
-		if !classes.ValidName(name) && !strings.HasPrefix(name, "_Join:") {
+		switch {
+		case strings.HasPrefix(name, "_Join:") && c.Master:
+			return class, false, fault.New(wire.CodeInvalidQuery, "the rows of a relation are no class here: ask for its objects with $relatedTo")
+		case !classes.ValidName(name) && !strings.HasPrefix(name, "_Join:"):
 			return class, false, classes.InvalidName(name)
 		}
 		if !c.Master && !q.OpenClasses && !slices.Contains(classes.System, name) {

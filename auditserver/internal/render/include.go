@@ -36,19 +36,19 @@ func (r *Renderer) load(ctx context.Context, rows []store.Row, sh *Shape) error 
 		if !sh.shows(name, false) {
 			continue // and so needs no permission
 		}
-		ids := map[string][]string{}
+		ids := map[included][]string{}
 		for _, row := range rows {
 			if raw, ok := row.Field(name); ok {
 				collectPointers(raw, sub, ids)
 			}
 		}
-		for class, list := range ids {
+		for to, list := range ids {
 			slices.Sort(list)
-			found, err := r.fetch(ctx, class, slices.Compact(list))
+			found, err := r.fetch(ctx, to.class, slices.Compact(list))
 			if err != nil {
 				return err
 			}
-			if err := r.load(ctx, found, sub); err != nil {
+			if err := r.load(ctx, found, to.shape); err != nil {
 				return err
 			}
 		}
@@ -100,11 +100,19 @@ func (r *Renderer) fetch(ctx context.Context, class string, ids []string) ([]sto
 	return rows, nil
 }
 
-// collectPointers adds the pointers in a field's value to ids by class: the
-// value is one, a list of them, or an object holding some.
-func collectPointers(raw jsontext.Value, sh *Shape, ids map[string][]string) {
+// included is what pointers point to: objects of a class, shown in a shape. Those in
+// an object have the shape of their member.
+type included struct {
+	class string
+	shape *Shape
+}
+
+// collectPointers adds the pointers in a field's value to ids: the value is one, a
+// list of them, or an object holding some.
+func collectPointers(raw jsontext.Value, sh *Shape, ids map[included][]string) {
 	if class, id, ok := parsePointer(raw); ok {
-		ids[class] = append(ids[class], id)
+		to := included{class, sh}
+		ids[to] = append(ids[to], id)
 		return
 	}
 	switch raw.Kind() {

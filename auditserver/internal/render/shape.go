@@ -88,11 +88,11 @@ func ParseShape(p *rawjson.Params, l ShapeLimits) (*Shape, error) {
 			return nil, fault.New(wire.CodeInvalidQuery, "a path of include or keys is longer than %d fields", l.Depth)
 		}
 	}
-	sh.includeAll = p.FlagParam("includeAll") || slices.Contains(includes, "*")
+	sh.includeAll = p.FlagParam("includeAll")
+	if slices.Contains(includes, "*") {
+		sh.includeAll, includes = true, nil // whatever else is named
+	}
 	for _, path := range includes {
-		if path == "*" {
-			continue
-		}
 		at := sh
 		for name := range strings.SplitSeq(path, ".") {
 			at = at.at(name)

@@ -74,11 +74,12 @@ func TestProtectedFieldsCannotBeLearned(t *testing.T) {
 	}
 	m.refused(400, 102, http.MethodGet, `/aggregate/Plan?distinct=lead.email`, nil)
 	m.refused(400, 102, http.MethodGet, `/classes/Plan?order=lead.email`, nil)
+	bob.refused(400, 105, http.MethodGet, `/users?order=_hashed_password`, nil)
 	for _, path := range []string{
 		`/users?keys=email,authData`, `/users?excludeKeys=username`, `/users/` + ann + `?keys=email`,
 		`/classes/Plan?keys=lead.email,hidden,form`, `/classes/Plan?include=lead,hidden&keys=ref`, `/classes/Plan?include=*&excludeKeys=mail`,
 		`/classes/Plan/` + plan + `?include=lead.email,hidden.email&keys=ref`, `/classes/Plan?redirectClassNameForKey=leads`,
-		`/users?where={"password":{"$exists":true}}&order=password,_hashed_password`,
+		`/users?where={"password":{"$exists":true}}&order=password`,
 	} {
 		a := bob.must(http.MethodGet, escaped(t, path), nil)
 		for _, secret := range []string{"ann@example.com", `"hidden"`, `"form"`, "$2a$"} {

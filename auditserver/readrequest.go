@@ -37,11 +37,12 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, req *reques
 			return err
 		}
 	}
+	req.Body.Take("_noBody") // of the Unity SDK
 	creds.FromBody(&req.Body)
 	req.installationID, req.masterSent = creds.InstallationID, creds.MasterKey != "" || creds.MaintenanceKey != ""
 	if req.method == http.MethodPost {
 		if m := req.Body.Take("_method"); m != "" {
-			req.method = m
+			req.method = strings.ToUpper(m)
 		}
 	}
 	if openRoute(req) {

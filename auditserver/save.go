@@ -134,6 +134,10 @@ func (sv *save) stored(row store.Row) (store.Row, error) {
 
 func (sv *save) customID(fields map[string]any) error {
 	id, given := fields["objectId"]
+	if !sv.s.cfg.AllowCustomObjectID && (id == nil || id == "") { // as some clients write that there is none yet
+		delete(fields, "objectId")
+		given = false
+	}
 	if !given {
 		if _, ok := fields["id"]; ok {
 			return fault.New(wire.CodeInvalidKeyName, "id is an invalid field name.")

@@ -134,7 +134,13 @@ func (s *Server) createSchema(ctx context.Context, req *request) (*response, err
 		if _, exists := tx.Class(name); exists || classes.Inherited(name) {
 			return nil, fault.New(wire.CodeInvalidClassName, "Class %s already exists.", name)
 		}
-		return s.putSchema(tx, classes.New(name), body)
+		class := classes.New(name)
+		for _, column := range slices.Sorted(maps.Keys(body.Fields)) {
+			if _, own := class.Fields[column]; own {
+				return nil, fault.New(wire.CodeImmutableField, "field %s cannot be added", column)
+			}
+		}
+		return s.putSchema(tx, class, body)
 	})
 }
 
@@ -168,7 +174,7 @@ func (s *Server) putSchema(tx *store.Tx, class schema.Class, body schemaBody) (*
 		return nil, err
 	}
 	if len(body.Permissions) > 0 && body.Permissions.Kind() != 'n' {
-		p, err := access.ReadPermissions(class, body.Permissions)
+		p, err := access.ReadPermissions(class, body.Permissions, s.cfg.AllowCustomObjectID)
 		if err != nil {
 			return nil, err
 		}

@@ -80,7 +80,7 @@ func (s *Server) createSession(ctx context.Context, req *request) (*response, er
 	if _, given := fields["ACL"]; given {
 		return nil, errSessionACL
 	}
-	if _, given := fields["objectId"]; given && !s.cfg.AllowCustomObjectID {
+	if id := fields["objectId"]; id != nil && id != "" && !s.cfg.AllowCustomObjectID {
 		return nil, fault.New(wire.CodeInvalidKeyName, "objectId is an invalid field name.")
 	}
 	// An extra session belongs to the installation that the body names, and not to

@@ -117,5 +117,7 @@ func betweenVersions() []Difference {
 			Others: map[Server]string{ParseServer8: "status 500, code 1", ParseServer7: "status 500, code 1", ParseServer6: "status 500, code 1", ParseServer5: "status 500, code 1"},
 			Reason: "a fault before version 9: a query with a pointer to another class fails",
 		},
+		alike("request: a place in an object", "status 400, code 111", before("status 200, code 0", ParseServer6, ParseServer5),
+			"since 7 a number behind the dot is a place in a list"),
 	}
 }

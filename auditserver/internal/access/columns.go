@@ -2,7 +2,10 @@ package access
 
 import (
 	"errors"
+	"maps"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,14 +22,18 @@ var permissionKeys = []string{"find", "get", "count", "create", "update", "delet
 	"readUserFields", "writeUserFields", "protectedFields", "ACL"}
 
 // ReadPermissions reads the classLevelPermissions of a class and refuses those
-// that its columns cannot carry.
-func ReadPermissions(class schema.Class, raw jsontext.Value) (*schema.Permissions, error) {
+// that its columns cannot carry, and those for somebody who cannot be. customIDs tells
+// whether ids may have other characters than letters and digits.
+func ReadPermissions(class schema.Class, raw jsontext.Value, customIDs bool) (*schema.Permissions, error) {
 	if err := knownPermissions(raw); err != nil {
 		return nil, err
 	}
 	p := &schema.Permissions{}
 	if err := json.Unmarshal(raw, p, rawjson.Options); err != nil {
 		return nil, fault.New(wire.CodeInvalidJSON, "classLevelPermissions: %s", wrongPart(raw, err))
+	}
+	if err := checkAudiences(p, customIDs); err != nil {
+		return nil, err
 	}
 	return p, checkPermissions(class, p)
 }
@@ -35,9 +42,12 @@ func knownPermissions(raw jsontext.Value) error {
 	if raw.Kind() != '{' {
 		return fault.New(wire.CodeInvalidJSON, "classLevelPermissions is not an object")
 	}
-	for name := range rawjson.Members(raw) {
-		if !slices.Contains(permissionKeys, name) {
+	for name, value := range rawjson.Members(raw) {
+		switch {
+		case !slices.Contains(permissionKeys, name):
 			return fault.New(wire.CodeInvalidJSON, "%s is not a valid operation for class level permissions", name)
+		case value.Kind() == 'n':
+			return fault.New(wire.CodeInvalidJSON, "'null' is not a valid value for class level permissions %s - must be an object", name)
 		}
 	}
 	return nil
@@ -59,6 +69,29 @@ func wrongPart(raw jsontext.Value, err error) string {
 	}
 	return err.Error()
 }
+
+// checkAudiences refuses permissions of what is neither a role nor a user, such as
+// "roles:admin": they would grant nothing, and hide nothing from anybody.
+func checkAudiences(p *schema.Permissions, customIDs bool) error {
+	var names []string
+	for op := OpFind; op <= OpAddField; op++ {
+		names = append(names, grantOf(p, op).Users...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.ProtectedFields)) {
+		if name != "*" && !strings.HasPrefix(name, "role:") && !strings.HasPrefix(name, "userField:") {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names {
+		if name == "" || !customIDs && strings.ContainsFunc(name, notOfID) {
+			return fault.New(wire.CodeInvalidJSON, "'%s' is not a valid key for class level permissions", name)
+		}
+	}
+	return nil
+}
+
+// notOfID tells the characters that no id has which a server makes.
+func notOfID(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // checkPermissions refuses permissions that name fields which can't carry them.
 func checkPermissions(class schema.Class, p *schema.Permissions) error {

@@ -72,6 +72,7 @@ func (c *Credentials) FromBody(b *rawjson.Object) {
 		c.Context = string(v)
 		b.Take("_context")
 	}
+	b.Take("_ContentType")
 	b.Take("_ClientVersion")
 	b.Take("_RevocableSession")
 }

@@ -17,6 +17,8 @@ const maxKeyPath = 64
 func (c *Changes) nested(class schema.Class, present map[string]any, root, rest string, value any) error {
 	if f, ok := class.Fields[root]; ok && f.Type != schema.Object {
 		return values.Mismatch(class.Name, root, f, schema.Field{Type: schema.Object})
+	} else if first, _, _ := strings.Cut(rest, "."); ok && strings.Trim(first, "0123456789") == "" {
+		return values.Mismatch(class.Name, root, f, schema.Field{Type: schema.Array}) // a place in a list, or no name
 	}
 	if strings.Count(rest, ".") >= maxKeyPath {
 		return fault.New(wire.CodeInvalidKeyName, "a dotted name reaches deeper than %d levels into %s", maxKeyPath, root)

@@ -173,11 +173,13 @@ func TestMistakesAreNamed(t *testing.T) {
 		"no keys file":     {statusFailed, "nowhere", []string{"schema", "plan", "-url", c.url, "-keys", "nowhere"}},
 		"no schema file":   {statusFailed, "nowhere", []string{"schema", "plan", "-url", c.url, "-schema", "nowhere"}},
 		"not a server url": {statusFailed, "serverURL", []string{"schema", "plan", "-url", "parse"}},
+		"no server there":  {statusFailed, "404", []string{"schema", "apply", "-url", c.url + "/nowhere"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			status, _, errs := c.run(tc.args...)
+			status, out, errs := c.run(tc.args...)
 			require.Equal(t, tc.status, status, errs)
 			require.Contains(t, errs, tc.want)
+			require.Empty(t, out)
 		})
 	}
 	c.env = map[string]string{"ISOAUDIT_APP_ID": "app"}

@@ -92,6 +92,9 @@ func (c *command) run(ctx context.Context, getenv func(string) string, stdout io
 		return export(stdout, have)
 	case "apply":
 		plan, err := admin.ApplySchema(ctx, want, c.drops...)
+		if err != nil && plan.Drift() == nil && len(plan.Refused) == 0 {
+			return err // there is no plan, which is not the same as no difference
+		}
 		return errors.Join(printPlan(stdout, plan), err)
 	}
 	plan, err := admin.PlanSchema(ctx, want, c.drops...)

@@ -71,6 +71,9 @@ func begin(ctx context.Context, from *parse.Admin, options *Options) (*Manifest,
 	if m.Schema, err = from.Schema(ctx); err != nil {
 		return nil, err
 	}
+	if err := m.Schema.Err(); err != nil {
+		return nil, err // a dump without one of the classes would not be whole
+	}
 	// Of Parse Server's own classes a schema describes only the users.
 	m.Schema.Classes = slices.DeleteFunc(m.Schema.Classes, func(c schema.Class) bool {
 		return strings.HasPrefix(c.Name, "_") && c.Name != schema.UserClass

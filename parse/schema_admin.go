@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -16,11 +19,22 @@ import (
 var ErrSchemaDrift = schema.ErrDrift
 
 // Schema reads the classes, indexes and permissions of the server, and its roles
-// with their nesting (protocol section 5).
+// with their nesting (protocol section 5). A class that the server describes in a way
+// which cannot be read is told by the Err method of the result; the others are read.
 func (a *Admin) Schema(ctx context.Context) (schema.Schema, error) {
-	var found schema.Schema
-	if err := a.schemaCall(ctx, http.MethodGet, "", nil, &found); err != nil {
+	var answer struct {
+		Classes []jsontext.Value `json:"results"`
+	}
+	if err := a.schemaCall(ctx, http.MethodGet, "", nil, &answer); err != nil {
 		return schema.Schema{}, err
+	}
+	var found schema.Schema
+	for _, raw := range answer.Classes {
+		class, err := readClass(raw)
+		if err != nil {
+			return schema.Schema{}, fmt.Errorf("parse: Schema.GET: %w", err)
+		}
+		found.Classes = append(found.Classes, class)
 	}
 	for i, class := range found.Classes {
 		if class.Name == roleClass {
@@ -38,6 +52,21 @@ func (a *Admin) Schema(ctx context.Context) (schema.Schema, error) {
 		found.Roles = append(found.Roles, role.Role)
 	}
 	return found, nil
+}
+
+// readClass reads one class of a server. One that can't be read is no reason not to
+// read the others.
+func readClass(raw jsontext.Value) (class schema.Class, err error) {
+	if err = json.Unmarshal(raw, &class); err == nil {
+		return class, nil
+	}
+	var named struct {
+		Name string `json:"className"`
+	}
+	if json.Unmarshal(raw, &named) != nil || named.Name == "" {
+		return class, err
+	}
+	return schema.Unreadable(named.Name, err), nil
 }
 
 // ErrServerTooOld is returned by [Admin.PlanSchema] and [Admin.ApplySchema] for a
@@ -143,6 +172,12 @@ func (c *comparison) plan(ctx context.Context) (schema.Plan, error) {
 	have, err := c.admin.Schema(ctx)
 	if err != nil {
 		return schema.Plan{}, err
+	}
+	for _, class := range have.Classes {
+		_, wanted := c.want.Class(class.Name)
+		if err := (schema.Schema{Classes: []schema.Class{class}}).Err(); err != nil && (wanted || class.Name == roleClass) {
+			return schema.Plan{}, err
+		}
 	}
 	c.server.MongoDB = onMongo(have)
 	return schema.Diff(c.want, have, append([]schema.PlanOption{schema.OnServer(c.server)}, c.options...)...), nil

@@ -102,3 +102,43 @@ func TestPlanSchemaRefusesAServerThatIsTooOld(t *testing.T) {
 	require.ErrorIs(t, err, parse.ErrServerTooOld)
 	require.Empty(t, server.writes)
 }
+
+// Parse Server keeps odd descriptions of columns and permissions. They are no reason
+// not to plan the other classes.
+func TestAClassThatCannotBeRead(t *testing.T) {
+	odd := map[string]string{
+		"a required column":   `{"className":"Odd","fields":{"a":{"type":"String","required":"yes"}}}`,
+		"a permission":        `{"className":"Odd","fields":{},"classLevelPermissions":{"find":[]}}`,
+		"an index":            `{"className":"Odd","fields":{},"indexes":{"i":7}}`,
+		"columns in a list":   `{"className":"Odd","fields":[]}`,
+		"a type in an object": `{"className":"Odd","fields":{"a":{"type":{}}}}`,
+	}
+	for name, class := range odd {
+		t.Run(name, func(t *testing.T) {
+			admin, err := isoaudit.NewAdmin(serverURL, masterKey, parse.WithApplicationID("app"), parse.WithTransport(scripted.Answering(
+				func(req *http.Request, _ string) (*http.Response, error) {
+					answer := `{"results":[]}`
+					switch {
+					case strings.HasSuffix(req.URL.Path, "/serverInfo"):
+						answer = `{"parseServerVersion":"9.10.0"}`
+					case strings.HasSuffix(req.URL.Path, "/schemas"):
+						answer = `{"results":[` + class + `,{"className":"Task","fields":{"objectId":{"type":"String"},"a":{"type":"String"}}}]}`
+					}
+					return reply(200, answer)(req)
+				})))
+			require.NoError(t, err)
+			plan, err := admin.PlanSchema(t.Context(), taskSchema)
+			require.NoError(t, err)
+			require.Contains(t, plan.String(), "Task")
+			require.Contains(t, plan.String(), "? unexpected class Odd\n")
+			require.Contains(t, plan.String(), `! warning: schema: class "Odd": the server describes it in a way that can't be read: `)
+			require.NotContains(t, plan.String(), "Odd: everyone", "nobody knows")
+
+			read, err := admin.Schema(t.Context())
+			require.NoError(t, err)
+			require.ErrorContains(t, read.Err(), `schema: class "Odd": the server describes it in a way that can't be read: `)
+			_, err = admin.PlanSchema(t.Context(), schema.Schema{Classes: []schema.Class{{Name: "Odd"}}})
+			require.ErrorContains(t, err, `class "Odd"`, "one that is planned must be read")
+		})
+	}
+}

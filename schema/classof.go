@@ -181,7 +181,17 @@ func (f Field) kind() string {
 	return strings.Join([]string{string(f.Type), "to", f.TargetClass}, " ")
 }
 
-// Err tells what is wrong with the classes that were made of structs, all of it.
+// Unreadable stands for a class of a server that is described in a way which nothing
+// here can say, such as a column whose "required" is a text: Parse Server keeps that.
+// The other classes of the server can be read and planned beside it.
+func Unreadable(name string, why error) Class {
+	c := Class{Name: name}
+	c.refuse("the server describes it in a way that can't be read: %w", why)
+	return c
+}
+
+// Err tells what is wrong with the classes that were made of structs, all of it, and
+// which classes of a server could not be read.
 func (s Schema) Err() error {
 	var errs []error
 	for _, c := range s.Classes {

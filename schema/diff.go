@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -237,6 +238,10 @@ func (d *differ) unexpectedClasses() {
 			continue
 		}
 		d.unexpected(UnexpectedClass, class.Name, "", nil)
+		if len(class.mistakes) > 0 { // its permissions are not known
+			d.plan.Warnings = append(d.plan.Warnings, errors.Join(class.mistakes...).Error())
+			continue
+		}
 		d.warn(class.Name, class.permissions())
 	}
 }

@@ -66,7 +66,7 @@ type Class struct {
 	Permissions *Permissions     `json:"classLevelPermissions,omitzero"` // nil: the server's default, open to all
 	Indexes     map[string]Index `json:"indexes,omitempty"`
 
-	mistakes []error // of ClassOf and With; see Schema.Err
+	mistakes []error // of ClassOf, With and Unreadable; see Schema.Err
 }
 
 // Index lists the columns of one index in order.

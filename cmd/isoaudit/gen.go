@@ -102,6 +102,8 @@ func (c *genCommand) source(ctx context.Context, getenv func(string) string) (ge
 	if err != nil {
 		return gen.Source{}, err
 	}
-	source.Schema, err = admin.Schema(ctx)
-	return source, err
+	if source.Schema, err = admin.Schema(ctx); err != nil {
+		return gen.Source{}, err
+	}
+	return source, source.Schema.Err()
 }

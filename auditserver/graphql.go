@@ -8,10 +8,6 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/document"
 )
 
-// GraphQLEngine answers GraphQL. Package auditserver/graphql has the one there is, so
-// that a server without GraphQL links no parser for it.
-type GraphQLEngine interface{ document.Engine }
-
 // isGraphQL reports whether a path is that of GraphQL, which stands beside the mount.
 func (s *Server) isGraphQL(path string) bool {
 	return s.cfg.GraphQL && strings.TrimSuffix(path, "/") == s.cfg.GraphQLPath

@@ -91,9 +91,9 @@ func apply[T any](obj *T, change []func(*T)) {
 }
 
 // fill makes what a pointer refers to, where nothing is named.
-func fill[T any](pointer *isoaudit.Pointer[T], make func() isoaudit.Pointer[T]) {
+func fill[T any](pointer *isoaudit.Pointer[T], made func() isoaudit.Pointer[T]) {
 	if pointer.IsZero() {
-		*pointer = make()
+		*pointer = made()
 	}
 }
 

@@ -44,7 +44,7 @@ func run(ctx context.Context, url, appID, user, file string) error {
 	if err != nil {
 		return err
 	}
-	register, err := os.Open(file) //nolint:gosec // the user names the file
+	register, err := os.Open(file)
 	if err != nil {
 		return err
 	}

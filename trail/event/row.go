@@ -102,11 +102,12 @@ func (r *row) readTexts(texts *rowTexts) bool {
 	all := room[:0]
 	var ends [len(texts)]int
 	for i, text := range texts {
-		switch ok := true; {
+		switch {
 		case text == nil:
 		case i == columnsText:
 			all = append(all, text...)
 		default:
+			var ok bool
 			if all, ok = appendUnquoted(all, text); !ok {
 				return false
 			}

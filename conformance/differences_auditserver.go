@@ -371,6 +371,7 @@ func onPurpose() []Difference {
 		{
 			Key:         "the rows of a relation, asked for as a class",
 			AuditServer: "status 400, code 102", ParseServer: "2 rows",
+			Others: map[Server]string{ParseServer5: "status 500, code 1"},
 			Reason: "its tables are not those of Parse Server; the error says to use $relatedTo",
 		},
 		{

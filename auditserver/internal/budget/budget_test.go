@@ -3,6 +3,7 @@ package budget
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -78,4 +79,11 @@ func TestLineServesInTurns(t *testing.T) {
 		again()
 		require.Zero(t, l.Used())
 	})
+}
+
+func TestLineWithoutBoundRefusesNobody(t *testing.T) {
+	l := NewLine(2, Limit{Value: math.MaxInt64})
+	done, err := l.Wait(t.Context())
+	require.NoError(t, err, "-1 in Limits means no limit")
+	done()
 }

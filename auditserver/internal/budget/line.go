@@ -26,7 +26,7 @@ func (l *Line) Wait(ctx context.Context) (done func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if l.present.Add(1) > int64(cap(l.places))+l.waiting.Value {
+	if l.present.Add(1)-int64(cap(l.places)) > l.waiting.Value {
 		l.present.Add(-1)
 		l.refused.Add(1)
 		return nil, l.waiting.Exceeded()

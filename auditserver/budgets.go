@@ -19,7 +19,7 @@ type budgets struct {
 	hashing *budget.Line
 	queries *budget.Line // that last long
 	uploads *ratelimit.Limiter
-	large   turns // of requests with a large body
+	large   *budget.Line // of requests with a large body
 
 	backlogs *budget.Pool // of live query connections
 }
@@ -40,7 +40,7 @@ func newBudgets(l *Limits) budgets {
 		backlogs: budget.NewPool(l.shared("LiveBacklogs")),
 		uploads:  ratelimit.New(l.UploadsADay, quotaWindow),
 		hashing:  budget.NewLine(l.Hashings, l.shared("HashingsWait")),
-		large:    newTurns(),
+		large:    newTurns(l),
 	}
 }
 

@@ -141,7 +141,7 @@ func TestS13UploadsADay(t *testing.T) {
 }
 
 // An object does not grow beyond its limit, whatever adds to it: whoever changes a
-// large one holds up all other writers for as long as it takes to write it anew.
+// large one holds up all other writers until all of it is written again.
 func TestObjectSize(t *testing.T) {
 	_, m := open(t, func(c *auditserver.Config) { c.Limits.ObjectSize = 2000 })
 	user := m.public()

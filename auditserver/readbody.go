@@ -75,14 +75,6 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request, 
 	return err
 }
 
-// takeTurn waits for the turn of a request with a body of n bytes, if that is large.
-func (s *Server) takeTurn(r *http.Request, req *request, n int) (err error) {
-	if n >= turnsFrom {
-		req.turn, err = s.budgets.large.wait(r.Context())
-	}
-	return err
-}
-
 // valueSize is about what a decoded JSON value takes beside its text.
 const valueSize = 64
 

@@ -1,10 +1,12 @@
 package auditserver
 
 import (
-	"context"
+	"net/http"
 	"runtime"
 	"sync"
 	"time"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/budget"
 )
 
 // turnsFrom is the size of a body from which requests take turns: reading and
@@ -15,23 +17,27 @@ const turnsFrom = 128 << 10
 // meanwhile does not hold up those behind it.
 const turnTime = time.Second
 
-// turns lets fewer requests with a large body work at a time than there are
-// processors, so that the requests of others always find one that is free.
-type turns chan struct{}
+// newTurns lets fewer requests with a large body work at a time than there are
+// processors, so that the requests of others always find one that is free. Each of
+// those that wait has a connection.
+func newTurns(l *Limits) *budget.Line {
+	return budget.NewLine(runtime.GOMAXPROCS(0)-1, l.shared("Connections"))
+}
 
-func newTurns() turns { return make(turns, max(1, runtime.GOMAXPROCS(0)-1)) }
-
-// wait waits for a turn, which ends with a call of end. It fails when ctx ends.
-func (t turns) wait(ctx context.Context) (end func(), err error) {
-	select {
-	case t <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+// takeTurn waits for the turn of a request with a body of n bytes, if that is large.
+func (s *Server) takeTurn(r *http.Request, req *request, n int) error {
+	if n < turnsFrom {
+		return nil
 	}
-	give := sync.OnceFunc(func() { <-t })
-	timer := time.AfterFunc(turnTime, give)
-	return func() {
+	done, err := s.budgets.large.Wait(r.Context())
+	if err != nil {
+		return err
+	}
+	done = sync.OnceFunc(done)
+	timer := time.AfterFunc(turnTime, done)
+	req.turn = func() {
 		timer.Stop()
-		give()
-	}, nil
+		done()
+	}
+	return nil
 }

@@ -2,37 +2,49 @@ package auditserver
 
 import (
 	"context"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/budget"
 )
 
 func TestTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		all := make(turns, 1)
-		end, err := all.wait(t.Context())
+		s := &Server{budgets: budgets{large: budget.NewLine(1, budget.Limit{Value: 10})}}
+		ask := func(ctx context.Context, n int) (*request, error) {
+			r, err := http.NewRequestWithContext(ctx, http.MethodPost, "/", nil)
+			require.NoError(t, err)
+			req := &request{}
+			return req, s.takeTurn(r, req, n)
+		}
+		first, err := ask(t.Context(), turnsFrom)
 		require.NoError(t, err)
+		small, err := ask(t.Context(), turnsFrom-1)
+		require.NoError(t, err)
+		require.Nil(t, small.turn, "a small one takes none")
 
 		left, cancel := context.WithCancel(t.Context())
 		cancel()
-		_, err = all.wait(left)
+		_, err = ask(left, turnsFrom)
 		require.ErrorIs(t, err, context.Canceled, "a client that has left needs no turn")
 
-		end()
-		end()
+		first.worked()
+		first.worked()
 		began := time.Now()
-		end, err = all.wait(t.Context())
+		first, err = ask(t.Context(), turnsFrom)
 		require.NoError(t, err)
 		require.Zero(t, time.Since(began), "a turn that has ended is free at once")
 
-		second, err := all.wait(t.Context())
+		second, err := ask(t.Context(), turnsFrom)
 		require.NoError(t, err)
 		require.Equal(t, turnTime, time.Since(began), "one that lasts too long lets the next go on")
-		end()
-		require.Len(t, all, 1, "its end does not end the turn of another")
-		second()
-		require.Empty(t, all)
+		first.worked()
+		require.EqualValues(t, 1, s.budgets.large.Used(), "its end does not end the turn of another")
+		second.worked()
+		require.Zero(t, s.budgets.large.Used())
 	})
 }

@@ -13,8 +13,19 @@ import (
 
 // read is a work of the user: GET of a path, whose result are the bytes of the answer.
 func (s *server) read(name string, path func(n int) string) work {
+	return s.asking(name, s.token, http.MethodGet, func(n int) (string, string) { return path(n), "" })
+}
+
+// readAll is the same with the master key.
+func (s *server) readAll(name string, path func(n int) string) work {
+	return s.asking(name, "", http.MethodGet, func(n int) (string, string) { return path(n), "" })
+}
+
+// asking is a work that sends one request, and whose result are the bytes of the answer.
+func (s *server) asking(name, token, method string, request func(n int) (path, body string)) work {
 	return work{name, func(ctx context.Context, n int) (int, error) {
-		answer, err := s.send(ctx, s.token, http.MethodGet, path(n), "")
+		path, body := request(n)
+		answer, err := s.send(ctx, token, method, path, body)
 		return len(answer), err
 	}}
 }
@@ -39,10 +50,7 @@ func fillRows(ctx context.Context, s *server, size int) ([]work, error) {
 		return nil, err
 	}
 	aggregate := func(name, pipeline string) work {
-		return work{name, func(ctx context.Context, _ int) (int, error) {
-			answer, err := s.send(ctx, "", http.MethodGet, "/aggregate/Note?pipeline="+url.QueryEscape(pipeline), "")
-			return len(answer), err
-		}}
+		return s.readAll(name, func(int) string { return "/aggregate/Note?pipeline=" + url.QueryEscape(pipeline) })
 	}
 	return []work{
 		s.read("get", func(n int) string { return "/classes/Note/" + ids[n%size] }),
@@ -56,10 +64,9 @@ func fillRows(ctx context.Context, s *server, size int) ([]work, error) {
 		s.read("count all", func(int) string { return find("Note", `{}`, "&limit=0&count=1") }),
 		aggregate("group all by number", `[{"$group":{"_id":"$number","count":{"$sum":1}}}]`),
 		aggregate("group 100 by number", `[{"$match":{"site":"S-1"}},{"$group":{"_id":"$number","count":{"$sum":1}}}]`),
-		{"create", func(ctx context.Context, n int) (int, error) {
-			answer, err := s.send(ctx, s.token, http.MethodPost, "/classes/Note", fmt.Sprintf(`{"ref":"M-%d","site":"M","number":1,%s}`, n, everybody))
-			return len(answer), err
-		}},
+		s.asking("create", s.token, http.MethodPost, func(n int) (string, string) {
+			return "/classes/Note", fmt.Sprintf(`{"ref":"M-%d","site":"M","number":1,%s}`, n, everybody)
+		}),
 	}, nil
 }
 
@@ -88,24 +95,21 @@ func fillEvents(ctx context.Context, s *server, size int) ([]work, error) {
 			}
 		}
 	}
-	history := s.read("history of one record", func(n int) string {
-		return find(schema.TrailClass, fmt.Sprintf(`{"class":"CorrectiveAction","record":%q}`, ids[n%records]), "&order=at,objectId")
-	})
-	history.do = asMaster(s, func(n int) string {
-		return find(schema.TrailClass, fmt.Sprintf(`{"class":"CorrectiveAction","record":%q}`, ids[n%records]), "&order=at,objectId")
-	})
-	return []work{history, {"change of a record", func(ctx context.Context, n int) (int, error) {
-		answer, err := s.send(ctx, "", http.MethodPut, "/classes/CorrectiveAction/"+ids[n%records], fmt.Sprintf(`{"status":"again %d"}`, n))
-		return len(answer), err
-	}}}, nil
+	return []work{
+		s.readAll("history of one record", func(n int) string {
+			return find(schema.TrailClass, fmt.Sprintf(`{"class":"CorrectiveAction","record":%q}`, ids[n%records]), "&order=at,objectId")
+		}),
+		s.asking("change of a record", "", http.MethodPut, func(n int) (string, string) {
+			return "/classes/CorrectiveAction/" + ids[n%records], fmt.Sprintf(`{"status":"again %d"}`, n)
+		}),
+	}, nil
 }
 
-// asMaster reads with the master key.
-func asMaster(s *server, path func(n int) string) func(ctx context.Context, n int) (int, error) {
-	return func(ctx context.Context, n int) (int, error) {
-		answer, err := s.send(ctx, "", http.MethodGet, path(n), "")
-		return len(answer), err
-	}
+// update changes one object after the other.
+func (s *server) update(ids []string) work {
+	return s.asking("update", s.token, http.MethodPut, func(n int) (string, string) {
+		return "/classes/Note/" + ids[n%len(ids)], fmt.Sprintf(`{"ref":"again %d"}`, n)
+	})
 }
 
 // fillRoles gives the user roles, each of which may read its share of the rows.
@@ -122,10 +126,7 @@ func fillRoles(ctx context.Context, s *server, size int) ([]work, error) {
 	return []work{
 		s.read("get", func(n int) string { return "/classes/Note/" + ids[n%1000] }),
 		s.read("find 100", func(int) string { return find("Note", `{}`, "") }),
-		{"update", func(ctx context.Context, n int) (int, error) {
-			answer, err := s.send(ctx, s.token, http.MethodPut, "/classes/Note/"+ids[n%1000], fmt.Sprintf(`{"ref":"again %d"}`, n))
-			return len(answer), err
-		}},
+		s.update(ids),
 	}, err
 }
 
@@ -142,10 +143,7 @@ func fillACLs(ctx context.Context, s *server, size int) ([]work, error) {
 		s.read("get", func(n int) string { return "/classes/Note/" + ids[n%200] }),
 		s.read("find 100", func(int) string { return find("Note", `{}`, "") }),
 		s.read("find 100, one column", func(int) string { return find("Note", `{}`, "&keys=ref") }),
-		{"update", func(ctx context.Context, n int) (int, error) {
-			answer, err := s.send(ctx, s.token, http.MethodPut, "/classes/Note/"+ids[n%200], fmt.Sprintf(`{"ref":"again %d"}`, n))
-			return len(answer), err
-		}},
+		s.update(ids),
 	}, err
 }
 

@@ -27,7 +27,7 @@ const (
 type LiveStatus = livequery.Status
 
 // liveLink is the WebSocket that all subscriptions of one identity share. It is open
-// while there are subscriptions. See liveLinks for who has which.
+// while there are subscriptions. liveLinks tells which identities have one.
 type liveLink struct {
 	client *Client
 	sums   *follow.Sums // made with the socket

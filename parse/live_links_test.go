@@ -61,7 +61,7 @@ func TestClientsOfOneSessionShareAConnection(t *testing.T) {
 	require.NoError(t, subscribe(client.As(again), "A").Close())
 	require.EqualValues(t, 2, sockets.opened.Load())
 
-	// The last one goes on after the others, and the next one after it begins anew.
+	// The last one goes on after the others, and one that comes after it opens a new connection.
 	for _, s := range open[:9] {
 		require.NoError(t, s.Close())
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -140,8 +141,13 @@ func (s *server) create(ctx context.Context, class string, number int, object fu
 	return ids, nil
 }
 
-// putClass makes a class with columns and indexes.
+// putClass makes a class with columns and indexes. The columns that every class has
+// may not be named to a server.
 func (s *server) putClass(ctx context.Context, class schema.Class) error {
+	class.Fields = maps.Clone(class.Fields)
+	for _, name := range []string{"objectId", "createdAt", "updatedAt", "ACL"} {
+		delete(class.Fields, name)
+	}
 	body, err := json.Marshal(class)
 	if err != nil {
 		return err

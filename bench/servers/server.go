@@ -135,12 +135,14 @@ func startTrail(ctx context.Context, path string) (*server, error) {
 	seed := s.seed
 	s.seed = func(ctx context.Context, plans int) error {
 		class, _ := schema.ISO9001().Class(event.Class)
-		body, err := json.Marshal(class)
-		if err != nil {
-			return err
-		}
-		if err := s.call(ctx, "POST", "/schemas/"+event.Class, string(body), nil); err != nil {
-			return err
+		for _, step := range schema.Diff(schema.Schema{Classes: []schema.Class{class}}, schema.Schema{}).Steps {
+			body, err := json.Marshal(step.Delta)
+			if err != nil {
+				return err
+			}
+			if err := s.call(ctx, "POST", "/schemas/"+event.Class, string(body), nil); err != nil {
+				return err
+			}
 		}
 		return seed(ctx, plans)
 	}

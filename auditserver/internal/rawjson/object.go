@@ -28,7 +28,7 @@ type Object []Member
 // Options accept what JavaScript's JSON.parse accepts.
 var Options = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
-// Parse splits the JSON object in raw, which [Measure] has admitted, into its
+// Parse splits the JSON object in raw, which a [Meter] has admitted, into its
 // members; an empty body is an empty object.
 func Parse(raw []byte) (Object, error) {
 	if len(bytes.TrimSpace(raw)) == 0 {
@@ -153,8 +153,8 @@ func (b Object) Map() (map[string]any, error) {
 			out[m.Name] = text
 			continue
 		}
-		var v any
-		if err := json.Unmarshal(m.Value, &v, Options); err != nil {
+		v, err := wire.ReadAny(m.Value)
+		if err != nil {
 			return nil, fault.New(wire.CodeInvalidJSON, "%s holds a number that is too large", m.Name) // the syntax has been checked
 		}
 		out[m.Name] = v

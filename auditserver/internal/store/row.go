@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
@@ -73,8 +74,8 @@ func (r Row) Value(name string) any {
 	if !ok {
 		return nil
 	}
-	var v any
-	if json.Unmarshal(raw, &v, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) != nil {
+	v, err := wire.ReadAny(raw)
+	if err != nil {
 		return nil
 	}
 	return v

@@ -126,8 +126,8 @@ func (d Denylist) CheckJSON(raw jsontext.Value) error {
 	if d.cannotBeIn(raw) {
 		return nil
 	}
-	var v any
-	if err := json.Unmarshal(raw, &v, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)); err != nil {
+	v, err := wire.ReadAny(raw)
+	if err != nil {
 		return fault.New(wire.CodeInvalidJSON, "a number is too large") // the syntax has been checked
 	}
 	return d.Check(v)

@@ -38,10 +38,12 @@ func (s *server) settled(ctx context.Context, client *http.Client) (held, error)
 }
 
 // held asks the system for the descriptors of the server, and its metrics for its
-// goroutines, after closing the connections that its clients keep for later.
+// goroutines, after closing the connections that its clients keep for later: those of
+// the attackers too, which may have prepared their attack with one.
 func (s *server) held(ctx context.Context, client *http.Client) (held, error) {
-	client.CloseIdleConnections()
-	http.DefaultClient.CloseIdleConnections()
+	for _, each := range []*http.Client{client, attackers, http.DefaultClient} {
+		each.CloseIdleConnections()
+	}
 	var now held
 	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.pid))
 	if err != nil {

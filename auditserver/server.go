@@ -152,6 +152,7 @@ func (s *Server) assemble() {
 			Backlogs:      s.budgets.backlogs,
 			Ping:          live.DefaultLimits.Ping,
 			Connect:       live.DefaultLimits.Connect,
+			Close:         live.DefaultLimits.Close,
 		},
 	})
 }

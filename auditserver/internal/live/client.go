@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"net/http"
 	"sync"
 	"time"
@@ -38,16 +40,14 @@ type client struct {
 var (
 	errClientGone = errors.New("the client is gone")
 	errSilent     = errors.New("no answer to a ping")
-	errSlow       = errors.New("too slow: events were waiting beyond the limit")
+	errSlow       = errors.New("too slow")
+	errFrameSize  = errors.New("the frame is too large")
 	errNoConnect  = errors.New("no connect frame")
 	errShutdown   = errors.New("the server is shutting down")
 	errBehind     = errors.New("events were dropped: the server could not keep up")
 )
 
-const (
-	closeGrace     = 2 * time.Second // for telling the client why
-	frameWriteTime = 30 * time.Second
-)
+const frameWriteTime = 30 * time.Second
 
 // IsUpgrade tells whether a request opens a WebSocket.
 func IsUpgrade(r *http.Request) bool {
@@ -70,7 +70,7 @@ func (l *Hub) Serve(w http.ResponseWriter, r *http.Request, baseURL string) {
 	if err != nil {
 		return // Accept has answered
 	}
-	ws.SetReadLimit(greetingFrame)
+	ws.SetReadLimit(-1) // readMessage has its own
 	c := &client{hub: l, ws: ws, conn: out.conn, remote: r.RemoteAddr, baseURL: baseURL, subs: make(map[string]*subscription)}
 	ctx, cut := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	c.out = outbox{limit: l.cfg.Limits.Backlog, pool: l.cfg.Limits.Backlogs, ready: make(chan struct{}, 1), cut: cut}
@@ -84,7 +84,12 @@ func (l *Hub) Serve(w http.ResponseWriter, r *http.Request, baseURL string) {
 	others.Go(func() { cut(c.ping(ctx)) })
 	others.Go(func() {
 		<-ctx.Done()
-		timer := time.AfterFunc(closeGrace, stop)
+		// Until the client has closed too, its frames are read: without this for
+		// as long as it sends or keeps silent.
+		timer := time.AfterFunc(l.cfg.Limits.Close, func() {
+			stop()
+			_ = out.conn.Close()
+		})
 		defer timer.Stop()
 		_ = ws.Close(closeStatus(context.Cause(ctx)))
 	})
@@ -115,6 +120,8 @@ func closeStatus(cause error) (websocket.StatusCode, string) {
 		return websocket.StatusGoingAway, cause.Error()
 	case errors.Is(cause, errSlow), errors.Is(cause, errBehind):
 		return websocket.StatusTryAgainLater, cause.Error()
+	case errors.Is(cause, errFrameSize):
+		return websocket.StatusMessageTooBig, cause.Error()
 	case errors.Is(cause, errNoConnect):
 		return websocket.StatusPolicyViolation, cause.Error()
 	}
@@ -123,9 +130,9 @@ func closeStatus(cause error) (websocket.StatusCode, string) {
 
 func (c *client) read(ctx context.Context, greeting *time.Timer) error {
 	for {
-		_, data, err := c.ws.Read(ctx)
+		data, err := c.readMessage(ctx)
 		if err != nil {
-			return errClientGone
+			return err
 		}
 		f, ok, err := readFrame(data)
 		if !ok {
@@ -136,7 +143,6 @@ func (c *client) read(ctx context.Context, greeting *time.Timer) error {
 		}
 		if c.connected {
 			greeting.Stop()
-			c.ws.SetReadLimit(c.hub.cfg.Limits.Frame)
 		}
 		if err == nil {
 			continue
@@ -151,6 +157,26 @@ func (c *client) read(ctx context.Context, greeting *time.Timer) error {
 		}
 		c.out.push(errorFrame(e, id))
 	}
+}
+
+// readMessage reads one frame. Those of a client that has not connected are small.
+func (c *client) readMessage(ctx context.Context) ([]byte, error) {
+	_, message, err := c.ws.Reader(ctx)
+	if err != nil {
+		return nil, errClientGone
+	}
+	limit, reason := int64(greetingFrame), "more than %d bytes before the server has answered connect"
+	if c.connected {
+		limit, reason = c.hub.cfg.Limits.Frame, "more than %d bytes (option limits.liveFrame)"
+	}
+	data, err := io.ReadAll(io.LimitReader(message, min(limit, math.MaxInt64-1)+1))
+	switch {
+	case err != nil:
+		return nil, errClientGone
+	case int64(len(data)) > limit:
+		return nil, fmt.Errorf("%w: "+reason, errFrameSize, limit)
+	}
+	return data, nil
 }
 
 // write sends what the outbox holds. The context of its writes, io, ends later

@@ -17,6 +17,7 @@ type Limits struct {
 	Backlogs      *budget.Pool  // what waits for all of them; nil: no bound
 	Ping          time.Duration // between pings; no pong until the next one: gone
 	Connect       time.Duration // for the connect frame
+	Close         time.Duration // for telling a client why its connection ends
 }
 
 // DefaultLimits are the limits of a hub that is given none.
@@ -29,6 +30,7 @@ var DefaultLimits = Limits{
 	Backlog:       16 << 20,
 	Ping:          10 * time.Second,
 	Connect:       30 * time.Second,
+	Close:         2 * time.Second,
 }
 
 // greetingFrame is how many bytes a frame may have before the client has connected.

@@ -3,7 +3,9 @@ package live
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +34,7 @@ func TestSubscriptionsOfAConnectionAreBounded(t *testing.T) {
 		hear(t, ws, `"subscribed"`)
 	}
 	say(t, ws, `{"op":"subscribe","requestId":2,"query":{"className":"Live","where":{}}}`)
-	hear(t, ws, "the limit")
+	hear(t, ws, "this connection has 2 subscriptions, the limit (option limits.liveSubscriptions)")
 	say(t, ws, `{"op":"subscribe","requestId":1,"query":{"className":"Live","where":{}}}`)
 	hear(t, ws, `"subscribed"`) // takes the place of the other one
 }
@@ -100,7 +102,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 	require.Equal(t, "2", res.Header.Get("Retry-After"))
 	body, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
-	require.Contains(t, string(body), "(option limits.liveConnections)")
+	require.Contains(t, string(body), "the server has 1 live query connections, the limit (option limits.liveConnections)")
 	say(t, ws, `{"op":"connect","applicationId":"app"}`)
 	hear(t, ws, `"connected"`)
 }
@@ -117,4 +119,30 @@ func TestFramesBeforeConnectAreSmall(t *testing.T) {
 	require.NoError(t, err)
 	say(t, early, large)
 	require.Equal(t, websocket.StatusMessageTooBig, closeOf(t, early).Code)
+	say(t, ws, `{"op":"subscribe","pad":"`+strings.Repeat("x", int(DefaultLimits.Frame))+`"}`)
+	require.Equal(t, websocket.CloseError{Code: websocket.StatusMessageTooBig,
+		Reason: fmt.Sprintf("the frame is too large: more than %d bytes (option limits.liveFrame)", DefaultLimits.Frame)}, closeOf(t, ws))
+}
+
+// A client that is cut in the middle of a frame has little time to end it: it need
+// not go on sending, and may never stop.
+func TestClientCutInAFrameIsClosed(t *testing.T) {
+	limits := DefaultLimits
+	limits.Close = 20 * time.Millisecond
+	b, _ := open(t, limits)
+	for _, goesOn := range []bool{false, true} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(b.url, "ws://"))
+		require.NoError(t, err)
+		require.NoError(t, conn.SetDeadline(time.Now().Add(30*time.Second)))
+		_, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"+
+			"\x81\xff\x00\x00\x01\x00\x00\x00\x00\x00mask"+strings.Repeat("x", greetingFrame+1)) // of a terabyte
+		require.NoError(t, err)
+		for goesOn {
+			_, err := io.WriteString(conn, strings.Repeat("x", 1000))
+			goesOn = err == nil
+		}
+		_, err = io.Copy(io.Discard, conn)
+		require.NotErrorIs(t, err, os.ErrDeadlineExceeded)
+		require.NoError(t, conn.Close())
+	}
 }

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/budget"
@@ -31,9 +32,9 @@ func (o *outbox) push(f outFrame) {
 		return
 	}
 	f.counted = f.cost(&o.last)
-	if o.bytes+f.counted > o.limit || !o.grow(f.counted) {
+	if err := o.grow(f.counted); err != nil {
 		o.drop()
-		o.cut(errSlow)
+		o.cut(err)
 		return
 	}
 	o.last = f
@@ -62,13 +63,17 @@ func (o *outbox) pop() (outFrame, bool) {
 // those who do not.
 const freeBacklog = 64 << 10
 
-// grow counts n bytes more, if the pool has room for them.
-func (o *outbox) grow(n int) bool {
+// grow counts n bytes more, if the outbox and the pool have room for them.
+func (o *outbox) grow(n int) error {
+	if o.bytes+n > o.limit {
+		return fmt.Errorf("%w: more than %d bytes were waiting (option limits.liveBacklog)", errSlow, o.limit)
+	}
 	if o.pool.Take(int64(max(o.bytes+n-freeBacklog, 0)-max(o.bytes-freeBacklog, 0))) != nil {
-		return false
+		l := o.pool.Limit()
+		return fmt.Errorf("%w: more than %d %s (option %s)", errSlow, l.Value, l.What, l.Option)
 	}
 	o.bytes += n
-	return true
+	return nil
 }
 
 func (o *outbox) shrink(n int) {

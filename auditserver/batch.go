@@ -36,7 +36,7 @@ func (s *Server) batch(ctx context.Context, req *request) (*response, error) {
 	}
 	raw := slices.Collect(rawjson.Elements(v))
 	if len(raw) > s.cfg.Limits.Batch && !req.caller.Master {
-		return nil, fault.New(wire.CodeInvalidJSON, "the batch has %d requests, the limit is %d", len(raw), s.cfg.Limits.Batch)
+		return nil, fault.New(wire.CodeInvalidJSON, "the batch has %d requests, the limit is %d (option %s)", len(raw), s.cfg.Limits.Batch, s.cfg.Limits.option("Batch"))
 	}
 	entries := make([]batchEntry, len(raw))
 	for i, r := range raw {

@@ -3,6 +3,7 @@ package auditserver
 import (
 	"container/list"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 	"strconv"
@@ -62,24 +63,25 @@ func (c *connections) makeRoom(added net.Conn) {
 	oldest, _ := c.idle.Front().Value.(net.Conn) // added at least
 	c.wake(oldest)
 	if oldest == added {
-		sayBusy(oldest)
+		sayBusy(oldest, c.most)
 	}
 	_ = oldest.Close() // its state will be closed
 }
 
 // sayBusy answers a connection that is about to be closed. It does not wait, and so
 // says nothing over TLS, which would have to be negotiated.
-func sayBusy(conn net.Conn) {
+func sayBusy(conn net.Conn, most int) {
 	if _, encrypted := conn.(*tls.Conn); encrypted {
 		return
 	}
 	if conn.SetWriteDeadline(time.Now().Add(time.Millisecond)) == nil {
-		_, _ = conn.Write(busyResponse) // a new connection takes so little at once
+		_, _ = conn.Write(busyResponse(most)) // a new connection takes so little at once
 	}
 }
 
-const busyText = `{"error":"the server has too many connections (option limits.connections); try again in 2 s"}`
-
 // busyResponse is the whole answer to a connection that finds no room.
-var busyResponse = []byte("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nConnection: close\r\n" +
-	"Content-Type: application/json; charset=utf-8\r\nContent-Length: " + strconv.Itoa(len(busyText)) + "\r\n\r\n" + busyText)
+func busyResponse(most int) []byte {
+	text := fmt.Sprintf(`{"error":"the server has %d connections, the limit (option limits.connections); try again in 2 s"}`, most)
+	return []byte("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nConnection: close\r\n" +
+		"Content-Type: application/json; charset=utf-8\r\nContent-Length: " + strconv.Itoa(len(text)) + "\r\n\r\n" + text)
+}

@@ -185,7 +185,7 @@ func (s *Server) saveFile(ctx context.Context, up upload) error {
 	case errors.Is(err, errEmptyFile):
 		return fault.New(wire.CodeFileSave, "Invalid file upload.")
 	case isTooLarge(err):
-		return fault.ErrTooLarge
+		return fault.TooLarge(s.cfg.Limits.BodySize)
 	case errors.As(err, &busy):
 		return busy
 	case errors.Is(err, io.ErrUnexpectedEOF):

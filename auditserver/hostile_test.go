@@ -150,8 +150,9 @@ func TestS4Connections(t *testing.T) {
 			require.NoError(t, err)
 		}
 		synctest.Wait()
-		_, err = io.Copy(io.Discard, dial())
+		refusal, err := io.ReadAll(dial())
 		require.NoError(t, err, "closed: no other is idle")
+		require.Contains(t, string(refusal), "the server has 2 connections, the limit (option limits.connections)")
 		for _, conn := range []net.Conn{idle, asking, third} {
 			require.NoError(t, conn.Close())
 		}

@@ -82,7 +82,7 @@ const (
 func (l *Limits) all() []limit {
 	return []limit{
 		{"BodySize", "maxUploadSize", size64{&l.BodySize}, 20 << 20, "bytes of a request body or a file", "413"},
-		{"HeaderSize", "limits.headerSize", count{&l.HeaderSize}, 16 << 10, "bytes of headers and URL", "431"},
+		{"HeaderSize", "limits.headerSize", count{&l.HeaderSize}, 16 << 10, "bytes of headers and URL", "431, from net/http: without a text"},
 		{"Depth", "limits.depth", count{&l.Depth}, 64, "levels of a JSON body", bodyAnswer},
 		{"Values", "limits.values", count{&l.Values}, 100_000, "values of a JSON body", bodyAnswer},
 		{"Fields", "limits.fields", count{&l.Fields}, 2000, "fields of an object", bodyAnswer},

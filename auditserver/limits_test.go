@@ -21,7 +21,7 @@ func TestLimits(t *testing.T) {
 	}
 	large := m.do(http.MethodPost, "/classes/Row", `{"s":"`+strings.Repeat("x", 1000)+`"}`)
 	require.Equal(t, http.StatusRequestEntityTooLarge, large.status)
-	require.Equal(t, map[string]any{"error": "request entity too large"}, large.body)
+	require.Equal(t, map[string]any{"error": "request entity too large: the limit is 1000 bytes (option maxUploadSize)"}, large.body)
 	chunked := m.do(http.MethodPost, "/files/a.txt", strings.Repeat("x", 2000))
 	require.Equal(t, http.StatusRequestEntityTooLarge, chunked.status)
 

@@ -27,7 +27,7 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request, 
 	limit := s.cfg.Limits.BodySize
 	mediaType, parameters, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if r.ContentLength > limit {
-		return fault.ErrTooLarge
+		return fault.TooLarge(limit)
 	}
 	steady := newSteadyBody(w, r.Body)
 	reader := http.MaxBytesReader(w, steady, limit)
@@ -104,7 +104,7 @@ func readText(body io.Reader, r *http.Request, charset string, limit int64, held
 	case metered.refusal != nil:
 		return nil, metered.refusal
 	case isTooLarge(err):
-		return nil, fault.ErrTooLarge
+		return nil, fault.TooLarge(limit)
 	case err != nil && unpacked != body:
 		return nil, fault.BadRequest("the body is not what its Content-Encoding says")
 	case err != nil:
@@ -131,7 +131,7 @@ func unpack(body io.Reader, encoding string, limit int64) (io.Reader, error) {
 	case errors.Is(err, io.EOF):
 		return http.NoBody, nil
 	case isTooLarge(err):
-		return nil, fault.ErrTooLarge
+		return nil, fault.TooLarge(limit)
 	case err != nil:
 		return nil, fault.BadRequest("the body is not what its Content-Encoding says")
 	}
@@ -256,8 +256,9 @@ func multipartError(err error) error {
 	if errors.As(err, &busy) {
 		return busy
 	}
-	if isTooLarge(err) {
-		return fault.ErrTooLarge
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return fault.TooLarge(tooLarge.Limit)
 	}
 	return fault.BadRequest("the multipart body is not valid")
 }

@@ -30,6 +30,24 @@ type Limits struct {
 type Error struct {
 	Code    int // of Parse Server: 102, 105, 107, 111 or 121
 	Message string
+	Limit   Limit // that the document exceeds, if the caller has set one
+}
+
+// Limit names one of the Limits.
+type Limit string
+
+// The Limits that servers let their operators set.
+const (
+	LimitDepth      Limit = "Depth"
+	LimitConditions Limit = "Conditions"
+	LimitRegex      Limit = "NoRegex"
+)
+
+// exceeds makes an error that says which limit was met.
+func (l Limit) exceeds(format string, args ...any) *Error {
+	e := errorf(codeInvalidQuery, format, args...)
+	e.Limit = l
+	return e
 }
 
 // Error implements error.

@@ -50,7 +50,7 @@ var fieldName = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]*(\.[a-zA-Z0-9_-]+)*$`)
 
 func (p *parser) document(doc map[string]any, depth int) (*Node, *Error) {
 	if depth > p.lim.Depth {
-		return nil, errorf(codeInvalidQuery, "where is nested deeper than %d levels", p.lim.Depth)
+		return nil, LimitDepth.exceeds("where is nested deeper than %d levels", p.lim.Depth)
 	}
 	n := &Node{Op: And}
 	for _, key := range sortedKeys(doc) {
@@ -134,7 +134,7 @@ func (p *parser) relatedTo(v any) (*Node, *Error) {
 // count takes n conditions from the limit.
 func (p *parser) count(n int) *Error {
 	if p.conditions += n; p.conditions > p.lim.Conditions {
-		return errorf(codeInvalidQuery, "where has more than %d conditions", p.lim.Conditions)
+		return LimitConditions.exceeds("where has more than %d conditions", p.lim.Conditions)
 	}
 	return nil
 }

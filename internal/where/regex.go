@@ -12,7 +12,7 @@ func (p *parser) pattern(path string, source, options any) (*Pattern, *Error) {
 	text, ok := source.(string)
 	switch {
 	case p.lim.NoRegex:
-		return nil, errorf(codeInvalidQuery, "$regex is not allowed on this server")
+		return nil, LimitRegex.exceeds("$regex is not allowed on this server")
 	case !ok:
 		return nil, errorf(codeInvalidQuery, "$regex value of %s is %s; it must be a string", path, kindName(source))
 	case len(text) > p.lim.RegexLength:

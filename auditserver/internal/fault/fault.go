@@ -57,7 +57,6 @@ func BadRequest(message string) *Plain {
 var (
 	ErrUnauthorized = &Plain{Status: http.StatusForbidden, Message: "unauthorized"}
 	ErrMasterOnly   = &Plain{Status: http.StatusForbidden, Message: "Permission denied"}
-	ErrTooLarge     = &Plain{Status: http.StatusRequestEntityTooLarge, Message: "request entity too large"}
 
 	// The text of a denied permission is always the same, as it is with Parse
 	// Server's enableSanitizedErrorResponse: clients look at codes, not at texts.
@@ -76,9 +75,25 @@ func Shown(err error) (e *Error, known bool) {
 	}
 	var w *where.Error
 	if errors.As(err, &w) {
-		return &Error{Code: w.Code, Message: w.Message}, true
+		message := w.Message
+		if option, limited := whereOptions[w.Limit]; limited {
+			message += " (option " + option + ")"
+		}
+		return &Error{Code: w.Code, Message: message}, true
 	}
 	return &Error{Code: wire.CodeInternal, Message: "Internal server error."}, false
+}
+
+// whereOptions are the options of the server that set what package where bounds.
+var whereOptions = map[where.Limit]string{
+	where.LimitDepth:      "requestComplexity.queryDepth",
+	where.LimitConditions: "limits.conditions",
+	where.LimitRegex:      "allowRegex",
+}
+
+// TooLarge refuses a body or a file of more bytes than the limit.
+func TooLarge(limit int64) *Plain {
+	return &Plain{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("request entity too large: the limit is %d bytes (option maxUploadSize)", limit)}
 }
 
 // InvalidName refuses the name of a field, which may be long.

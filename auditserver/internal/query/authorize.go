@@ -121,7 +121,7 @@ func (q *Queries) authorizeWhere(ctx context.Context, c *access.Caller, n *where
 		out = &copied
 	case where.InQuery, where.NotInQuery, where.Select, where.DontSelect:
 		if depth <= 0 {
-			return nil, fault.New(wire.CodeInvalidQuery, "the query nests more than %d sub-queries", q.Limits.SubqueryDepth)
+			return nil, fault.New(wire.CodeInvalidQuery, "the query nests more than %d sub-queries (option requestComplexity.subqueryDepth)", q.Limits.SubqueryDepth)
 		}
 		sub, err := q.authorizeSubquery(ctx, c, n.Query, depth-1)
 		if err != nil {

@@ -24,7 +24,7 @@ func (q *Queries) ParseWhere(v jsontext.Value, c *access.Caller) (*where.Node, e
 		}
 	}
 	if rawjson.TooDeep(v, l.JSONDepth) {
-		return nil, fault.New(wire.CodeInvalidQuery, "the query is nested deeper than %d levels", l.JSONDepth)
+		return nil, fault.New(wire.CodeInvalidQuery, "the query is nested deeper than %d levels (option limits.depth)", l.JSONDepth)
 	}
 	return where.Parse(v, q.WhereLimits(c))
 }

@@ -67,7 +67,7 @@ func ParseShape(p *rawjson.Params, l ShapeLimits) (*Shape, error) {
 		return nil, err
 	}
 	if len(includes) > l.Paths {
-		return nil, fault.New(wire.CodeInvalidQuery, "the query has %d include paths, the limit is %d", len(includes), l.Paths)
+		return nil, fault.New(wire.CodeInvalidQuery, "the query has %d include paths, the limit is %d (option requestComplexity.includeCount)", len(includes), l.Paths)
 	}
 	keys, some, err := names(p, "keys")
 	if err != nil {
@@ -85,7 +85,7 @@ func ParseShape(p *rawjson.Params, l ShapeLimits) (*Shape, error) {
 	}
 	for _, path := range slices.Concat(includes, keys, without) {
 		if strings.Count(path, ".") >= l.Depth {
-			return nil, fault.New(wire.CodeInvalidQuery, "a path of include or keys is longer than %d fields", l.Depth)
+			return nil, fault.New(wire.CodeInvalidQuery, "a path of include or keys is longer than %d fields (option requestComplexity.includeDepth)", l.Depth)
 		}
 	}
 	sh.includeAll = p.FlagParam("includeAll")

@@ -239,7 +239,7 @@ func parseMatch(operand jsontext.Value, lim where.Limits) (*where.Node, error) {
 	}
 	n, err := where.ParseValue(parseNames(doc), lim)
 	if e := (*where.Error)(nil); errors.As(err, &e) {
-		return nil, invalid("%s", e.Message)
+		return nil, &where.Error{Code: wire.CodeInvalidQuery, Message: e.Message, Limit: e.Limit}
 	}
 	return n, err
 }

@@ -13,9 +13,11 @@ const press = async (page, list, label) => {
   assert.ok(pressed, `there is no ${label} in ${list}`);
 };
 
+const signedIn = (page, name) => page.waitForFunction((name) => document.getElementById("who").textContent.startsWith(`Signed in as ${name}`), { polling: 20 }, name);
+
 export const signIn = async (page, name) => {
   await press(page, "#people", name);
-  await page.waitForFunction((name) => document.getElementById("who").textContent.includes(name), { polling: 20 }, name);
+  await signedIn(page, name);
 };
 
 // call sends a call and gives the status of the answer.
@@ -88,15 +90,24 @@ export async function playground(chromium, backend, pictures) {
   for (const [name, statuses] of Object.entries(expected)) await workflow(people[name].page, name, statuses);
 
   // The manager's page has what the coordinator changed, and the history of it.
-  await people["m.okafor"].page.waitForFunction(() => document.querySelectorAll("#live li").length > 0, { polling: 20 });
   await call(page, "Raise an action");
   const id = JSON.parse(await text(page, "#answer")).objectId;
+  const ref = JSON.parse(await page.$eval("#body", (e) => e.value)).capaRef;
+  await people["m.okafor"].page.waitForFunction((ref) => document.querySelector("#live ol").innerText.includes(`${ref} created`), { polling: 20 }, ref);
   await call(page, "Close it at once: refused");
   await call(page, "Work on it");
   await page.click("#history button");
   await page.waitForFunction(() => /l\.brandt created it[\s\S]*l\.brandt changed it[\s\S]*status\s+open\s+in_progress/.test(document.querySelector("#history ol").innerText), { polling: 20 });
   assert.equal(await page.$eval("#record", (e) => e.value), id);
   await call(page, "Close it at once: refused");
+
+  // On a phone, who may do it is said and the editor comes into view.
+  await page.setViewport({ width: 390, height: 844 });
+  await page.evaluate(() => scrollTo(0, 0));
+  await press(page, "#calls", "Review an audit");
+  assert.equal(await text(page, "#allowed"), "Allowed: manager, coordinator.");
+  assert.ok(await page.$eval("#send", (e) => e.getBoundingClientRect().bottom <= innerHeight), "Send is out of view");
+  await page.setViewport({ width: 1280, height: 800 });
 
   // The code runs as it stands there.
   await press(page, "#calls", "Plan an audit");
@@ -110,12 +121,53 @@ export async function playground(chromium, backend, pictures) {
   await press(page, "#languages", "Go");
   assert.match(await text(page, "#code"), /client\.CorrectiveActions\.Create\(ctx/);
 
+  await outOfOrder(people["j.silva"].page);
   await call(page, "Close it at once: refused");
   await page.evaluate(() => scrollTo(0, 0));
   await looks(page, pictures, "playground");
   await lower(page, pictures, "playground");
   await leave(people);
   return `${Object.values(expected)[0].length} calls as ${Object.keys(expected).length} people, the first answer after 2 clicks`;
+}
+
+// outOfOrder holds answers back: who was chosen last is signed in, nothing is sent as
+// nobody meanwhile, and the answer of one call never stands below another.
+async function outOfOrder(page) {
+  let catching;
+  const caught = (pick) => new Promise((found) => { catching = { pick, found }; });
+  const look = (request) => {
+    if (!catching?.pick(request)) return request.continue();
+    catching.found(request);
+    catching = undefined;
+  };
+  await page.setRequestInterception(true);
+  page.on("request", look);
+
+  const login = caught((request) => request.url().endsWith("/login"));
+  await press(page, "#people", "j.silva");
+  assert.ok(await page.$eval("#send", (e) => e.disabled), "a call can be sent while somebody is being signed in");
+  const first = await login;
+  await press(page, "#people", "l.brandt");
+  await signedIn(page, "l.brandt");
+  const late = page.waitForResponse((response) => response.request() === first);
+  await first.continue();
+  await late;
+  assert.equal(await call(page, "Plan an audit"), 201);
+  assert.match(await text(page, "#who"), /l\.brandt/);
+
+  const before = await page.evaluate(() => state.ids.plan);
+  const plan = caught((request) => request.method() === "POST");
+  await press(page, "#calls", "Plan an audit");
+  await page.click("#send");
+  const slow = await plan;
+  assert.equal(await call(page, "Audit queue"), 200);
+  const answer = await text(page, "#answer");
+  await slow.continue();
+  await page.waitForFunction((before) => state.ids.plan !== before, { polling: 20 }, before);
+  assert.equal(await text(page, "#answer"), answer);
+
+  page.off("request", look);
+  await page.setRequestInterception(false);
 }
 
 // lower looks at what is below the calls: the history of a record and the data model.

@@ -37,21 +37,48 @@ async function send(method, path, body) {
 
 const rest = (path, query) => `${state.page.mount}${path}${query ? "?" + new URLSearchParams(query) : ""}`;
 
+// signIn signs somebody in. Until it is done nothing is sent, and of two that were
+// chosen one after the other the second counts.
 async function signIn(person, button) {
+  const turn = state.signingIn = {};
   state.me = null;
+  state.socket?.close();
+  state.socket = null;
+  $("send").disabled = true;
+  $("who").textContent = `Signing in as ${person.name} …`;
+  let failed;
+  try {
+    failed = await enter(person, () => turn !== state.signingIn);
+  } catch {
+    failed = "the server cannot be reached";
+  }
+  if (turn !== state.signingIn) return;
+  $("send").disabled = false;
+  for (const b of document.querySelectorAll("#people button")) b.setAttribute("aria-pressed", !failed && b === button);
+  $("who").textContent = failed ? "Nobody is signed in." : `Signed in as ${[person.name, person.role].filter(Boolean).join(", ")}.`;
+  say(failed ? `${person.name} could not sign in: ${failed}.` : "");
+  if (failed) {
+    state.me = null;
+    return;
+  }
+  listen();
+  choose(state.call ?? state.page.calls[0]);
+}
+
+// enter gets a session and what the calls need to know; it gives the reason for which
+// there is none.
+async function enter(person, superseded) {
   const { ok, value } = await send("POST", rest("/login"), JSON.stringify({ username: person.name, password: person.password }));
-  if (!ok) return say(`${person.name} could not sign in: ${value.error ?? value}`);
+  if (!ok) return value.error ?? String(value);
+  if (superseded()) return "";
   state.me = value;
-  for (const b of document.querySelectorAll("#people button")) b.setAttribute("aria-pressed", b === button);
   for (const find of state.page.finds) {
     const found = await send("GET", rest(`/classes/${find.class}`, { where: find.where, limit: 1, keys: "objectId" }));
     if (found.ok && found.value.results[0]) state.ids[find.name] ??= found.value.results[0].objectId;
   }
   const people = await send("GET", rest("/users", { keys: "username", limit: 1000 }));
   if (people.ok) for (const p of people.value.results) state.names[p.objectId] = p.username;
-  listen();
-  choose(state.call ?? state.page.calls[0]);
-  $("who").textContent = `Signed in as ${[person.name, person.role].filter(Boolean).join(", ")}.`;
+  return "";
 }
 
 // filled puts what is known in the place of names in braces.
@@ -64,8 +91,10 @@ function filled(text) {
 function choose(call) {
   if (!call) return;
   state.call = call;
+  state.sending = null;
   document.querySelectorAll("#calls button").forEach((b, i) => b.setAttribute("aria-pressed", state.page.calls[i] === call));
   $("call-h").textContent = call.title;
+  $("allowed").textContent = `Allowed: ${call.who}.`;
   $("method").value = call.document ? "POST" : call.method;
   $("path").value = call.document ? state.page.graphql : rest(filled(call.path));
   $("body").value = call.document ? JSON.stringify({ query: filled(call.document) }, null, 2) : filled(call.body);
@@ -77,20 +106,24 @@ function choose(call) {
 
 async function sendEditor(event) {
   event.preventDefault();
-  const body = $("method").value === "GET" ? "" : $("body").value;
+  const turn = state.sending = {}, call = state.call, path = $("path").value;
+  $("status").textContent = "Sending …";
   try {
-    const { status, ok, value, ms } = await send($("method").value, $("path").value, body);
+    const { status, ok, value, ms } = await send($("method").value, path, $("method").value === "GET" ? "" : $("body").value);
+    const made = value.objectId ?? Object.values(value.data ?? {})[0]?.objectId;
+    if (ok && call?.makes && made) state.ids[call.makes] = made;
+    if (turn !== state.sending) return; // another call has been chosen or sent
     $("status").textContent = `${status} in ${ms} ms`;
     $("answer").textContent = typeof value === "string" ? value : JSON.stringify(value, null, 2);
     explain(value);
-    const made = value.objectId ?? Object.values(value.data ?? {})[0]?.objectId;
-    if (ok && state.call?.makes && made) state.ids[state.call.makes] = made;
-    const [, className, id] = $("path").value.match(/\/classes\/(\w+)(?:\/(\w+))?/) ?? [];
+    const [, className, id] = path.match(/\/classes\/(\w+)(?:\/(\w+))?/) ?? [];
     if (className && (id ?? made)) {
       $("class").value = className;
       $("record").value = id ?? made;
     }
   } catch (error) {
+    if (turn !== state.sending) return;
+    $("refusal").hidden = true;
     $("status").textContent = "No answer: the server cannot be reached. Send it again in a moment.";
     $("answer").textContent = String(error.message);
   }
@@ -132,26 +165,29 @@ function say(text) {
   $("connection").hidden = text === "";
 }
 
+const happened = { create: "created", update: "updated", delete: "deleted", enter: "can be seen now", leave: "can no longer be seen" };
+
 // listen follows all live classes as the person who is signed in, and comes back
-// after the server was lost.
+// after the server was lost. It says so once the server has taken all subscriptions.
 function listen() {
-  const me = state.me;
+  const me = state.me, live = state.page.classes.filter((c) => c.live);
+  let unanswered = live.length; // subscriptions
   state.socket?.close();
   const socket = state.socket = new WebSocket(location.origin.replace("http", "ws") + state.page.mount);
   const put = (message) => socket.send(JSON.stringify({ ...message, sessionToken: me.sessionToken }));
   socket.onopen = () => put({ op: "connect", applicationId: state.page.appId, restAPIKey: state.page.restKey, javascriptKey: state.page.javaScriptKey });
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(data);
-    if (message.op === "connected") {
+    if (message.op === "connected") live.forEach((c, i) => put({ op: "subscribe", requestId: i + 1, query: { className: c.name, where: {} } }));
+    if (["connected", "subscribed", "error"].includes(message.op) && unanswered-- === 0) {
       say("");
       document.querySelector("#live .note").textContent = "What anybody changes, as it happens.";
-      state.page.classes.filter((c) => c.live).forEach((c, i) => put({ op: "subscribe", requestId: i + 1, query: { className: c.name, where: {} } }));
     }
     if (!message.object) return;
     const { className, objectId } = message.object;
     const ref = Object.entries(message.object).find(([name]) => /Ref$|Number$/.test(name))?.[1] ?? objectId;
     const feed = document.querySelector("#live ol");
-    feed.prepend(make("li", {}, make("strong", {}, String(ref)), ` ${message.op}d`, make("div", { class: "note" }, `${className}, ${new Date().toLocaleTimeString()}`)));
+    feed.prepend(make("li", {}, make("strong", {}, String(ref)), ` ${happened[message.op] ?? message.op}`, make("div", { class: "note" }, `${className}, ${new Date().toLocaleTimeString()}`)));
     while (feed.children.length > 30) feed.lastChild.remove();
   };
   socket.onclose = () => {
@@ -171,7 +207,10 @@ async function begin() {
   }
   for (const call of state.page.calls) {
     const button = make("button", { type: "button", "aria-pressed": "false" }, call.title, " ", make("span", { class: "note" }, call.who));
-    button.onclick = () => choose(call);
+    button.onclick = () => {
+      choose(call);
+      $("editor").scrollIntoView({ block: "nearest" }); // it is below the list on small screens
+    };
     document.querySelector("#calls ol").append(make("li", {}, button));
   }
   for (const b of document.querySelectorAll("#languages button")) b.onclick = () => { state.code = b.dataset.code; showCode(); };

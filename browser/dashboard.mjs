@@ -36,6 +36,7 @@ export async function dashboard(chromium, programs, pictures) {
     for (const [name, path] of Object.entries({ audits: "/", findings: "/findings", actions: "/actions", documents: "/documents", figures: "/figures" })) {
       await lena.page.goto(base + path);
       await looks(lena.page, pictures, name);
+      await fitsTablet(lena.page);
     }
 
     await lena.page.goto(base);
@@ -82,6 +83,17 @@ export async function dashboard(chromium, programs, pictures) {
   } finally {
     await served.stop(); // with live streams open
   }
+}
+
+// fitsTablet fails if a table has to be moved sideways on a tablet, or a column of the
+// board stands below the others.
+async function fitsTablet(page) {
+  await page.setViewport({ width: 820, height: 1180 });
+  const cut = await page.$$eval(".wide", (all) => all.filter((e) => e.scrollWidth > e.clientWidth).map((e) => `${e.getAttribute("aria-label")} by ${e.scrollWidth - e.clientWidth}`));
+  assert.deepEqual(cut, [], "tables that are too wide");
+  const rows = await page.$$eval("#board > section", (all) => all.map((e) => e.offsetTop));
+  assert.ok(new Set(rows).size <= 1, `the columns of the board begin at ${rows}`);
+  await page.setViewport({ width: 1280, height: 800 });
 }
 
 // onlyKeys signs in and goes to the figures without a mouse.

@@ -12,6 +12,9 @@ import (
 
 var emailForm = regexp.MustCompile(`^.+@.+$`)
 
+// longestEmail is more than an address of RFC 5321 has.
+const longestEmail = 320
+
 // account is what a sign-up or an update of a user asks for, with its password
 // hashed: hashing is slow and must not happen inside a transaction.
 type account struct {
@@ -48,7 +51,7 @@ func (s *Server) account(req *request) (*account, error) {
 		}
 	}
 	if text, isText := fields["email"].(string); isText {
-		if !emailForm.MatchString(text) {
+		if len(text) > longestEmail || !emailForm.MatchString(text) {
 			return nil, fault.New(wire.CodeInvalidEmail, "Email address format is invalid.")
 		}
 		if s.cfg.VerifyUserEmails && req.restoring().isZero() { // whoever gives it, and also the same again, as Parse Server has it

@@ -47,21 +47,23 @@ func (req *request) decodeFields() (fields map[string]any, times restored, err e
 }
 
 // fewFields refuses an object with more fields than a class can have columns. Names
-// of what is inside a field do not count.
+// of what is inside a field do not count there: each of their parts may become a value.
 func (req *request) fewFields() error {
-	if len(req.Body) <= req.maxFields {
-		return nil
-	}
-	n := 0
+	fields, inside := 0, 0
 	for _, m := range req.Body {
-		if strings.IndexByte(m.Name, '.') < 0 {
-			n++
+		if dots := strings.Count(m.Name, "."); dots > 0 {
+			inside += dots
+		} else {
+			fields++
 		}
 	}
-	if n <= req.maxFields {
-		return nil
+	switch {
+	case fields > req.limits.Fields:
+		return fault.New(wire.CodeInvalidJSON, "the object has %d fields, the limit is %d (option limits.fields)", fields, req.limits.Fields)
+	case inside > req.limits.Values:
+		return fault.New(wire.CodeInvalidJSON, "the dotted names of the object reach %d values, the limit is %d (option limits.values)", inside, req.limits.Values)
 	}
-	return fault.New(wire.CodeInvalidJSON, "the object has %d fields, the limit is %d (option limits.fields)", n, req.maxFields)
+	return nil
 }
 
 // fits refuses a value of another type for a column that the server itself

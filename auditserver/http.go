@@ -146,7 +146,7 @@ func (s *Server) serve(w *exchange, r *http.Request, path []string) {
 
 // newRequest is a request of which only the headers are read.
 func (s *Server) newRequest(r *http.Request, path []string) *request {
-	return &request{method: r.Method, path: path, remote: r.RemoteAddr, header: r.Header, denied: s.cfg.denied, maxFields: s.cfg.Limits.Fields,
+	return &request{method: r.Method, path: path, remote: r.RemoteAddr, header: r.Header, denied: s.cfg.denied, limits: &s.cfg.Limits,
 		requestID: r.Header.Get("X-Parse-Request-Id"), baseURL: s.baseURL(r), location: s.cfg.location(), answer: s.budgets.answers.Open(freeBytes)}
 }
 

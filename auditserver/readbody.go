@@ -39,15 +39,16 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request, 
 	}
 	defer steady.release()
 	req.held = pool.Open(freeBytes)
+	turn := func(n int) error { return s.takeTurn(r, req, n) }
 	if mediaType == "multipart/form-data" && (req.at(0, "functions") || req.at(0, graphQLRoute)) {
 		return s.readMultipart(r, &countedBody{reader, req.held}, req)
 	}
 	if mediaType == "application/x-www-form-urlencoded" {
-		raw, err := readText(reader, r, parameters["charset"], limit, req.held, nil)
+		raw, err := readText(reader, r, parameters["charset"], limit, req.held, nil, turn)
 		if err != nil {
 			return err
 		}
-		if err := s.takeTurn(r, req, len(raw)); err != nil {
+		if err := turn(len(raw)); err != nil {
 			return err
 		}
 		form, err := url.ParseQuery(string(raw))
@@ -61,14 +62,14 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request, 
 		return nil
 	}
 	meter := rawjson.NewMeter(s.cfg.Limits.Depth, s.cfg.Limits.Values)
-	raw, err := readText(reader, r, parameters["charset"], limit, req.held, meter)
+	raw, err := readText(reader, r, parameters["charset"], limit, req.held, meter, turn)
 	if err != nil {
 		return err
 	}
 	if err := req.held.Spend(meter.Values * valueSize); err != nil {
 		return err
 	}
-	if err := s.takeTurn(r, req, len(raw)); err != nil {
+	if err := turn(len(raw)); err != nil {
 		return err
 	}
 	req.Body, err = rawjson.Parse(raw)
@@ -82,60 +83,64 @@ const valueSize = 64
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // readText reads a body that is text, unpacked and without its byte order mark.
-// limit bounds what it unpacks to; the meter may be nil.
-func readText(body io.Reader, r *http.Request, charset string, limit int64, held *budget.Account, meter *rawjson.Meter) ([]byte, error) {
+// limit bounds what it unpacks to, turn is asked for while it is unpacked; the meter
+// may be nil.
+func readText(body io.Reader, r *http.Request, charset string, limit int64, held *budget.Account, meter *rawjson.Meter, turn func(n int) error) ([]byte, error) {
 	if charset != "" && !strings.EqualFold(charset, "utf-8") {
 		return nil, &fault.Plain{Status: http.StatusUnsupportedMediaType, Message: "unsupported charset " + strconv.Quote(charset) + ": send UTF-8"}
 	}
-	unpacked, err := unpack(body, r.Header.Get("Content-Encoding"), limit)
+	open, err := unpacker(r.Header.Get("Content-Encoding"))
 	if err != nil {
 		return nil, err
 	}
-	length := r.ContentLength
-	if unpacked != body {
-		length = -1 // that of the packed body
+	if open == nil {
+		metered := meteredBody{Reader: body, meter: meter, rest: body}
+		raw, err := readAll(&metered, r.ContentLength, held)
+		return bytes.TrimPrefix(raw, byteOrderMark), readError(err, &metered, limit, "the body could not be read")
 	}
-	metered := meteredBody{unpacked, meter, nil}
-	raw, err := readAll(&metered, length, held)
+	packed, err := readAll(body, r.ContentLength, held)
+	if err != nil || len(packed) == 0 { // an empty one has no encoding
+		return nil, readError(err, &meteredBody{}, limit, "the body could not be read")
+	}
+	const notPacked = "the body is not what its Content-Encoding says"
+	unpacked, err := open(bytes.NewReader(packed))
+	if err != nil {
+		return nil, fault.BadRequest(notPacked)
+	}
+	bounded := &packedBody{Reader: http.MaxBytesReader(nil, unpacked, limit), turn: turn}
+	metered := meteredBody{Reader: bounded, meter: meter}
+	raw, err := readAll(&metered, -1, held)
+	return bytes.TrimPrefix(raw, byteOrderMark), readError(err, &metered, limit, notPacked)
+}
+
+// readError is the error of a request whose body could not be read; otherwise says
+// why if nothing else is known.
+func readError(err error, body *meteredBody, limit int64, otherwise string) error {
 	var busy *fault.Busy
 	switch {
 	case errors.As(err, &busy):
-		return nil, busy
-	case metered.refusal != nil:
-		return nil, metered.refusal
+		return busy
+	case body.refusal != nil:
+		return body.refusal
 	case isTooLarge(err):
-		return nil, fault.TooLarge(limit)
-	case err != nil && unpacked != body:
-		return nil, fault.BadRequest("the body is not what its Content-Encoding says")
+		return fault.TooLarge(limit)
 	case err != nil:
-		return nil, fault.BadRequest("the body could not be read")
+		return fault.BadRequest(otherwise)
 	}
-	return bytes.TrimPrefix(raw, byteOrderMark), nil
+	return nil
 }
 
-// unpack gives a body without its encoding. An empty one has none.
-func unpack(body io.Reader, encoding string, limit int64) (io.Reader, error) {
-	var open func(io.Reader) (io.ReadCloser, error)
+// unpacker gives what unpacks a body of an encoding; nil for one that has none.
+func unpacker(encoding string) (func(io.Reader) (io.ReadCloser, error), error) {
 	switch strings.ToLower(encoding) {
 	case "", "identity":
-		return body, nil
+		return nil, nil
 	case "gzip":
-		open = func(packed io.Reader) (io.ReadCloser, error) { return gzip.NewReader(packed) }
+		return func(packed io.Reader) (io.ReadCloser, error) { return gzip.NewReader(packed) }, nil
 	case "deflate":
-		open = zlib.NewReader
-	default:
-		return nil, &fault.Plain{Status: http.StatusUnsupportedMediaType, Message: "unsupported content encoding " + strconv.Quote(encoding) + ": send gzip, deflate or none"}
+		return zlib.NewReader, nil
 	}
-	unpacked, err := open(body)
-	switch {
-	case errors.Is(err, io.EOF):
-		return http.NoBody, nil
-	case isTooLarge(err):
-		return nil, fault.TooLarge(limit)
-	case err != nil:
-		return nil, fault.BadRequest("the body is not what its Content-Encoding says")
-	}
-	return http.MaxBytesReader(nil, unpacked, limit), nil
+	return nil, &fault.Plain{Status: http.StatusUnsupportedMediaType, Message: "unsupported content encoding " + strconv.Quote(encoding) + ": send gzip, deflate or none"}
 }
 
 // readAll reads all of r, length bytes if that is known. It takes memory as the bytes
@@ -164,6 +169,7 @@ func readAll(r io.Reader, length int64, held *budget.Account) ([]byte, error) {
 type meteredBody struct {
 	io.Reader
 	meter   *rawjson.Meter
+	rest    io.Reader // what a client may still be sending; nil if all of it has come
 	refusal error
 }
 
@@ -177,15 +183,22 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 		return n, err
 	}
 	if b.refusal = b.meter.See(p[:n]); b.refusal != nil {
-		for {
-			if _, err := io.CopyN(io.Discard, b.Reader, piece); err != nil {
-				break
-			}
-			<-time.After(discardPause)
-		}
+		b.discard()
 		return 0, b.refusal
 	}
 	return n, err
+}
+
+func (b *meteredBody) discard() {
+	if b.rest == nil {
+		return
+	}
+	for {
+		if _, err := io.CopyN(io.Discard, b.rest, piece); err != nil {
+			return
+		}
+		<-time.After(discardPause)
+	}
 }
 
 // countedBody counts what is read in the account of the request.

@@ -53,6 +53,9 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, req *reques
 		return err
 	}
 	if creds.Context != "" {
+		if err := s.measured([]byte(creds.Context)); err != nil {
+			return err
+		}
 		if json.Unmarshal([]byte(creds.Context), &req.context, rawjson.Options) != nil || req.context == nil {
 			return fault.New(wire.CodeInvalidJSON, "Invalid object for context.")
 		}

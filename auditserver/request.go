@@ -42,10 +42,10 @@ type request struct {
 	answer *budget.Account // of the answers
 	turn   func()          // ends the turn of one with a large body; nil without one
 
-	denied    values.Denylist
-	maxFields int
-	decoded   *decodedFields // of the body, once fields has read them
-	hashed    []byte         // its password, if hashAhead has hashed it
+	denied  values.Denylist
+	limits  *Limits
+	decoded *decodedFields // of the body, once fields has read them
+	hashed  []byte         // its password, if hashAhead has hashed it
 
 	tx    *store.Tx // the batch's transaction, if it has one
 	after *[]func() // what to do once that transaction is committed
@@ -73,7 +73,7 @@ func (r *request) origin() capture.Origin {
 // limits and what the trail says of it are the same.
 func (r *request) inner(method string, path []string) *request {
 	return &request{method: method, path: path, caller: r.caller, installationID: r.installationID, remote: r.remote, baseURL: r.baseURL,
-		location: r.location, context: r.context, header: r.header, denied: r.denied, maxFields: r.maxFields, answer: r.answer}
+		location: r.location, context: r.context, header: r.header, denied: r.denied, limits: r.limits, answer: r.answer}
 }
 
 // worked ends the turn of a request with a large body.

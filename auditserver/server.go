@@ -123,6 +123,7 @@ func (s *Server) assemble() {
 		OpenClasses: cfg.AllowClientClassCreation,
 		Limits: query.Limits{
 			JSONDepth:     limits.Depth,
+			JSONValues:    limits.Values,
 			PageSize:      limits.PageSize,
 			DefaultSize:   limits.DefaultSize,
 			Conditions:    limits.Conditions,

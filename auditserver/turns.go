@@ -1,6 +1,7 @@
 package auditserver
 
 import (
+	"io"
 	"net/http"
 	"runtime"
 	"sync"
@@ -24,9 +25,27 @@ func newTurns(l *Limits) *budget.Line {
 	return budget.NewLine(runtime.GOMAXPROCS(0)-1, l.shared("Connections"))
 }
 
+// packedBody is a packed body that has been read and is unpacked now. What unpacks to a
+// large one takes a turn on the way: twenty kilobytes may become twenty megabytes.
+type packedBody struct {
+	io.Reader
+	turn func(n int) error
+	read int
+}
+
+// Read implements io.Reader.
+func (b *packedBody) Read(p []byte) (int, error) {
+	if err := b.turn(b.read); err != nil {
+		return 0, err
+	}
+	n, err := b.Reader.Read(p)
+	b.read += n
+	return n, err
+}
+
 // takeTurn waits for the turn of a request with a body of n bytes, if that is large.
 func (s *Server) takeTurn(r *http.Request, req *request, n int) error {
-	if n < turnsFrom {
+	if n < turnsFrom || req.turn != nil {
 		return nil
 	}
 	done, err := s.budgets.large.Wait(r.Context())

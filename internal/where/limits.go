@@ -13,6 +13,7 @@ const (
 	DefaultConditions  = 1000
 	DefaultListItems   = 10_000
 	DefaultRegexLength = 1000
+	DefaultRegexSize   = 100_000
 )
 
 // Limits bound what Parse accepts. The zero value means the defaults.
@@ -21,6 +22,7 @@ type Limits struct {
 	Conditions  int // conditions in the whole document, sub-queries included
 	ListItems   int // elements of one $in, $nin, $all, $containedBy or polygon
 	RegexLength int // bytes of one pattern
+	RegexSize   int // steps of all patterns together, as programs
 
 	NoRegex bool      // refuse $regex (102)
 	Now     time.Time // what $relativeTime counts from; zero: time.Now()
@@ -76,6 +78,7 @@ func (l Limits) withDefaults() Limits {
 	def(&l.Conditions, DefaultConditions)
 	def(&l.ListItems, DefaultListItems)
 	def(&l.RegexLength, DefaultRegexLength)
+	def(&l.RegexSize, DefaultRegexSize)
 	if l.Now.IsZero() {
 		l.Now = time.Now()
 	}

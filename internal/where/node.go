@@ -87,6 +87,8 @@ type Pattern struct {
 	Source  string // as in the document
 	Options string // sorted, without repeats
 	Regexp  *regexp.Regexp
+
+	size int // steps of its program
 }
 
 // Subquery is the query inside $inQuery, $notInQuery, $select or $dontSelect.
@@ -113,7 +115,7 @@ type Search struct {
 	CaseSensitive      bool
 	DiacriticSensitive bool
 
-	words []string
+	words map[string]int // how often each stands in Term
 }
 
 // Match reports whether object satisfies n. Values are in Parse's JSON encoding,

@@ -43,6 +43,7 @@ func ParseValue(doc map[string]any, lim Limits) (*Node, error) {
 type parser struct {
 	lim        Limits
 	conditions int
+	regexSize  int
 }
 
 // fieldName is what Parse Server accepts as a key of a where document.

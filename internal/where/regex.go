@@ -2,6 +2,7 @@ package where
 
 import (
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 )
@@ -32,11 +33,35 @@ func (p *parser) pattern(path string, source, options any) (*Pattern, *Error) {
 	if native := strings.NewReplacer("x", "", "u", "").Replace(pattern.Options); native != "" {
 		expr = "(?" + native + ")" + expr
 	}
-	var err error
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil, errorf(codeInvalidQuery, "$regex of %s: %v", path, err)
+	}
+	pattern.size = programSize(tree)
+	if p.regexSize += pattern.size; p.regexSize > p.lim.RegexSize {
+		return nil, errorf(codeInvalidQuery, "the regular expressions of the query have more than %d steps: repeat less, and less large classes of characters", p.lim.RegexSize)
+	}
 	if pattern.Regexp, err = regexp.Compile(expr); err != nil {
 		return nil, errorf(codeInvalidQuery, "$regex of %s: %v", path, err)
 	}
 	return pattern, nil
+}
+
+// programSize is about how many steps the program of an expression has, and ranges of
+// characters in them. A thousand bytes of an expression can stand for millions, of 40
+// bytes each.
+func programSize(re *syntax.Regexp) int {
+	size := 1 + len(re.Rune)/2
+	if re.Op == syntax.OpLiteral {
+		size = len(re.Rune)
+	}
+	for _, sub := range re.Sub {
+		size += programSize(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		size *= max(re.Min, re.Max, 1)
+	}
+	return size
 }
 
 // stripFreeSpacing removes white space and comments where PCRE's x option

@@ -1,6 +1,7 @@
 package where
 
 import (
+	"iter"
 	"strings"
 	"unicode"
 )
@@ -33,38 +34,43 @@ func parseSearch(path string, v any) (*Search, *Error) {
 			return nil, errorf(codeInvalidJSON, "bad $text of %s: %s is %s", path, key, kindName(m[key]))
 		}
 	}
-	if s.words = s.split(s.Term); len(s.words) == 0 {
+	s.words = map[string]int{}
+	for word := range s.split(s.Term) {
+		s.words[word]++
+	}
+	if len(s.words) == 0 {
 		return nil, errorf(codeInvalidJSON, "bad $text of %s: $term has no word", path)
 	}
 	return s, nil
 }
 
 // split cuts a text into words of letters and digits.
-func (s *Search) split(text string) []string {
+func (s *Search) split(text string) iter.Seq[string] {
 	if !s.CaseSensitive {
 		text = strings.ToLower(text)
 	}
-	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	return strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
 }
 
 // score is the share of text's words that the search asks for, 0 if one of
 // them is missing.
 func (s *Search) score(text string) float64 {
-	words := s.split(text)
-	hits := 0
-	for _, w := range s.words {
-		n := 0
-		for _, have := range words {
-			if have == w {
-				n++
-			}
-		}
-		if n == 0 {
-			return 0
-		}
-		hits += n
+	if len(s.words) > len(text) {
+		return 0
 	}
-	return float64(hits) / float64(len(words))
+	found := make(map[string]struct{}, len(s.words))
+	hits, all := 0, 0
+	for word := range s.split(text) {
+		all++
+		if times := s.words[word]; times > 0 {
+			hits += times
+			found[word] = struct{}{}
+		}
+	}
+	if len(found) < len(s.words) {
+		return 0
+	}
+	return float64(hits) / float64(all)
 }
 
 // Score returns how well a text fits the search: above 0 and at most about 1

@@ -70,8 +70,8 @@ func (s *set) hasOrContains(v any) bool {
 }
 
 // Weight is about how many values [Node.MatchField] looks at to test v, the value of
-// the condition's field; v nil gives the least. A regular expression counts ten, and
-// more on a long text.
+// the condition's field; v nil gives the least. A regular expression counts ten, more
+// if its program is large, and more on a long text.
 func (n *Node) Weight(v any) int {
 	each := 1
 	list, _ := n.Value.([]any)
@@ -83,16 +83,33 @@ func (n *Node) Weight(v any) int {
 	case All, ContainedBy:
 		each = len(list)
 		if n.all != nil {
-			each *= patternWeight
+			each = 0
 		}
-	case Regex, Text:
+		for _, p := range n.all {
+			each += p.weight()
+		}
+	case Regex:
+		each = n.Pattern.weight()
+	case Text:
 		each = patternWeight
+	case GeoWithin:
+		if n.Area != nil {
+			each = 1 + len(n.Area.Polygon)/cornerUnit
+		}
 	}
 	values := 1
 	text := 0
 	switch v := v.(type) {
 	case []any:
 		values = len(v)
+		for _, e := range v {
+			s, _ := e.(string)
+			text += len(s)
+		}
+		text /= max(values, 1)
+	case map[string]any:
+		corners, _ := v["coordinates"].([]any)
+		values = 1 + len(corners)/cornerUnit
 	case string:
 		text = len(v)
 	}
@@ -102,4 +119,14 @@ func (n *Node) Weight(v any) int {
 const (
 	patternWeight = 10
 	textUnit      = 256 // bytes of text that count as one value
+	stepUnit      = 100 // steps of a pattern that count as one pattern
+	cornerUnit    = 10  // corners of an area that count as one value
 )
+
+// weight is about how many values the pattern counts for.
+func (p *Pattern) weight() int {
+	if p == nil {
+		return patternWeight
+	}
+	return patternWeight * (1 + p.size/stepUnit)
+}

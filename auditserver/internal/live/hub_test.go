@@ -46,7 +46,7 @@ func open(t *testing.T, limits Limits) (*bench, *websocket.Conn) {
 		Classes:  []*regexp.Regexp{regexp.MustCompile("^Live$")},
 		Keys:     access.NewKeyRing(access.Keys{AppID: "app", Master: "master", MasterIPs: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}),
 		Sessions: sessions,
-		Queries:  &query.Queries{Store: b.store, Sessions: sessions, Limits: query.Limits{JSONDepth: 64, Conditions: 1000, QueryDepth: 32}},
+		Queries:  &query.Queries{Store: b.store, Sessions: sessions, Limits: query.Limits{JSONDepth: 64, JSONValues: 10_000, Conditions: 1000, QueryDepth: 32}},
 		Render:   &render.Settings{Store: b.store, Limit: 256 << 20},
 		Logger:   logger,
 		Limits:   limits,

@@ -42,6 +42,7 @@ type Queries struct {
 // Limits bound what one query may ask for.
 type Limits struct {
 	JSONDepth     int  // nesting of the where document
+	JSONValues    int  // values of it, at all depths
 	PageSize      int  // larger limits are cut silently
 	DefaultSize   int  // rows of a find that names no limit
 	Conditions    int  // of a query

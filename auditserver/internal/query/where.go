@@ -19,12 +19,12 @@ func (q *Queries) ParseWhere(v jsontext.Value, c *access.Caller) (*where.Node, e
 		if json.Unmarshal(v, &text, rawjson.Options) == nil {
 			v = jsontext.Value(text)
 		}
-		if !v.IsValid(rawjson.Options) {
-			return nil, fault.New(wire.CodeInvalidJSON, "where parameter is not valid JSON")
-		}
 	}
 	if rawjson.TooDeep(v, l.JSONDepth) {
 		return nil, fault.New(wire.CodeInvalidQuery, "the query is nested deeper than %d levels (option limits.depth)", l.JSONDepth)
+	}
+	if rawjson.NewMeter(l.JSONDepth, l.JSONValues).See(v) != nil { // what was text, or a frame, was not measured before
+		return nil, fault.New(wire.CodeInvalidQuery, "the query has more than %d values (option limits.values)", l.JSONValues)
 	}
 	return where.Parse(v, q.WhereLimits(c))
 }

@@ -8,11 +8,11 @@ import "github.com/isoaudit/isoaudit-go/parse"
 // Role is a label for people to read; authority comes from Parse roles alone.
 type Auditor struct {
 	parse.Object
-	Username string         `json:"username"`
-	Email    string         `json:"email,omitzero"`    // hidden from others by default
-	Password parse.Password `json:"password,omitzero"` // sent when signing up, never returned
-	Role     AuditorRole    `json:"role"`
-	SiteCode string         `json:"siteCode"`
+	Username string         `json:"username" parse:"required"`
+	Email    string         `json:"email,omitzero" parse:"required"`    // hidden from others by default
+	Password parse.Password `json:"password,omitzero" parse:"required"` // sent when signing up, never returned
+	Role     AuditorRole    `json:"role" parse:"required"`
+	SiteCode string         `json:"siteCode" parse:"required"`
 }
 
 // AuditorRole is an auditor's part in the workflow. A server may hold values

@@ -10,13 +10,13 @@ import (
 // (ISO 9001 clause 9.2.2).
 type AuditPlan struct {
 	parse.Object
-	AuditRef         string           `json:"auditRef"`
-	StandardClause   string           `json:"standardClause"`
-	Scope            string           `json:"scope"`
-	SiteCode         string           `json:"siteCode"`
-	LeadAuditor      Pointer[Auditor] `json:"leadAuditor"`
-	PlannedStartDate time.Time        `json:"plannedStartDate"`
-	Status           PlanStatus       `json:"status"`
+	AuditRef         string           `json:"auditRef" parse:"required"`
+	StandardClause   string           `json:"standardClause" parse:"required"`
+	Scope            string           `json:"scope" parse:"required"`
+	SiteCode         string           `json:"siteCode" parse:"required"`
+	LeadAuditor      Pointer[Auditor] `json:"leadAuditor" parse:"required"`
+	PlannedStartDate time.Time        `json:"plannedStartDate" parse:"required"`
+	Status           PlanStatus       `json:"status" parse:"required"`
 }
 
 // PlanStatus is the state of an audit. A server may hold values that are not

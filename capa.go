@@ -10,13 +10,13 @@ import (
 // that it worked (ISO 9001 clause 10.2).
 type CorrectiveAction struct {
 	parse.Object
-	CAPARef           string                `json:"capaRef"`
-	Finding           Pointer[AuditFinding] `json:"finding"`
-	ActionDescription string                `json:"actionDescription"`
-	Owner             Pointer[Auditor]      `json:"owner"`
-	DueDate           time.Time             `json:"dueDate"`
-	Status            CAPAStatus            `json:"status"`
-	VerificationNote  string                `json:"verificationNote"`
+	CAPARef           string                `json:"capaRef" parse:"required"`
+	Finding           Pointer[AuditFinding] `json:"finding" parse:"required"`
+	ActionDescription string                `json:"actionDescription" parse:"required"`
+	Owner             Pointer[Auditor]      `json:"owner" parse:"required"`
+	DueDate           time.Time             `json:"dueDate" parse:"required"`
+	Status            CAPAStatus            `json:"status" parse:"required"`
+	VerificationNote  string                `json:"verificationNote" parse:"required"`
 }
 
 // CAPAStatus is the state of a corrective action. A server may hold values that

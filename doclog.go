@@ -10,13 +10,13 @@ import (
 // 7.5.3).
 type DocumentControlLog struct {
 	parse.Object
-	DocumentNumber string           `json:"documentNumber"`
-	DocumentTitle  string           `json:"documentTitle"`
-	Revision       string           `json:"revision"` // numbers, letters or dotted: never sort it as text
-	Owner          Pointer[Auditor] `json:"owner"`
-	ApprovedBy     Pointer[Auditor] `json:"approvedBy"`
-	EffectiveDate  time.Time        `json:"effectiveDate"`
-	Status         DocumentStatus   `json:"status"`
+	DocumentNumber string           `json:"documentNumber" parse:"required"`
+	DocumentTitle  string           `json:"documentTitle" parse:"required"`
+	Revision       string           `json:"revision" parse:"required"` // numbers, letters or dotted: never sort it as text
+	Owner          Pointer[Auditor] `json:"owner" parse:"required"`
+	ApprovedBy     Pointer[Auditor] `json:"approvedBy" parse:"required"`
+	EffectiveDate  time.Time        `json:"effectiveDate" parse:"required"`
+	Status         DocumentStatus   `json:"status" parse:"required"`
 }
 
 // DocumentStatus is the state of a document's revision. A server may hold

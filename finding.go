@@ -6,14 +6,14 @@ import "github.com/isoaudit/isoaudit-go/parse"
 // (ISO 9001 clauses 9.2.2 and 10.2).
 type AuditFinding struct {
 	parse.Object
-	FindingRef   string             `json:"findingRef"`
-	AuditPlan    Pointer[AuditPlan] `json:"auditPlan"`
-	FindingType  FindingType        `json:"findingType"`
-	Clause       string             `json:"clause"`
-	Statement    string             `json:"statement"`
-	EvidenceNote string             `json:"evidenceNote"`
-	Severity     Severity           `json:"severity"`
-	ReportedBy   Pointer[Auditor]   `json:"reportedBy"`
+	FindingRef   string             `json:"findingRef" parse:"required"`
+	AuditPlan    Pointer[AuditPlan] `json:"auditPlan" parse:"required"`
+	FindingType  FindingType        `json:"findingType" parse:"required"`
+	Clause       string             `json:"clause" parse:"required"`
+	Statement    string             `json:"statement" parse:"required"`
+	EvidenceNote string             `json:"evidenceNote" parse:"required"`
+	Severity     Severity           `json:"severity" parse:"required"`
+	ReportedBy   Pointer[Auditor]   `json:"reportedBy" parse:"required"`
 }
 
 // FindingType is the kind of result that a finding is. A server may hold values

@@ -9,11 +9,11 @@ import (
 // AuditReview is management's review of an audit (ISO 9001 clause 9.3).
 type AuditReview struct {
 	parse.Object
-	AuditPlan  Pointer[AuditPlan] `json:"auditPlan"`
-	ReviewedBy Pointer[Auditor]   `json:"reviewedBy"`
-	ReviewDate time.Time          `json:"reviewDate"`
-	Summary    string             `json:"summary"`
-	NextStep   string             `json:"nextStep"`
+	AuditPlan  Pointer[AuditPlan] `json:"auditPlan" parse:"required"`
+	ReviewedBy Pointer[Auditor]   `json:"reviewedBy" parse:"required"`
+	ReviewDate time.Time          `json:"reviewDate" parse:"required"`
+	Summary    string             `json:"summary" parse:"required"`
+	NextStep   string             `json:"nextStep" parse:"required"`
 }
 
 // Pointer gives a pointer to this review.

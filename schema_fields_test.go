@@ -49,6 +49,23 @@ func TestStructsFieldsAndSchemaAgree(t *testing.T) {
 	}
 }
 
+// The structs declare the classes of the contract: columns, targets and what is required.
+func TestStructsDeclareTheirClasses(t *testing.T) {
+	declared := []schema.Class{
+		schema.ClassOf[isoaudit.Auditor]("_User"), schema.ClassOf[isoaudit.AuditPlan]("AuditPlan"), schema.ClassOf[isoaudit.AuditFinding]("AuditFinding"),
+		schema.ClassOf[isoaudit.CorrectiveAction]("CorrectiveAction"), schema.ClassOf[isoaudit.DocumentControlLog]("DocumentControlLog"),
+		schema.ClassOf[isoaudit.AuditReview]("AuditReview"),
+	}
+	for _, class := range declared {
+		want, ok := schema.ISO9001().Class(class.Name)
+		require.True(t, ok, class.Name)
+		for _, of := range []string{"objectId", "createdAt", "updatedAt"} {
+			delete(want.Fields, of) // every class has it
+		}
+		require.Equal(t, want.Fields, class.Fields, class.Name)
+	}
+}
+
 func structColumns(entity reflect.Type) map[string]string {
 	columns := map[string]string{}
 	for _, f := range reflect.VisibleFields(entity) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/format"
 	"go/token"
+	"strconv"
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -46,7 +47,9 @@ func (s Source) Go() ([]byte, error) {
 	}
 	fmt.Fprintf(&b, "import (\n%s\n)\n", imports)
 	for _, c := range classes {
-		writeStruct(&b, c)
+		if err := writeStruct(&b, c); err != nil {
+			return nil, err
+		}
 		for _, f := range c.columns {
 			if f.vocabulary != nil {
 				if err := writeVocabulary(&b, c, f); err != nil {
@@ -74,18 +77,39 @@ func usesTime(classes []*class) bool {
 	return false
 }
 
-func writeStruct(b *bytes.Buffer, c *class) {
+func writeStruct(b *bytes.Buffer, c *class) error {
 	fmt.Fprintf(b, "\n// %s is an object of class %s.\ntype %s struct {\nparse.Object\n", c.goName, c.name, c.goName)
 	for _, f := range c.columns {
-		tag := f.name
-		if f.absent {
-			tag += ",omitzero"
+		tag, err := tagOf(f)
+		if err != nil {
+			return fmt.Errorf("gen: %s.%s: %w", c.name, f.name, err)
 		}
-		fmt.Fprintf(b, "%s %s `json:%q`\n", f.goName, goType(c, f), tag)
+		fmt.Fprintf(b, "%s %s %s\n", f.goName, goType(c, f), tag)
 	}
 	fmt.Fprintf(b, "}\n\n// Pointer gives a pointer to this object.\nfunc (x *%[1]s) Pointer() parse.Pointer[%[1]s] { return parse.PointerTo[%[1]s](x.ObjectID) }\n", c.goName)
 	fmt.Fprintf(b, "\n// ParseClass implements parse.Classed.\nfunc (*%[1]s) ParseClass() parse.Class { return %[2]s }\n", c.goName, classVariable(c))
 	fmt.Fprintf(b, "\nvar %s = parse.ClassOf[%s](%q)\n", classVariable(c), c.goName, c.name)
+	return nil
+}
+
+// tagOf is the tag of a column's field, from which schema.ClassOf reads the column again.
+func tagOf(f column) (string, error) {
+	name := f.name
+	if f.absent {
+		name += ",omitzero"
+	}
+	tag := fmt.Sprintf("json:%q", name)
+	more, err := f.Tag()
+	if err != nil {
+		return "", err
+	}
+	if more != "" {
+		tag += " " + more
+	}
+	if strconv.CanBackquote(tag) {
+		return "`" + tag + "`", nil
+	}
+	return strconv.Quote(tag), nil
 }
 
 func classVariable(c *class) string { return "classOf" + c.goName }

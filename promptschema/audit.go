@@ -9,11 +9,11 @@ import (
 // Audit is one audit of a site (ISO 9001 clause 9.2).
 type Audit struct {
 	parse.Object
-	AuditNumber string              `json:"auditNumber"`
-	Site        string              `json:"site"`
-	Status      AuditStatus         `json:"status"`
-	Auditor     parse.Pointer[User] `json:"auditor"`              // who carries it out and may change it
-	ScheduledAt time.Time           `json:"scheduledAt,omitzero"` // zero: no date yet
+	AuditNumber string              `json:"auditNumber" parse:"required"`
+	Site        string              `json:"site" parse:"required"`
+	Status      AuditStatus         `json:"status" parse:"required"`
+	Auditor     parse.Pointer[User] `json:"auditor" parse:"required"` // who carries it out and may change it
+	ScheduledAt time.Time           `json:"scheduledAt,omitzero"`     // zero: no date yet
 	Notes       string              `json:"notes,omitzero"`
 }
 

@@ -10,12 +10,12 @@ import (
 // clause 10.2).
 type CAPA struct {
 	parse.Object
-	CAPANumber        string                        `json:"capaNumber"`
-	ActionType        ActionType                    `json:"actionType"`
-	ClosureStatus     ClosureStatus                 `json:"closureStatus"`
-	NonConformance    parse.Pointer[NonConformance] `json:"nonConformance"`
-	Owner             parse.Pointer[User]           `json:"owner"`                      // who does it and may change it
-	DueDate           time.Time                     `json:"dueDate"`                    // a day; midnight UTC stands for the whole day
+	CAPANumber        string                        `json:"capaNumber" parse:"required"`
+	ActionType        ActionType                    `json:"actionType" parse:"required"`
+	ClosureStatus     ClosureStatus                 `json:"closureStatus" parse:"required"`
+	NonConformance    parse.Pointer[NonConformance] `json:"nonConformance" parse:"required"`
+	Owner             parse.Pointer[User]           `json:"owner" parse:"required"`     // who does it and may change it
+	DueDate           time.Time                     `json:"dueDate" parse:"required"`   // a day; midnight UTC stands for the whole day
 	VerificationNotes string                        `json:"verificationNotes,omitzero"` // required to close it
 }
 

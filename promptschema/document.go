@@ -11,11 +11,11 @@ import (
 // another revision of the same DocumentCode is.
 type DocumentControlLog struct {
 	parse.Object
-	DocumentCode  string              `json:"documentCode"`
-	Title         string              `json:"title"`
-	Revision      string              `json:"revision"` // numbers, letters or dotted: never sort it as text
-	EffectiveDate time.Time           `json:"effectiveDate"`
-	ApprovedBy    parse.Pointer[User] `json:"approvedBy"` // holds the role approver
+	DocumentCode  string              `json:"documentCode" parse:"required"`
+	Title         string              `json:"title" parse:"required"`
+	Revision      string              `json:"revision" parse:"required"` // numbers, letters or dotted: never sort it as text
+	EffectiveDate time.Time           `json:"effectiveDate" parse:"required"`
+	ApprovedBy    parse.Pointer[User] `json:"approvedBy" parse:"required"` // holds the role approver
 	Notes         string              `json:"notes,omitzero"`
 }
 

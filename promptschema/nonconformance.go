@@ -6,12 +6,12 @@ import "github.com/isoaudit/isoaudit-go/parse"
 // reported (ISO 9001 clause 10.2).
 type NonConformance struct {
 	parse.Object
-	NCNumber      string               `json:"ncNumber"`
-	Source        Source               `json:"source"`
-	Severity      Severity             `json:"severity"`
-	Status        NonConformanceStatus `json:"status"`
-	Audit         parse.Pointer[Audit] `json:"audit"`              // whose auditor may change it
-	RootCause     string               `json:"rootCause,omitzero"` // required to close it
+	NCNumber      string               `json:"ncNumber" parse:"required"`
+	Source        Source               `json:"source" parse:"required"`
+	Severity      Severity             `json:"severity" parse:"required"`
+	Status        NonConformanceStatus `json:"status" parse:"required"`
+	Audit         parse.Pointer[Audit] `json:"audit" parse:"required"` // whose auditor may change it
+	RootCause     string               `json:"rootCause,omitzero"`     // required to close it
 	EvidenceNotes string               `json:"evidenceNotes,omitzero"`
 }
 

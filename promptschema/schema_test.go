@@ -56,6 +56,22 @@ func TestStructsFieldsAndSchemaAgree(t *testing.T) {
 	}
 }
 
+// The structs declare the classes of the contract: columns, targets and what is required.
+func TestStructsDeclareTheirClasses(t *testing.T) {
+	declared := []schema.Class{
+		schema.ClassOf[promptschema.User]("_User"), schema.ClassOf[promptschema.Audit]("Audit"), schema.ClassOf[promptschema.CAPA]("CAPA"),
+		schema.ClassOf[promptschema.DocumentControlLog]("DocumentControlLog"), schema.ClassOf[promptschema.NonConformance]("NonConformance"),
+	}
+	for _, class := range declared {
+		want, ok := schema.Prompt().Class(class.Name)
+		require.True(t, ok, class.Name)
+		for _, of := range []string{"objectId", "createdAt", "updatedAt"} {
+			delete(want.Fields, of) // every class has it
+		}
+		require.Equal(t, want.Fields, class.Fields, class.Name)
+	}
+}
+
 func columnType(t reflect.Type) string {
 	if _, target, ok := strings.Cut(t.Name(), "promptschema."); ok {
 		return strings.TrimSuffix(target, "]")

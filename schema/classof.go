@@ -24,8 +24,11 @@ type Columned interface{ ParseColumn() Field }
 // ClassOf describes the class that keeps objects of the struct type T: its columns, by
 // the json names of T's fields and of those of the structs that T embeds. Texts, numbers
 // and booleans of Go, time.Time, []byte, slices, maps and structs have the column that
-// package parse writes them to; other types say it themselves (see [Columned]). A field
-// with the tag `parse:"required"` is a required column.
+// package parse writes them to; other types say it themselves (see [Columned]).
+//
+// The tag `parse:"required"` makes a column a required one, and `parse:"default=minor"`
+// gives it the default value minor: a text as it is, other values in Parse's JSON. Both
+// are written `parse:"required,default=minor"`.
 //
 // The class has no permissions and no indexes: set them in what is returned. What is
 // wrong with T is told by [Schema.Err], and by the calls that take the schema.
@@ -47,7 +50,7 @@ func ClassOf[T any](name string) Class {
 		shallowest := slices.MinFunc(members[column], func(a, b wire.Member) int { return len(a.Path) - len(b.Path) })
 		field, err := ColumnOf(shallowest.Type)
 		if err == nil {
-			field.Required, err = requiredTag(shallowest.Tag)
+			err = field.readTag(shallowest.Tag)
 		}
 		if err != nil {
 			c.refuse("the field %s of %s: %w", shallowest, t, err)
@@ -60,18 +63,6 @@ func ClassOf[T any](name string) Class {
 
 func (c *Class) refuse(format string, args ...any) {
 	c.mistakes = append(slices.Clip(c.mistakes), fmt.Errorf("schema: class %q: "+format, append([]any{c.Name}, args...)...))
-}
-
-// requiredTag reads the tag of a field.
-func requiredTag(tag reflect.StructTag) (bool, error) {
-	switch option, tagged := tag.Lookup("parse"); {
-	case !tagged:
-		return false, nil
-	case option == "required":
-		return true, nil
-	default:
-		return false, fmt.Errorf(`the tag parse:%q: want parse:"required", or none`, option)
-	}
 }
 
 // ColumnOf gives the column that keeps values of a type of Go. A type of which nobody

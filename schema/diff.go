@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 )
@@ -135,7 +134,7 @@ func (d *differ) class(want, have Class) {
 		field := want.Fields[name]
 		present, ok := have.Fields[name]
 		switch {
-		case isBaseColumn(name) || reflect.DeepEqual(field, present):
+		case isBaseColumn(name) || field.equal(present):
 		case !ok:
 			d.change(AddField, want.Name, name, field, nil)
 			set.Fields[name] = FieldChange{Field: field}

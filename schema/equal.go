@@ -1,8 +1,11 @@
 package schema
 
 import (
+	"bytes"
 	"maps"
 	"slices"
+
+	"github.com/go-json-experiment/json"
 )
 
 const roleClass = "_Role"
@@ -90,6 +93,19 @@ func (p *Permissions) equal(q *Permissions) bool {
 func (g Grant) equal(h Grant) bool {
 	return g.Public == h.Public && g.RequiresAuthentication == h.RequiresAuthentication &&
 		equalSets(g.Roles, h.Roles) && equalSets(g.Users, h.Users) && equalSets(g.PointerFields, h.PointerFields)
+}
+
+// equal compares default values by their JSON: the server's come from it.
+func (f Field) equal(g Field) bool {
+	if f.Default == nil || g.Default == nil {
+		return f == g // a difference in what may not be compared is one of nil
+	}
+	want, err := json.Marshal(f.Default, json.Deterministic(true))
+	if err != nil {
+		return false // the call that sends it says why
+	}
+	have, err := json.Marshal(g.Default, json.Deterministic(true))
+	return err == nil && bytes.Equal(want, have) && f.kind() == g.kind() && f.Required == g.Required
 }
 
 func (x Index) equal(y Index) bool {

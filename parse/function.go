@@ -3,6 +3,7 @@ package parse
 import (
 	"context"
 	"net/http"
+	"regexp"
 
 	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
 )
@@ -38,3 +39,6 @@ func orEmpty(params any) any {
 	}
 	return params
 }
+
+// validFunction is what Parse Server takes as the name of a cloud function.
+var validFunction = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)

@@ -54,16 +54,8 @@ func newConfig(serverURL string, options []Option) (*config, error) {
 		transactions:  make(chan struct{}, maxTransactions),
 		links:         new(liveLinks),
 	}
-	var errs []error
 	base, err := parseAddress("serverURL", serverURL, "http", "https")
-	errs = append(errs, err)
-	for i, option := range options {
-		if option == nil {
-			errs = append(errs, optionError(fmt.Sprintf("option %d", i), "is nil"))
-			continue
-		}
-		errs = append(errs, option(c))
-	}
+	errs := []error{err, c.apply(options)}
 	if c.Credentials.AppID == "" {
 		errs = append(errs, optionError("WithApplicationID", "is required"))
 	}
@@ -87,6 +79,19 @@ func newConfig(serverURL string, options []Option) (*config, error) {
 	c.Streams = c.HTTP
 	c.HTTP.CheckRedirect = sameHostOnly(c.Streams.CheckRedirect)
 	return c, nil
+}
+
+// apply sets what the options say; the error names every bad one.
+func (c *config) apply(options []Option) error {
+	var errs []error
+	for i, option := range options {
+		if option == nil {
+			errs = append(errs, optionError(fmt.Sprintf("option %d", i), "is nil"))
+			continue
+		}
+		errs = append(errs, option(c))
+	}
+	return errors.Join(errs...)
 }
 
 // parseAddress reads an absolute URL that holds nothing but scheme, host and path.

@@ -14,14 +14,23 @@ import (
 // empty and without passwords. It is for the bodies of made-up answers (package
 // parsetest) and for files; what a client sends is made by the calls themselves.
 //
-// A value that no server could keep is an *[InputError] that names the field.
-func AsSent(obj Stored) (jsontext.Value, error) {
+// Of the options of a client [WithUserClass] counts, which names the class that pointers
+// to users have. A value that no server could keep is an *[InputError] that names the field.
+func AsSent(obj Stored, options ...Option) (jsontext.Value, error) {
 	const op = "AsSent"
 	v := reflect.ValueOf(obj)
 	if obj == nil || v.IsNil() {
 		return nil, badInput(op, "", "", "the object is nil")
 	}
-	raw, err := plain.asSent(obj)
+	as := plain
+	if len(options) > 0 {
+		cfg := config{userClass: userClass}
+		if err := cfg.apply(options); err != nil {
+			return nil, err
+		}
+		as = newCodec(cfg.userClass)
+	}
+	raw, err := as.asSent(obj)
 	if err != nil {
 		return nil, mistakeIn(op, "", err)
 	}

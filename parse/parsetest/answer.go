@@ -26,15 +26,31 @@ import (
 // Answer is what a server answers to a request. The zero Answer is one without content,
 // as after a delete.
 type Answer struct {
-	status int
-	body   func(*http.Request) (any, error) // nil: {}
-	failed bool
+	status  int
+	body    func(asked) (any, error) // nil: {}
+	failed  bool
+	options []parse.Option // how objects are sent
+}
+
+// asked is a request, and how the answer to it writes objects.
+type asked struct {
+	*http.Request
+	options []parse.Option
+}
+
+func (a asked) sent(obj parse.Stored) (jsontext.Value, error) { return parse.AsSent(obj, a.options...) }
+
+// WithUserClass is the answer of a server whose users are of that class, for a client
+// with the option [parse.WithUserClass]: pointers to users name the class.
+func (a Answer) WithUserClass(class string) Answer {
+	a.options = []parse.Option{parse.WithUserClass(class)}
+	return a
 }
 
 // Respond answers one request. Its error is a mistake in the values of the answer or in
 // the request, and none that a server would make.
 func (a Answer) Respond(r *http.Request) (*http.Response, error) {
-	content, err := a.content(r)
+	content, err := a.content(asked{r, a.options})
 	if err != nil {
 		return nil, fmt.Errorf("parsetest: %s %s: %w", r.Method, r.URL.Path, err)
 	}
@@ -50,7 +66,7 @@ func (a Answer) Respond(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-func (a Answer) content(r *http.Request) (jsontext.Value, error) {
+func (a Answer) content(r asked) (jsontext.Value, error) {
 	if a.body == nil {
 		return jsontext.Value("{}"), nil
 	}
@@ -63,13 +79,13 @@ func (a Answer) content(r *http.Request) (jsontext.Value, error) {
 
 // Object answers with one object, as to Get and to a question for the present user.
 func Object(obj parse.Stored) Answer {
-	return Answer{body: func(*http.Request) (any, error) { return parse.AsSent(obj) }}
+	return Answer{body: func(r asked) (any, error) { return r.sent(obj) }}
 }
 
 // LoggedIn answers a log-in or a sign-up: the user, and the token of his new session.
 func LoggedIn(user parse.Stored, token string) Answer {
-	return Answer{body: func(*http.Request) (any, error) {
-		raw, err := parse.AsSent(user)
+	return Answer{body: func(r asked) (any, error) {
+		raw, err := r.sent(user)
 		if err != nil {
 			return nil, err
 		}
@@ -84,14 +100,14 @@ func LoggedIn(user parse.Stored, token string) Answer {
 
 // Created answers a create that gave the object this id at this time.
 func Created(id string, at time.Time) Answer {
-	return Answer{status: http.StatusCreated, body: func(*http.Request) (any, error) {
+	return Answer{status: http.StatusCreated, body: func(asked) (any, error) {
 		return map[string]any{"objectId": id, "createdAt": wire.FormatISO(at)}, nil
 	}}
 }
 
 // Updated answers an update that was made at this time.
 func Updated(at time.Time) Answer {
-	return Answer{body: func(*http.Request) (any, error) {
+	return Answer{body: func(asked) (any, error) {
 		return map[string]any{"updatedAt": wire.FormatISO(at)}, nil
 	}}
 }
@@ -102,7 +118,7 @@ func Deleted() Answer { return Answer{} }
 // Called answers a call of a cloud function with its result, which may hold what JSON
 // holds.
 func Called(result any) Answer {
-	return Answer{body: func(*http.Request) (any, error) { return map[string]any{"result": result}, nil }}
+	return Answer{body: func(asked) (any, error) { return map[string]any{"result": result}, nil }}
 }
 
 // Failed refuses a request with a code and a message, and the HTTP status that a server
@@ -117,17 +133,20 @@ func Failed(code parse.Code, message string) Answer {
 	case parse.ErrRateLimited:
 		status = http.StatusTooManyRequests
 	}
-	return Answer{status: status, failed: true, body: func(*http.Request) (any, error) {
+	return Answer{status: status, failed: true, body: func(asked) (any, error) {
 		return map[string]any{"code": int(code), "error": message}, nil
 	}}
 }
 
 // Batch answers a batch: the answers to its items, in their order (protocol section 6).
 func Batch(items ...Answer) Answer {
-	return Answer{body: func(r *http.Request) (any, error) {
+	return Answer{body: func(r asked) (any, error) {
 		all := make([]any, len(items))
 		for i, item := range items {
-			content, err := item.content(r)
+			if item.options == nil {
+				item.options = r.options
+			}
+			content, err := item.content(asked{r.Request, item.options})
 			if err != nil {
 				return nil, fmt.Errorf("item %d: %w", i, err)
 			}

@@ -93,6 +93,37 @@ func TestResultsCannotLookAtOtherObjects(t *testing.T) {
 	require.Equal(t, 1, count)
 }
 
+// Applications that have a plain class in the place of _User get answers that name it.
+func TestAnswersOfAServerWithAUserClass(t *testing.T) {
+	lena := &User{Object: parse.Object{ObjectID: "u1"}, Name: "lena"}
+	included := &Task{Object: parse.Object{ObjectID: "t1"}, Owner: parse.Included(lena)}
+	referred := &Task{Object: parse.Object{ObjectID: "t2"}, Owner: parse.PointerTo[User]("u1")}
+	for name, answer := range map[string]parsetest.Answer{"rows": parsetest.Results(included, referred), "an item": parsetest.Batch(parsetest.Object(included))} {
+		response, err := answer.WithUserClass("Auditor").Respond(request(t, http.MethodGet, ""))
+		require.NoError(t, err, name)
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err, name)
+		require.Contains(t, string(body), `"className":"Auditor"`, name)
+		require.NotContains(t, string(body), "_User", name)
+	}
+
+	transport := httpmock.NewMockTransport()
+	transport.RegisterNoResponder(parsetest.Results(included, referred).WithUserClass("Auditor").Respond)
+	client, err := parse.NewClient(url, parse.WithApplicationID("app"), parse.WithUserClass("Auditor"), parse.WithTransport(transport))
+	require.NoError(t, err)
+	found, err := parse.NewCollection[Task](client, "Task").Query().Include(owner).Find(t.Context())
+	require.NoError(t, err)
+	by, ok := found[0].Owner.Get()
+	require.True(t, ok)
+	require.Equal(t, "lena", by.Name)
+	require.Equal(t, "u1", found[1].Owner.ID)
+
+	_, err = parsetest.Object(included).WithUserClass("no class").Respond(request(t, http.MethodGet, ""))
+	require.ErrorContains(t, err, "WithUserClass")
+	_, err = parse.AsSent(included, nil)
+	require.ErrorContains(t, err, "option 0: is nil")
+}
+
 func client(t *testing.T) *parse.Client {
 	t.Helper()
 	c, err := parse.NewClient(url, parse.WithApplicationID("app"))

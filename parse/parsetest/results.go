@@ -26,8 +26,8 @@ import (
 // Conditions on other objects (sub-queries and relations) hold for every row, as nobody
 // can tell. Without rows name the type: Results[Task]().
 func Results[T any, P parse.Entity[T]](rows ...P) Answer {
-	return Answer{body: func(r *http.Request) (any, error) {
-		ask, err := questionOf(r)
+	return Answer{body: func(r asked) (any, error) {
+		ask, err := questionOf(r.Request)
 		if err != nil {
 			return nil, err
 		}
@@ -37,7 +37,7 @@ func Results[T any, P parse.Entity[T]](rows ...P) Answer {
 			if !ok {
 				return nil, fmt.Errorf("row %d: %T is no object", i, obj)
 			}
-			raw, err := parse.AsSent(stored)
+			raw, err := r.sent(stored)
 			if err != nil {
 				return nil, fmt.Errorf("row %d: %w", i, err)
 			}

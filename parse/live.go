@@ -49,9 +49,11 @@ func (l *liveLink) open() (*livequery.Client, error) {
 	if cfg.Err != nil {
 		return nil, cfg.Err
 	}
+	dialer := cfg.HTTP
+	dialer.Transport = handshakes{cfg.HTTP.Transport, l}
 	socket, err := livequery.New(livequery.Config{
 		URL:        cfg.live.String(),
-		HTTPClient: &cfg.HTTP,
+		HTTPClient: &dialer,
 		Credentials: livequery.Credentials{
 			ApplicationID: cfg.Credentials.AppID,
 			RESTKey:       livequery.Secret(cfg.Credentials.RESTKey.Value()),
@@ -70,6 +72,14 @@ func (l *liveLink) open() (*livequery.Client, error) {
 	}
 	l.socket, l.sums = socket, follow.NewSums()
 	return socket, nil
+}
+
+// attempt counts the tries to connect since there was a connection.
+func (l *liveLink) attempt() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	status, _ := l.socket.Status()
+	return status.Attempt + 1
 }
 
 // token is the socket's session source.

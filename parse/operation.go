@@ -2,6 +2,7 @@ package parse
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
 )
@@ -18,8 +19,25 @@ type Operation struct {
 // OperationFrom gives the operation that a request belongs to, from the request's
 // context. It is for what sits between the client and the network ([WithTransport],
 // [WithHTTPClient]) and for handlers of the log ([WithLogger]), to name a span for
-// instance. It reports false for a context of anything else, such as the handshake of live queries.
+// instance. The handshake of live queries is the operation "LiveQuery.Connect". It reports
+// false for a context of anything else.
 func OperationFrom(ctx context.Context) (Operation, bool) {
 	op, ok := transport.OperationFrom(ctx)
 	return Operation(op), ok
+}
+
+// handshakes gives the requests that open the WebSocket of live queries their operation.
+type handshakes struct {
+	next http.RoundTripper // nil: http.DefaultTransport
+	link *liveLink
+}
+
+// RoundTrip implements http.RoundTripper.
+func (h handshakes) RoundTrip(r *http.Request) (*http.Response, error) {
+	next := h.next
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	op := transport.Operation{Name: "LiveQuery.Connect", Attempt: h.link.attempt()}
+	return next.RoundTrip(r.WithContext(transport.WithOperation(r.Context(), op)))
 }

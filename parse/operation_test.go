@@ -2,9 +2,11 @@ package parse_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,5 +39,33 @@ func TestRequestsKnowTheirOperation(t *testing.T) {
 		}, seen)
 		_, ok := parse.OperationFrom(context.Background())
 		require.False(t, ok)
+	})
+}
+
+// failing is a network over which nothing is reached.
+type failing func(*http.Request)
+
+func (f failing) RoundTrip(r *http.Request) (*http.Response, error) {
+	f(r)
+	return nil, errors.New("no network")
+}
+
+func TestHandshakesKnowTheirOperation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var seen []parse.Operation
+		client, err := isoaudit.NewClient("https://parse.example/parse", parse.WithApplicationID("app"), parse.WithTransport(failing(func(r *http.Request) {
+			op, _ := parse.OperationFrom(r.Context())
+			seen = append(seen, op)
+		})))
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err = client.AuditPlans.Query().Subscribe(ctx)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		synctest.Wait()
+		require.Greater(t, len(seen), 1)
+		for i, op := range seen {
+			require.Equal(t, parse.Operation{Name: "LiveQuery.Connect", Attempt: i + 1}, op)
+		}
 	})
 }

@@ -18,8 +18,13 @@ func OperationFrom(ctx context.Context) (Operation, bool) {
 	return op, ok
 }
 
+// WithOperation is the context of a request that is a part of op.
+func WithOperation(ctx context.Context, op Operation) context.Context {
+	return context.WithValue(ctx, operationKey{}, op)
+}
+
 // withOperation is the context of one attempt.
 func (t *trip) withOperation(ctx context.Context) context.Context {
 	r := t.request
-	return context.WithValue(ctx, operationKey{}, Operation{r.Op, r.Class, r.ObjectID, t.attempts})
+	return WithOperation(ctx, Operation{r.Op, r.Class, r.ObjectID, t.attempts})
 }

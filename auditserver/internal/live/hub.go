@@ -40,6 +40,7 @@ type Hub struct {
 	store   *store.Store
 	alive   context.Context // ends with the server
 	commits backlog
+	checks  *time.Ticker  // of what viewers may see; it runs while there are any
 	number  atomic.Uint64 // of the last commit
 	meter   meter         // of all users
 	classes atomic.Pointer[map[string]bool]
@@ -69,10 +70,12 @@ func New(alive context.Context, cfg Config) *Hub {
 		store:   cfg.Queries.Store,
 		alive:   alive,
 		commits: newBacklog(),
+		checks:  time.NewTicker(cfg.Limits.Ping),
 		byClass: make(map[string]*watchedClass),
 		viewers: make(map[viewerKey]*viewer),
 		burdens: make(map[string]*burden),
 	}
+	l.checks.Stop()
 	l.noteClasses()
 	return l
 }
@@ -116,13 +119,12 @@ func (l *Hub) noteClasses() {
 // if no object changes.
 func (l *Hub) Run() {
 	ctx := l.alive
-	tick := time.NewTicker(l.cfg.Limits.Ping)
-	defer tick.Stop()
+	defer l.checks.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-l.checks.C:
 			l.checkAll(ctx)
 		case <-l.commits.ready:
 			l.deliverAll(ctx)

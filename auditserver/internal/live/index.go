@@ -86,6 +86,9 @@ func (l *Hub) add(sub *subscription, node *where.Node, key viewerKey, account st
 	if who == nil {
 		who = &viewer{viewerKey: key, burden: bears, subs: make(map[*subscription]struct{})}
 		l.viewers[key] = who
+		if len(l.viewers) == 1 {
+			l.checks.Reset(l.cfg.Limits.Ping)
+		}
 		if bears != nil {
 			l.burdens[account] = bears
 			bears.viewers++
@@ -121,6 +124,9 @@ func (l *Hub) remove(sub *subscription) {
 	}
 	if len(sub.viewer.subs) == 0 {
 		delete(l.viewers, sub.viewer.viewerKey)
+		if len(l.viewers) == 0 {
+			l.checks.Stop()
+		}
 		if b != nil {
 			if b.viewers--; b.viewers == 0 {
 				delete(l.burdens, b.who)

@@ -17,7 +17,7 @@ test: ## everything that needs only Go
 
 # Packages that start no goroutine, and those that ask or start a whole server: a race in
 # what they call shows in the tests of that.
-UNRACED := isoaudit-go(|/(conformance|conformance/embedded|conformance/travel|cloud|docs|doctor|dump|gen|internal/contract|parse/parsetest|policy|promptschema|quality|quality/report|schema|trail/event|cmd/isoaudit|cmd/auditserver|cmd/auditserver/workflow|cmd/auditserver/workflow/prompt|auditserver/playground|examples/quickstart|examples/backup|examples/importer))$$
+UNRACED := isoaudit-go(|/(conformance|conformance/embedded|conformance/travel|cloud|docs|doctor|dump|gen|internal/contract|parse/parsetest|policy|promptschema|quality|quality/report|schema|trail/event|cmd/isoaudit|cmd/auditserver|cmd/auditserver/workflow|cmd/auditserver/workflow/prompt|auditserver/playground|examples/quickstart|examples/backup|examples/harness|examples/importer))$$
 
 .PHONY: registers
 registers: ## the tests of the module registers

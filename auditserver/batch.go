@@ -133,32 +133,6 @@ func transactional(r *request) bool {
 		(r.at(0, "classes") || r.at(0, "users") || r.at(0, "sessions") || r.at(0, "installations"))
 }
 
-// batchTogether runs all entries in one commit. What an entry wrote before it
-// failed, a new class or column for instance, is undone.
-func (s *Server) batchTogether(ctx context.Context, req *request, entries []batchEntry) (*response, error) {
-	return s.writeRehearsed(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
-		out := make(outcomes, len(entries))
-		for i, e := range entries {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			kept := len(*req.after)
-			e.req.tx, e.req.after = tx, req.after
-			out[i].err = tx.Try(func() (err error) {
-				out[i].res, err = e.handle(ctx, e.req)
-				return err
-			})
-			if err := out[i].err; err != nil {
-				if _, known := entryError(err); !known {
-					return nil, err
-				}
-				*req.after = (*req.after)[:kept]
-			}
-		}
-		return &response{render: out.render}, nil
-	}, s.onlyCreates(entries))
-}
-
 // batchOneByOne runs entries that need more than a transaction, each by itself.
 func (s *Server) batchOneByOne(ctx context.Context, entries []batchEntry) (*response, error) {
 	out, size, secret := make(outcomes, len(entries)), 0, false
@@ -201,16 +175,19 @@ func (s *Server) batchTransaction(ctx context.Context, req *request, entries []b
 		}
 	}
 	res, err := s.writeRehearsed(ctx, req, func(tx *store.Tx, req *request) (*response, error) {
-		out := make(outcomes, len(entries))
+		out, rewritten := make(outcomes, len(entries)), 0
 		for _, i := range order {
 			e := entries[i]
-			e.req.tx, e.req.after = tx, req.after
+			e.req.tx, e.req.after, e.req.rewritten = tx, req.after, &rewritten
 			err := ctx.Err()
 			if err != nil {
 				return nil, err
 			}
 			if out[i].res, err = e.handle(ctx, e.req); err != nil {
 				return nil, transactionError(i, err)
+			}
+			if most := s.cfg.Limits.ObjectSize; rewritten > most && !req.caller.Master {
+				return nil, transactionError(i, fault.New(wire.CodeObjectTooLarge, "the objects that the transaction changes have more than %d bytes together (option limits.objectSize)", most))
 			}
 		}
 		return &response{render: out.render, secret: slices.ContainsFunc(entries, func(e batchEntry) bool { return hashes(e.req) })}, nil
@@ -243,6 +220,13 @@ func entryError(err error) (e *fault.Error, known bool) {
 type outcomes []struct {
 	res *response
 	err error
+}
+
+// fail gives all requests from a place on an error.
+func (o outcomes) fail(from int, err error) {
+	for i := range o[from:] {
+		o[from+i].res, o[from+i].err = nil, err
+	}
 }
 
 // render writes a list of {"success":...} and {"error":...}.

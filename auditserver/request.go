@@ -47,6 +47,8 @@ type request struct {
 	decoded *decodedFields // of the body, once fields has read them
 	hashed  []byte         // its password, if hashAhead has hashed it
 
+	rewritten *int // counts the bytes of the objects that a batch changes: each is written again, however small the change
+
 	tx    *store.Tx // the batch's transaction, if it has one
 	after *[]func() // what to do once that transaction is committed
 }

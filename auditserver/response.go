@@ -67,8 +67,9 @@ func created(req *request, row store.Row, echo map[string]any) *response {
 
 // updated is the response to an update.
 func updated(row store.Row, echo map[string]any) *response {
+	at, _ := row.Field("updatedAt")
+	at = slices.Clone(at) // a batch of a thousand changes must not keep a thousand objects
 	return &response{render: func() ([]byte, error) {
-		at, _ := row.Field("updatedAt")
 		return appendEcho(append([]byte(`{"updatedAt":`), at...), echo)
 	}}
 }

@@ -246,6 +246,9 @@ func (sv *save) load(id string, op access.Op) error {
 		return fault.ErrNotFound
 	}
 	sv.present = plainFields(sv.class, sv.before)
+	if sv.req.rewritten != nil {
+		*sv.req.rewritten += len(sv.before.JSON())
+	}
 	return nil
 }
 

@@ -39,7 +39,7 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, req *request, 
 	}
 	defer steady.release()
 	req.held = pool.Open(freeBytes)
-	turn := func(n int) error { return s.takeTurn(r, req, n) }
+	turn := func(n int) error { return s.takeTurn(r.Context(), req, n) }
 	if mediaType == "multipart/form-data" && (req.at(0, "functions") || req.at(0, graphQLRoute)) {
 		return s.readMultipart(r, &countedBody{reader, req.held}, req)
 	}

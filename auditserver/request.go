@@ -47,6 +47,7 @@ type request struct {
 	decoded *decodedFields // of the body, once fields has read them
 	hashed  []byte         // its password, if hashAhead has hashed it
 
+	light     bool // it is thought to change a small object; else errLargeObject
 	rewritten *int // counts the bytes of the objects that a batch changes: each is written again, however small the change
 
 	tx    *store.Tx // the batch's transaction, if it has one

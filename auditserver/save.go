@@ -245,6 +245,9 @@ func (sv *save) load(id string, op access.Op) error {
 	if sv.class.Name == "_Session" && !c.Master && (c.UserID == "" || !c.OwnsSession(sv.before)) {
 		return fault.ErrNotFound
 	}
+	if sv.req.light && op == access.OpUpdate && len(sv.before.JSON()) > largeObject {
+		return errLargeObject
+	}
 	sv.present = plainFields(sv.class, sv.before)
 	if sv.req.rewritten != nil {
 		*sv.req.rewritten += len(sv.before.JSON())

@@ -1,8 +1,8 @@
 package auditserver
 
 import (
+	"context"
 	"io"
-	"net/http"
 	"runtime"
 	"sync"
 	"time"
@@ -44,11 +44,11 @@ func (b *packedBody) Read(p []byte) (int, error) {
 }
 
 // takeTurn waits for the turn of a request with a body of n bytes, if that is large.
-func (s *Server) takeTurn(r *http.Request, req *request, n int) error {
+func (s *Server) takeTurn(ctx context.Context, req *request, n int) error {
 	if n < turnsFrom || req.turn != nil {
 		return nil
 	}
-	done, err := s.budgets.large.Wait(r.Context())
+	done, err := s.budgets.large.Wait(ctx)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,9 @@ package auditserver
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,10 +19,8 @@ func TestTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &Server{budgets: budgets{large: budget.NewLine(1, budget.Limit{Value: 10})}}
 		ask := func(ctx context.Context, n int) (*request, error) {
-			r, err := http.NewRequestWithContext(ctx, http.MethodPost, "/", nil)
-			require.NoError(t, err)
 			req := &request{}
-			return req, s.takeTurn(r, req, n)
+			return req, s.takeTurn(ctx, req, n)
 		}
 		first, err := ask(t.Context(), turnsFrom)
 		require.NoError(t, err)
@@ -46,5 +47,45 @@ func TestTurns(t *testing.T) {
 		require.EqualValues(t, 1, s.budgets.large.Used(), "its end does not end the turn of another")
 		second.worked()
 		require.Zero(t, s.budgets.large.Used())
+	})
+}
+
+// A small change of a large object waits for its turn, one of a small object does not.
+func TestTurnsOfSmallChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := Open(t.Context(), Config{AppID: "app", MasterKey: "master", Unsynced: true, AllowClientClassCreation: true})
+		require.NoError(t, err)
+		send := func(method, path, body string) *httptest.ResponseRecorder {
+			r := httptest.NewRequest(method, "/parse/classes/Row"+path, strings.NewReader(body))
+			r.RemoteAddr = "127.0.0.1:4711"
+			r.Header.Set("X-Parse-Application-Id", "app")
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, r)
+			return w
+		}
+		create := func(text string) string {
+			at := send(http.MethodPost, "", `{"n":0,"text":"`+text+`"}`).Header().Get("Location")
+			return at[strings.LastIndex(at, "/"):]
+		}
+		small, large := create(""), create(strings.Repeat("x", largeObject))
+		const change = `{"n":{"__op":"Increment","amount":1}}`
+		s.budgets.large = budget.NewLine(1, budget.Limit{Value: 100})
+		done, err := s.budgets.large.Wait(t.Context())
+		require.NoError(t, err)
+		began := time.Now()
+		var all sync.WaitGroup
+		for range 5 {
+			all.Go(func() {
+				require.Equal(t, http.StatusOK, send(http.MethodPut, large, change).Code)
+				require.Equal(t, time.Second, time.Since(began))
+			})
+		}
+		require.Equal(t, http.StatusOK, send(http.MethodPut, small, change).Code)
+		time.Sleep(time.Second)
+		done()
+		all.Wait()
+		require.Contains(t, send(http.MethodGet, large, "").Body.String(), `"n":5`)
+		require.Zero(t, s.budgets.large.Used())
+		require.NoError(t, s.Close(t.Context()))
 	})
 }

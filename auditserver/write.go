@@ -78,8 +78,29 @@ func (s *Server) writeLarge(ctx context.Context, req *request, class string, fn 
 	for _, m := range req.Body {
 		size += len(m.Name) + len(m.Value)
 	}
-	return s.writeRehearsed(ctx, req, fn, size > largeBody && s.plain(class))
+	plain := s.plain(class)
+	if size > largeBody || !plain || req.tx != nil {
+		return s.writeRehearsed(ctx, req, fn, size > largeBody && plain)
+	}
+	req.light = true
+	res, err := s.writeRehearsed(ctx, req, fn, false)
+	req.light = false
+	if !errors.Is(err, errLargeObject) {
+		return res, err
+	}
+	if err := s.takeTurn(ctx, req, turnsFrom); err != nil {
+		return nil, err
+	}
+	defer req.worked()
+	return s.writeRehearsed(ctx, req, fn, true)
 }
+
+// largeObject is from how many bytes a small change of an object is made as one with a
+// large body is: beside other writers, and in turns.
+const largeObject = 64 << 10
+
+// errLargeObject ends a write that was thought to be small.
+var errLargeObject = errors.New("the object to change is large")
 
 // plain tells whether a save of an object of the class has no effects but its own: no
 // trigger before it and no rule, which might read other objects.

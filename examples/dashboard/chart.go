@@ -16,17 +16,17 @@ type chart struct {
 type bar struct {
 	Label         string
 	Value         int
-	Y, Text       int // tops of the bar and of the line of its text
+	LabelY        int // the label stands above its bar, where there is room for all of it
+	Y, ValueY     int
 	Width, ValueX int
 }
 
 // The measures of a chart, in the units of its drawing, which is 480 wide.
 const (
-	barsX     = 190 // where bars begin
-	barsWidth = 240 // of the longest
-	barHeight = 26  // with the space below
+	barsWidth = 430 // of the longest
+	barHeight = 42  // with its label and the space below
 
-	labelLength = 22 // letters of a label that there is room for
+	labelLength = 60 // letters of a label that there is room for
 )
 
 func newChart(title, missing string, bars []bar) chart {
@@ -36,9 +36,9 @@ func newChart(title, missing string, bars []bar) chart {
 	}
 	for i := range bars {
 		b := &bars[i]
-		b.Y, b.Text = i*barHeight, i*barHeight+15
+		b.LabelY, b.Y, b.ValueY = i*barHeight+12, i*barHeight+18, i*barHeight+31
 		b.Width = b.Value * barsWidth / most
-		b.ValueX = barsX + b.Width + 6
+		b.ValueX = b.Width + 6
 		if letters := []rune(b.Label); len(letters) > labelLength {
 			b.Label = string(letters[:labelLength-1]) + "…"
 		}

@@ -44,9 +44,10 @@ const upsertKeys = 100
 // does not know stay as they are. The key is a column of texts or numbers.
 //
 // Before anything is written all rows are checked and all objects with their keys are
-// read. A row that cannot be sent, a key that is missing, that stands twice in rows or
-// that two objects on the server have is an [*InputError] with the index of the row;
-// all of them are joined, and nothing else comes.
+// read. A row that cannot be sent, a column that is of one type in one row and of another
+// in the next, a key that is missing, that stands twice in rows or that two objects on
+// the server have is an [*InputError] with the index of the row; all of them are joined,
+// and nothing else comes.
 //
 // The writes go in batches, as WithBatchLimits says, and the results come batch by
 // batch. A row that the server refuses does not keep the others from being written.
@@ -83,50 +84,6 @@ type upsert[T any] struct {
 }
 
 const opUpsert = "Upsert"
-
-// check finds the mistakes in rows.
-func (u *upsert[T]) check(ctx context.Context, key Key[T]) error {
-	call := u.c.call(opUpsert, "", "any")
-	switch {
-	case call.Err != nil:
-		return call.Err
-	case ctx == nil:
-		return nilContext(call.Op, call.Class)
-	case key == nil:
-		return badInput(call.Op, call.Class, "key", "is nil: give a field of the class")
-	}
-	path := key.keyOf(nil)
-	if path.mistake != "" || !validColumn(path.dotted) || alwaysFilled(path.dotted) {
-		return badInput(call.Op, call.Class, "key", "%q is no column of your own that names a row", path.dotted)
-	}
-	u.key, u.byKey = path.dotted, make(map[string]int, len(u.rows))
-	u.states = make([]state, len(u.rows))
-	var mistakes []error
-	refuse := func(i int, field, format string, args ...any) {
-		mistakes = append(mistakes, badInput(call.Op, call.Class, field, fmt.Sprintf("row %d: ", i)+format, args...))
-	}
-	for i, row := range u.rows {
-		if row == nil {
-			refuse(i, "", "is nil")
-			continue
-		}
-		columns, err := u.c.codec().stateOf(row)
-		if err != nil {
-			refuse(i, wire.FieldOf(err), "%v", wire.BareCause(err))
-			continue
-		}
-		u.states[i] = columns
-		value := columns[u.key]
-		if kind := value.Kind(); len(value) == 0 || kind != '"' && kind != '0' || string(value) == `""` {
-			refuse(i, u.key, "has no key: it must be a text or a number")
-		} else if first, twice := u.byKey[string(value)]; twice {
-			refuse(i, u.key, "%s is also the key of row %d: leave one of them out", value, first)
-		} else {
-			u.byKey[string(value)] = i
-		}
-	}
-	return errors.Join(mistakes...)
-}
 
 // look reads the objects that the server has for the rows.
 func (u *upsert[T]) look(ctx context.Context) error {

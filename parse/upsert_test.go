@@ -133,6 +133,39 @@ func TestUpsertNamesMistakesBeforeItWrites(t *testing.T) {
 	require.JSONEq(t, `{"number":{"$in":["a"]}}`, query(t, s.Sent[0].URL).Get("where"))
 }
 
+// Rows without a Go type may hold what one column cannot.
+func TestUpsertOfRowsThatDifferInWhatTheyAre(t *testing.T) {
+	client, s := scriptedClient(t, nil)
+	made := func(columns map[string]any) *parse.Row {
+		row := new(parse.Row)
+		for name, value := range columns {
+			require.NoError(t, row.Set(name, value))
+		}
+		return row
+	}
+	rows := []*parse.Row{
+		made(map[string]any{"number": "a", "stock": 1, "maker": parse.PointerTo[part]("m1")}),
+		made(map[string]any{"number": "b", "stock": "one", "tags": []string{"x"}}),
+		made(map[string]any{"number": 7.0, "tags": map[string]int{"x": 1}}),
+		made(map[string]any{"number": "d", "stock": nil, "maker": isoaudit.PointerTo[isoaudit.AuditPlan]("p1")}),
+	}
+	var all []error
+	for done, err := range parse.Rows(client, "Part").Upsert(t.Context(), rows, parse.NewAnyField[parse.Row]("number")) {
+		require.Nil(t, done.Row)
+		all = append(all, err)
+	}
+	require.Len(t, all, 1)
+	for _, want := range []string{
+		"stock: row 1: a string, and a number in row 0: a column holds values of one type",
+		"number: row 2: a number, and a string in row 0", "tags: row 2: an object, and an array in row 1",
+		"maker: row 3: a value of type Pointer of class AuditPlan, and a value of type Pointer of class Part in row 0",
+	} {
+		require.ErrorContains(t, all[0], want)
+	}
+	require.ErrorAs(t, all[0], new(*parse.InputError))
+	require.Empty(t, s.Sent)
+}
+
 // What cannot be found out is said, and ends nothing.
 func TestUpsertWhoseOutcomeIsUnknown(t *testing.T) {
 	none := `{"results":[]}`

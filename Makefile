@@ -119,9 +119,10 @@ conformance: ## docs/deploy.md and the suite on a real Parse Server with Postgre
 	conformance/run.sh $(ASKED)
 	conformance/run.sh -contract prompt go test -count=1 -run '^TestPrompt' ./conformance
 
-.PHONY: conformance-dump
-conformance-dump: ## a dump that travels from auditserver to a real Parse Server and back
-	conformance/run.sh conformance/dump.sh
+.PHONY: conformance-tools
+conformance-tools: ## what isoaudit gen, doctor, dump and restore do with a real Parse Server; dump and restore on MongoDB's adapter too
+	conformance/run.sh sh -c 'conformance/openapi.sh && conformance/doctor.sh && conformance/dump.sh'
+	conformance/run.sh -server mongodb conformance/dump.sh
 
 .PHONY: conformance-cluster
 conformance-cluster: ## the suite on two Parse Servers sharing PostgreSQL and Redis, and crashes

@@ -45,7 +45,7 @@ func (l *pipeListener) client() *http.Client {
 }
 
 func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	near, far := net.Pipe()
+	near, far := bufferedPipe()
 	select {
 	case l.waiting <- pipeEnd{far}:
 		return pipeEnd{near}, nil
@@ -54,6 +54,46 @@ func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) 
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// inTransit is how many writes a connection holds that the other side has not read. A
+// net.Pipe holds none: two sides that answer each other's pings at one instant, as they do
+// on the clock of a bubble, would wait for each other until both hang up.
+const inTransit = 1024
+
+// bufferedPipe gives the two ends of a connection whose writes do not wait for their reader.
+func bufferedPipe() (near, far net.Conn) {
+	near, outer := net.Pipe()
+	inner, far := net.Pipe()
+	carry(inner, outer)
+	carry(outer, inner)
+	return near, far
+}
+
+// carry takes what is written to one end to the other, until either is closed.
+func carry(to, from net.Conn) {
+	waiting := make(chan []byte, inTransit)
+	go func() {
+		defer close(waiting)
+		for {
+			chunk := make([]byte, 32<<10)
+			n, err := from.Read(chunk)
+			if n > 0 {
+				waiting <- chunk[:n]
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	go func() {
+		for chunk := range waiting {
+			if _, err := to.Write(chunk); err != nil {
+				_ = from.Close() // whoever writes learns it
+			}
+		}
+		_ = to.Close()
+	}()
 }
 
 var loopback = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}

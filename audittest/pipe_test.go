@@ -60,3 +60,24 @@ func TestLiveQueryInABubble(t *testing.T) {
 		}
 	})
 }
+
+// A live query that is idle for a day keeps its connection: both sides ping, often at the
+// same instant.
+func TestIdleLiveQueryInABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := audittest.NewBubbleServer(t)
+		lena := server.As(isoaudit.RoleCoordinator)
+		sub, err := lena.CorrectiveActions.Query().Subscribe(t.Context())
+		require.NoError(t, err)
+		time.Sleep(24 * time.Hour)
+		status, _ := sub.Status()
+		require.Equal(t, parse.LiveConnected, status.State)
+		require.EqualValues(t, 1, status.Connection)
+		action := server.NewAction()
+		event, err := sub.Next(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, parse.Created, event.Kind)
+		require.Equal(t, action.ObjectID, event.Object.ObjectID)
+		require.NoError(t, sub.Close())
+	})
+}

@@ -15,9 +15,18 @@ quickstart: ## the main job, on the embedded server
 test: ## everything that needs only Go
 	go test ./...
 
+.PHONY: libraries
+libraries: ## all but the programs: these are compiled with their tests
+	go build $$(go list -f '{{if and .GoFiles (ne .Name "main")}}{{.ImportPath}}{{end}}' ./...)
+
 # Packages that start no goroutine, and those that ask or start a whole server: a race in
 # what they call shows in the tests of that.
 UNRACED := isoaudit-go(|/(conformance|conformance/embedded|conformance/travel|cloud|docs|doctor|dump|gen|internal/contract|parse/parsetest|policy|promptschema|quality|quality/report|schema|trail/event|cmd/isoaudit|cmd/auditserver|cmd/auditserver/workflow|cmd/auditserver/workflow/prompt|auditserver/playground|examples/quickstart|examples/backup|examples/harness|examples/importer))$$
+
+.PHONY: test-unraced
+test-unraced: ## what make race leaves out: other packages, and those with tests that -short cuts
+	go test $(GOTESTFLAGS) $$(go list ./... | grep -E '$(UNRACED)') \
+		$$(git grep -l 'testing.Short()' -- '*_test.go' | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 
 .PHONY: registers
 registers: ## the tests of the module registers
@@ -32,9 +41,14 @@ registers-libreoffice: ## what it exports opens in LibreOffice (installed if it 
 	command -v soffice >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui; }
 	cd registers && go test -count=1 -tags libreoffice -run LibreOffice .
 
+# SQLite is C that was translated to Go, and blowfish is the arithmetic below password hashes.
+# Neither starts a goroutine, and instrumented they take most of the time. The packages that call
+# them with our values stay instrumented.
+UNINSTRUMENTED := $(foreach package,modernc.org/sqlite/lib modernc.org/libc/... golang.org/x/crypto/blowfish,-gcflags=$(package)=-race=false)
+
 .PHONY: race
 race: ## the same under the race detector (needs a C compiler); what repeats one thing for long does so less often
-	go test -race -short $$(go list ./... | grep -vE '$(UNRACED)')
+	go test -race -short $(UNINSTRUMENTED) $(GOTESTFLAGS) $$(go list ./... | grep -vE '$(UNRACED)')
 
 .PHONY: fmt
 fmt: ## nothing that gofmt would change
@@ -82,12 +96,16 @@ js: ## the Parse JavaScript SDK, unchanged, against auditserver (needs Node.js)
 browser/node_modules:
 	npm ci --prefix browser --ignore-scripts --no-audit --no-fund --loglevel=error
 
+.PHONY: chromium
+chromium:
+	test -x "$${CHROMIUM:-/usr/bin/chromium}" || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation; }
+
 .PHONY: browser
-browser: browser/node_modules ## everything people look at, in Chromium: it works, it is accessible, it asks nobody else (needs Node.js and Chromium)
+browser: chromium browser/node_modules ## everything people look at, in Chromium (installed if it is missing, on Debian): it works, it is accessible, it asks nobody else
 	node browser/check.mjs
 
 .PHONY: pictures
-pictures: browser/node_modules ## the same, and the pictures of the documentation
+pictures: chromium browser/node_modules ## the same, and the pictures of the documentation
 	set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; node browser/check.mjs "$$dir"; \
 		cp "$$dir/refused-1280-light.png" docs/images/dashboard-refused.png; \
 		cp "$$dir/figures-1280-dark.png" docs/images/dashboard-figures.png; \

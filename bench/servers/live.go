@@ -87,7 +87,8 @@ func (l load) live(ctx context.Context, s *server) (lived, error) {
 	}
 }
 
-// subscribe opens a connection with its subscriptions, and waits for them.
+// subscribe opens a connection with its subscriptions, and waits for them. Each one
+// carries the token: Parse Server checks the permissions of the class with no other.
 func (s *server) subscribe(ctx context.Context) (*websocket.Conn, error) {
 	ws, _, err := websocket.Dial(ctx, "ws://"+s.address+s.mount, nil)
 	if err != nil {
@@ -96,7 +97,7 @@ func (s *server) subscribe(ctx context.Context) (*websocket.Conn, error) {
 	ws.SetReadLimit(-1)
 	frames := []string{`{"op":"connect","applicationId":"` + s.appID + `","restAPIKey":"` + s.restKey + `","sessionToken":"` + s.token + `"}`}
 	for n := range liveEach {
-		frames = append(frames, `{"op":"subscribe","requestId":`+strconv.Itoa(n+1)+`,"query":{"className":"CheckFinding","where":{"severity":"minor"}}}`)
+		frames = append(frames, `{"op":"subscribe","requestId":`+strconv.Itoa(n+1)+`,"sessionToken":"`+s.token+`","query":{"className":"CheckFinding","where":{"severity":"minor"}}}`)
 	}
 	for _, frame := range frames {
 		if err := ws.Write(ctx, websocket.MessageText, []byte(frame)); err != nil {

@@ -18,6 +18,7 @@ import (
 type load struct {
 	clients, rounds int
 	turn            time.Duration
+	only            string // how the names of the jobs begin
 }
 
 // speed is the requests a second of each round.

@@ -7,9 +7,10 @@
 // is, and PocketBase (bench/pocketbase). The limits are a bare net/http handler
 // that answers the same bytes, and a program that writes the same rows to SQLite. What
 // can't be started is left out, and said. With -rows auditserver is measured alone, with
-// growing tables:
+// growing tables; with -before, beside another build of it:
 //
 //	go run -C bench ./servers -rows 1000,100000,1000000
+//	go run -C bench ./servers -before PROGRAM -job get
 //
 // The servers check the same things for every request: a session, the permissions of
 // a class, and of every object whether a role of the user's may read it. They take
@@ -36,6 +37,8 @@ func main() {
 	rounds := flag.Int("rounds", 5, "times each server gets its turn for each job")
 	turn := flag.Duration("turn", 2*time.Second, "how long a turn lasts")
 	plans := flag.Int("plans", 10_000, "plans in the table")
+	only := flag.String("job", "", "only the jobs whose names begin so")
+	before := flag.String("before", "", "another build of the auditserver program, to compare with")
 	rows := flag.String("rows", "", "measure auditserver alone with these numbers of plans, as in 1000,100000")
 	given := flag.String("auditserver", "", "the auditserver program; default: built from the folder above")
 	pocket := flag.String("pocketbase", "", "the program of bench/pocketbase; default: built")
@@ -44,44 +47,40 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	load := load{clients: *clients, rounds: *rounds, turn: *turn}
-	err := run(ctx, load, *answers, *given, *pocket, *rows, *plans)
+	load := load{clients: *clients, rounds: *rounds, turn: *turn, only: *only}
+	err := run(ctx, load, *answers, programs{*given, *before, *pocket}, *rows, *plans)
 	if err != nil {
 		log.Fatal("servers: ", err)
 	}
 }
 
-func run(ctx context.Context, load load, answers bool, given, pocket, rows string, plans int) error {
+// programs are those that the command starts; an empty one is built.
+type programs struct{ auditserver, before, pocket string }
+
+func run(ctx context.Context, load load, answers bool, given programs, rows string, plans int) (err error) {
 	if answers {
 		return serveAnswers()
 	}
-	auditserver, err := program.Auditserver(ctx, given)
+	given.auditserver, err = program.Auditserver(ctx, given.auditserver)
 	switch {
 	case err != nil:
 		return err
 	case rows != "":
-		return growth(ctx, load, auditserver, strings.Split(rows, ","))
+		return growth(ctx, load, given.auditserver, strings.Split(rows, ","))
 	default:
-		return compare(ctx, load, auditserver, pocket, plans)
+		return compare(ctx, load, given, plans)
 	}
 }
 
 // compare measures all servers with the same jobs.
-func compare(ctx context.Context, load load, auditserver, pocket string, plans int) error {
-	audit, err := startAuditserver(ctx, auditserver)
+func compare(ctx context.Context, load load, given programs, plans int) error {
+	audit, err := startAuditserver(ctx, given.auditserver)
 	if err != nil {
 		return err
 	}
 	defer audit.stop()
 	servers := []*server{audit}
-	for _, peer := range []struct {
-		name  string
-		start func() (*server, error)
-	}{
-		{"auditserver with the trail", func() (*server, error) { return startTrail(ctx, auditserver) }},
-		{"Parse Server", parseServer},
-		{"PocketBase", func() (*server, error) { return startPocketBase(ctx, pocket) }},
-	} {
+	for _, peer := range given.peers(ctx) {
 		s, err := peer.start()
 		if err != nil {
 			fmt.Printf("without %s: %v\n", peer.name, err)
@@ -103,6 +102,30 @@ func compare(ctx context.Context, load load, auditserver, pocket string, plans i
 	}
 	defer bare.stop()
 	return table{load, append(servers, bare)}.print(ctx)
+}
+
+// peer is a server that auditserver is compared with.
+type peer struct {
+	name  string
+	start func() (*server, error)
+}
+
+// peers are all of them or, if there is another build of auditserver, that one alone.
+func (p programs) peers(ctx context.Context) []peer {
+	if p.before != "" {
+		return []peer{{"the other build", func() (*server, error) {
+			s, err := startAuditserver(ctx, p.before)
+			if err == nil {
+				s.name = "the other build"
+			}
+			return s, err
+		}}}
+	}
+	return []peer{
+		{"auditserver with the trail", func() (*server, error) { return startTrail(ctx, p.auditserver) }},
+		{"Parse Server", parseServer},
+		{"PocketBase", func() (*server, error) { return startPocketBase(ctx, p.pocket) }},
+	}
 }
 
 // growth measures auditserver with more and more rows.

@@ -18,6 +18,9 @@ func (t table) print(ctx context.Context) error {
 		len(t.servers[0].plans), t.load.clients, t.load.rounds, t.load.turn)
 	t.row("", func(s *server) string { return s.name })
 	for _, job := range jobs() {
+		if !strings.HasPrefix(job.name, t.load.only) {
+			continue
+		}
 		speeds, err := t.load.measure(ctx, job, t.servers)
 		if err != nil {
 			return err
@@ -29,11 +32,16 @@ func (t table) print(ctx context.Context) error {
 			return fmt.Sprintf("%v %5.2fx", speeds[i], speeds[0].median()/speeds[i].median())
 		})
 	}
-	if err := t.live(ctx); err != nil {
-		return err
-	}
-	if err := t.synced(ctx); err != nil {
-		return err
+	for _, part := range []struct {
+		name  string
+		print func(context.Context) error
+	}{{liveEvents, t.live}, {syncedRows, t.synced}} {
+		if !strings.HasPrefix(part.name, t.load.only) {
+			continue
+		}
+		if err := part.print(ctx); err != nil {
+			return err
+		}
 	}
 	t.row("memory afterwards", func(s *server) string {
 		memory, err := s.memory()
@@ -57,6 +65,12 @@ func (t table) cells(name string, cell func(i int) string) {
 	fmt.Println()
 }
 
+// What is measured beside the jobs.
+const (
+	liveEvents = "live events"
+	syncedRows = "rows a second into SQLite"
+)
+
 // live measures the events of live queries on those that speak Parse's protocol.
 func (t table) live(ctx context.Context) error {
 	seen := make([]string, len(t.servers))
@@ -68,7 +82,7 @@ func (t table) live(ctx context.Context) error {
 		}
 		l, err := t.load.live(ctx, s)
 		if err != nil {
-			return fmt.Errorf("%s, live events: %w", s.name, err)
+			return fmt.Errorf("%s, %s: %w", s.name, liveEvents, err)
 		}
 		if seen[i] = l.String(); i == 0 {
 			first = l.perSecond
@@ -76,7 +90,7 @@ func (t table) live(ctx context.Context) error {
 			seen[i] += fmt.Sprintf(" %5.2fx", first/l.perSecond)
 		}
 	}
-	t.cells(fmt.Sprintf("live events, %d subscriptions", liveConnections*liveEach), func(i int) string { return seen[i] })
+	t.cells(fmt.Sprintf("%s, %d subscriptions", liveEvents, liveConnections*liveEach), func(i int) string { return seen[i] })
 	return nil
 }
 
@@ -90,6 +104,6 @@ func (t table) synced(ctx context.Context) error {
 		}
 		each = append(each, fmt.Sprintf("%v with a sync for every %d", rows, group))
 	}
-	fmt.Printf("rows a second into SQLite, by a program that does nothing else: %s\n", strings.Join(each, ", "))
+	fmt.Printf("%s, by a program that does nothing else: %s\n", syncedRows, strings.Join(each, ", "))
 	return nil
 }

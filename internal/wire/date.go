@@ -146,14 +146,22 @@ func ReadDate(dec *jsontext.Decoder) (time.Time, error) {
 // UsualDate reads a date in exactly the two forms that servers write. It reports
 // false for any other value.
 func UsualDate(raw jsontext.Value) (time.Time, bool) {
-	switch {
-	case len(raw) == len(isoLayout)+2 && raw[0] == '"' && raw[len(raw)-1] == '"':
-		return parseFixed([]byte(raw[1 : len(raw)-1]))
-	case len(raw) == len(datePrefix)+len(isoLayout)+len(dateSuffix) && string(raw[:len(datePrefix)]) == datePrefix &&
-		string(raw[len(raw)-len(dateSuffix):]) == dateSuffix:
-		return parseFixed([]byte(raw[len(datePrefix) : len(raw)-len(dateSuffix)]))
+	t, size, ok := LeadingDate(raw)
+	return t, ok && size == len(raw)
+}
+
+// LeadingDate is UsualDate for the date with which data begins. It gives its size.
+func LeadingDate(data []byte) (t time.Time, size int, ok bool) {
+	before, after := `"`, `"`
+	if bytes.HasPrefix(data, []byte(datePrefix)) {
+		before, after = datePrefix, dateSuffix
 	}
-	return time.Time{}, false
+	end := len(before) + len(isoLayout)
+	if size = end + len(after); len(data) < size || string(data[:len(before)]) != before || string(data[end:size]) != after {
+		return time.Time{}, 0, false
+	}
+	t, ok = parseFixed(data[len(before):end])
+	return t, size, ok
 }
 
 // DecodeDate is ReadDate for a value that was read already.

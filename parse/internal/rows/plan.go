@@ -112,11 +112,7 @@ func (p *Plans) reader(t reflect.Type) FieldReader {
 }
 
 func readTime(s *Scanner, v reflect.Value) bool {
-	raw, ok := s.Value()
-	if !ok {
-		return false
-	}
-	t, ok := wire.UsualDate(raw)
+	t, ok := s.Date()
 	*v.Addr().Interface().(*time.Time) = t
 	return ok
 }
@@ -173,8 +169,12 @@ func (p *Plan) Read(s *Scanner, v reflect.Value, head *Head) bool {
 
 // find gives the field with a name, -1 for none; it looks at the expected one first.
 func (p *Plan) find(name []byte, expected int) int {
-	for n := range p.fields {
-		i := (expected + n) % len(p.fields)
+	for i := expected; i < len(p.fields); i++ {
+		if p.fields[i].name == string(name) {
+			return i
+		}
+	}
+	for i := range min(expected, len(p.fields)) {
 		if p.fields[i].name == string(name) {
 			return i
 		}

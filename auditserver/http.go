@@ -168,11 +168,8 @@ func (s *Server) writeResponse(w http.ResponseWriter, r *http.Request, res *resp
 	if res.location != "" {
 		h.Set("Location", res.location)
 	}
-	if res.secret {
-		h.Set("Cache-Control", "no-store")
-	}
 	h.Set("Content-Type", "application/json; charset=utf-8")
-	if res.secret || bytes.Contains(res.body, showsToken) {
+	if res.secret || !res.page && bytes.Contains(res.body, showsToken) {
 		h.Set("Cache-Control", "no-store")
 	}
 	status := res.status

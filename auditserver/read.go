@@ -48,7 +48,7 @@ func (s *Server) findObjects(ctx context.Context, req *request, class string) (*
 	if b, err = out.Whole(append(b, '}')); err != nil {
 		return nil, err
 	}
-	return &response{body: b, secret: class == "_Session" && req.caller.SessionToken != ""}, nil
+	return &response{body: b, secret: out.ShowsToken, page: true}, nil
 }
 
 // searchedClasses are the classes that a find reads: the one that it names, the one

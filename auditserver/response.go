@@ -25,6 +25,7 @@ type response struct {
 	header   map[string]string
 	write    func(http.ResponseWriter, *http.Request) // writes the answer itself: files
 	secret   bool                                     // shows a session token: nobody may store it
+	page     bool                                     // is a page of rows, of which secret is known: it is too long to be searched
 }
 
 // rendered returns the response with its body made.

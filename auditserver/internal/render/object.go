@@ -32,6 +32,7 @@ func (s *Settings) NewRenderer(c *access.Caller, baseURL string) *Renderer {
 type Renderer struct {
 	ClassNames bool                  // show className in each result
 	Spend      func(bytes int) error // nil: nobody counts
+	ShowsToken bool                  // it has written a session token
 
 	*Settings
 	caller  *access.Caller
@@ -98,6 +99,7 @@ func (r *Renderer) appendObject(b []byte, row store.Row, sh *Shape, included boo
 			b = append(b, ',')
 		}
 		b = append(append(b, `"sessionToken":`...), rawjson.Quoted(r.caller.SessionToken)...)
+		r.ShowsToken = true
 	}
 	if sh.plain() && len(hidden) == 0 && len(view.files) == 0 {
 		if len(doc) > 2 && b[len(b)-1] != '{' {

@@ -6,7 +6,11 @@ require github.com/go-json-experiment/json v1.27.2
 
 require github.com/coder/websocket v1.8.15
 
-require golang.org/x/crypto v0.58.0 // indirect
+require (
+	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
+	github.com/google/go-querystring v1.2.0 // indirect
+	golang.org/x/crypto v0.58.0 // indirect
+)
 
 require (
 	github.com/dustin/go-humanize v1.1.0 // indirect

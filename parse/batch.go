@@ -82,24 +82,30 @@ func (c *Client) Batch(ctx context.Context, items ...BatchItem) ([]BatchResult, 
 		chunks = append(chunks, batchChunk{part, request})
 	}
 	results := make([]BatchResult, len(items))
-	running := make(chan struct{}, c.cfg.batchParallel)
-	var wg sync.WaitGroup
-	at := 0
-	for _, chunk := range chunks {
-		into := results[at : at+len(chunk.items)]
-		at += len(chunk.items)
-		running <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-running }()
-			c.sendChunk(ctx, chunk, into)
-		})
-	}
-	wg.Wait()
+	c.cfg.inParallel(len(chunks), func(i int) {
+		from := i * c.cfg.batchItems // each but the last is full
+		c.sendChunk(ctx, chunks[i], results[from:from+len(chunks[i].items)])
+	})
 	var errs []error
 	for _, result := range results {
 		errs = append(errs, result.Err)
 	}
 	return results, errors.Join(errs...)
+}
+
+// inParallel calls do for each number below n, as many at once as batch requests may be
+// under way, and waits for all.
+func (c *config) inParallel(n int, do func(i int)) {
+	running := make(chan struct{}, c.batchParallel)
+	var all sync.WaitGroup
+	for i := range n {
+		running <- struct{}{}
+		all.Go(func() {
+			defer func() { <-running }()
+			do(i)
+		})
+	}
+	all.Wait()
 }
 
 // Transaction sends all items in one request, of which the server carries out

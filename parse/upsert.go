@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
-	"time"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -87,168 +85,56 @@ const opUpsert = "Upsert"
 
 // look reads the objects that the server has for the rows.
 func (u *upsert[T]) look(ctx context.Context) error {
-	u.found = make(map[string]*T, len(u.rows))
-	for chunk := range slices.Chunk(u.states, upsertKeys) {
-		if err := u.read(ctx, chunk); err != nil {
-			return err
+	chunks := slices.Collect(slices.Chunk(u.states, upsertKeys))
+	found, errs := make([]map[string]*T, len(chunks)), make([]error, len(chunks))
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	u.c.client.cfg.inParallel(len(chunks), func(i int) {
+		if found[i], errs[i] = u.read(ctx, chunks[i]); errs[i] != nil && !isInput(errs[i]) {
+			cancel(errs[i]) // the others need not be asked
 		}
+	})
+	if err := context.Cause(ctx); err != nil {
+		return err
 	}
-	return nil
+	u.found = make(map[string]*T, len(u.rows))
+	for _, part := range found {
+		maps.Copy(u.found, part)
+	}
+	return errors.Join(errs...)
 }
 
-// read reads the objects with the keys of these states.
-func (u *upsert[T]) read(ctx context.Context, states []state) error {
+func isInput(err error) bool { return errors.As(err, new(*InputError)) }
+
+// read gives the objects that have the keys of these states, by key.
+func (u *upsert[T]) read(ctx context.Context, states []state) (map[string]*T, error) {
 	keys := make([]Raw, len(states))
 	for i, s := range states {
 		keys[i] = Raw(s[u.key])
 	}
 	query := u.c.Query()
 	query.asks = query.asks.holding(where.Clause{Field: u.key, Terms: []where.Term{where.Is(where.In, keys)}})
+	found := map[string]*T{}
 	var mistakes []error
 	op := u.c.class + "." + opUpsert
 	for row, err := range query.All(ctx) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		id := object(row).ObjectID
 		columns, err := u.c.codec().stateOf(row)
 		if err != nil {
-			return badInput(op, u.c.class, wire.FieldOf(err), "the object %q on the server: %v", id, wire.BareCause(err))
+			return nil, badInput(op, u.c.class, wire.FieldOf(err), "the object %q on the server: %v", id, wire.BareCause(err))
 		}
 		value := string(columns[u.key])
 		i, ours := u.byKey[value]
-		other := u.found[value]
+		other := found[value]
 		switch {
 		case other != nil && object(other).ObjectID != id:
 			mistakes = append(mistakes, badInput(op, u.c.class, u.key, "row %d: %s is the key of two objects on the server, %q and %q: delete one of them", i, value, object(other).ObjectID, id))
 		case ours:
-			u.found[value] = row
+			found[value] = row
 		}
 	}
-	return errors.Join(mistakes...)
-}
-
-// write sends what is missing, as many rows at once as one round of batches takes.
-func (u *upsert[T]) write(ctx context.Context, yield func(Upserted[T], error) bool) error {
-	cfg := u.c.client.cfg
-	for from := 0; from < len(u.rows); from += cfg.batchItems * cfg.batchParallel {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("parse: %s.%s: %w", u.c.class, opUpsert, err)
-		}
-		results := make([]Upserted[T], min(cfg.batchItems*cfg.batchParallel, len(u.rows)-from))
-		var items []BatchItem
-		var sent []*Upserted[T]
-		for i := range results {
-			results[i] = Upserted[T]{Kind: RowUnchanged, Row: u.rows[from+i], Index: from + i, Total: len(u.rows)}
-			item, err := u.item(&results[i])
-			switch {
-			case err != nil: // nothing of it is sent, and the others are
-				results[i].Kind, results[i].Err = RowRefused, err
-			case results[i].Kind != RowUnchanged:
-				items, sent = append(items, item), append(sent, &results[i])
-			}
-		}
-		if err := u.send(ctx, items, sent); err != nil {
-			return err
-		}
-		for _, result := range results {
-			if !yield(result, nil) {
-				return errLeft
-			}
-		}
-	}
-	return nil
-}
-
-// item is the write that a row needs. A row that needs none stays RowUnchanged.
-func (u *upsert[T]) item(result *Upserted[T]) (item BatchItem, err error) {
-	columns := u.states[result.Index]
-	have, exists := u.found[string(columns[u.key])]
-	if !exists {
-		result.Kind = RowCreated
-		item = u.c.BatchCreate(result.Row)
-		return item, item.item().call.Err
-	}
-	was, err := u.c.codec().stateOf(have)
-	if err != nil {
-		return item, err
-	}
-	result.Changes = typedChanges[T](was.changesTo(columns))
-	if len(result.Changes) == 0 {
-		u.adopt(result.Row, have)
-		return item, nil
-	}
-	result.Kind = RowUpdated
-	item = u.c.batchItem(u.c.updateCall(object(have).ObjectID, result.Changes), &updateTime{into: &object(have).UpdatedAt})
-	return item, item.item().call.Err
-}
-
-// adopt gives a row what the server keeps about its object.
-func (u *upsert[T]) adopt(row, have *T) {
-	own, stored := object(row), object(have)
-	own.ObjectID, own.CreatedAt, own.UpdatedAt = stored.ObjectID, stored.CreatedAt, stored.UpdatedAt
-}
-
-// send writes, and looks up again what became of rows whose reply was lost.
-func (u *upsert[T]) send(ctx context.Context, items []BatchItem, sent []*Upserted[T]) error {
-	if len(items) == 0 {
-		return nil
-	}
-	outcomes, err := u.c.client.Batch(ctx, items...)
-	if outcomes == nil {
-		return err
-	}
-	var lost []state
-	for i, result := range sent {
-		switch err := outcomes[i].Err; {
-		case errors.Is(err, ErrOutcomeUnknown):
-			result.Err = err
-			lost = append(lost, u.states[result.Index])
-		case err != nil && unreadIn(err) == nil:
-			result.Kind, result.Err = RowRefused, err
-		case result.Kind == RowUpdated:
-			u.adopt(result.Row, u.found[string(u.states[result.Index][u.key])])
-		}
-	}
-	if len(lost) == 0 {
-		return nil
-	}
-	for chunk := range slices.Chunk(lost, upsertKeys) {
-		if err := u.read(ctx, chunk); err != nil {
-			break // they stay unknown
-		}
-	}
-	for _, result := range sent {
-		if result.Err == nil || result.Kind == RowRefused {
-			continue
-		}
-		have, exists := u.found[string(u.states[result.Index][u.key])]
-		if exists {
-			if was, err := u.c.codec().stateOf(have); err == nil && len(was.changesTo(u.states[result.Index])) == 0 {
-				u.adopt(result.Row, have)
-				result.Err = nil
-				continue
-			}
-		}
-		result.Kind = RowUnknown
-	}
-	return nil
-}
-
-// updateTime reads the updatedAt out of the answer to an update.
-type updateTime struct{ into *time.Time }
-
-func (u *updateTime) decodeBody(body []byte) error {
-	var answer struct {
-		UpdatedAt string `json:"updatedAt"`
-	}
-	if err := json.Unmarshal(body, &answer, wire.Tolerant()); err != nil {
-		return err
-	}
-	at, ok := where.ParseDate(answer.UpdatedAt)
-	if !ok {
-		return DecodeErrors{{Field: "updatedAt", Reason: "is not a time"}}
-	}
-	*u.into = at
-	return nil
+	return found, errors.Join(mistakes...)
 }

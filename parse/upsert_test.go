@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -186,6 +189,52 @@ func TestUpsertWhoseOutcomeIsUnknown(t *testing.T) {
 	for _, err := range parse.NewCollection[part](client, "Part").Upsert(ended, []*part{{Number: "a"}}, partNumber) {
 		require.ErrorIs(t, err, context.Canceled)
 	}
+}
+
+// Four requests are under way while the results of earlier rows are taken, and no more
+// begin when the loop is left.
+func TestUpsertKeepsBatchesUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var posts, running, most atomic.Int64
+		client, err := parse.NewClient(serverURL, parse.WithApplicationID("app"), parse.WithBatchLimits(2, 4), parse.WithTransport(scripted.Func(func(req *http.Request) (*http.Response, error) {
+			if req.Method == http.MethodGet {
+				return reply(200, `{"results":[]}`)(req)
+			}
+			n := posts.Add(1)
+			most.Store(max(most.Load(), running.Add(1)))
+			defer running.Add(-1)
+			if n == 1 {
+				time.Sleep(10 * time.Second) // of the bubble's clock
+			} else {
+				time.Sleep(time.Second)
+			}
+			return reply(200, fmt.Sprintf(`[{"success":{"objectId":"p%d0","createdAt":"2026-01-01T00:00:00.000Z"}},{"success":{"objectId":"p%d1","createdAt":"2026-01-01T00:00:00.000Z"}}]`, n, n))(req)
+		})))
+		require.NoError(t, err)
+		parts := parse.NewCollection[part](client, "Part")
+		rows := make([]*part, 40)
+		for i := range rows {
+			rows[i] = &part{Number: fmt.Sprint("n", i)}
+		}
+		next := 0
+		for done, err := range parts.Upsert(t.Context(), rows, partNumber) {
+			require.NoError(t, err)
+			require.Equal(t, parse.RowCreated, done.Kind)
+			require.Equal(t, next, done.Index, "results come in the order of the rows")
+			if next == 0 {
+				require.EqualValues(t, 8, posts.Load(), "the others went on beside the slow one")
+			}
+			if next++; next == 6 {
+				break
+			}
+		}
+		begun := posts.Load()
+		time.Sleep(time.Minute)
+		require.Equal(t, begun, posts.Load())
+		require.LessOrEqual(t, begun, int64(8+3))
+		require.EqualValues(t, 4, most.Load())
+		require.Zero(t, running.Load())
+	})
 }
 
 func TestDiff(t *testing.T) {

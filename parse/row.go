@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -19,6 +20,17 @@ import (
 type Row struct {
 	Object
 	Rest Rest `json:",embed"`
+}
+
+// RowFromJSON gives the row that is written in raw as [Row.JSON] writes it, and as a server
+// sends it. Package encoding/json cannot: it would leave out the columns without an error.
+func RowFromJSON(raw []byte) (*Row, error) {
+	row := new(Row)
+	if err := json.Unmarshal(raw, row, plain.reading); err != nil {
+		return nil, mistakeIn("RowFromJSON", "", err)
+	}
+	plain.tidyRest(row)
+	return row, nil
 }
 
 // Get gives the value of a column as [Rest.Get] does, and those of Object too.

@@ -239,3 +239,21 @@ func TestRestNeedsItsTag(t *testing.T) {
 	require.ErrorContains(t, err, "cannot both hold the other columns")
 	require.Empty(t, requests.Sent)
 }
+
+// A row that was written to a file is read again, with all of its columns.
+func TestRowFromJSON(t *testing.T) {
+	const line = `{"ACL":{"*":{"read":true}},"at":{"__type":"Date","iso":"2026-11-28T12:00:00.000Z"},"createdAt":"2026-11-01T12:00:00.000Z",` +
+		`"maker":{"__type":"Pointer","className":"Part","objectId":"m1"},"number":"a","objectId":"p1","stock":7,"updatedAt":"2026-11-02T12:00:00.000Z"}`
+	row, err := parse.RowFromJSON([]byte(line))
+	require.NoError(t, err)
+	require.Equal(t, "p1", row.ObjectID)
+	require.Equal(t, []string{"at", "maker", "number", "stock"}, row.Columns())
+	require.Equal(t, time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC), row.Get("at"))
+	again, err := row.JSON()
+	require.NoError(t, err)
+	require.JSONEq(t, line, string(again))
+	for _, bad := range []string{"", "7", "[]", `{"number":`, `{"objectId":7}`, `{"createdAt":"yesterday"}`} {
+		_, err := parse.RowFromJSON([]byte(bad))
+		require.ErrorAs(t, err, new(*parse.InputError), bad)
+	}
+}

@@ -14,7 +14,8 @@ import (
 // ParseWhere reads a where document, within the limits of the caller.
 func (q *Queries) ParseWhere(v jsontext.Value, c *access.Caller) (*where.Node, error) {
 	l := q.Limits
-	if v.Kind() == '"' { // a where that is text, as some clients double-encode it
+	inText := v.Kind() == '"'
+	if inText { // a where that is text, as some clients double-encode it
 		var text string
 		if json.Unmarshal(v, &text, rawjson.Options) == nil {
 			v = jsontext.Value(text)
@@ -25,6 +26,9 @@ func (q *Queries) ParseWhere(v jsontext.Value, c *access.Caller) (*where.Node, e
 	}
 	if rawjson.NewMeter(l.JSONDepth, l.JSONValues).See(v) != nil { // what was text, or a frame, was not measured before
 		return nil, fault.New(wire.CodeInvalidQuery, "the query has more than %d values (option limits.values)", l.JSONValues)
+	}
+	if inText && !v.IsValid(rawjson.Options) { // an empty text too, which is not an empty where
+		return nil, fault.New(wire.CodeInvalidJSON, "where parameter is not valid JSON")
 	}
 	return where.Parse(v, q.WhereLimits(c))
 }

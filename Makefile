@@ -23,11 +23,6 @@ libraries: ## all but the programs: these are compiled with their tests
 # what they call shows in the tests of that.
 UNRACED := isoaudit-go(|/(conformance|conformance/embedded|conformance/travel|cloud|docs|doctor|dump|gen|internal/contract|parse/parsetest|policy|promptschema|quality|quality/report|schema|trail/event|cmd/isoaudit|cmd/auditserver|cmd/auditserver/workflow|cmd/auditserver/workflow/prompt|auditserver/playground|examples/quickstart|examples/backup|examples/harness|examples/importer))$$
 
-.PHONY: test-unraced
-test-unraced: ## what make race leaves out: other packages, and those with tests that -short cuts
-	go test $(GOTESTFLAGS) $$(go list ./... | grep -E '$(UNRACED)') \
-		$$(git grep -l 'testing.Short()' -- '*_test.go' | xargs -n 1 dirname | sort -u | sed 's|^|./|')
-
 .PHONY: registers
 registers: ## the tests of the module registers
 	cd registers && go test ./...

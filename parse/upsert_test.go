@@ -1,9 +1,11 @@
 package parse_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -203,7 +205,11 @@ func TestUpsertKeepsBatchesUnderWay(t *testing.T) {
 			n := posts.Add(1)
 			most.Store(max(most.Load(), running.Add(1)))
 			defer running.Add(-1)
-			if n == 1 {
+			body, err := io.ReadAll(req.Body)
+			if err != nil {
+				return nil, err
+			}
+			if bytes.Contains(body, []byte(`"n0"`)) {
 				time.Sleep(10 * time.Second) // of the bubble's clock
 			} else {
 				time.Sleep(time.Second)

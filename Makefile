@@ -32,9 +32,9 @@ tracing: ## the example of tracing with OpenTelemetry
 	cd examples/tracing && go test ./...
 
 .PHONY: registers-libreoffice
-registers-libreoffice: ## what it exports opens in LibreOffice (installed if it is missing, on Debian)
+registers-libreoffice: ## the same, and what it exports opens in LibreOffice (installed if it is missing, on Debian)
 	command -v soffice >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui; }
-	cd registers && go test -count=1 -tags libreoffice -run LibreOffice .
+	cd registers && go test -count=1 -tags libreoffice ./...
 
 # SQLite is C that was translated to Go, and blowfish is the arithmetic below password hashes.
 # Neither starts a goroutine, and instrumented they take most of the time. The packages that call

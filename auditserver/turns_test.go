@@ -81,7 +81,7 @@ func TestTurnsOfSmallChanges(t *testing.T) {
 			})
 		}
 		require.Equal(t, http.StatusOK, send(http.MethodPut, small, change).Code)
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		done()
 		all.Wait()
 		require.Contains(t, send(http.MethodGet, large, "").Body.String(), `"n":5`)

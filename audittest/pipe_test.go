@@ -69,7 +69,7 @@ func TestIdleLiveQueryInABubble(t *testing.T) {
 		lena := server.As(isoaudit.RoleCoordinator)
 		sub, err := lena.CorrectiveActions.Query().Subscribe(t.Context())
 		require.NoError(t, err)
-		time.Sleep(24 * time.Hour)
+		<-time.After(24 * time.Hour)
 		status, _ := sub.Status()
 		require.Equal(t, parse.LiveConnected, status.State)
 		require.EqualValues(t, 1, status.Connection)

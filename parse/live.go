@@ -50,7 +50,9 @@ func (l *liveLink) open() (*livequery.Client, error) {
 		return nil, cfg.Err
 	}
 	dialer := cfg.HTTP
-	dialer.Transport = handshakes{cfg.HTTP.Transport, l}
+	if cfg.HTTP.Transport != nil { // of the caller's, who may want to know
+		dialer.Transport = handshakes{cfg.HTTP.Transport, l}
+	}
 	socket, err := livequery.New(livequery.Config{
 		URL:        cfg.live.String(),
 		HTTPClient: &dialer,

@@ -28,16 +28,12 @@ func OperationFrom(ctx context.Context) (Operation, bool) {
 
 // handshakes gives the requests that open the WebSocket of live queries their operation.
 type handshakes struct {
-	next http.RoundTripper // nil: http.DefaultTransport
+	next http.RoundTripper
 	link *liveLink
 }
 
 // RoundTrip implements http.RoundTripper.
 func (h handshakes) RoundTrip(r *http.Request) (*http.Response, error) {
-	next := h.next
-	if next == nil {
-		next = http.DefaultTransport
-	}
 	op := transport.Operation{Name: "LiveQuery.Connect", Attempt: h.link.attempt()}
-	return next.RoundTrip(r.WithContext(transport.WithOperation(r.Context(), op)))
+	return h.next.RoundTrip(r.WithContext(transport.WithOperation(r.Context(), op)))
 }

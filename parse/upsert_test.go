@@ -210,9 +210,9 @@ func TestUpsertKeepsBatchesUnderWay(t *testing.T) {
 				return nil, err
 			}
 			if bytes.Contains(body, []byte(`"n0"`)) {
-				time.Sleep(10 * time.Second) // of the bubble's clock
+				<-time.After(10 * time.Second) // of the bubble's clock
 			} else {
-				time.Sleep(time.Second)
+				<-time.After(time.Second)
 			}
 			return reply(200, fmt.Sprintf(`[{"success":{"objectId":"p%d0","createdAt":"2026-01-01T00:00:00.000Z"}},{"success":{"objectId":"p%d1","createdAt":"2026-01-01T00:00:00.000Z"}}]`, n, n))(req)
 		})))
@@ -235,7 +235,7 @@ func TestUpsertKeepsBatchesUnderWay(t *testing.T) {
 			}
 		}
 		begun := posts.Load()
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		require.Equal(t, begun, posts.Load())
 		require.LessOrEqual(t, begun, int64(8+3))
 		require.EqualValues(t, 4, most.Load())

@@ -40,7 +40,7 @@ func start(t *testing.T) *program {
 
 // after gives the reminders of the next days.
 func (p *program) after(days int) (sent []string) {
-	time.Sleep(time.Duration(days) * 24 * time.Hour)
+	<-time.After(time.Duration(days) * 24 * time.Hour)
 	synctest.Wait()
 	for len(p.sent) > 0 {
 		sent = append(sent, <-p.sent)

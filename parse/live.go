@@ -51,7 +51,7 @@ func (l *liveLink) open() (*livequery.Client, error) {
 	}
 	dialer := cfg.HTTP
 	if cfg.HTTP.Transport != nil { // of the caller's, who may want to know
-		dialer.Transport = handshakes{cfg.HTTP.Transport, l}
+		dialer.Transport = handshakes{cfg.HTTP.Transport, l.attempt}
 	}
 	socket, err := livequery.New(livequery.Config{
 		URL:        cfg.live.String(),

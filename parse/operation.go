@@ -2,7 +2,6 @@ package parse
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/isoaudit/isoaudit-go/parse/internal/transport"
 )
@@ -24,16 +23,4 @@ type Operation struct {
 func OperationFrom(ctx context.Context) (Operation, bool) {
 	op, ok := transport.OperationFrom(ctx)
 	return Operation(op), ok
-}
-
-// handshakes gives the requests that open the WebSocket of live queries their operation.
-type handshakes struct {
-	next http.RoundTripper
-	link *liveLink
-}
-
-// RoundTrip implements http.RoundTripper.
-func (h handshakes) RoundTrip(r *http.Request) (*http.Response, error) {
-	op := transport.Operation{Name: "LiveQuery.Connect", Attempt: h.link.attempt()}
-	return h.next.RoundTrip(r.WithContext(transport.WithOperation(r.Context(), op)))
 }

@@ -70,8 +70,13 @@ func (r *Row) Columns() []string {
 // JSON gives the row as a server sends it, with sorted names. It fails for a Raw that
 // is not JSON.
 func (r *Row) JSON() (jsontext.Value, error) {
+	const op = "Row.JSON"
 	if r == nil {
-		return nil, badInput("Row.JSON", "", "", "the row is nil")
+		return nil, badInput(op, "", "", "the row is nil")
 	}
-	return AsSent(r)
+	raw, err := plain.asSent(r)
+	if err != nil {
+		return nil, mistakeIn(op, "", err)
+	}
+	return raw, nil
 }

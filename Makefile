@@ -31,9 +31,12 @@ registers: ## the tests of the module registers
 tracing: ## the example of tracing with OpenTelemetry
 	cd examples/tracing && go test ./...
 
-.PHONY: registers-libreoffice
-registers-libreoffice: ## the same, and what it exports opens in LibreOffice (installed if it is missing, on Debian)
+.PHONY: libreoffice
+libreoffice:
 	command -v soffice >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui; }
+
+.PHONY: registers-libreoffice
+registers-libreoffice: libreoffice ## the same, and what it exports opens in LibreOffice (installed if it is missing, on Debian)
 	cd registers && go test -count=1 -tags libreoffice ./...
 
 # SQLite is C that was translated to Go, and blowfish is the arithmetic below password hashes.

@@ -96,11 +96,11 @@ func readText(body io.Reader, r *http.Request, charset string, limit int64, held
 	if open == nil {
 		metered := meteredBody{Reader: body, meter: meter, rest: body}
 		raw, err := readAll(&metered, r.ContentLength, held)
-		return bytes.TrimPrefix(raw, byteOrderMark), readError(err, &metered, limit, "the body could not be read")
+		return bytes.TrimPrefix(raw, byteOrderMark), readError(err, metered.refusal, "the body could not be read")
 	}
 	packed, err := readAll(body, r.ContentLength, held)
 	if err != nil || len(packed) == 0 { // an empty one has no encoding
-		return nil, readError(err, &meteredBody{}, limit, "the body could not be read")
+		return nil, readError(err, nil, "the body could not be read")
 	}
 	const notPacked = "the body is not what its Content-Encoding says"
 	unpacked, err := open(bytes.NewReader(packed))
@@ -110,20 +110,21 @@ func readText(body io.Reader, r *http.Request, charset string, limit int64, held
 	bounded := &packedBody{Reader: http.MaxBytesReader(nil, unpacked, limit), turn: turn}
 	metered := meteredBody{Reader: bounded, meter: meter}
 	raw, err := readAll(&metered, -1, held)
-	return bytes.TrimPrefix(raw, byteOrderMark), readError(err, &metered, limit, notPacked)
+	return bytes.TrimPrefix(raw, byteOrderMark), readError(err, metered.refusal, notPacked)
 }
 
-// readError is the error of a request whose body could not be read; otherwise says
-// why if nothing else is known.
-func readError(err error, body *meteredBody, limit int64, otherwise string) error {
+// readError is the error of a request whose body could not be read: a budget was used
+// up, the meter refused it, or it is too large; otherwise says why if none of these.
+func readError(err, refusal error, otherwise string) error {
 	var busy *fault.Busy
+	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &busy):
 		return busy
-	case body.refusal != nil:
-		return body.refusal
-	case isTooLarge(err):
-		return fault.TooLarge(limit)
+	case refusal != nil:
+		return refusal
+	case errors.As(err, &tooLarge):
+		return fault.TooLarge(tooLarge.Limit)
 	case err != nil:
 		return fault.BadRequest(otherwise)
 	}
@@ -265,13 +266,5 @@ func (s *Server) readMultipart(r *http.Request, limited io.ReadCloser, req *requ
 const maxParts = 1000
 
 func multipartError(err error) error {
-	var busy *fault.Busy
-	if errors.As(err, &busy) {
-		return busy
-	}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return fault.TooLarge(tooLarge.Limit)
-	}
-	return fault.BadRequest("the multipart body is not valid")
+	return readError(err, nil, "the multipart body is not valid")
 }

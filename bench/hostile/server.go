@@ -1,10 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/isoaudit/isoaudit-go/bench/internal/ask"
 	"github.com/isoaudit/isoaudit-go/bench/internal/program"
 )
 
@@ -68,25 +68,13 @@ func (s *server) peak() int64 {
 
 // call sends one request and reads the answer into out.
 func (s *server) call(ctx context.Context, client *http.Client, header map[string]string, method, path, body string, out any) (int, error) {
-	req, err := http.NewRequestWithContext(ctx, method, s.url+path, bytes.NewBufferString(body))
-	if err != nil {
-		return 0, err
-	}
-	req.Header.Set("X-Parse-Application-Id", appID)
-	req.Header.Set("Content-Type", "application/json")
-	for name, value := range header {
-		req.Header.Set(name, value)
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return 0, err
-	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
+	headers := map[string]string{"X-Parse-Application-Id": appID}
+	maps.Copy(headers, header)
+	status, answer, err := ask.Send(ctx, client, method, s.url+path, headers, body)
 	if err != nil || out == nil {
-		return res.StatusCode, err
+		return status, err
 	}
-	return res.StatusCode, json.Unmarshal(raw, out)
+	return status, json.Unmarshal(answer, out)
 }
 
 // must is call for what must succeed.

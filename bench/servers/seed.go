@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"io"
 	"net/http"
-	"strings"
 
-	"github.com/go-json-experiment/json"
+	"github.com/isoaudit/isoaudit-go/bench/internal/ask"
 )
 
 // seedPlans creates plans, 500 in a batch.
@@ -30,28 +26,5 @@ func (s *server) seedPlans(plans int, body func(n int) string, create func(bodie
 
 // call sends one request of the preparation, with the server's master credentials.
 func (s *server) call(ctx context.Context, method, path, body string, out any) error {
-	request, err := http.NewRequestWithContext(ctx, method, s.url+path, strings.NewReader(body))
-	if err != nil {
-		return err
-	}
-	for name, value := range s.master {
-		request.Header.Set(name, value)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request) //nolint:forbidigo // a program of its own
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		return err
-	}
-	if response.StatusCode >= 300 {
-		return fmt.Errorf("%s %s: %s: %s", method, path, response.Status, bytes.TrimSpace(answer))
-	}
-	if out == nil {
-		return nil
-	}
-	return json.Unmarshal(answer, out)
+	return ask.Must(ctx, http.DefaultClient, method, s.url+path, s.master, body, out) //nolint:forbidigo // a program of its own
 }

@@ -3,14 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 
-	"github.com/go-json-experiment/json"
+	"github.com/isoaudit/isoaudit-go/bench/internal/ask"
 )
 
 // byHand is what somebody writes who has no SDK and knows the protocol.
@@ -27,7 +26,9 @@ func (h byHand) load(ctx context.Context, rows []*finding) error {
 			keys[i] = `"` + row.Ref + `"`
 		}
 		where := url.Values{"where": {`{"ref":{"$in":[` + strings.Join(keys, ",") + `]}}`}, "limit": {"1000"}}
-		var found struct{ Results []finding }
+		var found struct {
+			Results []finding `json:"results"`
+		}
 		if err := h.send(ctx, http.MethodGet, "/classes/"+className+"?"+where.Encode(), "", &found); err != nil {
 			return err
 		}
@@ -45,8 +46,10 @@ func (h byHand) load(ctx context.Context, rows []*finding) error {
 			requests[i] = fmt.Sprintf(`{"method":"POST","path":"/parse/classes/%s","body":{"ref":%q,"severity":%q,"statement":%q,"due":{"__type":"Date","iso":%q}}}`,
 				className, row.Ref, row.Severity, row.Statement, row.Due.Format("2006-01-02T15:04:05.000Z"))
 		}
-		var made []struct{ Error any }
-		if err := h.post(ctx, "/batch", `{"requests":[`+strings.Join(requests, ",")+`]}`, &made); err != nil {
+		var made []struct {
+			Error any `json:"error"`
+		}
+		if err := h.send(ctx, http.MethodPost, "/batch", `{"requests":[`+strings.Join(requests, ",")+`]}`, &made); err != nil {
 			return err
 		}
 		for _, m := range made {
@@ -80,32 +83,6 @@ func eachAtOnce(parts [][]*finding, do func(part []*finding) error) error {
 	return <-failed
 }
 
-func (h byHand) post(ctx context.Context, path, body string, out any) error {
-	return h.send(ctx, http.MethodPost, path, body, out)
-}
-
 func (h byHand) send(ctx context.Context, method, path, body string, out any) error {
-	request, err := http.NewRequestWithContext(ctx, method, h.url+path, strings.NewReader(body))
-	if err != nil {
-		return err
-	}
-	for name, value := range h.headers {
-		request.Header.Set(name, value)
-	}
-	response, err := http.DefaultClient.Do(request) //nolint:forbidigo // a program of its own
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		return err
-	}
-	if response.StatusCode >= http.StatusMultipleChoices {
-		return fmt.Errorf("%s %s: %s: %s", method, path, response.Status, answer)
-	}
-	if out == nil {
-		return nil
-	}
-	return json.Unmarshal(answer, out, json.MatchCaseInsensitiveNames(true))
+	return ask.Must(ctx, http.DefaultClient, method, h.url+path, h.headers, body, out) //nolint:forbidigo // a program of its own
 }

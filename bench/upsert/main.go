@@ -13,6 +13,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"net/http"
 	"os"
 	"os/signal"
 	"slices"
@@ -59,10 +60,10 @@ func run(ctx context.Context, rows, rounds int) error {
 		return err
 	}
 	hand := byHand{url: env("URL"), headers: map[string]string{
-		"X-Parse-Application-Id": env("APP_ID"), "X-Parse-Master-Key": env("MASTER_KEY"), "Content-Type": "application/json",
+		"X-Parse-Application-Id": env("APP_ID"), "X-Parse-Master-Key": env("MASTER_KEY"),
 	}}
 	schema := `{"className":"` + className + `","fields":{"ref":{"type":"String"},"severity":{"type":"String"},"statement":{"type":"String"},"due":{"type":"Date"}},"indexes":{"ref":{"ref":1}}}`
-	if err := hand.post(ctx, "/schemas/"+className, schema, nil); err != nil {
+	if err := hand.send(ctx, http.MethodPost, "/schemas/"+className, schema, nil); err != nil {
 		return err
 	}
 	findings := parse.NewCollection[finding](client, className)

@@ -9,6 +9,7 @@ import (
 	"math"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -21,17 +22,17 @@ import (
 type client struct {
 	hub     *Hub
 	ws      *websocket.Conn
-	conn    *corkedConn // below ws
+	conn    *sharedConn // below ws
 	remote  string
 	baseURL string
 	out     outbox
 
 	// set by the connect frame
-	connected      bool
-	id             string
-	installationID string
-	master         bool
-	token          string // for subscriptions without one of their own
+	connected bool
+	id        string
+	identity  atomic.Pointer[[]byte] // what frames say of the client; another connect may change it meanwhile
+	master    bool
+	token     string // for subscriptions without one of their own
 
 	subs map[string]*subscription // by request id; guarded by hub.mu
 }
@@ -62,7 +63,7 @@ func (l *Hub) Serve(w http.ResponseWriter, r *http.Request, baseURL string) {
 		return
 	}
 	defer l.connections.Add(-1)
-	out := &corkable{ResponseWriter: w}
+	out := &shareable{ResponseWriter: w}
 	ws, err := websocket.Accept(out, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // no cookies are used, so a foreign page gains nothing
 		CompressionMode:    websocket.CompressionDisabled,
@@ -80,7 +81,7 @@ func (l *Hub) Serve(w http.ResponseWriter, r *http.Request, baseURL string) {
 	defer unhook()
 
 	var others sync.WaitGroup
-	others.Go(func() { cut(c.write(ctx, io)) })
+	others.Go(func() { cut(c.write(ctx)) })
 	others.Go(func() { cut(c.ping(ctx)) })
 	others.Go(func() {
 		<-ctx.Done()
@@ -179,36 +180,42 @@ func (c *client) readMessage(ctx context.Context) ([]byte, error) {
 	return data, nil
 }
 
-// write sends what the outbox holds. The context of its writes, io, ends later
-// than ctx, so that a connection is not cut within a frame.
-func (c *client) write(ctx, io context.Context) error {
-	defer func() { _ = c.conn.uncork() }() // a close frame may follow
-	var buffer []byte
+// write sends what the outbox holds, as many frames at a time as there are. It ends
+// between them, so that a connection is not cut within a frame.
+func (c *client) write(ctx context.Context) error {
 	for {
-		f, ok := c.out.pop()
-		if !ok {
-			if c.conn.uncork() != nil {
-				return errClientGone
-			}
-			select {
-			case <-c.out.ready:
-				continue
-			case <-ctx.Done():
-				return nil
-			}
-		}
+		frames := c.out.take()
 		if ctx.Err() != nil {
 			return nil
 		}
-		c.conn.cork()
-		buffer = f.append(buffer[:0], c)
-		if c.ws.Write(io, websocket.MessageText, buffer) != nil { // bounded in time by the cork
-			return errClientGone
+		if len(frames) > 0 {
+			if c.send(frames) != nil {
+				return errClientGone
+			}
+			continue
 		}
-		if cap(buffer) > 1<<20 {
-			buffer = nil
+		select {
+		case <-c.out.ready:
+		case <-ctx.Done():
 		}
 	}
+}
+
+func (c *client) send(frames []outFrame) error {
+	text := c.hub.texts.Get().(*[]byte)
+	var of []byte
+	if identity := c.identity.Load(); identity != nil {
+		of = *identity
+	}
+	for i := range frames {
+		*text = appendText(*text, func(b []byte) []byte { return frames[i].append(b, of) })
+	}
+	_, err := c.conn.Write(*text)
+	if cap(*text) <= 2*bulk {
+		*text = (*text)[:0]
+		c.hub.texts.Put(text)
+	}
+	return err
 }
 
 func (c *client) ping(ctx context.Context) error {

@@ -24,6 +24,7 @@ type event struct {
 	after  state
 	seen   map[asking]*sight
 	texts  map[string][]byte // rendered objects
+	heard  []*outbox         // those that are not woken yet
 }
 
 // state is the object before or after the change.
@@ -43,6 +44,7 @@ func (l *Hub) deliver(ctx context.Context, number uint64, change store.Change) {
 		ev := l.newEvent(change)
 		for _, watched := range class.queries {
 			if watched.weight >= heavy {
+				ev.wake() // this may take a while
 				var may bool
 				if may, ended = ev.affordable(ctx, watched, ended); !may {
 					continue
@@ -64,6 +66,7 @@ func (l *Hub) deliver(ctx context.Context, number uint64, change store.Change) {
 				ev.send(number, subs, ended, sight, before && sight.before, after && sight.after)
 			}
 		}
+		ev.wake()
 	}
 	l.mu.RUnlock()
 	l.dismiss(ended)
@@ -138,22 +141,43 @@ func (ev *event) send(number uint64, subs map[*subscription]struct{}, ended map[
 	default:
 		return
 	}
+	var said *message
+	var keys []string
 	for sub := range subs {
 		if ended[sub] != nil || sub.since >= number || ev.unwatched(op, sub.watch) {
 			continue
 		}
-		f := outFrame{op: op, requestID: sub.requestID}
-		// A viewer who may no longer read the object sees its old state leave.
-		if sight.after {
-			f.object = ev.text(sub, sight, &ev.after, sight.hidesAfter)
-		} else {
-			f.object = ev.text(sub, sight, &ev.before, sight.hidesBefore)
+		if said == nil || !slices.Equal(keys, sub.keys) {
+			said, keys = ev.message(op, sub, sight), sub.keys
 		}
-		if sight.before && op != "delete" {
-			f.original = ev.text(sub, sight, &ev.before, sight.hidesBefore)
+		if out := &sub.client.out; out.add(outFrame{message: said, requestID: sub.requestID}) {
+			ev.heard = append(ev.heard, out)
 		}
-		sub.client.out.push(f)
 	}
+}
+
+// wake lets those who have heard of the change be told, each once for all frames.
+func (ev *event) wake() {
+	for _, out := range ev.heard {
+		out.wake()
+	}
+	ev.heard = ev.heard[:0]
+}
+
+// message is what a subscription hears of the change, and others of its viewer with the
+// same query and keys.
+func (ev *event) message(op string, sub *subscription, sight *sight) *message {
+	m := &message{op: op}
+	// A viewer who may no longer read the object sees its old state leave.
+	if sight.after {
+		m.object = ev.text(sub, sight, &ev.after, sight.hidesAfter)
+	} else {
+		m.object = ev.text(sub, sight, &ev.before, sight.hidesBefore)
+	}
+	if sight.before && op != "delete" {
+		m.original = ev.text(sub, sight, &ev.before, sight.hidesBefore)
+	}
+	return m
 }
 
 // unwatched reports whether none of the fields a subscription watches changed.

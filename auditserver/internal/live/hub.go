@@ -46,6 +46,7 @@ type Hub struct {
 	classes atomic.Pointer[map[string]bool]
 
 	connections atomic.Int64
+	texts       sync.Pool // *[]byte, what clients are written
 
 	mu         sync.RWMutex
 	byClass    map[string]*watchedClass
@@ -74,6 +75,7 @@ func New(alive context.Context, cfg Config) *Hub {
 		byClass: make(map[string]*watchedClass),
 		viewers: make(map[viewerKey]*viewer),
 		burdens: make(map[string]*burden),
+		texts:   sync.Pool{New: func() any { return new([]byte) }},
 	}
 	l.checks.Stop()
 	l.noteClasses()

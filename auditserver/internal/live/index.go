@@ -106,7 +106,7 @@ func (l *Hub) add(sub *subscription, node *where.Node, key viewerKey, account st
 	sub.client.subs[sub.requestID] = sub
 	sub.query, sub.viewer = query, who
 	sub.since = l.number.Load()
-	sub.client.out.push(outFrame{op: "subscribed", requestID: sub.requestID})
+	sub.client.out.push(reply("subscribed", sub.requestID))
 	return nil
 }
 

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/budget"
@@ -17,46 +18,83 @@ type outbox struct {
 	ready chan struct{}
 	cut   context.CancelCauseFunc
 
-	mu     sync.Mutex
-	frames []outFrame
-	head   int
-	bytes  int
-	last   outFrame // pushed; dropped when the queue is empty
-	closed bool
+	mu      sync.Mutex
+	frames  []outFrame
+	head    int // those before it were taken,
+	forgot  int // and before this one forgotten
+	bytes   int
+	last    *message // pushed; dropped when the queue is empty
+	waiting bool     // since the last wake
+	closed  bool
 }
 
+// push queues a frame and wakes the one who takes it.
 func (o *outbox) push(f outFrame) {
+	if o.add(f) {
+		o.wake()
+	}
+}
+
+// add queues a frame, and tells whether it is the first since the last wake.
+func (o *outbox) add(f outFrame) (first bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
-		return
+		return false
 	}
-	f.counted = f.cost(&o.last)
+	f.counted = f.cost(o.last)
 	if err := o.grow(f.counted); err != nil {
 		o.drop()
 		o.cut(err)
-		return
+		return false
 	}
-	o.last = f
+	o.last = f.message
 	o.frames = append(o.frames, f)
+	first, o.waiting = !o.waiting, true
+	return first
+}
+
+func (o *outbox) wake() {
+	o.mu.Lock()
+	o.waiting = false
+	o.mu.Unlock()
 	select {
 	case o.ready <- struct{}{}:
 	default:
 	}
 }
 
-func (o *outbox) pop() (outFrame, bool) {
+// bulk is about how many bytes a client is written at a time.
+const bulk = 64 << 10
+
+// take gives the oldest frames, none if none waits. They are valid until the next call.
+func (o *outbox) take() []outFrame {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.head == len(o.frames) {
-		o.frames, o.head, o.last = o.frames[:0], 0, outFrame{}
-		return outFrame{}, false
+	o.forget()
+	from, size, counted := o.head, 0, 0
+	for ; o.head < len(o.frames) && size < bulk; o.head++ {
+		f := &o.frames[o.head]
+		size += frameCost + len(f.object) + len(f.original)
+		counted += f.counted
 	}
-	f := o.frames[o.head]
-	o.frames[o.head] = outFrame{}
-	o.head++
-	o.shrink(f.counted)
-	return f, true
+	o.shrink(counted)
+	return o.frames[from:o.head]
+}
+
+// forget lets go of the frames that were taken.
+func (o *outbox) forget() {
+	clear(o.frames[o.forgot:o.head])
+	o.forgot = o.head
+	switch {
+	case o.head == len(o.frames):
+		o.frames, o.last = o.frames[:0], nil
+	case o.head > len(o.frames)/2:
+		o.frames = slices.Delete(o.frames, 0, o.head)
+	default:
+		return
+	}
+	o.head, o.forgot = 0, 0
 }
 
 // freeBacklog is not counted in the pool, so that those who read are not cut for
@@ -84,7 +122,7 @@ func (o *outbox) shrink(n int) {
 // drop forgets what waits, and whatever comes.
 func (o *outbox) drop() {
 	o.shrink(o.bytes)
-	o.frames, o.head, o.last, o.closed = nil, 0, outFrame{}, true
+	o.frames, o.head, o.forgot, o.last, o.closed = nil, 0, 0, nil, true
 }
 
 // close ends the outbox of a client that is gone.

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/coder/websocket"
@@ -14,19 +15,45 @@ func TestOutboxCutsOnceAndForgets(t *testing.T) {
 	o := outbox{limit: 800, ready: make(chan struct{}, 1), cut: func(cause error) { causes = append(causes, cause) }}
 	shared := make([]byte, 500)
 	for range 2 { // of one event: their object counts once
-		o.push(outFrame{op: "create", object: shared})
+		o.push(outFrame{message: &message{op: "create", object: shared}})
 	}
 	require.Empty(t, causes)
 	for range 20 {
-		o.push(outFrame{op: "create", object: make([]byte, 100)})
+		o.push(outFrame{message: &message{op: "create", object: make([]byte, 100)}})
 	}
 	require.Len(t, causes, 1)
 	require.ErrorIs(t, causes[0], errSlow)
-	_, ok := o.pop()
-	require.False(t, ok, "memory was kept for a client that is cut")
+	require.Empty(t, o.take(), "memory was kept for a client that is cut")
 	code, reason := closeStatus(causes[0])
 	require.Equal(t, websocket.StatusTryAgainLater, code)
 	require.Equal(t, "too slow: more than 800 bytes were waiting (option limits.liveBacklog)", reason)
+}
+
+// Who takes frames is woken for the first that waits, and finds all of them in order.
+func TestOutboxGivesManyFramesInOrder(t *testing.T) {
+	o := outbox{limit: 16 << 20, ready: make(chan struct{}, 1)}
+	var want, got []string
+	for round := range 5 {
+		for n := range 400 {
+			id := strconv.Itoa(round*400 + n)
+			want = append(want, id)
+			require.Equal(t, n == 0, o.add(outFrame{message: &message{op: "create", object: make([]byte, 1000)}, requestID: id}))
+		}
+		o.wake()
+		<-o.ready
+		for range round { // slower than they come
+			for _, f := range o.take() {
+				got = append(got, f.requestID)
+			}
+		}
+	}
+	for frames := o.take(); len(frames) > 0; frames = o.take() {
+		for _, f := range frames {
+			got = append(got, f.requestID)
+		}
+	}
+	require.Equal(t, want, got)
+	require.Zero(t, o.bytes)
 }
 
 // What waits for all clients has a bound too, which cuts those who read slowly and no
@@ -38,7 +65,7 @@ func TestOutboxesShareABudget(t *testing.T) {
 		return &outbox{limit: 1 << 20, pool: pool, ready: make(chan struct{}, 1), cut: func(cause error) { cut[who] = cause }}
 	}
 	slow, slower, quick := outboxOf("slow"), outboxOf("slower"), outboxOf("quick")
-	push := func(o *outbox, n int) { o.push(outFrame{op: "create", object: make([]byte, n)}) }
+	push := func(o *outbox, n int) { o.push(outFrame{message: &message{op: "create", object: make([]byte, n)}}) }
 	push(slow, 150_000)
 	push(slower, 150_000)
 	require.Empty(t, cut)
@@ -51,7 +78,7 @@ func TestOutboxesShareABudget(t *testing.T) {
 	push(quick, freeBacklog/2)
 	require.Len(t, cut, 1, "there is room again, and what is small is free")
 	for _, o := range []*outbox{slow, quick} {
-		for _, ok := o.pop(); ok; _, ok = o.pop() {
+		for len(o.take()) > 0 {
 		}
 	}
 	require.Zero(t, pool.Used())

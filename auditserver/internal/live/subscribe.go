@@ -27,7 +27,7 @@ func (c *client) handle(ctx context.Context, f *inFrame) error {
 		if !c.hub.removeID(c, id) {
 			return fault.New(codeUnknown, "Cannot find subscription with requestId %s", id)
 		}
-		c.out.push(outFrame{op: "unsubscribed", requestID: id})
+		c.out.push(reply("unsubscribed", id))
 		return nil
 	case "update":
 		c.hub.mu.RLock()
@@ -54,11 +54,13 @@ func (c *client) connect(f *inFrame) error {
 	if err != nil {
 		return fault.New(codeKey, "Key in request is not valid")
 	}
-	c.connected, c.master, c.token, c.installationID = true, grant.Master, f.SessionToken, f.InstallationID
+	c.connected, c.master, c.token = true, grant.Master, f.SessionToken
 	if c.id == "" {
 		c.id = newClientID()
 	}
-	c.out.push(outFrame{op: "connected"})
+	of := identity(c.id, f.InstallationID)
+	c.identity.Store(&of)
+	c.out.push(reply("connected", ""))
 	return nil
 }
 

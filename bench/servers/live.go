@@ -49,8 +49,8 @@ func (l load) live(ctx context.Context, s *server) (lived, error) {
 		}
 		defer ws.CloseNow() //nolint:errcheck // nothing is left to do then
 		connections.Go(func() {
-			for {
-				_, frame, err := ws.Read(ctx)
+			for { // Reads end with the connection: one that ctx could end would cost much more.
+				_, frame, err := ws.Read(context.Background())
 				if err != nil {
 					failed <- err
 					return
@@ -78,6 +78,8 @@ func (l load) live(ctx context.Context, s *server) (lived, error) {
 				seen.delays = append(seen.delays, at.Sub(sent))
 			case err := <-failed:
 				return lived{}, err
+			case <-ctx.Done():
+				return lived{}, ctx.Err()
 			}
 		}
 		if round > 20 && time.Since(began) > time.Duration(l.rounds)*l.turn {

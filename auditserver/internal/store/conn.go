@@ -25,6 +25,7 @@ const mapping = "mmap_size(2147418112)"
 // functions SQL may call. It is used by one goroutine at a time.
 type conn struct {
 	dc    driver.Conn
+	db    uintptr                  // SQLite's handle; see watch
 	stmts map[string]*list.Element // of *statement
 	used  *list.List               // most recently used first
 
@@ -78,6 +79,7 @@ func openMode(path, mode string, pragmas []string) (*conn, error) {
 	if c.dc, err = drv.Open(dsn.String()); err != nil {
 		return nil, fmt.Errorf("store: open %s: %w", path, err)
 	}
+	c.db = handle(c.dc)
 	for _, pragma := range pragmas { // the driver's own way would sort them
 		if _, err := c.exec("PRAGMA " + pragma); err != nil {
 			return nil, errors.Join(fmt.Errorf("store: open %s: %w", path, err), c.close())
@@ -214,13 +216,19 @@ func (c *conn) query(ctx context.Context, sql string, args []any, visit func([]d
 	if err := c.gone(); err != nil {
 		return err
 	}
-	defer func() { err = c.failed(err) }()
+	defer func() {
+		if err = c.failed(err); err != nil && ctx.Err() != nil {
+			err = ctx.Err() // the statement was interrupted
+		}
+	}()
 	st, err := c.prepare(sql)
 	if err != nil {
 		return err
 	}
 	defer c.release(st)
-	rows, err := st.Stmt.(driver.StmtQueryContext).QueryContext(ctx, c.named(args))
+	watched, done := c.watch(ctx)
+	defer done()
+	rows, err := st.Stmt.(driver.StmtQueryContext).QueryContext(watched, c.named(args))
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,23 @@ type load struct {
 // speed is the requests a second of each round.
 type speed []float64
 
+// spent is the requests of all rounds and how long the server used the processors for
+// them. It says more than the speed where other programs run beside.
+type spent struct {
+	requests  int
+	processor time.Duration
+}
+
+func (s spent) String() string {
+	if s.processor == 0 {
+		return "not measured"
+	}
+	return fmt.Sprintf("%.1f", s.each())
+}
+
+// each is the microseconds of one request.
+func (s spent) each() float64 { return float64(s.processor.Microseconds()) / float64(s.requests) }
+
 func (s speed) median() float64 {
 	sorted := slices.Sorted(slices.Values(s))
 	return sorted[len(sorted)/2]
@@ -35,26 +52,29 @@ func (s speed) String() string {
 
 // measure lets the servers take turns at a job. A first turn that counts for
 // nothing warms each server up.
-func (l load) measure(ctx context.Context, job job, servers []*server) ([]speed, error) {
-	speeds := make([]speed, len(servers))
+func (l load) measure(ctx context.Context, job job, servers []*server) ([]speed, []spent, error) {
+	speeds, costs := make([]speed, len(servers)), make([]spent, len(servers))
 	for round := range l.rounds + 1 {
 		for i, s := range servers {
-			perSecond, err := l.turnOf(ctx, job, s)
+			before := s.processor()
+			requests, took, err := l.turnOf(ctx, job, s)
 			if err != nil {
-				return nil, fmt.Errorf("%s, %s: %w", s.name, job.name, err)
+				return nil, nil, fmt.Errorf("%s, %s: %w", s.name, job.name, err)
 			}
 			if round > 0 {
-				speeds[i] = append(speeds[i], perSecond)
+				speeds[i] = append(speeds[i], float64(requests)/took.Seconds())
+				costs[i].requests += requests
+				costs[i].processor += s.processor() - before
 			}
 		}
 	}
-	return speeds, nil
+	return speeds, costs, nil
 }
 
 // turnOf sends the job's requests for a turn, and those of the job beside it,
-// and returns how many of the job's a second were answered as they should be.
+// and returns how many of the job's were answered as they should be, and how long it took.
 // Any other answer ends the measurement.
-func (l load) turnOf(ctx context.Context, job job, s *server) (float64, error) {
+func (l load) turnOf(ctx context.Context, job job, s *server) (requests int, took time.Duration, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	start := time.Now()
@@ -76,17 +96,16 @@ func (l load) turnOf(ctx context.Context, job job, s *server) (float64, error) {
 		})
 	}
 	wg.Wait()
-	took := time.Since(start)
+	took = time.Since(start)
 	if err := context.Cause(ctx); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	total := 0
 	for n, count := range counts {
 		if !beside(n) {
-			total += count
+			requests += count
 		}
 	}
-	return float64(total) / took.Seconds(), nil
+	return requests, took, nil
 }
 
 // once sends one request of a job and returns the body of the answer.

@@ -179,7 +179,7 @@ func growthStep(ctx context.Context, load load, auditserver string, plans int, f
 }
 
 func growthOf(ctx context.Context, load load, audit *server, job job, first map[string]float64) error {
-	speeds, err := load.measure(ctx, job, []*server{audit})
+	speeds, _, err := load.measure(ctx, job, []*server{audit})
 	if err != nil {
 		return err
 	}

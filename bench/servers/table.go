@@ -14,14 +14,14 @@ type table struct {
 }
 
 func (t table) print(ctx context.Context) error {
-	fmt.Printf("%d plans, %d connections, %d rounds of %v; requests a second: median (slowest to fastest round), and how many times that the first server's is\n\n",
+	fmt.Printf("%d plans, %d connections, %d rounds of %v; requests a second: median (slowest to fastest round), and how many times that the first server's is;\nbelow, how long the server uses the processors for one, and how many times as long as the first\n\n",
 		len(t.servers[0].plans), t.load.clients, t.load.rounds, t.load.turn)
 	t.row("", func(s *server) string { return s.name })
 	for _, job := range jobs() {
 		if !strings.HasPrefix(job.name, t.load.only) {
 			continue
 		}
-		speeds, err := t.load.measure(ctx, job, t.servers)
+		speeds, costs, err := t.load.measure(ctx, job, t.servers)
 		if err != nil {
 			return err
 		}
@@ -30,6 +30,12 @@ func (t table) print(ctx context.Context) error {
 				return speeds[0].String()
 			}
 			return fmt.Sprintf("%v %5.2fx", speeds[i], speeds[0].median()/speeds[i].median())
+		})
+		t.cells("  microseconds of processor", func(i int) string {
+			if i == 0 || costs[i].processor == 0 {
+				return costs[i].String()
+			}
+			return fmt.Sprintf("%v %5.2fx", costs[i], costs[i].each()/costs[0].each())
 		})
 	}
 	for _, part := range []struct {

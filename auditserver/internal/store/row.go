@@ -121,7 +121,11 @@ func (r Row) ACL() map[string]schema.Access {
 		return nil
 	}
 	acl := map[string]schema.Access{}
-	_ = json.Unmarshal(v, &acl) // the store wrote it
+	for m := range membersOf(v) {
+		acl[unquote(v[m.start:m.nameEnd])] = schema.Access{
+			Read: bytes.Contains(m.value, []byte(`"read":true`)), Write: bytes.Contains(m.value, []byte(`"write":true`)),
+		}
+	}
 	return acl
 }
 

@@ -14,6 +14,7 @@ import (
 type member struct {
 	name, value []byte
 	start, end  int // of the whole member, without commas
+	nameEnd     int // after its name and the quotes of it
 }
 
 // membersOf yields the top-level members of doc in order. Names of columns
@@ -23,7 +24,7 @@ func membersOf(doc []byte) iter.Seq[member] {
 		for i := 1; i < len(doc) && doc[i] == '"'; {
 			nameEnd := skipString(doc, i)
 			end := skipValue(doc, nameEnd+1)
-			if !yield(member{doc[i+1 : nameEnd-1], doc[nameEnd+1 : end : end], i, end}) {
+			if !yield(member{doc[i+1 : nameEnd-1], doc[nameEnd+1 : end : end], i, end, nameEnd}) {
 				return
 			}
 			i = end + 1 // the comma

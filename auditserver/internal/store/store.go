@@ -66,6 +66,7 @@ type Store struct {
 
 	catalog atomic.Pointer[catalog]
 	acls    aclCache
+	rows    *rowCache
 
 	newID func() string // NewID, except in tests
 
@@ -99,7 +100,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if cfg.Readers <= 0 {
 		cfg.Readers = max(4, runtime.NumCPU())
 	}
-	s := &Store{cfg: cfg, path: cfg.Path, newID: func() string { return NewID(cfg.IDSize) }, closed: make(chan struct{}), readers: make(chan *conn, cfg.Readers), quick: make(chan *conn, quickReaders)}
+	s := &Store{cfg: cfg, path: cfg.Path, newID: func() string { return NewID(cfg.IDSize) }, closed: make(chan struct{}), readers: make(chan *conn, cfg.Readers), quick: make(chan *conn, quickReaders), rows: newRowCache()}
 	defer func() {
 		if err != nil {
 			_ = s.Close()
@@ -236,12 +237,20 @@ func (s *Store) SearchedClass(class, redirectKey string) string {
 
 // Get returns the object of class with the given objectId, whoever may read
 // it, or ErrNotFound. A class that does not exist has no objects.
-func (s *Store) Get(ctx context.Context, class, id string) (row Row, err error) {
-	err = s.readQuick(ctx, func(r reader) error {
-		row, err = r.get(class, id, false)
-		return err
+func (s *Store) Get(ctx context.Context, class, id string) (Row, error) {
+	if isClosed(s.closed) {
+		return Row{}, ErrClosed
+	}
+	if err := s.writer.syncer.broken(); err != nil {
+		return Row{}, err
+	}
+	return s.rows.get(class, id, func() (row Row, err error) {
+		err = s.readQuick(ctx, func(r reader) error {
+			row, err = r.get(class, id, false)
+			return err
+		})
+		return row, err
 	})
-	return row, err
 }
 
 // GetMany returns the objects with the given ids that exist and that readers

@@ -180,8 +180,12 @@ func (w *writer) commit(r *round) {
 		r.err = w.c.lost
 	}
 	if r.err == nil && r.writes() {
-		r.err = w.c.commit()
-		r.committed = r.err == nil
+		w.s.rows.during(r.changes, r.catalog != w.s.catalog.Load(), func() {
+			if r.err = w.c.commit(); r.err == nil {
+				r.committed = true
+				w.s.catalog.Store(r.catalog)
+			}
+		})
 		if log := w.syncer.log; log != nil && r.committed {
 			r.written = log.committed()
 		} else if log != nil {
@@ -193,5 +197,4 @@ func (w *writer) commit(r *round) {
 		return
 	}
 	w.s.acls.committed(r.acls)
-	w.s.catalog.Store(r.catalog)
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -121,6 +122,9 @@ func onlyParams(p *rawjson.Params, allowed []string) error {
 // What JavaScript takes for false is no number given.
 func intParam(p *rawjson.Params, name string, def int, quirks bool) (int, error) {
 	v, ok := p.Param(name)
+	if n, err := strconv.ParseUint(string(v), 10, 31); err == nil { // as it is sent nearly always
+		return int(n), nil
+	}
 	if !ok || rawjson.Falsy(v) && v.Kind() != '0' {
 		return def, nil
 	}

@@ -25,7 +25,7 @@ const mapping = "mmap_size(2147418112)"
 // functions SQL may call. It is used by one goroutine at a time.
 type conn struct {
 	dc    driver.Conn
-	db    uintptr                  // SQLite's handle; see watch
+	db    uintptr                  // SQLite's handle; see interruptible
 	stmts map[string]*list.Element // of *statement
 	used  *list.List               // most recently used first
 
@@ -226,9 +226,9 @@ func (c *conn) query(ctx context.Context, sql string, args []any, visit func([]d
 		return err
 	}
 	defer c.release(st)
-	watched, done := c.watch(ctx)
-	defer done()
-	rows, err := st.Stmt.(driver.StmtQueryContext).QueryContext(watched, c.named(args))
+	running, interruption := c.interruptible(ctx)
+	defer interruption.end()
+	rows, err := st.Stmt.(driver.StmtQueryContext).QueryContext(running, c.named(args))
 	if err != nil {
 		return err
 	}

@@ -29,30 +29,41 @@ func handle(dc driver.Conn) uintptr {
 	return 0
 }
 
-// watch has the statement that is about to run interrupted when ctx ends, and
-// gives the context to run it with. The caller must call done when it has run.
-func (c *conn) watch(ctx context.Context) (_ context.Context, done func()) {
+// interruption ends a statement that runs on a connection.
+type interruption struct {
+	c    *conn
+	stop func() bool
+
+	mu   sync.Mutex
+	over bool
+}
+
+// interruptible has the statement that is about to run interrupted when ctx ends. It
+// gives the context to run it with, and what must be told that it has run.
+func (c *conn) interruptible(ctx context.Context) (context.Context, *interruption) {
 	if c.db == 0 || ctx.Done() == nil {
-		return ctx, func() {}
+		return ctx, nil
 	}
-	var mu sync.Mutex
-	over := false
-	var interrupt func()
-	interrupt = func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if !over {
-			sqlite3.Xsqlite3_interrupt(nil, c.db)
-			time.AfterFunc(againAfter, interrupt)
-		}
+	i := &interruption{c: c}
+	i.stop = context.AfterFunc(ctx, i.interrupt)
+	return context.Background(), i
+}
+
+func (i *interruption) interrupt() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if !i.over {
+		sqlite3.Xsqlite3_interrupt(nil, i.c.db)
+		time.AfterFunc(againAfter, i.interrupt)
 	}
-	stop := context.AfterFunc(ctx, interrupt)
-	return context.WithoutCancel(ctx), func() {
-		if stop() {
-			return
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		over = true
+}
+
+// end is called when the statement has run.
+func (i *interruption) end() {
+	if i == nil || i.stop() {
+		return
 	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.over = true
 }

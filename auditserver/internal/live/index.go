@@ -29,6 +29,7 @@ type watchedQuery struct {
 type viewerKey struct {
 	master  bool
 	token   string
+	digest  string // of the token
 	baseURL string
 }
 

@@ -14,6 +14,7 @@ type sight struct {
 	caller        *access.Caller
 	hides         *access.Hidden
 	before, after bool // may read the object as it was, as it is
+	ownSession    bool // the object is the session that the viewer uses
 	hidesBefore   []string
 	hidesAfter    []string
 }
@@ -46,6 +47,7 @@ func (ev *event) seenBy(ctx context.Context, v asking) *sight {
 	sight.caller = c
 	hides := ev.hub.cfg.Queries.Protected.Of(ev.change.Class, ev.class.Permissions, c)
 	sight.hides = hides
+	sight.ownSession = ev.change.Class == "_Session" && (ev.before.is(c.SessionID) || ev.after.is(c.SessionID))
 	look := func(st *state) (bool, []string) {
 		if !st.exists || !c.MayRead(st.row, st.acl, fields) {
 			return false, nil

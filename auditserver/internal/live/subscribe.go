@@ -8,6 +8,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/query"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/session"
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
@@ -74,6 +75,9 @@ func (c *client) subscribe(ctx context.Context, f *inFrame) error {
 	}
 	if key.master {
 		key.token = ""
+	}
+	if key.token != "" {
+		key.digest = session.Digest(key.token)
 	}
 	caller, err := c.hub.callerOf(ctx, key)
 	if err != nil {

@@ -55,14 +55,14 @@ func (b *budgets) measure(t *metrics.Text) {
 		}
 	}{
 		{"bodies", b.bodies}, {"keylessBodies", b.keyless}, {"answers", b.answers}, {"liveBacklogs", b.backlogs},
-		{"hashings", b.hashing}, {"longQueries", b.queries},
+		{"hashings", b.hashing}, {"longQueries", b.queries}, {"largeBodies", b.large},
 	}
 	for _, family := range []struct {
 		name, kind, help string
 		value            func(i int) int64
 	}{
 		{"auditserver_budget_limit", "gauge", "Bounds of what requests share: bytes, or requests.", func(i int) int64 { return list[i].budget.Limit().Value }},
-		{"auditserver_budget_used", "gauge", "What requests have of that now; of hashings and long queries with those whose turn it is.", func(i int) int64 { return list[i].budget.Used() }},
+		{"auditserver_budget_used", "gauge", "What requests have of that now; of hashings, long queries and large bodies with those whose turn it is.", func(i int) int64 { return list[i].budget.Used() }},
 		{"auditserver_budget_refused_total", "counter", "Times that a budget had not enough.", func(i int) int64 { return list[i].budget.Refused() }},
 	} {
 		t.Family(family.name, family.kind, family.help)

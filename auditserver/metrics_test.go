@@ -38,6 +38,7 @@ func TestMetricsCountRoutesNotNames(t *testing.T) {
 		`auditserver_budget_limit{budget="bodies"} 6.7108864e+07`,
 		`auditserver_budget_used{budget="answers"} 0`,
 		`auditserver_budget_refused_total{budget="hashings"} 0`,
+		`auditserver_budget_used{budget="largeBodies"} 0`,
 	} {
 		require.Contains(t, text, line+"\n")
 	}

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,6 +12,29 @@ import (
 	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/schema"
 )
+
+// An ACL means the same for one who has more roles than it has entries.
+func TestACLsOfACallerWithManyRoles(t *testing.T) {
+	var roles []string
+	for n := range 1000 {
+		roles = append(roles, "role:r"+strconv.Itoa(n))
+	}
+	many := access.NewCaller("max", roles)
+	reads, writes := schema.Access{Read: true}, schema.Access{Write: true}
+	for _, test := range []struct {
+		acl           map[string]schema.Access
+		reads, writes bool
+	}{
+		{map[string]schema.Access{"*": reads, "role:r999": writes}, true, true},
+		{map[string]schema.Access{"max": reads, "role:r1000": writes}, true, false},
+		{map[string]schema.Access{"r1": reads, "lena": writes}, false, false},
+		{map[string]schema.Access{}, false, false},
+		{nil, true, true},
+	} {
+		require.Equal(t, test.reads, many.MayRead(store.Row{}, test.acl, nil), "%v", test.acl)
+		require.Equal(t, test.writes, many.Writes(test.acl), "%v", test.acl)
+	}
+}
 
 func TestACLs(t *testing.T) {
 	given := map[string]any{"*": map[string]any{"read": true, "write": false}, "role:auditor": map[string]any{"write": true}, "max": map[string]any{"read": false}}

@@ -12,8 +12,9 @@ type Caller struct {
 	ReadOnly bool // with master: may not write
 	Restores bool // with master: the maintenance key, which restores objects with their own times
 	UserID   string
-	Roles    []string // "role:X", inherited ones included
-	readers  []string // "*", the user id and the roles: the names ACLs are searched for
+	Roles    []string            // "role:X", inherited ones included
+	readers  []string            // "*", the user id and the roles: the names ACLs are searched for
+	roles    map[string]struct{} // the same as Roles
 
 	SessionID      string
 	SessionToken   string // as the client sent it
@@ -31,7 +32,11 @@ func NewCaller(userID string, roles []string) *Caller {
 		return &Caller{readers: anonymousReaders}
 	}
 	readers := append([]string{"*", userID}, roles...)
-	return &Caller{UserID: userID, Roles: roles, readers: slices.Clip(readers)}
+	c := &Caller{UserID: userID, Roles: roles, readers: slices.Clip(readers), roles: make(map[string]struct{}, len(roles))}
+	for _, role := range roles {
+		c.roles[role] = struct{}{}
+	}
+	return c
 }
 
 // ACLNames gives the names of which an ACL must let one read; nil means that the
@@ -44,7 +49,8 @@ func (c *Caller) ACLNames() []string {
 }
 
 func (c *Caller) hasRole(name string) bool {
-	return slices.Contains(c.Roles, "role:"+name)
+	_, ok := c.roles["role:"+name]
+	return ok
 }
 
 // is reports whether entity, a key of an ACL or of class permissions ("*", a
@@ -54,7 +60,8 @@ func (c *Caller) is(entity string) bool {
 	case entity == "*":
 		return true
 	case strings.HasPrefix(entity, "role:"):
-		return slices.Contains(c.Roles, entity)
+		_, ok := c.roles[entity]
+		return ok
 	}
 	return c.UserID != "" && c.UserID == entity
 }

@@ -37,11 +37,7 @@ var (
 // check refuses a request over loopback that is for another host, or comes from a
 // page of another origin.
 func (h *hosts) check(r *http.Request) error {
-	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	if !ok {
-		return nil
-	}
-	if at, err := netip.ParseAddrPort(local.String()); err != nil || !at.Addr().Unmap().IsLoopback() {
+	if !overLoopback(r.Context().Value(http.LocalAddrContextKey)) {
 		return nil
 	}
 	if !h.ours(hostName(r.Host)) {
@@ -55,6 +51,18 @@ func (h *hosts) check(r *http.Request) error {
 		return errForeignOrigin
 	}
 	return nil
+}
+
+// overLoopback tells of the address at which a request came.
+func overLoopback(at any) bool {
+	switch at := at.(type) {
+	case *net.TCPAddr: // of every listener but one that wraps it
+		return at.IP.IsLoopback()
+	case net.Addr:
+		parsed, err := netip.ParseAddrPort(at.String())
+		return err == nil && parsed.Addr().Unmap().IsLoopback()
+	}
+	return false
 }
 
 func (h *hosts) ours(name string) bool {

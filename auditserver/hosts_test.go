@@ -1,8 +1,11 @@
 package auditserver_test
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -67,3 +70,33 @@ func TestAllowHostsAreNames(t *testing.T) {
 		require.ErrorContains(t, err, "allowHosts", bad)
 	}
 }
+
+// A request has come over loopback whatever kind of address its listener names.
+func TestForeignHostsAreRefusedAtEveryListener(t *testing.T) {
+	srv, _ := open(t, nil)
+	for _, each := range []struct {
+		at     any
+		status int
+	}{
+		{&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1337}, http.StatusForbidden},
+		{&net.TCPAddr{IP: net.ParseIP("127.3.2.1").To4(), Port: 1337}, http.StatusForbidden},
+		{&net.TCPAddr{IP: net.IPv6loopback, Port: 1337}, http.StatusForbidden},
+		{net.TCPAddrFromAddrPort(netip.MustParseAddrPort("[::ffff:127.0.0.1]:1337")), http.StatusForbidden},
+		{otherAddr("127.0.0.1:1337"), http.StatusForbidden},
+		{&net.TCPAddr{IP: net.IPv4(10, 0, 0, 1), Port: 1337}, http.StatusOK},
+		{otherAddr("10.0.0.1:1337"), http.StatusOK},
+		{&net.UnixAddr{Name: "/run/audits.sock", Net: "unix"}, http.StatusOK},
+		{nil, http.StatusOK},
+	} {
+		r := httptest.NewRequestWithContext(context.WithValue(t.Context(), http.LocalAddrContextKey, each.at), http.MethodOptions, "http://evil.example/parse/classes/Note", nil)
+		w := httptest.NewRecorder()
+		srv.ServeHTTP(w, r)
+		require.Equal(t, each.status, w.Code, "%v", each.at)
+	}
+}
+
+// otherAddr is an address of a listener that wraps another one.
+type otherAddr string
+
+func (otherAddr) Network() string  { return "tcp" }
+func (a otherAddr) String() string { return string(a) }

@@ -25,7 +25,8 @@ func HeaderCredentials(h http.Header) Credentials {
 		MaintenanceKey: h.Get("X-Parse-Maintenance-Key"),
 		SessionToken:   h.Get("X-Parse-Session-Token"),
 		InstallationID: h.Get("X-Parse-Installation-Id"),
-		ClientKeys: [4]string{h.Get("X-Parse-REST-API-Key"), h.Get("X-Parse-Javascript-Key"),
+		// Written as http.Header keeps it, unlike X-Parse-REST-API-Key, it costs no allocation.
+		ClientKeys: [4]string{h.Get("X-Parse-Rest-Api-Key"), h.Get("X-Parse-Javascript-Key"),
 			h.Get("X-Parse-Client-Key"), h.Get("X-Parse-Windows-Key")},
 		Context: h.Get("X-Parse-Cloud-Context"),
 	}

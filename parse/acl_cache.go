@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/internal/wire"
+	"github.com/isoaudit/isoaudit-go/parse/internal/rows"
 )
 
 // aclCache remembers the last few ACLs that were read, with their text: nearly
@@ -34,11 +35,27 @@ func (c *aclCache) read(dec *jsontext.Decoder, acl *ACL) error {
 	return c.decode(raw, acl)
 }
 
-func (c *aclCache) decode(raw jsontext.Value, acl *ACL) error {
-	var seen []seenACL
-	if list := c.seen.Load(); list != nil {
-		seen = *list
+// readFast is read for what a server usually writes.
+func (c *aclCache) readFast(s *rows.Scanner, acl *ACL) bool {
+	for _, known := range c.known() {
+		if s.Take(known.text) {
+			*acl = maps.Clone(known.acl)
+			return true
+		}
 	}
+	raw, ok := s.Value()
+	return ok && raw.Kind() == '{' && c.decode(raw, acl) == nil
+}
+
+func (c *aclCache) known() []seenACL {
+	if list := c.seen.Load(); list != nil {
+		return *list
+	}
+	return nil
+}
+
+func (c *aclCache) decode(raw jsontext.Value, acl *ACL) error {
+	seen := c.known()
 	for i := range seen {
 		if seen[i].text == string(raw) {
 			*acl = maps.Clone(seen[i].acl)

@@ -77,8 +77,7 @@ func (c *codec) specialReader(t reflect.Type) rows.FieldReader {
 	switch {
 	case t == reflect.TypeFor[ACL]():
 		return func(s *rows.Scanner, v reflect.Value) bool {
-			raw, ok := s.Value()
-			return ok && raw.Kind() == '{' && c.acls.decode(raw, v.Addr().Interface().(*ACL)) == nil
+			return c.acls.readFast(s, v.Addr().Interface().(*ACL))
 		}
 	case reflect.PointerTo(t).Implements(reflect.TypeFor[pointerTarget]()):
 		return func(s *rows.Scanner, v reflect.Value) bool {

@@ -39,22 +39,28 @@ func FuzzPage(f *testing.F) {
 		f.Add([]byte(row))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		fast := page[fuzzed]{codec: newCodec(userClass), class: "AuditPlan"}
-		took := fast.decodeFast(body)
-		slow := page[fuzzed]{codec: newCodec(userClass), class: "AuditPlan"}
-		err := slow.decodeSlow(body, rowByColumn)
-		if !took {
-			return
-		}
-		require.NoError(t, err)
-		require.Equal(t, slow.rows, fast.rows)
-		require.Equal(t, slow.count, fast.count)
-		require.Equal(t, slow.unread, fast.unread)
-		if len(fast.rows) > 0 {
-			require.Equal(t, string(slow.first), string(fast.first))
-			require.Equal(t, string(slow.last), string(fast.last))
-		}
+		requireSamePage(t, body)
 	})
+}
+
+// requireSamePage fails if the quick way reads a page that the JSON package refuses
+// or reads otherwise.
+func requireSamePage(t require.TestingT, body []byte) {
+	fast := page[fuzzed]{codec: newCodec(userClass), class: "AuditPlan"}
+	took := fast.decodeFast(body)
+	slow := page[fuzzed]{codec: newCodec(userClass), class: "AuditPlan"}
+	err := slow.decodeSlow(body, rowByColumn)
+	if !took {
+		return
+	}
+	require.NoError(t, err)
+	require.Equal(t, slow.rows, fast.rows)
+	require.Equal(t, slow.count, fast.count)
+	require.Equal(t, slow.unread, fast.unread)
+	if len(fast.rows) > 0 {
+		require.Equal(t, string(slow.first), string(fast.first))
+		require.Equal(t, string(slow.last), string(fast.last))
+	}
 }
 
 func FuzzObject(f *testing.F) {

@@ -21,7 +21,7 @@ func (p *page[T]) decodeFast(body []byte) bool {
 		}
 		start, row := s.Pos(), new(T)
 		var unread DecodeErrors
-		if !plan.Read(s, reflect.ValueOf(row).Elem(), nil) {
+		if !plan.Read(s, reflect.ValueOf(row).Elem()) {
 			s.Back(start)
 			raw, ok := s.Value()
 			if row = new(T); !ok {

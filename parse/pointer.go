@@ -219,8 +219,8 @@ func (p *Pointer[T]) readFast(s *rows.Scanner, c *codec) bool {
 	if plan == nil {
 		return false
 	}
-	row, head := new(T), rows.Head{}
-	if !plan.Read(s, reflect.ValueOf(row).Elem(), &head) || string(head.Type) != "Object" || string(head.Class) != want {
+	row := new(T)
+	if !plan.ReadIncluded(s, reflect.ValueOf(row).Elem(), want) {
 		return false
 	}
 	based, ok := any(row).(Stored)

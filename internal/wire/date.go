@@ -107,18 +107,27 @@ func parseFixed[Text string | []byte](s Text) (time.Time, bool) {
 	if len(s) != len(isoLayout) || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[19] != '.' || s[23] != 'Z' {
 		return time.Time{}, false
 	}
-	year, ok0 := digits(s[0:4])
-	month, ok1 := digits(s[5:7])
-	day, ok2 := digits(s[8:10])
-	hour, ok3 := digits(s[11:13])
-	minute, ok4 := digits(s[14:16])
-	second, ok5 := digits(s[17:19])
-	milli, ok6 := digits(s[20:23])
-	if !(ok0 && ok1 && ok2 && ok3 && ok4 && ok5 && ok6) || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59 {
+	century, year, month, day := pair(s, 0), pair(s, 2), pair(s, 5), pair(s, 8)
+	hour, minute, second, centi, milli := pair(s, 11), pair(s, 14), pair(s, 17), pair(s, 20), int(s[22])-'0'
+	year += 100 * century
+	if century > 99 || year >= 100*century+100 || month < 1 || month > 12 || day < 1 || day > 28 && day > daysIn(year, month) ||
+		hour > 23 || minute > 59 || second > 59 || centi > 99 || milli < 0 || milli > 9 {
 		return time.Time{}, false
 	}
-	t := time.Date(year, time.Month(month), day, hour, minute, second, milli*int(time.Millisecond), time.UTC)
-	return t, t.Day() == day // February 30 would have become March
+	return time.Date(year, time.Month(month), day, hour, minute, second, (centi*10+milli)*int(time.Millisecond), time.UTC), true
+}
+
+// pair is the number of two digits at a place of s, more than 99 for other characters.
+func pair[Text string | []byte](s Text, at int) int {
+	tens, units := s[at]-'0', s[at+1]-'0'
+	if tens > 9 || units > 9 {
+		return 1000
+	}
+	return int(tens)*10 + int(units)
+}
+
+func daysIn(year, month int) int {
+	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
 func digits[Text string | []byte](s Text) (int, bool) {

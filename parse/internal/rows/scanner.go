@@ -17,9 +17,10 @@ import (
 // package, which also reports the errors. So the scanner never decides that an
 // answer is wrong. FuzzPage checks that both read the same.
 type Scanner struct {
-	data []byte
-	pos  int
-	seen [128]string // short texts by a cheap hash: sites and statuses repeat on a page
+	data     []byte
+	pos      int
+	seen     [128]string // short texts by a cheap hash: sites and statuses repeat on a page
+	included included
 }
 
 // NewScanner reads data from its beginning.
@@ -115,15 +116,26 @@ func (s *Scanner) intern(text []byte) string {
 	if len(text) == 0 || len(text) > 24 {
 		return string(text)
 	}
-	hash := uint(len(text))
-	for _, c := range text {
-		hash = hash*31 + uint(c)
-	}
-	slot := &s.seen[hash%uint(len(s.seen))]
+	slot := &s.seen[hash(text)%uint64(len(s.seen))]
 	if *slot != string(text) {
 		*slot = string(text)
 	}
 	return *slot
+}
+
+// hash is a cheap one, in which every byte counts.
+func hash(data []byte) uint64 {
+	const odd = 0x9e3779b97f4a7c15 // 2^64 by the golden ratio
+	sum, last := uint64(len(data)), uint64(0)
+	for ; len(data) >= 8; data = data[8:] {
+		sum = (sum ^ binary.LittleEndian.Uint64(data)) * odd
+		sum ^= sum >> 32
+	}
+	for _, c := range data {
+		last = last<<8 | uint64(c)
+	}
+	sum = (sum ^ last) * odd
+	return sum ^ sum>>32
 }
 
 // Value consumes the next value without looking into it: the caller has to

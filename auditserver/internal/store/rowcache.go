@@ -50,9 +50,10 @@ func (c *rowCache) look(class, id string) (row Row, ok bool, state uint64) {
 }
 
 // keep keeps an object that was read since look, unless a commit has changed the shard
-// meanwhile: then it may be older than the commit.
-func (c *rowCache) keep(class, id string, row Row, state uint64) {
-	key := rowKey{class, id}
+// meanwhile: then it may be older than the commit. The key is the row's own: that of
+// the caller may be a part of a long request, which would stay in memory with it.
+func (c *rowCache) keep(row Row, state uint64) {
+	key := rowKey{row.class, row.ID()}
 	if size(key, row) > maxCachedRow {
 		return
 	}

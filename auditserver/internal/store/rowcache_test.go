@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 
@@ -122,7 +123,7 @@ func TestRowCacheMissesNoCommit(t *testing.T) {
 				_, ok, state := c.look("Note", "a")
 				require.False(t, ok)
 				meanwhile()
-				c.keep("Note", "a", found, state)
+				c.keep(found, state)
 			}
 			get(old, func() { commit(func() {}) })
 			require.False(t, c.kept("Note", "a"), "it began before and ended afterwards")
@@ -141,7 +142,7 @@ func TestRowCacheMissesNoCommit(t *testing.T) {
 	c := newRowCache()
 	_, _, state := c.look("Note", "a")
 	c.during([]Change{{Kind: Created, Class: "Note", After: old}}, false, func() {}) // a get cannot have read it before
-	c.keep("Note", "a", old, state)
+	c.keep(old, state)
 	require.True(t, c.kept("Note", "a"))
 }
 
@@ -149,7 +150,7 @@ func TestRowCacheIsBounded(t *testing.T) {
 	c := newRowCache()
 	put := func(id string, size int) {
 		_, _, state := c.look("Note", id)
-		c.keep("Note", id, Row{class: "Note", doc: []byte(strings.Repeat("x", size))}, state)
+		c.keep(Row{class: "Note", doc: []byte(`{"objectId":"` + id + `","s":"` + strings.Repeat("x", size) + `"}`)}, state)
 	}
 	put("large", maxCachedRow)
 	require.False(t, c.kept("Note", "large"))
@@ -204,12 +205,76 @@ func getBesideUpdates(t *testing.T, path string) {
 	readers.Wait()
 }
 
+// Bounded is what the objects take, so they must not keep the requests in memory that
+// asked for them: the id and the class may be parts of a long one.
+func TestRowCacheKeepsNoRequest(t *testing.T) {
+	s, id := withNote(t, "")
+	for name, ask := range map[string]func(class, id string) error{
+		"Get": func(class, id string) error { _, err := s.Get(t.Context(), class, id); return err },
+		"GetMany": func(class, id string) error {
+			_, err := s.GetMany(t.Context(), class, []string{id}, nil, nil)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			request := "Note/" + id + "?pad=" + strings.Repeat("x", 10_000)
+			class, asked := request[:4], request[5:5+len(id)]
+			s.rows.during(nil, true, func() {})
+			require.NoError(t, ask(class, asked))
+			require.True(t, s.rows.kept("Note", id))
+			for key := range s.rows.shard(rowKey{"Note", id}).rows {
+				require.NotSame(t, unsafe.StringData(class), unsafe.StringData(key.class))
+				require.NotSame(t, unsafe.StringData(asked), unsafe.StringData(key.id))
+			}
+		})
+	}
+}
+
+// Objects with odd ids are found, kept and forgotten like others.
+func TestRowCacheKnowsOddIDs(t *testing.T) {
+	s, _ := withNote(t, "")
+	ids := []string{"a", "A", "a\x00b", "a\x00", " a", "a ", "é", "e\u0301", `q"\\`, "\u2028", "<&>", "1", "01", "1.0", "%41", "a/b", "😀", strings.Repeat("x", 1000)}
+	require.NoError(t, s.Write(t.Context(), func(tx *Tx) error {
+		for i, id := range ids {
+			if _, err := tx.Insert("Note", Object{ID: id, Fields: map[string]any{"n": float64(i)}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	for round := range 3 { // of which each finds what the one before has kept and changed
+		for i, id := range ids {
+			for range 2 {
+				row, err := s.Get(t.Context(), "Note", id)
+				require.NoError(t, err, "%q", id)
+				require.Equal(t, id, row.ID())
+				require.Equal(t, float64(i+100*round), row.Value("n"), "%q", id)
+				require.True(t, s.rows.kept("Note", id), "%q", id)
+			}
+		}
+		found, err := s.GetMany(t.Context(), "Note", ids, nil, nil)
+		require.NoError(t, err)
+		require.Len(t, found, len(ids))
+		require.NoError(t, s.Write(t.Context(), func(tx *Tx) error {
+			for i, id := range ids {
+				if _, _, err := tx.Update("Note", id, Object{Fields: map[string]any{"n": float64(i + 100*(round+1))}}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		for _, id := range ids {
+			require.False(t, s.rows.kept("Note", id), "%q", id)
+		}
+	}
+}
+
 // A closed store has no objects, kept or not.
 func TestGetAfterClose(t *testing.T) {
 	s, err := Open(t.Context(), Config{})
 	require.NoError(t, err)
 	_, _, state := s.rows.look("Note", "a")
-	s.rows.keep("Note", "a", Row{class: "Note", doc: []byte(`{"objectId":"a"}`)}, state)
+	s.rows.keep(Row{class: "Note", doc: []byte(`{"objectId":"a"}`)}, state)
 	require.NoError(t, s.Close())
 	_, err = s.Get(t.Context(), "Note", "a")
 	require.ErrorIs(t, err, ErrClosed)

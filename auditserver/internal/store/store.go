@@ -251,7 +251,7 @@ func (s *Store) Get(ctx context.Context, class, id string) (row Row, err error) 
 		return err
 	})
 	if err == nil {
-		s.rows.keep(class, id, row, state)
+		s.rows.keep(row, state)
 	}
 	return row, err
 }
@@ -293,7 +293,7 @@ func (s *Store) GetMany(ctx context.Context, class string, ids []string, readers
 	})
 	for id, row := range rows {
 		if err == nil {
-			s.rows.keep(class, id, row, states[id])
+			s.rows.keep(row, states[id])
 		}
 	}
 	maps.Copy(kept, rows)

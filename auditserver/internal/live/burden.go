@@ -48,11 +48,11 @@ const (
 	allUsers     = 10 // of conditions
 	allUsersWork = 5
 
-	bytesOfCondition = 256 // of the text of a query that count as one condition
+	bytesOfCondition = 256 // of the text of a subscription that count as one condition
 )
 
-// weightOf is what a query weighs before it meets an object; text is how long it was
-// written.
+// weightOf is what a subscription weighs before its query meets an object; text is how
+// long it was written.
 func weightOf(n *where.Node, text int) int {
 	total := text / bytesOfCondition
 	for c := range n.Walk() {

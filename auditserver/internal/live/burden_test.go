@@ -50,6 +50,26 @@ func TestConditionsOfAUserAreBounded(t *testing.T) {
 	hear(t, ws, `"subscribed"`)
 }
 
+// All that a subscription keeps in memory counts, not its conditions alone.
+func TestTextOfASubscriptionCounts(t *testing.T) {
+	limits := DefaultLimits
+	limits.Conditions = 100
+	_, ws := open(t, limits)
+	say(t, ws, `{"op":"connect","applicationId":"app"}`)
+	long := strings.Repeat("x", 60*bytesOfCondition)
+	for id, part := range []string{`"where":{"text":"` + long + `"}`, `"where":{},"keys":["` + long + `"]`, `"where":{},"watch":["` + long + `"]`} {
+		subscribe := func(id int) string {
+			return fmt.Sprintf(`{"op":"subscribe","requestId":%d,"query":{"className":"Live",%s}}`, id, part)
+		}
+		say(t, ws, subscribe(2*id))
+		hear(t, ws, `"subscribed"`)
+		say(t, ws, subscribe(2*id+1))
+		hear(t, ws, "conditions, the limit is 100 (option limits.liveConditions)")
+		say(t, ws, fmt.Sprintf(`{"op":"unsubscribe","requestId":%d}`, 2*id))
+		hear(t, ws, `"unsubscribed"`)
+	}
+}
+
 func TestWorkOfAUserInASecondIsBounded(t *testing.T) {
 	limits := DefaultLimits
 	limits.Work = 40 // they share the query, and what it looks at

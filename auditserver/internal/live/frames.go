@@ -33,6 +33,10 @@ type inQuery struct {
 	Watch     []string       `json:"watch"`
 }
 
+// maxEchoed is how many bytes the requestId and the installationId may have: they stand
+// in every frame to the client.
+const maxEchoed = 256
+
 // Error codes of the live query server itself.
 const (
 	codeFrame   = 1 // the frame breaks the protocol
@@ -80,6 +84,9 @@ func (f *inFrame) check() error {
 		if f.ApplicationID == "" {
 			return missing("applicationId")
 		}
+		if n := len(f.InstallationID); n > maxEchoed {
+			return fault.New(codeFrame, "installationId has %d bytes, the limit is %d", n, maxEchoed)
+		}
 		return nil
 	case "subscribe", "update":
 		if f.Query == nil {
@@ -105,6 +112,9 @@ func (f *inFrame) check() error {
 	}
 	if f.RequestID.Kind() != '0' {
 		return fault.New(codeFrame, "requestId must be a number")
+	}
+	if n := len(f.RequestID); n > maxEchoed {
+		return fault.New(codeFrame, "requestId has %d bytes, the limit is %d", n, maxEchoed)
 	}
 	return nil
 }
@@ -134,6 +144,17 @@ func (q *inQuery) check() error {
 		}
 	}
 	return nil
+}
+
+// text is how many bytes of a subscribe frame stay in memory as long as the subscription.
+func (f *inFrame) text() int {
+	n := len(f.RequestID) + len(f.Query.Where)
+	for _, list := range [][]string{f.Query.Keys, f.Query.Watch} {
+		for _, field := range list {
+			n += len(field)
+		}
+	}
+	return n
 }
 
 func missing(property string) error {

@@ -47,7 +47,7 @@ type subscription struct {
 	viewer    *viewer
 	keys      []string // nil: all
 	watch     []string // nil: any
-	weight    int      // of its query
+	weight    int      // of its query and of all that it keeps in memory
 	since     uint64   // commits up to this one happened before the subscription
 }
 
@@ -80,7 +80,7 @@ func (l *Hub) add(sub *subscription, node *where.Node, key viewerKey, account st
 	hash := string(node.AppendCanonical(nil))
 	query := class.queries[hash]
 	if query == nil {
-		query = &watchedQuery{hash: hash, where: node, weight: sub.weight, viewers: make(map[*viewer]map[*subscription]struct{})}
+		query = &watchedQuery{hash: hash, where: node, weight: weightOf(node, len(hash)), viewers: make(map[*viewer]map[*subscription]struct{})}
 		class.queries[hash] = query
 	}
 	who := l.viewers[key]

@@ -124,6 +124,22 @@ func TestFramesBeforeConnectAreSmall(t *testing.T) {
 		Reason: fmt.Sprintf("the frame is too large: more than %d bytes (option limits.liveFrame)", DefaultLimits.Frame)}, closeOf(t, ws))
 }
 
+// What every frame to a client repeats is short.
+func TestEchoedTextsAreBounded(t *testing.T) {
+	_, ws := open(t, DefaultLimits)
+	most, more := strings.Repeat("1", maxEchoed), strings.Repeat("1", maxEchoed+1)
+	say(t, ws, `{"op":"connect","applicationId":"app","installationId":"`+more+`"}`)
+	hear(t, ws, `"error":"installationId has 257 bytes, the limit is 256"`)
+	say(t, ws, `{"op":"connect","applicationId":"app","installationId":"`+most+`"}`)
+	hear(t, ws, `"connected"`)
+	say(t, ws, `{"op":"subscribe","requestId":`+more+`,"query":{"className":"Live","where":{}}}`)
+	hear(t, ws, `"error":"requestId has 257 bytes, the limit is 256"`)
+	say(t, ws, `{"op":"unsubscribe","requestId":`+more+`}`)
+	hear(t, ws, `"error":"requestId has 257 bytes, the limit is 256"`)
+	say(t, ws, `{"op":"subscribe","requestId":`+most+`,"query":{"className":"Live","where":{}}}`)
+	hear(t, ws, `"subscribed"`)
+}
+
 // A client that is cut in the middle of a frame has little time to end it: it need
 // not go on sending, and may never stop.
 func TestClientCutInAFrameIsClosed(t *testing.T) {

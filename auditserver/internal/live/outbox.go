@@ -75,7 +75,7 @@ func (o *outbox) take() []outFrame {
 	from, size, counted := o.head, 0, 0
 	for ; o.head < len(o.frames) && size < bulk; o.head++ {
 		f := &o.frames[o.head]
-		size += frameCost + len(f.object) + len(f.original)
+		size += f.size()
 		counted += f.counted
 	}
 	o.shrink(counted)

@@ -2,12 +2,14 @@ package live
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/budget"
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 )
 
 func TestOutboxCutsOnceAndForgets(t *testing.T) {
@@ -27,6 +29,18 @@ func TestOutboxCutsOnceAndForgets(t *testing.T) {
 	code, reason := closeStatus(causes[0])
 	require.Equal(t, websocket.StatusTryAgainLater, code)
 	require.Equal(t, "too slow: more than 800 bytes were waiting (option limits.liveBacklog)", reason)
+}
+
+// The text of an error may be as long as a frame of the client, which may not read what
+// it is told.
+func TestOutboxCountsErrors(t *testing.T) {
+	var causes []error
+	o := outbox{limit: 1000, ready: make(chan struct{}, 1), cut: func(cause error) { causes = append(causes, cause) }}
+	o.push(errorFrame(fault.New(codeFrame, "%s", strings.Repeat("x", 500)), "1"))
+	require.Empty(t, causes)
+	o.push(errorFrame(fault.New(codeFrame, "%s", strings.Repeat("x", 500)), "2"))
+	require.Len(t, causes, 1)
+	require.ErrorIs(t, causes[0], errSlow)
 }
 
 // Who takes frames is woken for the first that waits, and finds all of them in order.

@@ -38,12 +38,24 @@ func errorFrame(e *fault.Error, requestID string) outFrame {
 // frameCost is what a waiting frame takes besides its objects.
 const frameCost = 128
 
+// size is about how long the frame is.
+func (f *outFrame) size() int {
+	size := frameCost + len(f.requestID) + len(f.object) + len(f.original)
+	if f.err != nil {
+		size += len(f.err.Message)
+	}
+	return size
+}
+
 // cost is the memory that f takes in a queue after last. Frames of one event are
 // queued together and share their objects.
 func (f *outFrame) cost(last *message) int {
-	cost := frameCost
+	cost := frameCost + len(f.requestID)
 	if f.message == last {
 		return cost
+	}
+	if f.err != nil {
+		cost += len(f.err.Message)
 	}
 	for _, text := range [][]byte{f.object, f.original} {
 		if last == nil || !shares(text, last.object) && !shares(text, last.original) {

@@ -94,7 +94,7 @@ func (c *client) subscribe(ctx context.Context, f *inFrame) error {
 		keys:      roots(f.Query.Keys),
 		watch:     f.Query.Watch,
 	}
-	sub.weight = weightOf(node, len(f.Query.Where))
+	sub.weight = weightOf(node, f.text())
 	return c.hub.add(sub, node, key, accountOf(caller))
 }
 

@@ -3,8 +3,8 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"encoding/binary"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -54,7 +54,7 @@ type aclCache struct {
 	version  atomic.Int64 // grows with the ACLs that commits add
 	known    sync.Map     // body to number
 	mu       sync.Mutex
-	readable map[string]readableACLs // by joined readers
+	readable map[string]readableACLs // by keyOf
 }
 
 type readableACLs struct {
@@ -84,7 +84,7 @@ func (a *aclCache) committed(added map[string]int64) {
 // the caller's read begins, so a write it was told of is never missed.
 func (a *aclCache) lookup(ctx context.Context, c *conn, readers []string) (readableACLs, error) {
 	version := a.version.Load()
-	key := strings.Join(readers, "\x00")
+	key := keyOf(readers)
 	a.mu.Lock()
 	r, ok := a.readable[key]
 	a.mu.Unlock()
@@ -103,6 +103,16 @@ func (a *aclCache) lookup(ctx context.Context, c *conn, readers []string) (reada
 	}
 	a.readable[key] = r
 	return r, nil
+}
+
+// keyOf is different for different readers. Names of roles and ids may hold any
+// character, so each stands behind its length.
+func keyOf(readers []string) string {
+	key := make([]byte, 0, 256)
+	for _, who := range readers {
+		key = append(binary.AppendUvarint(key, uint64(len(who))), who...)
+	}
+	return string(key)
 }
 
 // readACLs asks the database which ACLs readers may read.

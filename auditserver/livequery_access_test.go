@@ -235,3 +235,20 @@ func TestLiveQueryQuirksStaySilent(t *testing.T) {
 	b.create("Live", object{"n": 1})
 	s.event("create", 2)
 }
+
+// Whoever names odd keys changes nothing for those who name others.
+func TestLiveQueryKeysAreNotMistakenForOthers(t *testing.T) {
+	b := newLiveBench(t, nil)
+	plain, odd := b.connect(), b.connect()
+	for s, keys := range map[*liveSocket]string{plain: `["a","b"]`, odd: `["a\u0000b"]`} {
+		s.say(`{"op":"subscribe","requestId":1,"query":{"className":"LivePlan","where":{},"keys":` + keys + `}}`)
+		require.Equal(t, "subscribed", s.hear()["op"])
+	}
+	for n := range 20 { // either may be told first
+		b.create("LivePlan", object{"a": n, "b": n})
+		shown := plain.event("create", 1)["object"].(object)
+		require.EqualValues(t, n, shown["a"])
+		require.EqualValues(t, n, shown["b"])
+		require.NotContains(t, odd.event("create", 1)["object"], "a")
+	}
+}

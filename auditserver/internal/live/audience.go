@@ -1,8 +1,8 @@
 package live
 
 import (
+	"encoding/binary"
 	"slices"
-	"strings"
 )
 
 // audience is all who hear the same of a change.
@@ -43,26 +43,25 @@ func (ev *event) message(op string, sub *subscription, sight *sight) *message {
 
 // text renders the object for a subscription; those that see the same share it.
 func (ev *event) text(sub *subscription, sight *sight, st *state, hidden []string) []byte {
-	var key strings.Builder
+	key := make([]byte, 0, 128)
 	if st == &ev.before {
-		key.WriteByte('b')
+		key = append(key, 'b')
 	}
 	if sight.ownSession {
-		key.WriteByte('o')
+		key = append(key, 'o')
 	}
 	for _, part := range [][]string{{sub.viewer.baseURL}, hidden, sub.keys} {
-		key.WriteByte(1)
-		for _, s := range part {
-			key.WriteString(s)
-			key.WriteByte(0)
+		key = binary.AppendUvarint(key, uint64(len(part)))
+		for _, s := range part { // clients name the keys, so no byte can stand between them
+			key = append(binary.AppendUvarint(key, uint64(len(s))), s...)
 		}
 	}
-	text, ok := ev.texts[key.String()]
+	text, ok := ev.texts[string(key)]
 	if !ok {
 		r := ev.hub.cfg.Render.NewRenderer(sight.caller, sub.viewer.baseURL)
 		r.ClassNames = true
 		text = r.Append(nil, st.row, sub.shape())
-		ev.texts[key.String()] = text
+		ev.texts[string(key)] = text
 	}
 	return text
 }

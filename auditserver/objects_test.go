@@ -1,10 +1,16 @@
 package auditserver_test
 
 import (
+	"bytes"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json"
 	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/auditserver"
 )
 
 func TestCreateReadUpdateDelete(t *testing.T) {
@@ -33,6 +39,28 @@ func TestCreateReadUpdateDelete(t *testing.T) {
 	m.refused(404, 101, http.MethodGet, "/classes/Note/"+id, nil)
 	m.refused(404, 101, http.MethodDelete, "/classes/Note/"+id, nil)
 	m.refused(404, 101, http.MethodPut, "/classes/Note/"+id, `{}`)
+}
+
+// Location leads to the object whatever its id holds.
+func TestLocationOfOddIDs(t *testing.T) {
+	srv, m := open(t, func(c *auditserver.Config) { c.AllowCustomObjectID = true })
+	front := httptest.NewServer(srv) // an answer with a zero byte in a header is none
+	defer front.Close()
+	for _, id := range []string{"a b", "a/b", "a?b#c", "a\x00b", "a\x1fb", "é", "50%41"} {
+		body, err := json.Marshal(map[string]any{"objectId": id})
+		require.NoError(t, err)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, front.URL+"/parse/classes/Note", bytes.NewReader(body))
+		require.NoError(t, err)
+		req.Header.Set("X-Parse-Application-Id", appID)
+		req.Header.Set("X-Parse-Master-Key", master)
+		res, err := http.DefaultClient.Do(req)
+		require.NoError(t, err, "%q", id)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, http.StatusCreated, res.StatusCode)
+		path, ok := strings.CutPrefix(res.Header.Get("Location"), "/parse")
+		require.True(t, ok)
+		require.Equal(t, id, m.must(http.MethodGet, path, nil).text("objectId"))
+	}
 }
 
 func TestWritesThatAreRefused(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -55,7 +56,7 @@ func created(req *request, row store.Row, echo map[string]any) *response {
 	if row.Class() == "_User" {
 		path = "/users/"
 	}
-	return &response{status: http.StatusCreated, location: req.location + path + row.ID(), render: func() ([]byte, error) {
+	return &response{status: http.StatusCreated, location: req.location + path + url.PathEscape(row.ID()), render: func() ([]byte, error) {
 		id, _ := row.Field("objectId")
 		at, _ := row.Field("createdAt")
 		if acl, ok := row.Field("ACL"); ok && echo["ACL"] != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
@@ -173,7 +174,7 @@ func (s *Server) logInByAuthData(ctx context.Context, tx *store.Tx, req *request
 	}
 	res, err := s.renderUser(ctx, req, access.NewCaller(user.ID(), nil), user, token)
 	if err == nil {
-		res.status, res.location = http.StatusOK, req.location+"/users/"+user.ID()
+		res.status, res.location = http.StatusOK, req.location+"/users/"+url.PathEscape(user.ID())
 	}
 	return res, err
 }

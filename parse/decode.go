@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -236,33 +234,4 @@ func (s *single[T]) decodeBody(body []byte) error {
 	}
 	*s.into = row
 	return unread.orNil()
-}
-
-// clearMembers empties the fields of row that body has values for. Decoding alone
-// would merge a map with what the field held, and write into the map and array
-// that the caller's object shares.
-func clearMembers[T any](row *T, body []byte) {
-	var members map[string]jsontext.Value
-	if json.Unmarshal(body, &members, wire.Tolerant()) != nil {
-		return // the error comes when it is decoded
-	}
-	v := reflect.ValueOf(row).Elem()
-	for _, f := range reflect.VisibleFields(v.Type()) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" {
-			name = f.Name
-		}
-		if f.Type == reflect.TypeFor[Rest]() {
-			if field, err := v.FieldByIndexErr(f.Index); err == nil && field.CanSet() {
-				field.Set(reflect.ValueOf(maps.Clone(field.Interface().(Rest))))
-			}
-			continue
-		}
-		if _, ok := members[name]; !ok || f.Anonymous || !f.IsExported() {
-			continue
-		}
-		if field, err := v.FieldByIndexErr(f.Index); err == nil {
-			field.SetZero()
-		}
-	}
 }

@@ -51,12 +51,8 @@ type state map[string]jsontext.Value
 func (c *codec) stateOf(row any) (state, error) {
 	copied := reflect.New(reflect.TypeOf(row).Elem())
 	copied.Elem().Set(reflect.ValueOf(row).Elem())
-	for _, f := range reflect.VisibleFields(copied.Elem().Type()) {
-		if f.IsExported() && f.Type == reflect.TypeFor[Password]() {
-			if field, err := copied.Elem().FieldByIndexErr(f.Index); err == nil {
-				field.SetZero()
-			}
-		}
+	for password := range c.passwordsIn(copied.Elem()) {
+		password.SetZero()
 	}
 	raw, err := c.encodeStored(copied.Interface())
 	if err != nil {

@@ -3,6 +3,7 @@ package parse
 import (
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"reflect"
 
@@ -52,7 +53,17 @@ func passwordMarshalers() *json.Marshalers {
 
 // secretsOf lists the passwords in obj, which no error may show.
 func (c *codec) secretsOf(obj any) []string {
-	v := reflect.ValueOf(obj).Elem()
+	var secrets []string
+	for field := range c.passwordsIn(reflect.ValueOf(obj).Elem()) {
+		if field.Len() > 0 {
+			secrets = append(secrets, field.String())
+		}
+	}
+	return secrets
+}
+
+// passwordsIn gives the fields of a struct that are passwords.
+func (c *codec) passwordsIn(v reflect.Value) iter.Seq[reflect.Value] {
 	known, ok := c.passwords.Load(v.Type())
 	if !ok {
 		var fields [][]int
@@ -63,11 +74,11 @@ func (c *codec) secretsOf(obj any) []string {
 		}
 		known, _ = c.passwords.LoadOrStore(v.Type(), fields)
 	}
-	var secrets []string
-	for _, index := range known.([][]int) {
-		if field, err := v.FieldByIndexErr(index); err == nil && field.Len() > 0 {
-			secrets = append(secrets, field.String())
+	return func(yield func(reflect.Value) bool) {
+		for _, index := range known.([][]int) {
+			if field, err := v.FieldByIndexErr(index); err == nil && !yield(field) {
+				return
+			}
 		}
 	}
-	return secrets
 }

@@ -113,6 +113,7 @@ func (u *upsert[T]) read(ctx context.Context, states []state) (map[string]*T, er
 	}
 	query := u.c.Query()
 	query.asks = query.asks.holding(where.Clause{Field: u.key, Terms: []where.Term{where.Is(where.In, keys)}})
+	query.asks.order = []order{{name: u.key}} // by the objectId, PostgreSQL may go through the whole class in that order
 	found := map[string]*T{}
 	var mistakes []error
 	op := u.c.class + "." + opUpsert

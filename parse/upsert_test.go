@@ -136,6 +136,7 @@ func TestUpsertNamesMistakesBeforeItWrites(t *testing.T) {
 	require.ErrorContains(t, err, `row 0: "a" is the key of two objects on the server, "p1" and "p2"`)
 	require.Len(t, s.Sent, 2)
 	require.JSONEq(t, `{"number":{"$in":["a"]}}`, query(t, s.Sent[0].URL).Get("where"))
+	require.Equal(t, "number,objectId", query(t, s.Sent[0].URL).Get("order"), "the index of the key finds and sorts them")
 }
 
 // Rows without a Go type may hold what one column cannot.

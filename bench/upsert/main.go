@@ -16,7 +16,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"slices"
 	"time"
 
 	"github.com/isoaudit/isoaudit-go/parse"
@@ -68,31 +67,27 @@ func run(ctx context.Context, rows, rounds int) error {
 	}
 	findings := parse.NewCollection[finding](client, className)
 	ref := parse.NewTextField[finding, string]("ref")
-	var ours, theirs []time.Duration
+	var ours, theirs costs
 	for round := range rounds + 1 {
-		began := time.Now()
+		meter := begin()
 		for done, err := range findings.Upsert(ctx, made(rows, fmt.Sprintf("U%d", round)), ref) {
 			if err := errors.Join(err, done.Err); err != nil {
 				return err
 			}
 		}
-		upserted := time.Since(began)
-		began = time.Now()
+		upserted := meter.end()
+		meter = begin()
 		if err := hand.load(ctx, made(rows, fmt.Sprintf("H%d", round))); err != nil {
 			return err
 		}
 		if round > 0 { // the first one warmed the server up
-			ours, theirs = append(ours, upserted), append(theirs, time.Since(began))
+			ours = append(ours, upserted)
+			theirs = append(theirs, meter.end())
 		}
 	}
-	a, b := median(ours), median(theirs)
-	fmt.Printf("%d rows, %d rounds, median: Upsert %v (%v to %v), by hand %v (%v to %v): %.0f %% of its speed\n", rows, rounds,
-		a.Round(time.Millisecond), slices.Min(ours).Round(time.Millisecond), slices.Max(ours).Round(time.Millisecond),
-		b.Round(time.Millisecond), slices.Min(theirs).Round(time.Millisecond), slices.Max(theirs).Round(time.Millisecond), 100*float64(b)/float64(a))
+	fmt.Printf("%d rows, median of %d rounds: Upsert %v, by hand %v: %.0f %% of its speed\n", rows, rounds, ours, theirs, 100*float64(theirs.median().time)/float64(ours.median().time))
 	return nil
 }
-
-func median(of []time.Duration) time.Duration { return slices.Sorted(slices.Values(of))[len(of)/2] }
 
 // made makes rows with keys of their own.
 func made(n int, prefix string) []*finding {

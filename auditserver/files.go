@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -143,7 +144,9 @@ func readUpload(req *request) (upload, error) {
 	if _, data, ok := strings.Cut(encoded, ";base64,"); ok {
 		encoded = data // a data URI
 	}
-	up.contentType = req.Body.Text("_ContentType")
+	if up.contentType = req.contentType; strings.ContainsFunc(up.contentType, unicode.IsControl) {
+		return up, fault.New(wire.CodeFileSave, "_ContentType holds a control character, so that no client could read the answer with the file")
+	}
 	up.content = base64.NewDecoder(base64.RawStdEncoding, strings.NewReader(wire.PlainBase64(encoded)))
 	if err := req.Body.Decode("fileData", &up.data, "an object with metadata and tags"); err != nil {
 		return up, err

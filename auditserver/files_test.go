@@ -53,6 +53,12 @@ func TestFiles(t *testing.T) {
 				require.Equal(t, want, string(none.must(http.MethodGet, "/files/app/"+cut.text("name"), nil).raw))
 			}
 			none.refused(400, 130, http.MethodPost, "/files/cut.txt", map[string]any{"base64": "!?", "_ApplicationId": appID, "_SessionToken": token})
+			unreadable := none.refused(400, 130, http.MethodPost, "/files/odd.txt", map[string]any{"base64": "aGVs", "_ContentType": "text/plain; a=\"\x01\"", "_ApplicationId": appID, "_SessionToken": token})
+			require.Contains(t, unreadable.text("error"), "_ContentType holds a control character")
+			typed := none.must(http.MethodPost, "/files/typed", map[string]any{"base64": "aGVs", "_ContentType": "image/png", "_ApplicationId": appID, "_SessionToken": token})
+			require.Regexp(t, `_typed\.png$`, typed.text("name"))
+			require.Equal(t, "image/png", none.must(http.MethodGet, "/files/app/"+typed.text("name"), nil).header.Get("Content-Type"))
+			none.refused(400, 130, http.MethodPost, "/files/typed", map[string]any{"base64": "aGVs", "_ContentType": "text/html", "_ApplicationId": appID, "_SessionToken": token})
 			a.refused(400, 130, http.MethodPost, "/files/page.html", "x")
 			a.with("Content-Type", "image/svg+xml").refused(400, 130, http.MethodPost, "/files/picture", "x")
 			m.must(http.MethodPost, "/files/page.html", "x")

@@ -39,6 +39,7 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, req *reques
 	}
 	req.Body.Take("_noBody") // of the Unity SDK
 	creds.FromBody(&req.Body)
+	req.contentType = creds.ContentType
 	req.installationID, req.masterSent = creds.InstallationID, creds.MasterKey != "" || creds.MaintenanceKey != ""
 	if req.method == http.MethodPost {
 		if m := req.Body.Take("_method"); m != "" {

@@ -25,6 +25,7 @@ type request struct {
 	token  string // of the session, as it was sent
 
 	installationID string
+	contentType    string // _ContentType: of a file that a body in JSON holds
 	masterSent     bool   // a master key came with it, right or wrong
 	requestID      string // X-Parse-Request-Id
 	remote         string

@@ -15,6 +15,7 @@ type Credentials struct {
 	AppID, MasterKey, MaintenanceKey, SessionToken, InstallationID string
 	ClientKeys                                                     [4]string // REST, JavaScript, client, Windows
 	Context                                                        string
+	ContentType                                                    string // what a body says of the file that it holds
 }
 
 // HeaderCredentials reads the credentials in the headers of a request.
@@ -73,7 +74,7 @@ func (c *Credentials) FromBody(b *rawjson.Object) {
 		c.Context = string(v)
 		b.Take("_context")
 	}
-	b.Take("_ContentType")
+	c.ContentType = b.Take("_ContentType")
 	b.Take("_ClientVersion")
 	b.Take("_RevocableSession")
 }

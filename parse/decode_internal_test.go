@@ -22,7 +22,7 @@ func planPage(rows int) []byte {
 		fmt.Fprintf(&b, `{"objectId":"plan%06d","auditRef":"AUD-2026-%04d","standardClause":"8.5.1","scope":"Control of production and service provision, line %d","siteCode":"PLANT-%02d",`+
 			`"leadAuditor":{"objectId":"user%06d","username":"auditor%d","role":"auditor","siteCode":"PLANT-%02d","createdAt":"2026-01-02T03:04:05.678Z","updatedAt":"2026-01-02T03:04:05.678Z","ACL":{"role:auditor":{"read":true}},"__type":"Object","className":"_User"},`+
 			`"plannedStartDate":{"__type":"Date","iso":"2026-03-%02dT08:00:00.000Z"},"status":"in_progress","createdAt":"2026-02-02T03:04:05.678Z","updatedAt":"2026-02-03T03:04:05.678Z","ACL":{"role:auditor":{"read":true},"*":{"write":true}}}`,
-			i, i, i, i%20, i%50, i%50, i%20, i%28+1)
+			i, i, i, i%20, i%50, i%50, i%50%20, i%28+1) // an auditor is the same in every row
 	}
 	b.WriteString(`]}`)
 	return []byte(b.String())

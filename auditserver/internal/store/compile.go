@@ -15,6 +15,7 @@ import (
 // constant text go into the SQL; every value is an argument.
 type compiler struct {
 	ctx     context.Context
+	sql     context.Context // what SQLite is watched with; see reader.sqlContext
 	cat     *catalog
 	c       *conn
 	readers []string // of the query; nil: master

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"database/sql/driver"
 	"fmt"
 
@@ -97,14 +96,14 @@ func anyOf(v any, test func(any) bool) bool {
 
 // values runs a sub-query of its own on the same connection.
 func (k *compiler) values(class *classInfo, col string, n *where.Node, visit func(driver.Value) error) error {
-	sub := &compiler{ctx: k.ctx, cat: k.cat, c: k.c, readers: k.readers, acls: k.acls, few: k.few}
+	sub := &compiler{ctx: k.ctx, sql: k.sql, cat: k.cat, c: k.c, readers: k.readers, acls: k.acls, few: k.few}
 	defer sub.done()
 	sql, err := sub.subSelect(class, col, n)
 	if err != nil {
 		return err
 	}
 	seen := 0
-	return k.c.query(context.WithoutCancel(k.ctx), sql, sub.args, func(row []driver.Value) (bool, error) {
+	return k.c.query(k.sql, sql, sub.args, func(row []driver.Value) (bool, error) {
 		if err := k.ctx.Err(); err != nil {
 			return false, err
 		}

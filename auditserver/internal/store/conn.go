@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"container/list"
 	"context"
 	"database/sql/driver"
@@ -213,7 +214,7 @@ func (c *conn) execute(sql string, args []any) (int64, error) {
 // The values are SQLite's: nil, int64, float64, string, []byte, each owned by
 // visit; the slice is reused.
 func (c *conn) query(ctx context.Context, sql string, args []any, visit func([]driver.Value) (bool, error)) (err error) {
-	if err := c.gone(); err != nil {
+	if err := cmp.Or(c.gone(), ctx.Err()); err != nil {
 		return err
 	}
 	defer func() {

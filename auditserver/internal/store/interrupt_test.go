@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/isoaudit/isoaudit-go/internal/where"
 )
 
 // endless finds one row at once and never another one.
@@ -50,4 +52,21 @@ func TestInterrupt(t *testing.T) {
 		err := c.query(ctx, endless, nil, func([]driver.Value) (bool, error) { return true, nil })
 		require.ErrorIs(t, err, context.Canceled)
 	})
+}
+
+// A sub-query of its own ends with its query, but not within a transaction.
+func TestSubqueryEndsWithItsQuery(t *testing.T) {
+	s, _ := withNote(t, "")
+	n, err := where.Parse([]byte(`{"n":{"$gt":5}}`), where.Limits{})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	values := func(r reader) error {
+		k, err := r.compiler(ctx, nil)
+		require.NoError(t, err)
+		class := r.cat.classes["Note"]
+		return k.values(class, class.columns["n"].sql, n, func(driver.Value) error { return nil })
+	}
+	require.ErrorIs(t, s.read(t.Context(), values), context.Canceled)
+	require.NoError(t, s.Write(t.Context(), func(tx *Tx) error { return values(tx.reader()) }))
 }

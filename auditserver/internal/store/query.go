@@ -63,7 +63,7 @@ func (r reader) limited(q *Query) reader {
 }
 
 func (r reader) compiler(ctx context.Context, readers []string) (*compiler, error) {
-	k := &compiler{ctx: ctx, cat: r.cat, c: r.c, readers: readers}
+	k := &compiler{ctx: ctx, sql: r.sqlContext(ctx), cat: r.cat, c: r.c, readers: readers}
 	if readers == nil {
 		return k, nil
 	}

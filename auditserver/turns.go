@@ -18,6 +18,10 @@ const turnsFrom = 128 << 10
 // meanwhile does not hold up those behind it.
 const turnTime = time.Second
 
+// restShare is how much of the time of a turn the next one has to wait: else those who
+// send large bodies without a pause would keep one of two processors for themselves.
+const restShare = 2
+
 // newTurns lets fewer requests with a large body work at a time than there are
 // processors, so that the requests of others always find one that is free. Each of
 // those that wait has a connection.
@@ -52,11 +56,12 @@ func (s *Server) takeTurn(ctx context.Context, req *request, n int) error {
 	if err != nil {
 		return err
 	}
-	done = sync.OnceFunc(done)
-	timer := time.AfterFunc(turnTime, done)
+	began := time.Now()
+	end := sync.OnceFunc(func() { time.AfterFunc(time.Since(began)/restShare, done) })
+	timer := time.AfterFunc(turnTime, end)
 	req.turn = func() {
 		timer.Stop()
-		done()
+		end()
 	}
 	return nil
 }

@@ -94,6 +94,7 @@ func TestTurnsOfSmallChanges(t *testing.T) {
 		done()
 		all.Wait()
 		require.Contains(t, send(http.MethodGet, large, "").Body.String(), `"n":5`)
+		synctest.Wait() // for the rest after the last turn
 		require.Zero(t, s.budgets.large.Used())
 		require.NoError(t, s.Close(t.Context()))
 	})

@@ -179,7 +179,7 @@ func getBesideUpdates(t *testing.T, path string) {
 	s, id := withNote(t, path)
 	ctx, cancel := context.WithCancel(t.Context())
 	var readers sync.WaitGroup
-	for range 4 {
+	for range 2 {
 		readers.Go(func() {
 			last := 0.0
 			for ctx.Err() == nil {
@@ -192,7 +192,7 @@ func getBesideUpdates(t *testing.T, path string) {
 			}
 		})
 	}
-	for n := 2.0; n < 200; n++ {
+	for n := 2.0; n < 100; n++ {
 		require.NoError(t, s.Write(t.Context(), func(tx *Tx) error {
 			_, _, err := tx.Update("Note", id, Object{Fields: map[string]any{"n": n}})
 			return err

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -121,27 +122,33 @@ func (r Row) ACL() map[string]schema.Access {
 	if !ok {
 		return nil
 	}
-	acl := map[string]schema.Access{}
-	for m := range membersOf(v) {
-		acl[unquote(v[m.start:m.nameEnd])] = schema.Access{
-			Read: bytes.Contains(m.value, []byte(`"read":true`)), Write: bytes.Contains(m.value, []byte(`"write":true`)),
-		}
-	}
-	return acl
+	return maps.Collect(entriesOf(v))
 }
 
 // readableBy tells whether readers (see Query.Readers) may read the object.
 func (r Row) readableBy(readers []string) bool {
-	acl, ok := r.Field("ACL")
+	v, ok := r.Field("ACL")
 	if !ok || readers == nil {
 		return true
 	}
-	for m := range membersOf(acl) {
-		if bytes.Contains(m.value, []byte(`"read":true`)) && slices.Contains(readers, unquote(acl[m.start:m.nameEnd])) {
+	for who, access := range entriesOf(v) {
+		if access.Read && slices.Contains(readers, who) {
 			return true
 		}
 	}
 	return false
+}
+
+// entriesOf yields the entries of an ACL as the store has written it.
+func entriesOf(acl jsontext.Value) iter.Seq2[string, schema.Access] {
+	return func(yield func(string, schema.Access) bool) {
+		for m := range membersOf(acl) {
+			access := schema.Access{Read: bytes.Contains(m.value, []byte(`"read":true`)), Write: bytes.Contains(m.value, []byte(`"write":true`))}
+			if !yield(unquote(acl[m.start:m.nameEnd]), access) {
+				return
+			}
+		}
+	}
 }
 
 // Map decodes the object.

@@ -19,17 +19,23 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver"
 )
 
-// BenchmarkLiveDelivery is one create and its events to a hundred subscriptions
-// of a user: half of them to the same query.
-func BenchmarkLiveDelivery(b *testing.B) {
-	const subscriptions = 100
+// liveServer is a server on a port, with live queries and a user who may have them.
+func liveServer(b *testing.B) (master *client, token string, front *httptest.Server) {
 	server, master := open(b, func(c *auditserver.Config) {
 		c.LiveQueryClasses = []string{"Live"}
 		c.Logger = slog.New(slog.DiscardHandler)
 	})
-	_, token := master.user("lena")
-	front := httptest.NewServer(server)
+	_, token = master.user("lena")
+	front = httptest.NewServer(server)
 	b.Cleanup(front.Close)
+	return master, token, front
+}
+
+// BenchmarkLiveDelivery is one create and its events to a hundred subscriptions
+// of a user: half of them to the same query.
+func BenchmarkLiveDelivery(b *testing.B) {
+	const subscriptions = 100
+	master, token, front := liveServer(b)
 	ws, _, err := websocket.Dial(b.Context(), strings.Replace(front.URL, "http", "ws", 1), nil)
 	require.NoError(b, err)
 	b.Cleanup(func() { _ = ws.CloseNow() })
@@ -67,13 +73,7 @@ func BenchmarkLiveDelivery(b *testing.B) {
 // that what it takes is what the server does.
 func BenchmarkLiveDeliveryToMany(b *testing.B) {
 	const connections, each = 50, 20
-	server, master := open(b, func(c *auditserver.Config) {
-		c.LiveQueryClasses = []string{"Live"}
-		c.Logger = slog.New(slog.DiscardHandler)
-	})
-	_, token := master.user("lena")
-	front := httptest.NewServer(server)
-	b.Cleanup(front.Close)
+	master, token, front := liveServer(b)
 	heard := make(chan struct{}, connections)
 	for range connections {
 		conn, err := net.Dial("tcp", front.Listener.Addr().String())

@@ -24,7 +24,16 @@ as_postgres() {
   if ((EUID == 0)); then runuser -u postgres -- "$@"; else "$@"; fi
 }
 
-free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })'; }
+# A free port below those that systems give to connections and to whoever asks for any:
+# what is stopped and started again finds it free.
+free_port() {
+  node -e 'const { createServer } = require("net");
+    const next = () => {
+      const server = createServer(), port = 10000 + Math.floor(20000 * Math.random());
+      server.on("error", next).listen(port, "127.0.0.1", () => { console.log(port); server.close(); });
+    };
+    next()'
+}
 
 # wait_for SECONDS WHAT COMMAND...: polls until the command succeeds.
 wait_for() {
@@ -76,15 +85,15 @@ mongodb_create() {
   done
 }
 
+# It says itself that it listens: whoever had its port meanwhile would answer as well.
 mongodb_start() {
-  "$dir/mongodb" "$(<"$dir/mongodb.port")" "$dir/data" >>"$dir/mongodb.log" 2>&1 </dev/null &
+  rm -f "$dir/mongodb.ready"
+  "$dir/mongodb" "$(<"$dir/mongodb.port")" "$dir/data" "$dir/mongodb.ready" >>"$dir/mongodb.log" 2>&1 </dev/null &
   echo $! >"$dir/mongodb.pid"
-  wait_for 30 FerretDB mongodb_listens
+  wait_for 30 FerretDB test -e "$dir/mongodb.ready" || { tail -n 5 "$dir/mongodb.log" >&2; return 1; }
 }
 
 mongodb_stop() { stop_process KILL "$dir/mongodb.pid"; }
-
-mongodb_listens() { kill -0 "$(<"$dir/mongodb.pid")" && : <>"/dev/tcp/127.0.0.1/$(<"$dir/mongodb.port")"; }
 
 redis_start() {
   free_port >"$dir/redis.port"
@@ -94,14 +103,15 @@ redis_start() {
 }
 
 node_start() {
-  local n=$1 port=0
-  [[ ! -f $dir/node$n.url ]] || { port=$(<"$dir/node$n.url"); port=${port%/parse}; port=${port##*:}; rm "$dir/node$n.url"; }
+  local n=$1
+  [[ -f $dir/node$n.port ]] || free_port >"$dir/node$n.port" # a node that comes back has the port it had
+  rm -f "$dir/node$n.url"
   set -a; . "$dir/env"; set +a
   local folder=$here/parse/versions/$ISOAUDIT_PARSE_SERVER
   [[ -d $folder ]] || folder=$here/parse
   mkdir -p "$dir/work"
   (cd "$dir/work" && # the file adapter keeps files below the working folder; nodes share it
-    PORT=$port URL_FILE=$dir/node$n.url CLOUD_MAIN=$dir/cloud/main.js \
+    PORT=$(<"$dir/node$n.port") URL_FILE=$dir/node$n.url CLOUD_MAIN=$dir/cloud/main.js \
     PARSE_SERVER_FOLDER=$folder DATABASE_URI=$(database_uri) \
     REDIS_URL=$([[ ! -f $dir/redis.port ]] || echo "redis://127.0.0.1:$(<"$dir/redis.port")") \
     exec node "$here/parse/start.js" >>"$dir/node$n.log" 2>&1 </dev/null) &

@@ -1,7 +1,8 @@
 // Command mongodb stands in for MongoDB in the conformance stack: FerretDB speaks
-// its protocol, with SQLite below. It serves on 127.0.0.1 until it is interrupted:
+// its protocol, with SQLite below. It serves on 127.0.0.1 until it is interrupted, and
+// makes the file READY when it listens:
 //
-//	mongodb PORT FOLDER
+//	mongodb PORT FOLDER READY
 package main
 
 import (
@@ -15,8 +16,8 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		log.Fatal("mongodb PORT FOLDER")
+	if len(os.Args) != 4 {
+		log.Fatal("mongodb PORT FOLDER READY")
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -27,6 +28,9 @@ func main() {
 		SQLiteURL: "file:" + os.Args[2] + "/?_pragma=synchronous(off)",
 	})
 	if err != nil {
+		log.Fatal(err)
+	}
+	if err := os.WriteFile(os.Args[3], nil, 0o600); err != nil {
 		log.Fatal(err)
 	}
 	if err := db.Run(ctx); err != nil {

@@ -22,7 +22,7 @@ const app = express();
 let ready = false;
 app.use((_, res, next) => (ready ? next() : res.status(503).set('Retry-After', '1').end()));
 const http = createServer(app);
-// Port 0 takes a free one; a node that comes back asks for the port it had.
+// Port 0 takes a free one.
 await new Promise((resolve, reject) => {
   http.once('error', reject);
   http.listen(Number(process.env.PORT ?? 0), '127.0.0.1', resolve);

@@ -38,7 +38,12 @@ func OpenLog(dir string, key note.Verifier) (*Log, error) {
 	l := &Log{dir: dir, key: key}
 	signed, err := readSmall(filepath.Join(dir, checkpointFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Stat(filepath.Join(dir, checkpointsDir)); err == nil {
+		// A seal that found nothing, or was cut off, leaves the folder of the checkpoints empty.
+		earlier, err := os.ReadDir(filepath.Join(dir, checkpointsDir))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("trail: log %s: %w", dir, err)
+		}
+		if len(earlier) > 0 {
 			return nil, fmt.Errorf("trail: log %s is %w: it has earlier checkpoints, but file %s is gone", dir, ErrDamaged, checkpointFile)
 		}
 		return l, nil

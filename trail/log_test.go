@@ -87,6 +87,24 @@ func TestSealAfterOneThatWasCutOff(t *testing.T) {
 	require.EqualValues(t, 15, report.Checkpoint.Size)
 }
 
+// The first seal may find nothing that is old enough yet, as on a new server.
+func TestSealAfterOneThatFoundNothing(t *testing.T) {
+	s := newServer(3)
+	private, public, err := trail.NewKey("audit.example.com/trail")
+	require.NoError(t, err)
+	k := newSeals(t, private, public)
+	dir := t.TempDir()
+	for range 2 {
+		log, err := trail.OpenLog(dir, k.public)
+		require.NoError(t, err)
+		require.Zero(t, k.seal(t, log, s).Checkpoint.Size)
+	}
+	s.work(t, 3)
+	log, err := trail.OpenLog(dir, k.public)
+	require.NoError(t, err)
+	require.EqualValues(t, 3, k.seal(t, log, s).Checkpoint.Size)
+}
+
 func TestSealRefusesAnotherKey(t *testing.T) {
 	s := newServer(3)
 	s.work(t, 3)

@@ -105,6 +105,24 @@ func TestSealAfterOneThatFoundNothing(t *testing.T) {
 	require.EqualValues(t, 3, k.seal(t, log, s).Checkpoint.Size)
 }
 
+// Of two programs that begin a log, the one that comes second does not write it anew: the
+// checkpoint of the first may have been given away already.
+func TestSealRefusesALogThatAnotherHasBegun(t *testing.T) {
+	s := newServer(3)
+	s.work(t, 3)
+	private, public, err := trail.NewKey("audit.example.com/trail")
+	require.NoError(t, err)
+	k := newSeals(t, private, public)
+	dir := t.TempDir()
+	first, err := trail.OpenLog(dir, k.public)
+	require.NoError(t, err)
+	second, err := trail.OpenLog(dir, k.public)
+	require.NoError(t, err)
+	k.seal(t, first, s)
+	_, err = second.Seal(t.Context(), source{s}, k.private, trail.SealOptions{Now: s.now.Add(time.Hour)})
+	require.ErrorContains(t, err, "was sealed by another program meanwhile")
+}
+
 func TestSealRefusesAnotherKey(t *testing.T) {
 	s := newServer(3)
 	s.work(t, 3)

@@ -189,10 +189,10 @@ func (s *sealing) open() (err error) {
 		return fmt.Errorf("trail: log %s: %w", dir, err)
 	}
 	again, err := OpenLog(dir, s.log.key)
-	if err != nil && s.size > 0 {
+	if err != nil {
 		return err
 	}
-	if s.size > 0 && again.checkpoint.Size != s.size {
+	if again.checkpoint.Size != s.size {
 		return fmt.Errorf("trail: log %s was sealed by another program meanwhile: seal again", dir)
 	}
 	flags := os.O_RDWR

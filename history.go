@@ -104,7 +104,7 @@ type ColumnChange[V any] struct {
 }
 
 // ChangeOf reads what an event says of a column of its object; false if the event
-// did not change it.
+// did not change it, as a redaction does not.
 //
 //	due, changed, err := isoaudit.ChangeOf(lead, e, isoaudit.CorrectiveActionFields.DueDate)
 func ChangeOf[T, V any](c *Client, e event.Event, field parse.Field[T, V]) (change ColumnChange[V], changed bool, err error) {
@@ -117,7 +117,7 @@ func ChangeOf[T, V any](c *Client, e event.Event, field parse.Field[T, V]) (chan
 		return change, false, err
 	}
 	name := field.Name()
-	if _, changed = e.Columns[name]; !changed {
+	if _, changed = e.Columns[name]; !changed || e.Op == event.Redact {
 		return change, false, nil
 	}
 	value := values[name]

@@ -42,25 +42,40 @@ func AsOf(events iter.Seq2[event.Event, error], t time.Time) (State, error) {
 		if !e.Confirmed {
 			s.Unconfirmed = append(s.Unconfirmed, e)
 		}
-		for name := range e.Columns {
-			if name != event.ReasonName {
-				s.set(name, values[name], e.Confirmed, unknown)
-			}
-		}
-		if e.Confirmed {
-			s.Exists = e.Op != event.Delete && e.Op != event.Purge && (e.Op != event.Drop || len(e.Columns) > 0)
-			if !s.Exists {
-				clear(s.Columns)
-				clear(unknown)
-			}
-			s.Last = e
-		}
+		s.change(&e, values, unknown)
 	}
 	for name := range unknown {
 		s.Unknown = append(s.Unknown, name)
 	}
 	slices.Sort(s.Unknown)
 	return s, nil
+}
+
+// change brings the state from before an event to behind it. Signatures and redactions
+// change nothing of the record.
+func (s *State) change(e *event.Event, values map[string]*event.Value, unknown map[string]bool) {
+	for name := range e.Columns {
+		switch {
+		case e.Op == event.Redact:
+		case e.Op == event.Drop:
+			delete(s.Columns, name)
+			delete(unknown, name)
+		default:
+			s.set(name, values[name], e.Confirmed, unknown)
+		}
+	}
+	if !e.Confirmed {
+		return
+	}
+	s.Last = *e
+	switch {
+	case e.Op == event.Create, e.Op == event.Update:
+		s.Exists = true
+	case e.Op == event.Delete, e.Op == event.Purge, e.Op == event.Drop && len(e.Columns) == 0:
+		s.Exists = false
+		clear(s.Columns)
+		clear(unknown)
+	}
 }
 
 func (s *State) set(name string, v *event.Value, confirmed bool, unknown map[string]bool) {

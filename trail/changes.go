@@ -21,7 +21,8 @@ type Change struct {
 	Redacted      bool // or a secret, whose values never enter a trail
 }
 
-// Changes gives the changes of one column, in the order of the events.
+// Changes gives the changes of one column, in the order of the events. A redaction, which
+// takes values out of other events, is none.
 func Changes(events iter.Seq2[event.Event, error], column string) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		for e, err := range events {
@@ -29,7 +30,7 @@ func Changes(events iter.Seq2[event.Event, error], column string) iter.Seq2[Chan
 				yield(Change{}, err)
 				return
 			}
-			if _, ok := e.Columns[column]; !ok {
+			if _, ok := e.Columns[column]; !ok || e.Op == event.Redact {
 				continue
 			}
 			values, err := e.Values()

@@ -83,6 +83,63 @@ func TestAsOfSaysWhatWasRedacted(t *testing.T) {
 	require.Empty(t, state.Columns)
 }
 
+// A redaction says what it took out of other events. It changes nothing of the record,
+// which may be gone, and its values, which later events may tell.
+func TestARedactionIsNoChangeOfTheRecord(t *testing.T) {
+	s, id, times := workedOn(t)
+	history := s.history("CorrectiveAction", id)
+	var events []event.Event
+	for e, err := range history {
+		require.NoError(t, err)
+		events = append(events, e)
+	}
+	changes := func(column string) (ops []event.Op) {
+		for c, err := range trail.Changes(history, column) {
+			require.NoError(t, err)
+			ops = append(ops, c.Op)
+		}
+		return ops
+	}
+	state := func(at time.Time) trail.State {
+		state, err := trail.AsOf(history, at)
+		require.NoError(t, err)
+		return state
+	}
+	before, changed := state(times[3]), changes("status")
+	redaction := event.Write{
+		Op: event.Redact, Class: "CorrectiveAction", Record: id, Redacts: events[0].Hash(),
+		Changes: []event.Change{{Column: "status", Secret: true}, {Column: event.ReasonName, Secret: true}},
+	}
+	s.write(t, redaction)
+	require.Equal(t, changed, changes("status"))
+	require.False(t, state(s.now).Exists, "the record was deleted")
+	require.Equal(t, event.Redact, state(s.now).Last.Op)
+
+	s.trail = slices.DeleteFunc(s.trail, func(row *trailRow) bool { return row.created.After(times[3]) })
+	s.now = times[3].Add(time.Second)
+	s.write(t, redaction)
+	require.Equal(t, before.Columns, state(s.now).Columns)
+	require.Empty(t, state(s.now).Unknown)
+	require.True(t, state(s.now).Exists)
+}
+
+func TestAsOfAfterColumnsAndClassWentAway(t *testing.T) {
+	events := story(t, "create=A")
+	for what, drop := range map[string]event.Write{
+		"the column": {Changes: []event.Change{{Column: "status", Secret: true}}}, "the class": {},
+	} {
+		drop.Op, drop.Class, drop.Actor = event.Drop, events[0].Class, event.Actor{Kind: event.Master}
+		dropped, err := event.New(drop)
+		require.NoError(t, err)
+		dropped.Confirmed = true
+		state, err := trail.AsOf(sequence(append(events[:1:1], dropped)), events[0].At.Add(time.Hour))
+		require.NoError(t, err)
+		require.Empty(t, state.Columns, what)
+		require.Empty(t, state.Unknown, what)
+		require.Equal(t, what == "the column", state.Exists, what)
+	}
+}
+
 func sequence(events []event.Event) iter.Seq2[event.Event, error] {
 	return func(yield func(event.Event, error) bool) {
 		for _, e := range events {

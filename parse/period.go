@@ -3,6 +3,8 @@ package parse
 import (
 	"fmt"
 	"time"
+
+	"github.com/isoaudit/isoaudit-go/internal/calendar"
 )
 
 // PeriodUnit is how long a [Period] is.
@@ -17,12 +19,15 @@ const (
 
 // Period is a day, a month or a quarter of the calendar.
 type Period struct {
-	Start time.Time // in the time zone of the calendar
+	Start time.Time // its first moment, in the time zone of the calendar
 	Unit  PeriodUnit
 }
 
-// PeriodOf gives the period that a moment is in, by the calendar of the zone.
+// PeriodOf gives the period that a moment is in, by the calendar of the zone; nil is UTC.
 func PeriodOf(at time.Time, unit PeriodUnit, zone *time.Location) Period {
+	if zone == nil {
+		zone = time.UTC
+	}
 	year, month, day := at.In(zone).Date()
 	switch unit {
 	case Month:
@@ -30,18 +35,21 @@ func PeriodOf(at time.Time, unit PeriodUnit, zone *time.Location) Period {
 	case Quarter:
 		month, day = (month-1)/3*3+1, 1
 	}
-	return Period{time.Date(year, month, day, 0, 0, 0, 0, zone), unit}
+	return Period{calendar.DayBegin(year, month, day, zone), unit}
 }
 
 // End is the first moment after the period.
 func (p Period) End() time.Time {
+	year, month, day := p.Start.Date()
 	switch p.Unit {
 	case Month:
-		return p.Start.AddDate(0, 1, 0)
+		month++
 	case Quarter:
-		return p.Start.AddDate(0, 3, 0)
+		month += 3
+	default:
+		day++
 	}
-	return p.Start.AddDate(0, 0, 1)
+	return calendar.DayBegin(year, month, day, p.Start.Location())
 }
 
 // String gives "2026-11-28", "2026-11" or "2026-Q4".

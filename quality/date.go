@@ -1,6 +1,10 @@
 package quality
 
-import "time"
+import (
+	"time"
+
+	"github.com/isoaudit/isoaudit-go/internal/calendar"
+)
 
 // Date is a day of the calendar, without a time of day or a zone: days since 1 January
 // 1970, so that the difference of two is a number of days.
@@ -46,7 +50,7 @@ func (d Date) AddMonths(n int) Date {
 // endIn is the instant at which the day ends in a zone.
 func (d Date) endIn(zone *time.Location) time.Time {
 	y, month, day := (d + 1).utc().Date()
-	return time.Date(y, month, day, 0, 0, 0, 0, zone)
+	return calendar.DayBegin(y, month, day, zone)
 }
 
 func (d Date) utc() time.Time { return time.Unix(0, 0).UTC().AddDate(0, 0, int(d)) }

@@ -68,3 +68,20 @@ func TestDatesAreNumbersOfDays(t *testing.T) {
 		require.LessOrEqual(t, moved.Day(), parsed.Day())
 	})
 }
+
+// Paraguay put its clocks forward at the end of September 2023: the month ended at what
+// would have been midnight, and not an hour before.
+func TestMonthThatEndsWithAChangeOfTheClock(t *testing.T) {
+	asuncion, err := time.LoadLocation("America/Asuncion")
+	require.NoError(t, err)
+	lateEvening := time.Date(2023, 9, 30, 23, 30, 0, 0, asuncion)
+	m := measure(t, quality.Source{
+		Actions: stream([]quality.Action{{ID: "1", Ref: "C", Due: date("2023-09-01"), Status: "closed", Created: at("2023-08-01")}}),
+		ActionChanges: stream([]quality.Change{
+			{ID: "1", At: at("2023-08-01"), Created: true, Status: "open", Day: date("2023-09-01")},
+			{ID: "1", At: lateEvening, Status: "closed"},
+		}),
+	}, quality.Terms{Now: at("2023-11-01"), Zone: asuncion, Period: quality.Month(2023, 9)})
+	require.Len(t, m.Actions.OverdueAtMonths, 1)
+	require.Zero(t, m.Actions.OverdueAtMonths[0].Count())
+}

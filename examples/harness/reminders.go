@@ -18,8 +18,7 @@ import (
 // night after it. A night on which the server cannot be reached is reported and left out.
 func RemindNightly(ctx context.Context, client *isoaudit.Client, zone *time.Location, send func(owner, text string), report func(error)) error {
 	for {
-		now := time.Now().In(zone).Add(-2 * time.Hour)
-		day := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, zone)
+		day := parse.PeriodOf(time.Now().Add(-2*time.Hour), parse.Day, zone).End() // also where clocks change at midnight
 		select {
 		case <-time.After(time.Until(day.Add(2 * time.Hour))):
 		case <-ctx.Done():

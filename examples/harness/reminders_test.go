@@ -25,14 +25,16 @@ type program struct {
 	ended  chan error
 }
 
-func start(t *testing.T) *program {
+func start(t *testing.T) *program { return startIn(t, time.UTC) }
+
+func startIn(t *testing.T, zone *time.Location) *program {
 	p := &program{audittest.NewBubbleServer(t), make(chan string, 1000), make(chan error, 1000), make(chan error, 1)}
 	manager := p.As(isoaudit.RoleManager)
 	ctx, stop := context.WithCancel(t.Context())
 	t.Cleanup(stop)
 	go func() {
-		p.ended <- RemindNightly(ctx, manager.Client, time.UTC, func(owner, text string) {
-			p.sent <- time.Now().Format(time.DateTime) + " " + owner + ": " + text
+		p.ended <- RemindNightly(ctx, manager.Client, zone, func(owner, text string) {
+			p.sent <- time.Now().In(zone).Format(time.DateTime) + " " + owner + ": " + text
 		}, func(err error) { p.failed <- err })
 	}()
 	return p
@@ -66,6 +68,18 @@ func TestOwnersAreRemindedFromTheNightAfterTheDueDate(t *testing.T) {
 			})
 		})
 	}
+}
+
+// In Chile the night in which the clocks change has no midnight.
+func TestOneReminderANightWhereClocksChange(t *testing.T) {
+	santiago, err := time.LoadLocation("America/Santiago")
+	require.NoError(t, err)
+	synctest.Test(t, func(t *testing.T) {
+		<-time.After(time.Until(time.Date(2000, 10, 13, 12, 0, 0, 0, santiago)))
+		p := startIn(t, santiago)
+		p.NewAction(func(a *isoaudit.CorrectiveAction) { a.DueDate = time.Now().AddDate(0, 0, -5) })
+		require.Len(t, p.after(4), 4)
+	})
 }
 
 func TestNobodyIsRemindedOfWhatIsDone(t *testing.T) {

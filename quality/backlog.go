@@ -7,7 +7,7 @@ import (
 )
 
 // backlog counts the actions that were overdue at the ends of the months of the
-// period, as the trail tells.
+// period that are over, as the trail tells.
 type backlog struct {
 	meter  *meter
 	points []Point
@@ -17,7 +17,7 @@ type backlog struct {
 func newBacklog(m *meter) *backlog {
 	b := &backlog{meter: m}
 	year, month, _ := m.terms.Period.First.utc().Date()
-	for end := Month(year, month).Last; end <= min(m.terms.Period.Last, m.terms.today()); end = (end + 1).AddMonths(1) - 1 {
+	for end := Month(year, month).Last; end <= min(m.terms.Period.Last, m.terms.today()-1); end = (end + 1).AddMonths(1) - 1 {
 		b.points = append(b.points, Point{Day: end})
 		b.ends = append(b.ends, end.endIn(m.terms.Zone))
 	}

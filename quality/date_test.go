@@ -85,3 +85,12 @@ func TestMonthThatEndsWithAChangeOfTheClock(t *testing.T) {
 	require.Len(t, m.Actions.OverdueAtMonths, 1)
 	require.Zero(t, m.Actions.OverdueAtMonths[0].Count())
 }
+
+// On its last day a month is not over: what is closed in the evening was not overdue at
+// its end.
+func TestMonthIsOverTheDayAfter(t *testing.T) {
+	for now, want := range map[string]int{"2026-10-31": 9, "2026-11-01": 10, "2026-12-31": 11, "2027-01-01": 12} {
+		m := measure(t, quality.Source{}, quality.Terms{Now: at(now).Add(10 * time.Hour), Period: quality.Year(2026)})
+		require.Len(t, m.Actions.OverdueAtMonths, want, now)
+	}
+}

@@ -3,6 +3,7 @@ package isoaudit
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -23,6 +24,7 @@ const (
 //
 //	for e, err := range lead.History(ctx, action.Pointer()) { ... }
 //
+// What was done to its whole class since, such as a purge, is an event of the object too.
 // It streams, page by page, and can be ranged any number of times. [ChangeOf] reads
 // what an event says of a column. Managers and coordinators may read the trail; for
 // others it is empty. To follow it live, subscribe to a query of Client.AuditTrail.
@@ -42,7 +44,7 @@ func (c *Client) history(ctx context.Context, op string, order TrailOrder, of pa
 			yield(event.Event{}, err)
 			return
 		}
-		decode(c.trailOf(order, record.Class, record.ID).All(ctx))(yield)
+		c.eventsOf(ctx, order, record.Class, record.ID)(yield)
 	}
 }
 
@@ -67,12 +69,65 @@ func (c *Client) record(op string, of parse.Reference) (record, error) {
 	return r, json.Unmarshal(raw, &r)
 }
 
-// trailOf is the query of the events of some objects of one class.
-func (c *Client) trailOf(order TrailOrder, class string, ids ...string) Query[TrailEvent] {
+// recordsAtOnce is how many objects one query of events names.
+const recordsAtOnce = 200
+
+// eventsOf gives the events of some objects of one class, and those of the class that
+// tell of the objects.
+func (c *Client) eventsOf(ctx context.Context, order TrailOrder, class string, ids ...string) iter.Seq2[event.Event, error] {
+	var histories []iter.Seq2[event.Event, error]
+	for some := range slices.Chunk(ids, recordsAtOnce) {
+		whole := len(histories) == 0
+		histories = append(histories, decode(c.trailOf(order, class, some, whole).All(ctx)))
+	}
+	if len(histories) == 1 {
+		return sinceCreation(order, histories[0])
+	}
+	return sinceCreation(order, event.Merge(order, histories...))
+}
+
+// sinceCreation leaves out what happened to a class before the first event of its objects.
+func sinceCreation(order TrailOrder, events iter.Seq2[event.Event, error]) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
+		var waiting []event.Event // of the class: whether the objects are older is to be seen
+		began := false
+		for e, err := range events {
+			switch {
+			case err != nil || e.Object() != "":
+				began = true
+			case order == NewestFirst:
+				waiting = append(waiting, e)
+				continue
+			case !began:
+				continue
+			}
+			for _, earlier := range waiting {
+				if !yield(earlier, nil) {
+					return
+				}
+			}
+			waiting = waiting[:0]
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// trailOf is the query of the events of some objects of one class; with whole also of what
+// was done to all of its objects at once. Creates whose object was not known when they were
+// written are neither.
+func (c *Client) trailOf(order TrailOrder, class string, ids []string, whole bool) Query[TrailEvent] {
 	fields := TrailEventFields
-	query := c.AuditTrail.Query().Where(fields.Class.Eq(class), fields.Record.In(ids...))
-	if len(ids) == 1 {
-		query = c.AuditTrail.Query().Where(fields.Class.Eq(class), fields.Record.Eq(ids[0]))
+	query := c.AuditTrail.Query().Where(fields.Class.Eq(class))
+	switch {
+	case whole:
+		query = query.Where(fields.Record.In(append(slices.Clip(ids), "")...),
+			parse.Or(fields.Record.Ne(""), fields.Op.In(string(event.Purge), string(event.Drop))))
+	case len(ids) == 1:
+		query = query.Where(fields.Record.Eq(ids[0]))
+	default:
+		query = query.Where(fields.Record.In(ids...))
 	}
 	if order == NewestFirst {
 		return query.OrderBy(fields.At.Desc())

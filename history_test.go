@@ -14,6 +14,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/audittest"
 	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/policy"
+	"github.com/isoaudit/isoaudit-go/trail"
 	"github.com/isoaudit/isoaudit-go/trail/event"
 )
 
@@ -165,6 +166,37 @@ func TestSigningAsksForThePasswordAgain(t *testing.T) {
 	_, err = a.cora.Sign(ctx, a.action.Pointer(), isoaudit.Meaning(strings.Repeat("x", 101)), audittest.SamplePassword)
 	require.ErrorIs(t, err, parse.ErrValidation)
 	require.Len(t, collect(t, a.cora.History(ctx, a.action.Pointer())), 2)
+}
+
+// A purge ends the history of each record of its class, and is none of those that came
+// later: AsOf needs it to tell that a record is gone.
+func TestHistoryHasWhatHappenedToTheWholeClass(t *testing.T) {
+	a := newAudited(t)
+	ctx, admin := t.Context(), a.server.Admin
+	require.NoError(t, admin.Purge(ctx, "CorrectiveAction"))
+	next := *a.action
+	next.Object, next.CAPARef = parse.Object{}, "CA-2"
+	require.NoError(t, a.cora.CorrectiveActions.Create(ctx, &next))
+
+	ops := func(events iter.Seq2[event.Event, error]) (ops []event.Op) {
+		for _, e := range collect(t, events) {
+			ops = append(ops, e.Op)
+		}
+		return ops
+	}
+	require.Equal(t, []event.Op{event.Create, event.Purge}, ops(a.cora.History(ctx, a.action.Pointer())))
+	require.Equal(t, []event.Op{event.Purge, event.Create}, ops(a.cora.HistoryNewestFirst(ctx, a.action.Pointer())))
+	state, err := trail.AsOf(a.cora.History(ctx, a.action.Pointer()), time.Now().Add(time.Minute))
+	require.NoError(t, err)
+	require.False(t, state.Exists)
+	require.Equal(t, []event.Op{event.Create}, ops(a.cora.History(ctx, next.Pointer())))
+	require.Equal(t, []event.Op{event.Create}, ops(a.cora.HistoryNewestFirst(ctx, next.Pointer())))
+
+	none := isoaudit.Pointer[isoaudit.CorrectiveAction]{ID: "nobodyHas1"}
+	require.Empty(t, ops(a.cora.History(ctx, none)))
+	require.Empty(t, ops(a.cora.HistoryNewestFirst(ctx, none)))
+	told := ops(a.cora.Timeline(ctx, a.plan.Pointer(), isoaudit.OldestFirst, a.action.Pointer()))
+	require.Equal(t, []event.Op{event.Create, event.Create, event.Create, event.Purge, event.Create}, told)
 }
 
 func TestRedactionNeedsAReason(t *testing.T) {

@@ -9,9 +9,6 @@ import (
 	"github.com/isoaudit/isoaudit-go/trail/event"
 )
 
-// recordsAtOnce is how many objects one query of a timeline names.
-const recordsAtOnce = 200
-
 // Timeline gives the audit trail of an audit with its findings, their corrective
 // actions and its reviews, as they are linked now, in the order of time. Other
 // objects, such as the documents that the audit looked at, are taken in where they
@@ -29,9 +26,7 @@ func (c *Client) Timeline(ctx context.Context, of Pointer[AuditPlan], order Trai
 		}
 		var histories []iter.Seq2[event.Event, error]
 		for _, class := range byClass.names {
-			for ids := range slices.Chunk(byClass.ids[class], recordsAtOnce) {
-				histories = append(histories, decode(c.trailOf(order, class, ids...).All(ctx)))
-			}
+			histories = append(histories, c.eventsOf(ctx, order, class, byClass.ids[class]...))
 		}
 		event.Merge(order, histories...)(yield)
 	}

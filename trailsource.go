@@ -86,7 +86,7 @@ func (s *TrailSource) Rows(ctx context.Context, class string) iter.Seq2[jsontext
 // Record gives one record as it is now, nil if there is none, and its events.
 func (s *TrailSource) Record(ctx context.Context, class, id string) (jsontext.Value, []event.Event, error) {
 	var events []event.Event
-	for e, err := range decode(s.admin.trailOf(OldestFirst, class, id).All(ctx)) {
+	for e, err := range decode(s.admin.trailOf(OldestFirst, class, []string{id}, false).All(ctx)) {
 		if damage := new(event.Damage); err != nil && !errors.As(err, &damage) {
 			return nil, nil, err
 		}

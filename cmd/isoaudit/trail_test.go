@@ -1,6 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -103,6 +110,48 @@ func TestTrailRedactsValuesAndReasons(t *testing.T) {
 	status, _, errs := x.run("trail", "redact", "-url", x.url, "-class", "Site", "-record", "nosuch", "-reasons", "-reason", "Art. 17")
 	require.Equal(t, statusFailed, status)
 	require.Contains(t, errs, "knows nothing of Site nosuch")
+}
+
+// What a purge did to a record is shown with it, and stands in its bundle.
+func TestTrailOfARecordThatWasPurged(t *testing.T) {
+	x := newTrailCLI(t)
+	id := x.moved()
+	require.NoError(t, x.admin.Purge(t.Context(), "Site"))
+	shown := x.ok("trail", "show", "-url", x.url, "-class", "Site", "-record", id)
+	require.Regexp(t, `(?s) create Site .* update Site .* purge Site  by master\n$`, shown)
+	server := []string{"-url", x.url, "-log", x.file("log")}
+	x.ok(append([]string{"trail", "seal", "-key", x.file("key"), "-grace", "1ns"}, server...)...)
+	exported := x.ok(append([]string{"trail", "export", "-public", x.file("key.pub"), "-bundle", x.file("one.zip"), "-class", "Site", "-record", id}, server...)...)
+	require.Contains(t, exported, "3 events exported, 0 left out")
+	x.ok("trail", "verify", "-public", x.file("key.pub"), "-bundle", x.file("one.zip"))
+}
+
+// An event that cannot be read hides none of the others.
+func TestTrailShowGoesOnBehindAnEventThatCannotBeRead(t *testing.T) {
+	x := newTrailCLI(t)
+	id := x.moved()
+	target, err := url.Parse(x.url)
+	require.NoError(t, err)
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: target.Scheme, Host: target.Host})
+	proxy.ModifyResponse = func(r *http.Response) error {
+		body, err := io.ReadAll(r.Body)
+		err = errors.Join(err, r.Body.Close())
+		body = bytes.Replace(body, []byte(`"entry":"{`), []byte(`"entry":"[`), 1)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		return err
+	}
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Del("Accept-Encoding") // the transport reads what is compressed only if it asked itself
+		proxy.ServeHTTP(w, r)
+	}))
+	defer front.Close()
+	for _, of := range [][]string{{"-class", "Site", "-record", id}, {"-class", "Site"}, {}} {
+		status, out, errs := x.run(append([]string{"trail", "show", "-url", front.URL + target.Path}, of...)...)
+		require.Equal(t, statusDrift, status)
+		require.Contains(t, out, "column entry of the row is not an entry")
+		require.Contains(t, out, "\tsiteCode: \"PLANT-07\" -> \"PLANT-08\"\n")
+		require.Contains(t, errs, "1 events cannot be read")
+	}
 }
 
 func TestTrailVerifyEndsWithThreeIfSomethingDoesNotAgree(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,9 +10,11 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/trail"
 	"github.com/isoaudit/isoaudit-go/trail/event"
 )
@@ -97,12 +100,12 @@ func printReport(stdout io.Writer, report trail.Report, kept bool) error {
 }
 
 // events are those that -class and -record ask for, in the order of the server.
-func (c *trailCommand) events(ctx context.Context, source trail.Source) iter.Seq2[event.Event, error] {
+func (c *trailCommand) events(ctx context.Context, admin *isoaudit.Admin) iter.Seq2[event.Event, error] {
 	if c.record != "" {
-		return c.history(ctx, source)
+		return inOrder(admin.History(ctx, parse.Rows(admin.Client, c.class).PointerTo(c.record)))
 	}
 	return func(yield func(event.Event, error) bool) {
-		for e, err := range source.Events(ctx, time.Time{}) {
+		for e, err := range admin.Trail().Events(ctx, time.Time{}) {
 			if (err != nil || c.class == "" || e.Class == c.class) && !yield(e, err) {
 				return
 			}
@@ -110,15 +113,23 @@ func (c *trailCommand) events(ctx context.Context, source trail.Source) iter.Seq
 	}
 }
 
-func (c *trailCommand) history(ctx context.Context, source trail.Source) iter.Seq2[event.Event, error] {
+// inOrder gives the events of a record in the order of the server. That of its
+// history is by the clocks of those who wrote them.
+func inOrder(history iter.Seq2[event.Event, error]) iter.Seq2[event.Event, error] {
+	type told struct {
+		event event.Event
+		err   error
+	}
 	return func(yield func(event.Event, error) bool) {
-		_, events, err := source.Record(ctx, c.class, c.record)
-		if err != nil {
-			yield(event.Event{}, err)
-			return
+		var all []told
+		for e, err := range history {
+			all = append(all, told{e, err})
 		}
-		for _, e := range events {
-			if e.Object() == c.record && !yield(e, nil) {
+		slices.SortStableFunc(all, func(a, b told) int {
+			return cmp.Or(a.event.CreatedAt.Compare(b.event.CreatedAt), strings.Compare(a.event.ObjectID, b.event.ObjectID))
+		})
+		for _, t := range all {
+			if !yield(t.event, t.err) {
 				return
 			}
 		}
@@ -130,13 +141,22 @@ func (c *trailCommand) show(ctx context.Context, getenv func(string) string, std
 	if err != nil {
 		return err
 	}
-	for e, err := range c.events(ctx, admin.Trail()) {
-		if err != nil {
+	unreadable := 0
+	for e, err := range c.events(ctx, admin) {
+		if err == nil {
+			err = printEvent(stdout, &e)
+		}
+		var damage *event.Damage
+		switch {
+		case errors.As(err, &damage):
+			unreadable++
+			fmt.Fprintln(stdout, err)
+		case err != nil:
 			return err
 		}
-		if err := printEvent(stdout, &e); err != nil {
-			return err
-		}
+	}
+	if unreadable > 0 {
+		return fmt.Errorf("%w: %d events cannot be read", errDisagrees, unreadable)
 	}
 	return nil
 }
@@ -195,7 +215,7 @@ func (c *trailCommand) export(ctx context.Context, getenv func(string) string, s
 			err = errors.Join(err, os.Remove(c.bundle)) // half a bundle is none
 		}
 	}()
-	done, err := trail.Export(file, log, c.events(ctx, admin.Trail()), append(kept, trail.Checkpoint{})[0])
+	done, err := trail.Export(file, log, c.events(ctx, admin), append(kept, trail.Checkpoint{})[0])
 	if err != nil {
 		return err
 	}

@@ -97,7 +97,9 @@ func fillEvents(ctx context.Context, s *server, size int) ([]work, error) {
 	}
 	return []work{
 		s.readAll("history of one record", func(n int) string {
-			return find(schema.TrailClass, fmt.Sprintf(`{"class":"CorrectiveAction","record":%q}`, ids[n%records]), "&order=at,objectId")
+			// As isoaudit.Client.History asks: for what was done to the whole class, too.
+			where := `{"class":"CorrectiveAction","record":{"$in":[%q,""]},"$or":[{"record":{"$ne":""}},{"op":{"$in":["purge","drop"]}}]}`
+			return find(schema.TrailClass, fmt.Sprintf(where, ids[n%records]), "&order=at,objectId")
 		}),
 		s.asking("change of a record", "", http.MethodPut, func(n int) (string, string) {
 			return "/classes/CorrectiveAction/" + ids[n%records], fmt.Sprintf(`{"status":"again %d"}`, n)

@@ -66,9 +66,9 @@ const (
 // masterUse says what the request did with a master key; "": nothing.
 func (r *request) masterUse() string {
 	switch {
-	case r.caller != nil && r.caller.Master && r.caller.ReadOnly:
+	case r.grant.ReadOnly:
 		return masterReadOnly
-	case r.caller != nil && r.caller.Master:
+	case r.grant.Master:
 		return masterUsed
 	case r.masterSent:
 		return masterRefused

@@ -57,3 +57,40 @@ func TestAccessLogSaysWhoDidWhatAndNoMore(t *testing.T) {
 		require.NotContains(t, access.String()+keys.String(), secret)
 	}
 }
+
+// The log of the master keys has a line for every request with one, and says of each
+// whether it was right, wherever it came and however early the request was refused.
+func TestMasterKeyLogHasEveryUse(t *testing.T) {
+	var keys bytes.Buffer
+	_, c := open(t, func(c *auditserver.Config) {
+		c.RESTKey = "rest"
+		c.TrustProxy.Hops = 1
+		c.MasterKeyLog = slog.New(slog.NewJSONHandler(&keys, nil))
+	})
+	wrong, elsewhere := c.with("X-Parse-Master-Key", "wrong"), c.with("X-Forwarded-For", "192.0.2.7")
+	for _, each := range []struct {
+		from         *client
+		method, path string
+		body         any
+		status       int
+		use          string
+	}{
+		{c, http.MethodGet, "/metrics", nil, http.StatusOK, "used"},
+		{wrong, http.MethodGet, "/metrics", nil, http.StatusForbidden, "refused"},
+		{elsewhere, http.MethodGet, "/metrics", nil, http.StatusForbidden, "refused"},
+		{c, http.MethodGet, "/health", nil, http.StatusOK, "used"},
+		{wrong, http.MethodGet, "/health", nil, http.StatusOK, "refused"},
+		{elsewhere, http.MethodGet, "/health", nil, http.StatusOK, "refused"},
+		{c, http.MethodGet, "/ready", nil, http.StatusOK, "used"},
+		{c, http.MethodGet, "/files/" + appID + "/missing.txt", nil, http.StatusNotFound, "used"},
+		{wrong, http.MethodPost, "/classes/Any", `{}`, http.StatusForbidden, "refused"},
+		{wrong, http.MethodGet, "/classes/Any", nil, http.StatusForbidden, "refused"},
+		{wrong, http.MethodGet, "/classes/Any?x[y]=z", nil, http.StatusBadRequest, "refused"},
+	} {
+		keys.Reset()
+		require.Equal(t, each.status, each.from.do(each.method, each.path, each.body).status, each)
+		said := lines(t, &keys)
+		require.Len(t, said, 1, each)
+		require.Equal(t, each.use, said[0]["masterKey"], each)
+	}
+}

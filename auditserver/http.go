@@ -87,8 +87,7 @@ func (s *Server) answer(w *exchange, peer, r *http.Request) {
 		return
 	}
 	if len(path) == 1 && path[0] == "metrics" && r.Method == http.MethodGet {
-		w.route = "/metrics"
-		s.serveMetrics(w, peer)
+		s.serveMetrics(w, r, peer)
 		return
 	}
 	if len(path) > 0 && path[0] == "apps" {

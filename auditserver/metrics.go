@@ -10,12 +10,9 @@ import (
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/metrics"
 )
 
-// mayMeasure tells who may see the metrics: the master key, and programs on this
-// machine that come directly, not through a proxy.
-func (s *Server) mayMeasure(r *http.Request) bool {
-	if grant, err := s.keys.Admit(access.HeaderCredentials(r.Header), r.RemoteAddr); err == nil && grant.Master {
-		return true
-	}
+// fromHere tells of a request, as it came over the connection, whether a program on
+// this machine has sent it directly, not through a proxy.
+func fromHere(r *http.Request) bool {
 	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
 		if r.Header.Get(name) != "" {
 			return false
@@ -25,9 +22,16 @@ func (s *Server) mayMeasure(r *http.Request) bool {
 	return err == nil && peer.Addr().Unmap().IsLoopback() && loopbackName(hostName(r.Host))
 }
 
-// serveMetrics answers GET /metrics in the text format of Prometheus.
-func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
-	if !s.mayMeasure(r) {
+// serveMetrics answers GET /metrics in the text format of Prometheus, to the master
+// key and to programs on this machine. A key counts as on every other route: from
+// the address of the client, whatever proxy it came through, and in the logs.
+func (s *Server) serveMetrics(w *exchange, r, peer *http.Request) {
+	w.route, w.req = "/metrics", s.newRequest(r, []string{"metrics"})
+	defer w.req.release()
+	creds := access.HeaderCredentials(r.Header)
+	w.req.noteKeys(creds)
+	w.req.grant, _ = s.keys.Admit(creds, w.req.remote)
+	if !w.req.grant.Master && !fromHere(peer) {
 		http.Error(w, "metrics are for the master key, and for programs on this machine that come directly", http.StatusForbidden)
 		return
 	}

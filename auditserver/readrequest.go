@@ -17,6 +17,8 @@ import (
 // readRequest makes a request of what came over HTTP. Keys that stand in the headers
 // are looked at before the body is read.
 func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, req *request) (err error) {
+	creds := access.HeaderCredentials(r.Header)
+	req.noteKeys(creds) // whatever is refused next
 	req.RawQuery = r.URL.RawQuery
 	if req.Query, err = url.ParseQuery(req.RawQuery); err != nil {
 		return fault.BadRequest("the query string is not valid")
@@ -24,7 +26,6 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, req *reques
 	if err := withoutBrackets(req.Query); err != nil {
 		return err
 	}
-	creds := access.HeaderCredentials(r.Header)
 	if r.Body != nil && r.ContentLength != 0 {
 		pool := s.budgets.keyless
 		if creds.AppID != "" && !openRoute(req) {
@@ -40,7 +41,8 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, req *reques
 	req.Body.Take("_noBody") // of the Unity SDK
 	creds.FromBody(&req.Body)
 	req.contentType = creds.ContentType
-	req.installationID, req.masterSent = creds.InstallationID, creds.MasterKey != "" || creds.MaintenanceKey != ""
+	req.installationID = creds.InstallationID
+	req.noteKeys(creds)
 	if req.method == http.MethodPost {
 		if m := req.Body.Take("_method"); m != "" {
 			req.method = strings.ToUpper(m)
@@ -48,6 +50,9 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, req *reques
 	}
 	if openRoute(req) {
 		req.caller = access.NewCaller("", nil)
+		if req.masterSent { // nothing is granted here, but the logs say whether it was right
+			req.grant, _ = s.keys.Admit(creds, req.remote)
+		}
 		return nil
 	}
 	if req.caller, err = s.identify(r.Context(), creds, req); err != nil {
@@ -62,6 +67,11 @@ func (s *Server) readRequest(w http.ResponseWriter, r *http.Request, req *reques
 		}
 	}
 	return nil
+}
+
+// noteKeys notes for the logs that a master key came with the request.
+func (r *request) noteKeys(creds access.Credentials) {
+	r.masterSent = r.masterSent || creds.MasterKey != "" || creds.MaintenanceKey != ""
 }
 
 // withoutBrackets refuses names such as where[n] and keys[], from which Parse Server
@@ -88,6 +98,7 @@ func (s *Server) identify(ctx context.Context, creds access.Credentials, req *re
 	if err != nil {
 		return nil, err
 	}
+	req.grant = grant
 	if err := s.limitRate(ctx, req, grant.Master, creds.SessionToken, false); err != nil {
 		return nil, err
 	}

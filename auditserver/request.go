@@ -25,9 +25,10 @@ type request struct {
 	token  string // of the session, as it was sent
 
 	installationID string
-	contentType    string // _ContentType: of a file that a body in JSON holds
-	masterSent     bool   // a master key came with it, right or wrong
-	requestID      string // X-Parse-Request-Id
+	contentType    string       // _ContentType: of a file that a body in JSON holds
+	masterSent     bool         // a master key came with it, right or wrong
+	grant          access.Grant // of its keys
+	requestID      string       // X-Parse-Request-Id
 	remote         string
 	baseURL        string // this server's URL as the client knows it
 	location       string // the same in Location: only a path without PublicURL, because clients may know this server by other names

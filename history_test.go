@@ -2,6 +2,7 @@ package isoaudit_test
 
 import (
 	"iter"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/isoaudit/isoaudit-go/audittest"
 	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/policy"
+	"github.com/isoaudit/isoaudit-go/schema"
 	"github.com/isoaudit/isoaudit-go/trail"
 	"github.com/isoaudit/isoaudit-go/trail/event"
 )
@@ -238,6 +240,56 @@ func TestReasonsAreHeldToTheRules(t *testing.T) {
 		require.Equal(t, "reason", broken.Violations[0].Field)
 	}
 	require.NoError(t, a.cora.CorrectiveActions.Update(parse.WithReason(t.Context(), strings.Repeat("änd ", 250)), a.action.ObjectID, change))
+}
+
+// A class that went away without an event of it, as in the database, takes its records
+// along, and each of them is named. A class that was dropped is not missed.
+func TestTheSourceOfTheTrailKnowsClassesThatAreGone(t *testing.T) {
+	server := audittest.NewServer(t, func(cfg *auditserver.Config) { cfg.MaintenanceKey = "upkeep" })
+	ctx := t.Context()
+	for _, class := range []string{"Vanished", "Dropped", "no class", "_Odd"} {
+		e, err := event.New(event.Write{
+			At: time.Now(), Op: event.Create, Class: class, Record: "r3c0rd0001", Actor: event.Actor{Kind: event.Master},
+			Changes: []event.Change{{Column: "note", After: []byte(`"n"`)}},
+		})
+		require.NoError(t, err)
+		e.Confirmed = true
+		row := strings.TrimSuffix(string(e.AppendFields(nil)), "}") + `,"createdAt":{"__type":"Date","iso":"` + time.Now().UTC().Format("2006-01-02T15:04:05.000Z") + `"}}`
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+"/classes/AuditTrail", strings.NewReader(row))
+		require.NoError(t, err)
+		for name, value := range map[string]string{"Application-Id": server.AppID, "Master-Key": server.MasterKey, "Maintenance-Key": "upkeep"} {
+			request.Header.Set("X-Parse-"+name, value)
+		}
+		answer, err := server.HTTPClient.Do(request)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		require.Equal(t, http.StatusCreated, answer.StatusCode)
+	}
+	type note struct {
+		parse.Object
+		Note string `json:"note"`
+	}
+	require.NoError(t, parse.NewCollection[note](server.Admin.Client, "Dropped").Create(ctx, &note{Note: "n"}))
+	require.NoError(t, server.Admin.Purge(ctx, "Dropped"))
+	_, err := server.Admin.ApplySchema(ctx, schema.ISO9001(), schema.DropClass("Dropped"))
+	require.NoError(t, err)
+
+	classes, err := server.Admin.Trail().Classes(ctx)
+	require.NoError(t, err)
+	require.Contains(t, classes, "Vanished")
+	require.Contains(t, classes, "Dropped")
+	require.NotContains(t, classes, "no class")
+	require.NotContains(t, classes, "_Odd")
+	var found []trail.Finding
+	for f, err := range trail.Reconcile(ctx, server.Admin.Trail()) {
+		require.NoError(t, err)
+		if !f.Kind.Expected() {
+			found = append(found, f)
+		}
+	}
+	require.Len(t, found, 1)
+	require.Equal(t, "Vanished", found[0].Class)
+	require.Equal(t, "r3c0rd0001", found[0].Record)
 }
 
 // The source of the trail gives all events, and all rows that they speak of.

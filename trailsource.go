@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/parse"
+	"github.com/isoaudit/isoaudit-go/schema"
 	"github.com/isoaudit/isoaudit-go/trail/event"
 )
 
@@ -37,7 +38,8 @@ func (s *TrailSource) Events(ctx context.Context, since time.Time) iter.Seq2[eve
 
 // Classes lists the classes whose writes the server records: on a Parse Server those
 // that its Cloud Code names, on auditserver all classes of the application, and in both
-// cases users and roles.
+// cases users and roles. A class that is gone is among them as long as there are events of
+// it: they say what has become of its records.
 func (s *TrailSource) Classes(ctx context.Context) ([]string, error) {
 	have, err := s.admin.Schema(ctx)
 	if err != nil {
@@ -49,6 +51,16 @@ func (s *TrailSource) Classes(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	classes := []string{roleClass.Name()}
+	told, err := parse.Distinct(ctx, s.admin, s.admin.AuditTrail.Query(), TrailEventFields.Class)
+	if odd := (parse.DecodeErrors)(nil); err != nil && !errors.As(err, &odd) { // a row without a class is damaged, as verifying tells
+		return nil, err
+	}
+	for _, class := range told {
+		there := slices.ContainsFunc(have.Classes, func(c schema.Class) bool { return c.Name == class })
+		if !there && isOwnClass(class) {
+			classes = append(classes, class)
+		}
+	}
 	for _, class := range have.Classes {
 		recorded := class.Name != event.Class && (!strings.HasPrefix(class.Name, "_") || class.Name == userClass.Name())
 		if onParseServer {
@@ -60,6 +72,17 @@ func (s *TrailSource) Classes(ctx context.Context) ([]string, error) {
 	}
 	slices.Sort(classes)
 	return classes, nil
+}
+
+// isOwnClass tells whether a name can be that of an application's own class.
+func isOwnClass(name string) bool {
+	for i, c := range []byte(name) {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !letter && (i == 0 || c != '_' && (c < '0' || c > '9')) {
+			return false
+		}
+	}
+	return name != ""
 }
 
 // EventsByRecord gives the events of a class by record, and of one record by time.

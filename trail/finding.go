@@ -11,7 +11,7 @@ type Kind string
 // The kinds of findings about events and their seal.
 const (
 	Altered    Kind = "altered"    // the event's row is not what was sealed
-	Missing    Kind = "missing"    // the event was sealed, its row is gone
+	Missing    Kind = "missing"    // the event was sealed, or a later one of its record tells of it, and its row is gone
 	Inserted   Kind = "inserted"   // the event stands before sealed ones, but was not sealed with them
 	Damaged    Kind = "damaged"    // the event does not agree with itself
 	Erased     Kind = "erased"     // values were taken out, and no event of a redaction tells of it

@@ -33,6 +33,9 @@ func isOrdinary(id string, there bool, now map[string]string, events []event.Eve
 				return false
 			}
 		case event.Sign:
+			if e.Signs != prev {
+				return false
+			}
 		default:
 			return false
 		}

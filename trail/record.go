@@ -38,8 +38,10 @@ func (r *record) order() {
 	}
 	chained := true // each saw the one before, as in most records
 	hashes := make([]string, len(r.events))
+	r.hashes = make(map[string]bool, len(hashes))
 	for i := range r.events {
 		hashes[i] = r.events[i].Hash()
+		r.hashes[hashes[i]] = true
 		prev := r.events[i].Prev
 		chained = chained && (prev == "" || i > 0 && prev == hashes[i-1])
 	}
@@ -51,10 +53,7 @@ func (r *record) order() {
 // reorder puts each event behind the one that it saw.
 func (r *record) reorder(hashes []string) {
 	waiting := map[string][]int{} // indexes by the hash of the event that they saw
-	open := make(map[string]bool, len(hashes))
-	for _, hash := range hashes {
-		open[hash] = true
-	}
+	open := maps.Clone(r.hashes)
 	ordered := make([]event.Event, 0, len(r.events))
 	var put func(i int)
 	put = func(i int) {
@@ -92,6 +91,7 @@ const (
 type record struct {
 	class, id string
 	events    []event.Event
+	hashes    map[string]bool   // of the events
 	steps     map[string][]step // by column
 	relations map[string]bool   // columns that are relations
 }
@@ -205,16 +205,34 @@ func (r *record) own() int {
 func (r *record) findings(there bool, now map[string]string) []Finding {
 	first := r.own()
 	known := first >= 0 && r.events[first].Op == event.Create
-	if there && !known {
-		return append(r.changed(unknownValue, there, now), Finding{
-			Kind: Untracked, Class: r.class, Record: r.id, What: "there is a record, but no event tells of its creation",
-		})
-	}
 	start := unknownValue
 	if known {
 		start = noValue
 	}
-	return r.changed(start, there, now)
+	found := append(r.changed(start, there, now), r.torn()...)
+	if there && !known {
+		found = append(found, Finding{
+			Kind: Untracked, Class: r.class, Record: r.id, What: "there is a record, but no event tells of its creation",
+		})
+	}
+	return found
+}
+
+// torn names the events that tell of an earlier one of the record which is not there. An
+// event whose entry was lost is damage that Event.Check tells of.
+func (r *record) torn() []Finding {
+	var found []Finding
+	for i := range r.events {
+		e := &r.events[i]
+		lost := func(hash string) bool { return hash != "" && !r.hashes[hash] && hash != event.HashOf("") }
+		if e.Object() == r.id && (lost(e.Prev) || lost(e.Signs) || lost(e.Redacts)) {
+			found = append(found, Finding{
+				Kind: Missing, Class: r.class, Record: r.id, Event: e.ID, Row: e.ObjectID,
+				What: "this event tells of one before it that is not there: its row is gone, or was changed",
+			})
+		}
+	}
+	return found
 }
 
 // changed replays all columns.

@@ -2,6 +2,7 @@ package trail_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +109,43 @@ func TestReconcileRecordExplains(t *testing.T) {
 				require.NotEmpty(t, f.What)
 			}
 		})
+	}
+}
+
+// Events that were taken out before they were sealed, and left the record as it was, are
+// missed by the one behind them; a signature and a redaction say of which event they are.
+func TestReconcileRecordMissesEventsInBetween(t *testing.T) {
+	events := story(t, "create=A A>B B>A A>C C>D")
+	row := jsontext.Value(`{"objectId":"aCt10n0001","status":"D"}`)
+	for _, gone := range []struct{ from, to, want int }{{1, 3, 3}, {2, 3, 3}, {0, 1, 1}} {
+		left := slices.Delete(slices.Clone(events), gone.from, gone.to)
+		found, err := trail.ReconcileRecord("CorrectiveAction", "aCt10n0001", row, left)
+		require.NoError(t, err)
+		found = slices.DeleteFunc(found, func(f trail.Finding) bool { return f.Kind != trail.Missing })
+		require.Len(t, found, 1)
+		require.Equal(t, events[gone.want].ID, found[0].Event)
+		require.False(t, found[0].Kind.Expected())
+	}
+	for _, op := range []event.Op{event.Sign, event.Redact} {
+		for _, of := range []string{events[4].Hash(), event.HashOf("another event")} {
+			w := event.Write{At: events[4].At.Add(time.Second), Op: op, Class: "CorrectiveAction", Record: "aCt10n0001", Actor: event.Actor{Kind: event.Master}, Prev: events[4].Hash()}
+			if op == event.Sign {
+				w.Signs = of
+			} else {
+				w.Redacts = of
+			}
+			e, err := event.New(w)
+			require.NoError(t, err)
+			e.Confirmed, e.CreatedAt = true, e.At
+			found, err := trail.ReconcileRecord("CorrectiveAction", "aCt10n0001", row, append(slices.Clip(events), e))
+			require.NoError(t, err)
+			if of == events[4].Hash() {
+				require.Empty(t, found)
+				continue
+			}
+			require.Len(t, found, 1, "%s of an event that is not there", op)
+			require.Equal(t, e.ID, found[0].Event)
+		}
 	}
 }
 

@@ -80,6 +80,8 @@ func TestMadeMasterKeys(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "audit.db")
 	first, err = readSettings([]string{"-db", db}, io.Discard)
 	require.NoError(t, err)
+	require.NoFileExists(t, db+"-master-key", "it is kept once the database is open")
+	require.NoError(t, first.keepMasterKey())
 	second, err = readSettings([]string{"-db", db}, io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, first.cfg.MasterKey, second.cfg.MasterKey)
@@ -89,4 +91,26 @@ func TestMadeMasterKeys(t *testing.T) {
 	var out bytes.Buffer
 	second.announce(&out, "http://localhost")
 	require.NotContains(t, out.String(), second.cfg.MasterKey)
+}
+
+// A start that is refused leaves no key: the next one, with another file under the
+// name, would take it for its own.
+func TestARefusedStartKeepsNoMasterKey(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "foreign.db")
+	require.NoError(t, os.WriteFile(db, []byte("this is no database, but a text of some length"), 0o600))
+	require.Error(t, run(t.Context(), []string{"-addr", "127.0.0.1:0", "-db", db}, io.Discard, io.Discard))
+	require.NoFileExists(t, db+masterKeySuffix)
+}
+
+// Whatever name a database is opened by, its key is the same.
+func TestTheMasterKeyStandsBesideTheDatabaseNotALink(t *testing.T) {
+	dir := t.TempDir()
+	db, link := filepath.Join(dir, "audit.db"), filepath.Join(dir, "link.db")
+	require.NoError(t, os.Symlink(db, link))
+	for _, path := range []string{link, db, link} {
+		printed, stop := serve(t, "-addr", "127.0.0.1:0", "-db", path)
+		require.NoError(t, stop())
+		require.Equal(t, "(in "+db+masterKeySuffix+")", printed["master key"], path)
+	}
+	require.NoFileExists(t, link+masterKeySuffix)
 }

@@ -83,6 +83,9 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 		defer cancel()
 		err = errors.Join(err, srv.Close(grace))
 	}()
+	if err := settings.keepMasterKey(); err != nil {
+		return err
+	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(srv.Limits().Memory)
 	}

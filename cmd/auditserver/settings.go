@@ -33,7 +33,7 @@ type settings struct {
 	tls    *certificate // nil: plain HTTP
 	cfg    auditserver.Config
 
-	madeMasterKey bool   // it was made for this run, and stands nowhere else
+	madeMasterKey bool   // it was made for this run, and stands in no file yet
 	masterKeyFile string // that keeps the one that was made
 }
 
@@ -105,7 +105,7 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	return s, s.makeMasterKey(s.cfg.Logger)
+	return s, s.findMasterKey(s.cfg.Logger)
 }
 
 // usage prints the flags and the commands.

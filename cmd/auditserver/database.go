@@ -43,8 +43,11 @@ func runCommand(ctx context.Context, name string, args []string, out, errOut io.
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
-	if fs.NArg() != 1 {
-		return fmt.Errorf("%s: want one FILE behind the flags, not %d", name, fs.NArg())
+	if err := checkEmpty(fs); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if fs.NArg() != 1 || fs.Arg(0) == "" {
+		return fmt.Errorf("%s: want one FILE behind the flags, not %q", name, fs.Args())
 	}
 	c.file = fs.Arg(0)
 	if name == "check" {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -10,9 +11,9 @@ import (
 // logs are the logs that the flags name.
 type logs struct{ access, masterKey string }
 
-// open opens a log for a flag's value: none, "-" for standard error, or a file, to
+// openLog opens a log for a flag's value: none, "-" for standard error, or a file, to
 // whose end it writes, so that it can be rotated by copying and emptying it.
-func openLog(name string, errOut io.Writer) (*slog.Logger, io.Closer, error) {
+func openLog(flag, name string, errOut io.Writer) (*slog.Logger, io.Closer, error) {
 	switch name {
 	case "":
 		return nil, io.NopCloser(nil), nil
@@ -21,18 +22,18 @@ func openLog(name string, errOut io.Writer) (*slog.Logger, io.Closer, error) {
 	}
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("%s: %w", flag, err)
 	}
 	return slog.New(slog.NewJSONHandler(f, nil)), f, nil
 }
 
 // open gives the logs to the configuration.
 func (l logs) open(s *settings, errOut io.Writer) (closeAll func() error, err error) {
-	access, first, err := openLog(l.access, errOut)
+	access, first, err := openLog("-access-log", l.access, errOut)
 	if err != nil {
 		return nil, err
 	}
-	masterKey, second, err := openLog(l.masterKey, errOut)
+	masterKey, second, err := openLog("-master-key-log", l.masterKey, errOut)
 	if err != nil {
 		return nil, errors.Join(err, first.Close())
 	}

@@ -74,7 +74,7 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 		return nil, fmt.Errorf("unexpected argument %q: to serve, everything is given by flags; the commands are %s",
 			fs.Arg(0), strings.Join(slices.Sorted(maps.Keys(commands)), ", "))
 	}
-	errs := []error{s.readConfig(configFile)}
+	errs := []error{checkEmpty(fs), s.readConfig(configFile)}
 	s.overlay(flags)
 	s.completeMail()
 	for _, k := range keys {
@@ -101,7 +101,7 @@ func readSettings(args []string, errOut io.Writer) (*settings, error) {
 			s.cfg.LiveQueryClasses = append(s.cfg.LiveQueryClasses, class.Name)
 		}
 	}
-	errs = append(errs, s.checkAddress(), s.cfg.Validate())
+	errs = append(errs, s.checkAddress(), s.checkPlaces(), s.cfg.Validate())
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func (c *codec) stateOf(row any) (state, error) {
 func (s state) changesTo(wanted state) []change {
 	var changes []change
 	for name, value := range wanted {
-		if !bytes.Equal(s[name], value) {
+		if !sameJSON(s[name], value) {
 			changes = append(changes, change{field: name, op: opSet, value: Raw(value)})
 		}
 	}

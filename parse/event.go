@@ -100,9 +100,15 @@ func (e Event[T]) Changed() []string {
 }
 
 func sameJSON(a, b jsontext.Value) bool {
-	if bytes.Equal(a, b) {
-		return true
+	return bytes.Equal(a, b) || canonical(a) == canonical(b)
+}
+
+// canonical is the one way in which a value can be written, for comparing: a server
+// writes the number 1.0 as 1 and -0 as 0, and the members of an object in its own order.
+func canonical(value jsontext.Value) string {
+	own := value.Clone()
+	if own.Canonicalize(wire.Tolerant()) != nil {
+		return string(value)
 	}
-	a, b = a.Clone(), b.Clone()
-	return a.Canonicalize(wire.Tolerant()) == nil && b.Canonicalize(wire.Tolerant()) == nil && bytes.Equal(a, b)
+	return string(own)
 }

@@ -126,7 +126,7 @@ func (u *upsert[T]) read(ctx context.Context, states []state) (map[string]*T, er
 		if err != nil {
 			return nil, badInput(op, u.c.class, wire.FieldOf(err), "the object %q on the server: %v", id, wire.BareCause(err))
 		}
-		value := string(columns[u.key])
+		value := canonical(columns[u.key])
 		i, ours := u.byKey[value]
 		other := found[value]
 		switch {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -260,4 +261,41 @@ func TestDiff(t *testing.T) {
 	secret, err := parse.Diff(&isoaudit.Auditor{Username: "lena"}, &isoaudit.Auditor{Username: "lena", Password: "hunter2"})
 	require.NoError(t, err)
 	require.Empty(t, secret, "passwords are left out")
+}
+
+// A server writes numbers in its own way, and so may whoever made the row.
+func TestUpsertKnowsAKeyHoweverItIsWritten(t *testing.T) {
+	server := audittest.NewServer(t)
+	readings := parse.Rows(server.Admin, "Reading")
+	key := parse.NewAnyField[parse.Row]("number")
+	rows := func(numbers ...string) (all []*parse.Row) {
+		for _, number := range numbers {
+			row := new(parse.Row)
+			require.NoError(t, row.Set("number", parse.Raw(number)))
+			require.NoError(t, row.Set("limits", parse.Raw(`{"upper": 10.0, "lower": -0, "at": {"b": 1, "a": "\u0041"}}`)))
+			all = append(all, row)
+		}
+		return all
+	}
+	for _, want := range []parse.UpsertKind{parse.RowCreated, parse.RowUnchanged} {
+		for done, err := range readings.Upsert(t.Context(), rows("1.0", "-0", "2e2", "1E-7"), key) {
+			require.NoError(t, err)
+			require.Equal(t, want, done.Kind, "%s %v", done.Row.Rest["number"], done.Changes)
+		}
+	}
+	for _, err := range readings.Upsert(t.Context(), rows("200", "2e2"), key) {
+		require.ErrorContains(t, err, "row 1: 2e2 is also the key of row 0")
+	}
+
+	type level struct {
+		parse.Object
+		Height float64 `json:"height"`
+	}
+	levels := parse.NewCollection[level](server.Admin, "Level")
+	for _, want := range []parse.UpsertKind{parse.RowCreated, parse.RowUnchanged} {
+		for done, err := range levels.Upsert(t.Context(), []*level{{Height: math.Copysign(0, -1)}}, parse.NewNumberField[level, float64]("height")) {
+			require.NoError(t, err)
+			require.Equal(t, want, done.Kind)
+		}
+	}
 }

@@ -89,7 +89,7 @@ func (u *upsert[T]) nextPart(from int) *part[T] {
 // item is the write that a row needs. A row that needs none stays RowUnchanged.
 func (u *upsert[T]) item(result *Upserted[T]) (item BatchItem, err error) {
 	columns := u.states[result.Index]
-	have, exists := u.found[string(columns[u.key])]
+	have, exists := u.found[u.keyOf(result)]
 	if !exists {
 		result.Kind = RowCreated
 		item = u.c.BatchCreate(result.Row)
@@ -164,7 +164,7 @@ func (u *upsert[T]) settle(ctx context.Context, lost []*Upserted[T]) {
 }
 
 func (u *upsert[T]) keyOf(result *Upserted[T]) string {
-	return string(u.states[result.Index][u.key])
+	return canonical(u.states[result.Index][u.key])
 }
 
 // updateTime reads the updatedAt out of the answer to an update.

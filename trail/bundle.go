@@ -30,7 +30,8 @@ checkpoint       signed note (C2SP tlog-checkpoint): name of the log, number of
 checkpoint.kept  an older checkpoint, if one was given for this bundle
 consistency      proof (RFC 6962, 2.1.2) that the log only grew since the older one
 events.jsonl     one event a line: {"index", "proof", "row"}
-                 row: the event as the server stores it (class AuditTrail)
+                 row: the event as the server stores it (class AuditTrail), but as
+                 it was sealed if its save came to its end later
                  proof: audit path (RFC 6962, 2.1.1) of the leaf at index
 
 The leaf is the canonical JSON (RFC 8785) of {"confirmed", "createdAt", "entry",
@@ -52,8 +53,9 @@ type Exported struct {
 // Export writes a bundle: the newest checkpoint of the log and events with proofs
 // that the checkpoint covers them. The events come in the order of their createdAt
 // and objectId, all of a trail or some, such as the history of one record. kept is an
-// older checkpoint to prove the growth from, or the zero Checkpoint. An event that is
-// not what was sealed is an error that names it.
+// older checkpoint to prove the growth from, or the zero Checkpoint. An event whose save
+// came to its end after it was sealed is there as it was sealed. One that is not what was
+// sealed is an error that names it.
 func Export(w io.Writer, log *Log, events iter.Seq2[event.Event, error], kept Checkpoint) (Exported, error) {
 	x := &export{log: log, zip: zip.NewWriter(w)}
 	if err := x.run(events, kept); err != nil {
@@ -175,6 +177,9 @@ func (x *export) events(w *bufio.Writer, events iter.Seq2[event.Event, error]) e
 }
 
 func (x *export) event(w *bufio.Writer, e *event.Event, l line) error {
+	if written := e.AsWritten(); tlog.RecordHash(LeafOf(&written)) == l.leaf {
+		e = &written // its save came to its end after it was sealed
+	}
 	if tlog.RecordHash(LeafOf(e)) != l.leaf {
 		return fmt.Errorf("trail: event %s in row %s is %w: it is not what was sealed; see what verify says", e.ID, e.ObjectID, ErrDamaged)
 	}

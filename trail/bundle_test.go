@@ -9,9 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go/trail"
+	"github.com/isoaudit/isoaudit-go/trail/event"
 )
 
 func export(t *testing.T, s *server, log *trail.Log, kept trail.Checkpoint) []byte {
@@ -53,6 +55,39 @@ func TestBundleOfATrail(t *testing.T) {
 		n++
 	}
 	require.Equal(t, 91, n)
+}
+
+// A save that came to its end after its event was sealed, as happens on a Parse Server, is
+// in the bundle as it was sealed: so it can be proven.
+func TestBundleOfSavesThatEndedLate(t *testing.T) {
+	s := newServer(1)
+	s.work(t, 5)
+	var rows []*trailRow
+	for op, record := range map[event.Op]string{event.Create: "", event.Update: "r3c0rd0001"} {
+		e := s.event(t, event.Write{Op: op, Class: "AuditPlan", Record: record, Changes: []event.Change{{Column: "note", After: quoted("n")}}})
+		rows = append(rows, s.store(&e))
+	}
+	log, k := sealed(t, s)
+	for _, row := range rows {
+		fields := strings.Replace(string(row.fields), `"confirmed":false`, `"confirmed":true`, 1)
+		*row = *row.with(jsontext.Value(strings.Replace(fields, `"record":"","values"`, `"record":"n3w0000001","values"`, 1)))
+	}
+	report, err := trail.Verify(t.Context(), source{s}, log)
+	require.NoError(t, err)
+	require.EqualValues(t, 2, report.Counts[trail.LateUpdate])
+	bundle := openBundle(t, export(t, s, log, trail.Checkpoint{}), k)
+	report, err = bundle.Verify()
+	require.NoError(t, err)
+	require.Empty(t, report.Findings)
+	require.EqualValues(t, 7, report.Events)
+	unconfirmed := 0
+	for e, err := range bundle.Events() {
+		require.NoError(t, err)
+		if !e.Confirmed {
+			unconfirmed++
+		}
+	}
+	require.Equal(t, 2, unconfirmed)
 }
 
 func TestBundleOfOneRecord(t *testing.T) {

@@ -38,6 +38,14 @@ type stated struct {
 // written before it had one; empty for an event of a whole class.
 func (e *Event) Object() string { return e.stated.record }
 
+// AsWritten returns the event as it was before its save came to an end: not confirmed, and
+// of a create without the objectId that the server had not made yet.
+func (e *Event) AsWritten() Event {
+	written := *e
+	written.Confirmed, written.stated.record = false, e.Record
+	return written
+}
+
 // Text returns the entry's canonical JSON as the event's row holds it.
 func (e *Event) Text() string { return e.text }
 

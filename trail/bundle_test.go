@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"strings"
 	"testing"
 	"time"
@@ -198,6 +199,16 @@ func mustKey(t *testing.T) (key interface {
 	key, err = trail.ParsePublicKey(public)
 	require.NoError(t, err)
 	return key
+}
+
+// inBundle is the content of one file of a bundle.
+func inBundle(t *testing.T, bundle []byte, file string) string {
+	t.Helper()
+	r, err := zip.NewReader(bytes.NewReader(bundle), int64(len(bundle)))
+	require.NoError(t, err)
+	data, err := fs.ReadFile(r, file)
+	require.NoError(t, err)
+	return string(data)
 }
 
 // rezip replaces text in one file of a bundle, or takes the file out if old is empty.

@@ -65,10 +65,18 @@ func TestBundleIsCheckedWithStockTools(t *testing.T) {
 			"is not the value that was hashed": {`\"Open\"`, `\"Opem\"`},
 			"not what was sealed":              {`"confirmed":true`, `"confirmed":false`},
 			"op of the row":                    {`"op":"create"`, `"op":"update"`},
+			"actor of the row":                 {`"objectId":"k7RtXw2nQp"`, `"objectId":"somebody00"`},
+			"columns of the row":               {`"columns":["ACL",`, `"columns":["cost",`},
+			"the entry knows nothing":          {`"values":"{`, `"values":"{\"more\":null,`},
 		} {
 			out, err := run("python3", "check.py", file("bundle.zip", rezip(t, whole, "events.jsonl", edit[0], edit[1])), key, old)
 			require.Error(t, err)
 			require.Contains(t, out, want)
 		}
+		second := strings.Split(inBundle(t, whole, "events.jsonl"), "\n")[1]
+		twice := rezip(t, whole, "events.jsonl", second, second+"\n"+second)
+		out, err = run("python3", "check.py", file("bundle.zip", twice), key, old)
+		require.Error(t, err, "one event cannot stand for another that was left out")
+		require.Contains(t, out, "an event stands twice")
 	}
 }

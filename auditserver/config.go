@@ -159,6 +159,7 @@ func (c Config) prepared() (Config, error) {
 	if c.Path == ":memory:" { // what SQLite calls a database in memory; here it would name a file
 		refuse(errors.New(`auditserver: Config.Path (-db) ":memory:" is no file: leave it out to keep everything in memory`))
 	}
+	refuse(c.checkKeys())
 	refuse(c.prepareURLs())
 	if c.MasterKeyIPs == nil {
 		c.MasterKeyIPs = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}

@@ -164,7 +164,7 @@ func TestRules(t *testing.T) {
 }
 
 func TestListensBeyondLoopbackWithOwnKeys(t *testing.T) {
-	s, err := readSettings([]string{"-addr", "0.0.0.0:1337", "-app-id", "own", "-master-key", "own"}, io.Discard)
+	s, err := readSettings([]string{"-addr", "0.0.0.0:1337", "-app-id", "own", "-master-key", "own-secret"}, io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, "0.0.0.0:1337", s.addr)
 }

@@ -207,7 +207,10 @@ func (c *Config) prepareURLs() error {
 	if c.GraphQL && c.GraphQLEngine == nil {
 		errs = append(errs, errors.New("auditserver: Config.GraphQL (mountGraphQL) needs Config.GraphQLEngine: set it to graphql.Engine() of package auditserver/graphql"))
 	}
-	if c.GraphQL && (c.GraphQLPath == "/" || c.GraphQLPath == c.MountPath) {
+	if (&url.URL{Path: c.GraphQLPath}).EscapedPath() != c.GraphQLPath {
+		errs = append(errs, errors.New("auditserver: Config.GraphQLPath (graphQLPath) is no path of a URL: write it as /graphql, without characters that need escaping"))
+	}
+	if c.GraphQL && c.hidesRoute(c.GraphQLPath) {
 		errs = append(errs, errors.New("auditserver: Config.GraphQLPath (graphQLPath) is where something else answers: write it as /graphql"))
 	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
@@ -218,6 +221,19 @@ func (c *Config) prepareURLs() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// hidesRoute tells whether something else answers at a path.
+func (c *Config) hidesRoute(at string) bool {
+	if at == "/" || at == c.MountPath {
+		return true
+	}
+	below, mounted := splitPath(c.MountPath, at)
+	if !mounted {
+		return false
+	}
+	var s *Server // its routes are the same in every state
+	return below[0] == "metrics" || below[0] == "apps" || s.route(http.MethodGet, below) != nil || s.route(http.MethodPost, below) != nil
 }
 
 func compileAll(name, option, before, after string, patterns []string) ([]*regexp.Regexp, error) {

@@ -3,6 +3,7 @@ package auditserver
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -44,7 +45,7 @@ const (
 	ZoneGlobal  RateLimitZone = "global"
 )
 
-func (l RateLimit) prepared(i int) (RateLimit, error) {
+func (l RateLimit) prepared(i int, mount string) (RateLimit, error) {
 	var errs []error
 	bad := func(field, option, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("auditserver: Config.RateLimit[%d].%s (rateLimit.%s) "+format, append([]any{i, field, option}, args...)...))
@@ -52,6 +53,14 @@ func (l RateLimit) prepared(i int) (RateLimit, error) {
 	var err error
 	if l.path, err = ratelimit.CompilePath(l.RequestPath); err != nil {
 		bad("RequestPath", "requestPath", "is %q: %w", l.RequestPath, err)
+	}
+	if mount != "" && (l.RequestPath == mount || strings.HasPrefix(l.RequestPath, mount+"/")) {
+		bad("RequestPath", "requestPath", "is %q, below the mount path of which it would limit nothing: leave out %s", l.RequestPath, mount)
+	}
+	for _, method := range l.RequestMethods {
+		if !slices.Contains(rateLimitMethods, method) {
+			bad("RequestMethods", "requestMethods", "holds %q: want some of %s", method, strings.Join(rateLimitMethods, ", "))
+		}
 	}
 	if l.RequestTimeWindow <= 0 {
 		bad("RequestTimeWindow", "requestTimeWindow", "is %v: want a time above zero, in milliseconds in a configuration file", l.RequestTimeWindow)
@@ -81,7 +90,7 @@ type TrustProxy struct {
 func checkHosts(hosts []string) error {
 	var errs []error
 	for _, h := range hosts {
-		if u, err := url.Parse("//" + h); err != nil || h == "" || u.Hostname() != strings.Trim(h, "[]") {
+		if u, err := url.Parse("//" + h); err != nil || h == "" || h == "*" || u.Hostname() != strings.Trim(h, "[]") {
 			errs = append(errs, fmt.Errorf("auditserver: Config.AllowHosts (allowHosts) holds %q: want names such as audits.example, without scheme, port and path", h))
 		}
 	}
@@ -92,24 +101,43 @@ func checkHosts(hosts []string) error {
 func checkHeaders(origins, headers []string) error {
 	var errs []error
 	for _, o := range origins {
-		if strings.TrimSpace(o) == "" || strings.ContainsAny(o, "\r\n, ") {
-			errs = append(errs, fmt.Errorf("auditserver: Config.AllowOrigin (allowOrigin) holds %q: want * or origins such as https://audits.example", o))
+		if !isOrigin(o) {
+			errs = append(errs, fmt.Errorf("auditserver: Config.AllowOrigin (allowOrigin) holds %q: want * or origins as browsers send them, such as https://audits.example, in small letters and without a slash at the end", o))
 		}
 	}
 	for _, h := range headers {
-		if strings.TrimSpace(h) == "" || strings.ContainsAny(h, "\r\n, ") {
+		if !headerName.MatchString(h) {
 			errs = append(errs, fmt.Errorf("auditserver: Config.AllowHeaders (allowHeaders) holds %q: want names of headers", h))
 		}
 	}
 	return errors.Join(errs...)
 }
 
+// headerName is what RFC 9110, section 5.6.2, lets the name of a header be.
+var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+
+// isOrigin tells whether a browser would send an origin so: one that is written in
+// any other way equals none.
+func isOrigin(o string) bool {
+	if o == "*" || o == "null" {
+		return true
+	}
+	u, err := url.Parse(o)
+	if err != nil || u.Scheme == "" || u.Host == "" || o != strings.ToLower(u.Scheme+"://"+u.Host) {
+		return false
+	}
+	return !(u.Scheme == "http" && u.Port() == "80" || u.Scheme == "https" && u.Port() == "443")
+}
+
+// rateLimitMethods are the methods that a limit may name, as requests have them.
+var rateLimitMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete}
+
 func (c *Config) prepareClients() error {
 	errs := []error{checkHeaders(c.AllowOrigin, c.AllowHeaders), checkHosts(c.AllowHosts)}
 	c.RateLimit = slices.Clone(c.RateLimit)
 	for i, l := range c.RateLimit {
 		var err error
-		c.RateLimit[i], err = l.prepared(i)
+		c.RateLimit[i], err = l.prepared(i, c.MountPath)
 		errs = append(errs, err)
 	}
 	if c.TrustProxy.Hops < 0 {

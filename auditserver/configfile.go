@@ -60,20 +60,34 @@ func into[T string | bool | int | []string](field *T) option {
 	}
 }
 
+// filled reads a key. A template whose variable is not set leaves an empty one: taken
+// for none, it would let clients in without a key.
+func filled(field *string) option {
+	return func(v jsontext.Value) error {
+		if err := into(field)(v); err != nil {
+			return err
+		}
+		if *field == "" {
+			return &optionError{"it is empty: leave it out for its default"}
+		}
+		return nil
+	}
+}
+
 // configOptions are the options of Parse Server that have a meaning here, and ours:
 // quirks, allowHosts, signUp and invited.
 func configOptions(cfg *Config) map[string]option {
 	sessionLength, expireSessions := sessionOptions(&cfg.SessionLength)
 	publicURL, serverURL := urlOptions(&cfg.PublicURL)
 	return map[string]option{
-		"appId":                    into(&cfg.AppID),
-		"masterKey":                into(&cfg.MasterKey),
-		"readOnlyMasterKey":        into(&cfg.ReadOnlyMasterKey),
-		"restAPIKey":               into(&cfg.RESTKey),
-		"javascriptKey":            into(&cfg.JavaScriptKey),
-		"clientKey":                into(&cfg.ClientKey),
-		"dotNetKey":                into(&cfg.WindowsKey),
-		"maintenanceKey":           into(&cfg.MaintenanceKey),
+		"appId":                    filled(&cfg.AppID),
+		"masterKey":                filled(&cfg.MasterKey),
+		"readOnlyMasterKey":        filled(&cfg.ReadOnlyMasterKey),
+		"restAPIKey":               filled(&cfg.RESTKey),
+		"javascriptKey":            filled(&cfg.JavaScriptKey),
+		"clientKey":                filled(&cfg.ClientKey),
+		"dotNetKey":                filled(&cfg.WindowsKey),
+		"maintenanceKey":           filled(&cfg.MaintenanceKey),
 		"masterKeyIps":             addresses(&cfg.MasterKeyIPs),
 		"mountPath":                into(&cfg.MountPath),
 		"mountGraphQL":             into(&cfg.GraphQL),
@@ -140,13 +154,13 @@ func configOptions(cfg *Config) map[string]option {
 		}),
 		"limits": group("limits", limitOptions(&cfg.Limits)),
 		"requestComplexity": group("requestComplexity", map[string]option{
-			"includeDepth":      into(&cfg.Limits.IncludeDepth),
-			"includeCount":      into(&cfg.Limits.IncludePaths),
-			"queryDepth":        into(&cfg.Limits.QueryDepth),
-			"subqueryDepth":     into(&cfg.Limits.SubqueryDepth),
-			"batchRequestLimit": into(&cfg.Limits.Batch),
-			"graphQLDepth":      into(&cfg.Limits.GraphQLDepth),
-			"graphQLFields":     into(&cfg.Limits.GraphQLFields),
+			"includeDepth":      positiveOrNone(&cfg.Limits.IncludeDepth),
+			"includeCount":      positiveOrNone(&cfg.Limits.IncludePaths),
+			"queryDepth":        positiveOrNone(&cfg.Limits.QueryDepth),
+			"subqueryDepth":     positiveOrNone(&cfg.Limits.SubqueryDepth),
+			"batchRequestLimit": positiveOrNone(&cfg.Limits.Batch),
+			"graphQLDepth":      positiveOrNone(&cfg.Limits.GraphQLDepth),
+			"graphQLFields":     positiveOrNone(&cfg.Limits.GraphQLFields),
 			"allowRegex":        negated(&cfg.Limits.NoRegex),
 		}),
 	}
@@ -286,6 +300,18 @@ func positive(field *int) option {
 	}
 }
 
+// positiveOrNone reads a limit of requestComplexity; -1 is none.
+func positiveOrNone(field *int) option {
+	return func(v jsontext.Value) error {
+		var n int
+		if err := json.Unmarshal(v, &n); err != nil || n <= 0 && n != -1 {
+			return &optionError{"want a whole number from 1, or -1 for no limit"}
+		}
+		*field = n
+		return nil
+	}
+}
+
 // size reads "20mb" or a number of bytes.
 func size(field *int64) option {
 	return func(v jsontext.Value) error {
@@ -308,7 +334,7 @@ func size(field *int64) option {
 		if err := json.Unmarshal([]byte(text), &n); err != nil || n <= 0 || n > 1<<40/float64(unit) {
 			return &optionError{`want a size such as "20mb", at most a terabyte`}
 		}
-		*field = int64(n * float64(unit))
+		*field = max(int64(n*float64(unit)), 1) // 0 would be the default
 		return nil
 	}
 }

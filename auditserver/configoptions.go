@@ -135,7 +135,7 @@ func methods(field *[]string) option {
 		if err != nil {
 			return &optionError{"requestMethods is no regular expression"}
 		}
-		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE"} {
+		for _, method := range rateLimitMethods {
 			if re.MatchString(method) {
 				*field = append(*field, method)
 			}

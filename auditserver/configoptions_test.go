@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/isoaudit/isoaudit-go/auditserver"
+	"github.com/isoaudit/isoaudit-go/auditserver/graphql"
 )
 
 func TestParseConfigOfAccountsAndClients(t *testing.T) {
@@ -145,4 +146,43 @@ func TestDefaultLimit(t *testing.T) {
 	for query, n := range map[string]int{"": 2, "?limit=100": 5, "?limit=3": 3, "?limit=0": 0} {
 		require.Len(t, m.must(http.MethodGet, "/classes/Row"+query, nil).results(t), n, query)
 	}
+}
+
+// Settings that could never have an effect are refused: whoever wrote them believes
+// that they have one.
+func TestSettingsWithoutEffectAreRefused(t *testing.T) {
+	limit := func(path string, methods ...string) auditserver.Config {
+		return auditserver.Config{RateLimit: []auditserver.RateLimit{{RequestPath: path, RequestMethods: methods, RequestTimeWindow: time.Second}}}
+	}
+	for want, wrong := range map[string][]auditserver.Config{
+		"AllowOrigin": {{AllowOrigin: []string{"audits.example"}}, {AllowOrigin: []string{"https://audits.example/"}}, {AllowOrigin: []string{"https://Audits.example"}},
+			{AllowOrigin: []string{"https://audits.example:443"}}, {AllowOrigin: []string{"https://audits.example/app"}}},
+		"AllowHeaders":                {{AllowHeaders: []string{"X:Mine"}}, {AllowHeaders: []string{"X-Ä"}}, {AllowHeaders: []string{"X Mine"}}},
+		"AllowHosts":                  {{AllowHosts: []string{"*"}}},
+		"RateLimit[0].RequestMethods": {limit("/login", "post"), limit("/login", "PATCH")},
+		"RateLimit[0].RequestPath":    {limit("/parse/login"), limit("/parse")},
+		"GraphQLPath": {{GraphQLPath: "/graph?ql"}, {GraphQL: true, GraphQLPath: "/parse/login"}, {GraphQL: true, GraphQLPath: "/parse/users"},
+			{GraphQL: true, GraphQLPath: "/parse/metrics"}, {GraphQL: true, GraphQLPath: "/"}},
+	} {
+		for _, cfg := range wrong {
+			cfg.AppID, cfg.GraphQLEngine = "a", graphql.Engine()
+			require.ErrorContains(t, cfg.Validate(), want, "%+v", cfg)
+		}
+	}
+	right := limit("/login", "POST", "GET")
+	right.AppID, right.AllowOrigin = "a", []string{"https://audits.example", "http://localhost:3000", "capacitor://localhost", "null"}
+	right.AllowHosts, right.AllowHeaders = []string{"box", "[::1]", "192.0.2.1"}, []string{"X-Mine_1"}
+	right.GraphQL, right.GraphQLEngine, right.GraphQLPath = true, graphql.Engine(), "/parse/graphql"
+	require.NoError(t, right.Validate())
+	for file, want := range map[string]string{
+		`{"restAPIKey":""}`:                       "option restAPIKey does not fit: it is empty",
+		`{"appId":""}`:                            "option appId does not fit: it is empty",
+		`{"requestComplexity":{"queryDepth":0}}`:  "from 1, or -1 for no limit",
+		`{"requestComplexity":{"queryDepth":-5}}`: "from 1, or -1 for no limit",
+	} {
+		require.ErrorContains(t, auditserver.ParseConfig([]byte(file), new(auditserver.Config)), want)
+	}
+	var cfg auditserver.Config
+	require.NoError(t, auditserver.ParseConfig([]byte(`{"limits":{"bodies":"0.5b"}}`), &cfg))
+	require.EqualValues(t, 1, cfg.Limits.Bodies, "not the default")
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,6 +20,7 @@ type certificate struct {
 	mu      sync.Mutex
 	read    [2]time.Time // when the files were changed that were read last, or tried
 	current *tls.Certificate
+	said    string // what the log was last told of the files, once however many handshakes there are
 }
 
 // openCertificate reads the files; nil if none are given.
@@ -34,7 +36,11 @@ func openCertificate(certFile, keyFile string, log *slog.Logger) (*certificate, 
 	if err != nil {
 		return nil, fmt.Errorf("-tls-cert, -tls-key: %w", err)
 	}
-	return c, c.load(changed)
+	if err := c.load(changed); err != nil {
+		return nil, err
+	}
+	c.report(outOfDate(c.current.Leaf, time.Now()))
+	return c, nil
 }
 
 // config is for HTTP/1.1, over which live queries come, too.
@@ -51,9 +57,35 @@ func (c *certificate) get() *tls.Certificate {
 		err = c.load(changed)
 	}
 	if err != nil {
-		c.log.Error("the certificate can't be read again: the last one is used", "error", err)
+		err = fmt.Errorf("the certificate can't be read again, the last one is used: %w", err)
 	}
+	c.report(errors.Join(err, outOfDate(c.current.Leaf, time.Now())))
 	return c.current
+}
+
+// report logs what is wrong with the certificate, when that begins and when it is
+// another.
+func (c *certificate) report(err error) {
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	if text != c.said && text != "" {
+		c.log.Error(text)
+	}
+	c.said = text
+}
+
+// outOfDate says that clients will refuse a certificate. It is no reason not to
+// start: some may go on without checking it, and the files may be renewed any time.
+func outOfDate(leaf *x509.Certificate, now time.Time) error {
+	switch {
+	case now.After(leaf.NotAfter):
+		return fmt.Errorf("the certificate of -tls-cert has expired on %s: clients refuse it", leaf.NotAfter.UTC().Format(time.RFC3339))
+	case now.Before(leaf.NotBefore):
+		return fmt.Errorf("the certificate of -tls-cert is not valid before %s: clients refuse it", leaf.NotBefore.UTC().Format(time.RFC3339))
+	}
+	return nil
 }
 
 func (c *certificate) changed() (at [2]time.Time, err error) {

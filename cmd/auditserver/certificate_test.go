@@ -23,9 +23,14 @@ import (
 // writeCertificate makes a certificate with a number, changed at a time.
 func writeCertificate(t *testing.T, certFile, keyFile string, number int64, changed time.Time) {
 	t.Helper()
+	writeCertificateUntil(t, certFile, keyFile, number, changed, time.Now().Add(time.Hour))
+}
+
+func writeCertificateUntil(t *testing.T, certFile, keyFile string, number int64, changed, until time.Time) {
+	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(number), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	template := &x509.Certificate{SerialNumber: big.NewInt(number), NotBefore: until.Add(-2 * time.Hour), NotAfter: until,
 		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
 	cert, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
 	require.NoError(t, err)
@@ -76,4 +81,32 @@ func TestCertificateRefusals(t *testing.T) {
 		_, err := openCertificate(files[0], files[1], slog.New(slog.NewTextHandler(&said, nil)))
 		require.ErrorContains(t, err, want)
 	}
+}
+
+// What is wrong with a certificate is logged, and once: a client that connects again
+// and again does not fill the log.
+func TestWhatIsWrongWithACertificateIsLoggedOnce(t *testing.T) {
+	dir := t.TempDir()
+	certFile, keyFile := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	var said bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&said, nil))
+	now := time.Now()
+	writeCertificateUntil(t, certFile, keyFile, 1, now, now.Add(-time.Minute))
+	c, err := openCertificate(certFile, keyFile, log)
+	require.NoError(t, err)
+	for range 3 {
+		require.NotNil(t, c.get())
+	}
+	require.Equal(t, 1, strings.Count(said.String(), "has expired on"))
+	writeCertificate(t, certFile, keyFile, 2, now.Add(time.Minute))
+	require.NotNil(t, c.get())
+	said.Reset()
+	require.NoError(t, os.Remove(keyFile))
+	for range 3 {
+		require.NotNil(t, c.get())
+	}
+	require.Equal(t, 1, strings.Count(said.String(), "can't be read again"))
+	writeCertificateUntil(t, certFile, keyFile, 3, now.Add(2*time.Minute), now.Add(5*time.Hour))
+	require.NotNil(t, c.get())
+	require.Contains(t, said.String(), "is not valid before")
 }

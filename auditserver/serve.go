@@ -3,6 +3,7 @@ package auditserver
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -24,6 +25,8 @@ const (
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	server := &http.Server{Handler: s, MaxHeaderBytes: s.cfg.Limits.HeaderSize, ReadHeaderTimeout: headerTimeout,
 		ReadTimeout: requestTimeout, WriteTimeout: requestTimeout, IdleTimeout: idleTimeout, ConnState: newConnections(s.cfg.Limits.Connections).changed,
+		// A client can cause a line for each connection: they go where the operator looks.
+		ErrorLog:    slog.NewLogLogger(s.cfg.Logger.Handler(), slog.LevelWarn),
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(ln) }()

@@ -2,10 +2,13 @@ package auditserver_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -113,4 +116,25 @@ func TestServe(t *testing.T) {
 	transport.CloseIdleConnections()
 	stop()
 	require.NoError(t, <-done)
+}
+
+// What net/http has to say of connections goes to the log of the configuration.
+func TestServeLogsToTheConfiguredLogger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said bytes.Buffer
+		srv, _ := open(t, func(c *auditserver.Config) { c.Logger = slog.New(slog.NewTextHandler(&said, nil)) })
+		ln := newPipes()
+		ctx, stop := context.WithCancel(t.Context())
+		served := make(chan error, 1)
+		go func() { served <- srv.Serve(ctx, tls.NewListener(ln, &tls.Config{})) }()
+		conn := ln.dial()
+		_, err := conn.Write([]byte("GET / HTTP/1.1\r\n\r\n"))
+		require.NoError(t, err)
+		_, _ = io.Copy(io.Discard, conn) // it is cut off
+		synctest.Wait()
+		stop()
+		require.NoError(t, <-served)
+		require.Contains(t, said.String(), "level=WARN")
+		require.Contains(t, said.String(), "TLS handshake error")
+	})
 }

@@ -159,6 +159,29 @@ func TestPurgesAndDroppedColumnsAreRecorded(t *testing.T) {
 
 // The effect of a rule is an event of its own that names the rule; the actor is who
 // made the save that caused it.
+// What happens to a whole class stands in the history of each of its records, among its
+// events: so no two are of one millisecond, however quickly they follow each other.
+func TestAPurgeStandsBetweenTheWritesBeforeAndBehindIt(t *testing.T) {
+	m := openRecording(t, nil)
+	for range 20 {
+		id := m.must(http.MethodPost, "/classes/Site", `{"n":1}`).text("objectId")
+		for range 3 { // each is later than the one before, if need be than the clock
+			m.must(http.MethodPut, "/classes/Site/"+id, `{"n":{"__op":"Increment","amount":1}}`)
+		}
+		m.must(http.MethodDelete, "/purge/Site", nil)
+	}
+	m.must(http.MethodPost, "/classes/Site", `{"n":1}`)
+	events := m.events("", "")
+	events = events[len(events)-101:]
+	for i := range events {
+		require.Equal(t, i%5 == 4, events[i].Op == event.Purge, i)
+		if i > 0 && (events[i].Op == event.Purge || events[i-1].Op == event.Purge) {
+			require.True(t, events[i].At.After(events[i-1].At))
+			require.True(t, events[i].CreatedAt.After(events[i-1].CreatedAt))
+		}
+	}
+}
+
 func TestTheEffectOfARuleNamesTheRule(t *testing.T) {
 	m := openRecording(t, func(cfg *auditserver.Config) { cfg.Rules = policy.Default() })
 	uid, _ := m.user("olga")

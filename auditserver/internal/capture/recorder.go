@@ -67,8 +67,15 @@ func (r *Recorder) Record(ctx context.Context, tx *store.Tx, from Origin) error 
 
 // Append makes an event and stores it. Unless the record is known to have none yet,
 // it is tied to the record's newest event and later than that, so that their times
-// order the events of a record.
+// order the events of a record. One of a whole class has its milliseconds for itself: it
+// is an event of every record of the class.
 func (r *Recorder) Append(ctx context.Context, tx *store.Tx, w event.Write, fresh bool) (event.Event, error) {
+	whole := w.Op == event.Purge || w.Op == event.Drop
+	if whole {
+		if err := r.passAll(ctx, tx, &w); err != nil {
+			return event.Event{}, err
+		}
+	}
 	if !fresh {
 		newest, err := Newest(tx, w.Class, w.Record)
 		if err != nil {
@@ -93,7 +100,44 @@ func (r *Recorder) Append(ctx context.Context, tx *store.Tx, w event.Write, fres
 		return e, fmt.Errorf("the audit trail: %w", err)
 	}
 	e.ObjectID, e.CreatedAt = row.ID(), row.CreatedAt()
+	if whole {
+		return e, r.pass(ctx, e.CreatedAt)
+	}
 	return e, nil
+}
+
+// passAll makes a write later than all events of its class.
+func (r *Recorder) passAll(ctx context.Context, tx *store.Tx, w *event.Write) error {
+	newest, err := tx.Latest(event.Class, []store.Equal{{Field: "class", Text: w.Class}}, "at")
+	if err != nil || newest.IsZero() {
+		return err
+	}
+	if err := r.pass(ctx, newest.Time("at")); err != nil {
+		return err
+	}
+	if w.At = r.now(); !w.At.After(newest.Time("at")) { // the clock was set back
+		w.At = newest.Time("at").Add(time.Millisecond)
+	}
+	return nil
+}
+
+// maxPass is how long a write waits for a time to pass.
+const maxPass = 20 * time.Millisecond
+
+// pass waits until the millisecond of a time that is nearly over has passed.
+func (r *Recorder) pass(ctx context.Context, at time.Time) error {
+	left := at.Truncate(time.Millisecond).Add(time.Millisecond).Sub(r.now())
+	if left <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(min(left, maxPass))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // NewestEvent is what the next event of a record needs of the newest one. The zero

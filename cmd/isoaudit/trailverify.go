@@ -99,10 +99,10 @@ func printReport(stdout io.Writer, report trail.Report, kept bool) error {
 	return err
 }
 
-// events are those that -class and -record ask for, in the order of the server.
+// events are those that -class and -record ask for, those of a record in its own order.
 func (c *trailCommand) events(ctx context.Context, admin *isoaudit.Admin) iter.Seq2[event.Event, error] {
 	if c.record != "" {
-		return inOrder(admin.History(ctx, parse.Rows(admin.Client, c.class).PointerTo(c.record)))
+		return admin.History(ctx, parse.Rows(admin.Client, c.class).PointerTo(c.record))
 	}
 	return func(yield func(event.Event, error) bool) {
 		for e, err := range admin.Trail().Events(ctx, time.Time{}) {
@@ -113,8 +113,8 @@ func (c *trailCommand) events(ctx context.Context, admin *isoaudit.Admin) iter.S
 	}
 }
 
-// inOrder gives the events of a record in the order of the server. That of its
-// history is by the clocks of those who wrote them.
+// inOrder gives events in the order of their rows, as a bundle has them. That of a history
+// is by what the events say, and another one within a millisecond.
 func inOrder(history iter.Seq2[event.Event, error]) iter.Seq2[event.Event, error] {
 	type told struct {
 		event event.Event
@@ -215,7 +215,11 @@ func (c *trailCommand) export(ctx context.Context, getenv func(string) string, s
 			err = errors.Join(err, os.Remove(c.bundle)) // half a bundle is none
 		}
 	}()
-	done, err := trail.Export(file, log, c.events(ctx, admin), append(kept, trail.Checkpoint{})[0])
+	events := c.events(ctx, admin)
+	if c.record != "" {
+		events = inOrder(events)
+	}
+	done, err := trail.Export(file, log, events, append(kept, trail.Checkpoint{})[0])
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,11 @@
 package auditserver_test
 
 import (
+	"bytes"
 	"encoding/base64"
+	"log/slog"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -130,4 +133,38 @@ func TestFileIsServedAsItsNameSays(t *testing.T) {
 	odd := m.public().with("Content-Type", "text/html,text/plain").must(http.MethodPost, "/files/note.unknown", "<script>")
 	require.Equal(t, "application/octet-stream", m.public().must(http.MethodGet, "/files/app/"+odd.text("name"), nil).header.Get("Content-Type"))
 	m.public().with("Content-Type", "application/x-own").must(http.MethodPost, "/files/note.unknown", "own")
+}
+
+// A folder that is given later, or not any more, takes no file away without a word.
+func TestFilesAfterTheFolderIsGivenOrNot(t *testing.T) {
+	db := auditserver.Database{Path: filepath.Join(t.TempDir(), "audit.db")}
+	var said bytes.Buffer
+	begin := func(folder string) (*client, func()) {
+		said.Reset()
+		cfg := auditserver.Config{AppID: appID, MasterKey: master, Unsynced: true, Path: db.Path, FilesDir: folder, Logger: slog.New(slog.NewTextHandler(&said, nil))}
+		srv, err := auditserver.Open(t.Context(), cfg)
+		require.NoError(t, err)
+		c := (&client{t: t, handler: srv, header: http.Header{"X-Parse-Application-Id": {appID}}}).with("X-Parse-Master-Key", master)
+		return c, func() { require.NoError(t, srv.Close(t.Context())) }
+	}
+	path := func(name string) string { return "/files/" + appID + "/" + name }
+	c, stop := begin("")
+	before, gone := uploaded(t, c, "in the database"), uploaded(t, c, "gone")
+	stop()
+	folder := t.TempDir()
+	c, stop = begin(folder)
+	require.Equal(t, "in the database", string(c.must(http.MethodGet, path(before), nil).raw))
+	after := uploaded(t, c, "in the folder")
+	require.Contains(t, string(c.must(http.MethodGet, "/metrics", nil).raw), "auditserver_files 3\n")
+	c.must(http.MethodDelete, "/files/"+gone, nil)
+	require.Equal(t, http.StatusNotFound, c.do(http.MethodGet, path(gone), nil).status)
+	c.refused(http.StatusBadRequest, 153, http.MethodDelete, "/files/"+gone, nil)
+	require.Empty(t, said.String())
+	stop()
+	c, stop = begin("")
+	require.Equal(t, "in the database", string(c.must(http.MethodGet, path(before), nil).raw))
+	require.Equal(t, http.StatusNotFound, c.do(http.MethodGet, path(after), nil).status)
+	require.Contains(t, said.String(), "-files")
+	require.Contains(t, said.String(), "files=1")
+	stop()
 }

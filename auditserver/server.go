@@ -90,6 +90,11 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	if err := s.files.Sweep(time.Time{}); err != nil {
 		return nil, errors.Join(fmt.Errorf("auditserver: Config.FilesDir: %w", err), s.release())
 	}
+	if n, err := s.files.Unreachable(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("auditserver: %w", err), s.release())
+	} else if n > 0 {
+		cfg.Logger.ErrorContext(ctx, "uploaded files are in a folder that was not given (Config.FilesDir, -files): requests for them are answered 404", "files", n)
+	}
 	s.jobs.Go(s.live.Run)
 	s.jobs.Go(s.sweepRegularly)
 	s.jobs.Go(s.sendMails)

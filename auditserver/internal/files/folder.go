@@ -1,7 +1,6 @@
 package files
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -16,10 +15,11 @@ import (
 // bucket keeps the type and metadata of files in a folder, by name.
 const bucket = "file"
 
-// Content keeps the content of files in a folder or in the database.
+// Content keeps the content of files in a folder or in the database. Files that were
+// uploaded to the database before there was a folder stay there, and are found.
 type Content struct {
 	Store    *store.Store
-	Folder   *os.Root // nil: the database
+	Folder   *os.Root // of new files; nil: the database
 	Unsynced bool     // do not wait until a file is on the disk
 }
 
@@ -34,7 +34,7 @@ func (f *Content) Open(ctx context.Context, name string) (store.FileInfo, io.Rea
 		return store.FileInfo{}, nil, err
 	}
 	if !ok {
-		return store.FileInfo{}, nil, store.ErrNotFound
+		return f.Store.OpenFile(ctx, name)
 	}
 	var info store.FileInfo
 	if err := json.Unmarshal(raw, &info); err != nil {
@@ -117,14 +117,18 @@ func (f *Content) Remove(ctx context.Context, name string) error {
 	if f.Folder == nil {
 		return f.Store.DeleteFile(ctx, name)
 	}
-	err := f.Store.Write(ctx, func(tx *store.Tx) error {
-		if _, ok, err := tx.GetValue(bucket, name); err != nil || !ok {
-			return cmp.Or(err, store.ErrNotFound)
+	known := false
+	err := f.Store.Write(ctx, func(tx *store.Tx) (err error) {
+		if _, known, err = tx.GetValue(bucket, name); err != nil || !known {
+			return err
 		}
 		return tx.DeleteValue(bucket, name)
 	})
 	if err != nil {
 		return err
+	}
+	if !known {
+		return f.Store.DeleteFile(ctx, name)
 	}
 	if err := f.Folder.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -84,7 +84,7 @@ func Check(ctx context.Context, path string, folder *os.Root) (*store.Report, er
 	return store.Check(ctx, path, bucket, func(entries map[string][]byte) (problems []string, err error) {
 		for _, name := range slices.Sorted(maps.Keys(entries)) {
 			if folder == nil {
-				return []string{fmt.Sprintf("%d files are in a folder, which was not given", len(entries))}, nil
+				return []string{fmt.Sprintf("%d files are in a folder, which was not given (-files)", len(entries))}, nil
 			}
 			var info store.FileInfo
 			if err := json.Unmarshal(entries[name], &info); err != nil {

@@ -5,10 +5,11 @@ import (
 	"io/fs"
 )
 
-// Size gives the number of files and their bytes.
+// Size gives the number of files and their bytes, in the database and the folder.
 func (f *Content) Size(ctx context.Context) (files int, bytes int64, err error) {
-	if f.Folder == nil {
-		return f.Store.FilesSize(ctx)
+	files, bytes, err = f.Store.FilesSize(ctx)
+	if err != nil || f.Folder == nil {
+		return files, bytes, err
 	}
 	entries, err := fs.ReadDir(f.Folder.FS(), ".")
 	for _, e := range entries {
@@ -17,4 +18,12 @@ func (f *Content) Size(ctx context.Context) (files int, bytes int64, err error) 
 		}
 	}
 	return files, bytes, err
+}
+
+// Unreachable is how many files are in a folder that was not given.
+func (f *Content) Unreachable(ctx context.Context) (int, error) {
+	if f.Folder != nil {
+		return 0, nil
+	}
+	return f.Store.CountValues(ctx, bucket)
 }

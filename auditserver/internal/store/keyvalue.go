@@ -29,6 +29,18 @@ func (s *Store) Values(ctx context.Context, bucket string) (map[string][]byte, e
 	return values, err
 }
 
+// CountValues is how many keys of a bucket have a value that has not expired.
+func (s *Store) CountValues(ctx context.Context, bucket string) (n int, err error) {
+	err = s.readQuick(ctx, func(r reader) error {
+		row, err := r.c.queryRow("SELECT count(*) FROM keyvalues WHERE bucket=? AND (expires IS NULL OR expires>?)", bucket, s.cfg.Now().UnixMilli())
+		if err == nil {
+			n = int(row[0].(int64))
+		}
+		return err
+	})
+	return n, err
+}
+
 func (r reader) value(bucket, key string) ([]byte, bool, error) {
 	row, err := r.c.queryRow("SELECT value FROM keyvalues WHERE bucket=? AND key=? AND (expires IS NULL OR expires>?)", bucket, key, r.s.cfg.Now().UnixMilli())
 	if err != nil || row == nil {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/mod/sumdb/note"
 )
@@ -17,8 +19,9 @@ import (
 // private key belongs outside of the server whose trail it seals, the public one to
 // whoever verifies.
 func NewKey(origin string) (private, public string, err error) {
-	if origin == "" || strings.ContainsAny(origin, "+ \t\r\n") {
-		return "", "", fmt.Errorf("trail: the name of a log is not empty and has no space and no plus sign: %q", origin)
+	unfit := func(r rune) bool { return r == '+' || unicode.IsSpace(r) || unicode.IsControl(r) }
+	if origin == "" || !utf8.ValidString(origin) || strings.ContainsFunc(origin, unfit) {
+		return "", "", fmt.Errorf("trail: the name of a log is readable text that is not empty and has no space and no plus sign: %q", origin)
 	}
 	return note.GenerateKey(rand.Reader, origin)
 }

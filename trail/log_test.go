@@ -245,7 +245,7 @@ func TestKeyFiles(t *testing.T) {
 	require.NotContains(t, err.Error(), private[20:40])
 	_, err = trail.ParsePublicKey(public[1:])
 	require.ErrorIs(t, err, trail.ErrDamaged)
-	for _, origin := range []string{"", "a b", "a+b", "a\nb"} {
+	for _, origin := range []string{"", "a b", "a+b", "a\nb", "a\u00a0b", "a\x01b", "a\xff"} { // with the last three no key can be read, or no checkpoint
 		_, _, err := trail.NewKey(origin)
 		require.ErrorContains(t, err, "the name of a log")
 	}

@@ -118,14 +118,25 @@ func (c *trailCommand) keygen(stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := trail.WriteKey(c.key, private); err != nil {
+	if err := writeNew(c.public, public+"\n"); err != nil {
 		return err
 	}
-	if err := os.WriteFile(c.public, []byte(public+"\n"), 0o644); err != nil { //nolint:gosec // a public key is for everybody
-		return err
+	if err := trail.WriteKey(c.key, private); err != nil {
+		return errors.Join(err, os.Remove(c.public))
 	}
 	_, err = fmt.Fprintf(stdout, "%s\n", public)
 	return err
+}
+
+// writeNew writes a file for everybody that is not there yet: a public key is all that is
+// left to verify with if its private one was put away.
+func writeNew(name, text string) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // a public key is for everybody
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
 }
 
 func (c *trailCommand) seal(ctx context.Context, getenv func(string) string, stdout io.Writer) error {

@@ -62,6 +62,31 @@ func (x *trailCLI) moved() string {
 	return one.ObjectID
 }
 
+// A public key stays what it is while its private key is kept elsewhere.
+func TestTrailKeygenOverwritesNoKey(t *testing.T) {
+	dir := t.TempDir()
+	key, public := filepath.Join(dir, "key"), filepath.Join(dir, "key.pub")
+	c := &cli{t: t}
+	c.ok("trail", "keygen", "-key", key, "-origin", "x")
+	before, err := os.ReadFile(public)
+	require.NoError(t, err)
+	require.NoError(t, os.Rename(key, key+".away"))
+	status, _, errs := c.run("trail", "keygen", "-key", key, "-origin", "x")
+	require.Equal(t, statusFailed, status)
+	require.Contains(t, errs, "key.pub: file exists")
+	require.NoFileExists(t, key)
+	after, err := os.ReadFile(public)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+
+	require.NoError(t, os.Rename(public, public+".away"))
+	require.NoError(t, os.Rename(key+".away", key))
+	status, _, errs = c.run("trail", "keygen", "-key", key, "-origin", "x")
+	require.Equal(t, statusFailed, status)
+	require.Contains(t, errs, "key: file exists")
+	require.NoFileExists(t, public, "half a pair is none")
+}
+
 func TestTrailFromKeyToBundle(t *testing.T) {
 	x := newTrailCLI(t)
 	id := x.moved()

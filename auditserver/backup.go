@@ -37,7 +37,7 @@ var ErrProblems = errors.New("auditserver: the database has problems")
 // The backup appears under its name when it is complete, checked and on the disk; a
 // file that is there is never replaced. A damaged log is [ErrDamaged].
 func Backup(ctx context.Context, db Database, file string) error {
-	return backup(ctx, db.FilesDir, file,
+	return backup(ctx, db, file,
 		func(to string) error { return store.Copy(ctx, db.Path, to) },
 		func(name string) (bool, error) {
 			known, err := files.Known(db.Path, name)
@@ -47,19 +47,22 @@ func Backup(ctx context.Context, db Database, file string) error {
 
 // Backup is the function [Backup] of a server that runs.
 func (s *Server) Backup(ctx context.Context, file string) error {
-	return backup(ctx, s.cfg.FilesDir, file,
+	return backup(ctx, Database{Path: s.cfg.Path, FilesDir: s.cfg.FilesDir}, file,
 		func(to string) error { return s.store.Copy(ctx, to) },
 		func(name string) (bool, error) { return s.files.Deleted(ctx, name) })
 }
 
-func backup(ctx context.Context, filesDir, file string, copyTo func(string) error, gone func(name string) (bool, error)) error {
+func backup(ctx context.Context, db Database, file string, copyTo func(string) error, gone func(name string) (bool, error)) error {
+	if db.Path != "" && store.IsBeside(db.Path, file) {
+		return fmt.Errorf("auditserver: %s is the name of a part of the database, as which the next start would replace or remove it: choose another", file)
+	}
 	return assemble(file, func(dir string) (string, error) {
 		made := filepath.Join(dir, "data.db")
 		if err := copyTo(made); err != nil {
 			return "", err
 		}
-		if filesDir != "" {
-			if err := withFolder(ctx, made, filesDir, func(s *store.Store, folder *os.Root) error { return files.Gather(ctx, s, folder, gone) }); err != nil {
+		if db.FilesDir != "" {
+			if err := withFolder(ctx, made, db.FilesDir, func(s *store.Store, folder *os.Root) error { return files.Gather(ctx, s, folder, gone) }); err != nil {
 				return "", err
 			}
 		}

@@ -199,3 +199,34 @@ func TestCheckFindsDamagedPages(t *testing.T) {
 		require.NotEmpty(t, report.Problems, "page %d", page/8192)
 	}
 }
+
+// A backup under a name that SQLite takes for a part of the database would be gone
+// after the next start.
+func TestBackupTakesNoNameOfAPartOfTheDatabase(t *testing.T) {
+	db := kept(t, false)
+	srv, c := open(t, at(db))
+	c.create("Note", `{}`)
+	link := filepath.Join(t.TempDir(), "link")
+	require.NoError(t, os.Symlink(filepath.Dir(db.Path), link))
+	for _, suffix := range []string{"-journal", "-wal", "-shm", "-synced", "-lock"} {
+		for _, name := range []string{db.Path + suffix, filepath.Join(link, filepath.Base(db.Path)+suffix)} {
+			require.ErrorContains(t, auditserver.Backup(t.Context(), db, name), "part of the database", name)
+			require.ErrorContains(t, srv.Backup(t.Context(), name), "part of the database", name)
+		}
+	}
+	require.NoError(t, auditserver.Backup(t.Context(), db, db.Path+"-2026"))
+}
+
+func TestFoldersInThePlaceOfFilesAndMissingOnesAreNamed(t *testing.T) {
+	dir := t.TempDir()
+	_, err := auditserver.Check(t.Context(), auditserver.Database{Path: dir})
+	require.ErrorContains(t, err, "is a folder")
+	require.ErrorContains(t, auditserver.Backup(t.Context(), auditserver.Database{Path: dir}, filepath.Join(dir, "backup")), "is a folder")
+	db := kept(t, false)
+	srv, _ := open(t, at(db))
+	file := filepath.Join(dir, "backup")
+	require.NoError(t, srv.Backup(t.Context(), file))
+	missing := filepath.Join(dir, "missing")
+	require.ErrorContains(t, auditserver.Restore(t.Context(), file, auditserver.Database{Path: filepath.Join(missing, "audit.db")}), "folder of the new database")
+	require.NoDirExists(t, missing)
+}

@@ -60,6 +60,9 @@ func inspect(path string, fn func(c *conn, loss error) error) (err error) {
 	if err != nil {
 		return err
 	}
+	if info.IsDir() {
+		return fmt.Errorf("store: %s is a folder, not a file", path)
+	}
 	name, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return err
@@ -134,6 +137,30 @@ func HasValue(path, bucket, key string) (has bool, err error) {
 	return has, err
 }
 
+// IsBeside tells whether a file has a name by which SQLite or a store would take it
+// for a part of the database at path.
+func IsBeside(path, file string) bool {
+	for _, suffix := range []string{logSuffix, "-shm", "-journal", recordSuffix, lockSuffix} {
+		if placeOf(path)+suffix == placeOf(file) {
+			return true
+		}
+	}
+	return false
+}
+
+// placeOf is the name of a file that may not be there, behind symbolic links.
+func placeOf(file string) string {
+	if name, err := filepath.EvalSymlinks(file); err == nil {
+		file = name
+	} else if folder, err := filepath.EvalSymlinks(filepath.Dir(file)); err == nil {
+		file = filepath.Join(folder, filepath.Base(file))
+	}
+	if name, err := filepath.Abs(file); err == nil {
+		return name
+	}
+	return file
+}
+
 // Reserve locks the place of a database that is to be put there, so that no server
 // starts on it meanwhile. Anything of a database that is there already is an error.
 func Reserve(path string) (release func() error, err error) {
@@ -141,6 +168,9 @@ func Reserve(path string) (release func() error, err error) {
 		if _, err := os.Lstat(path + suffix); !errors.Is(err, os.ErrNotExist) {
 			return nil, cmp.Or(err, fmt.Errorf("store: %s is there already: a database is restored only to a new place", path+suffix))
 		}
+	}
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("store: the folder of the new database: %w", err)
 	}
 	lock, err := lockName(path)
 	if err != nil {

@@ -154,6 +154,32 @@ func TestPagesEscape(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, get(c, "/apps/"+appID+"/other").Code)
 }
 
+// Programs look at the links of a mail before its reader does.
+func TestLookingAtALinkDoesNotUseItUp(t *testing.T) {
+	box := make(mailbox, 10)
+	_, c := open(t, withMail(box))
+	c.public().must(http.MethodPost, "/users", `{"username":"ada","password":"pw","email":"ada@example.com"}`)
+	u, err := url.Parse(box.link(t, "ada@example.com"))
+	require.NoError(t, err)
+	look := func(token string) int {
+		return c.public().do(http.MethodHead, strings.TrimPrefix(u.Path, "/parse")+"?token="+url.QueryEscape(token), nil).status
+	}
+	require.Equal(t, http.StatusOK, look(u.Query().Get("token")))
+	require.Equal(t, http.StatusBadRequest, look("r:invented"))
+	c.public().refused(http.StatusBadRequest, 205, http.MethodPost, "/login", `{"username":"ada","password":"pw"}`)
+	require.Equal(t, http.StatusOK, get(c, u.String()).Code, "the link still holds")
+	require.Equal(t, http.StatusBadRequest, look(u.Query().Get("token")))
+	c.public().must(http.MethodPost, "/login", `{"username":"ada","password":"pw"}`)
+}
+
+// A form that is cut off is refused as such, not for what it lacks then.
+func TestPagesNameTheLimitOfForms(t *testing.T) {
+	_, c := open(t, withMail(make(mailbox, 1)))
+	page := form(c, "/apps/"+appID+"/request_password_reset", url.Values{"token": {"r:x"}, "new_password": {strings.Repeat("x", 20000)}})
+	require.Equal(t, http.StatusBadRequest, page.Code)
+	require.Contains(t, page.Body.String(), "more than 16384 bytes")
+}
+
 func TestMailRefusals(t *testing.T) {
 	_, err := auditserver.Open(t.Context(), auditserver.Config{AppID: appID, Mail: auditserver.SMTP{Username: "u", From: "nobody"}})
 	for _, want := range []string{"publicServerURL", "appName", "options.host", "fromAddress", "password"} {

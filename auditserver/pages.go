@@ -6,6 +6,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/access"
@@ -51,8 +52,10 @@ func (s *Server) servePage(w *exchange, r *http.Request, path []string) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	get := r.Method == http.MethodGet || r.Method == http.MethodHead
 	var p page
-	var err error
+	err := r.ParseForm()
 	switch {
+	case isTooLarge(err): // what there was of it is not what the user has sent
+		p, err = page{Title: "Form refused", Error: "The form has more than " + strconv.Itoa(maxForm) + " bytes."}, nil
 	case path[2] == "verify_email" && get:
 		p, err = s.verifyPage(r)
 	case path[2] == "resend_verification_email" && r.Method == http.MethodPost:
@@ -93,7 +96,13 @@ const invalidLink = "The link is not valid: it was used, has expired, or is of a
 
 func (s *Server) verifyPage(r *http.Request) (page, error) {
 	p := page{Title: "E-mail address confirmed", Text: "Thank you. You can log in now."}
-	err := s.verifyEmail(r.Context(), r.URL.Query().Get("token"))
+	token := r.URL.Query().Get("token")
+	var err error
+	if r.Method == http.MethodHead { // of a program that looks at links: it changes nothing
+		err = s.verifiable(r.Context(), token)
+	} else {
+		err = s.verifyEmail(r.Context(), token)
+	}
 	if errors.Is(err, errVerifyToken) {
 		return page{Title: "E-mail address not confirmed", Error: invalidLink, Resend: true}, nil
 	}

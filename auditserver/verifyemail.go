@@ -84,6 +84,15 @@ func (s *Server) verifyEmail(ctx context.Context, token string) error {
 	return err
 }
 
+// verifiable tells whether a token would verify an address now; errVerifyToken if not.
+func (s *Server) verifiable(ctx context.Context, token string) error {
+	_, known, err := s.store.GetValue(ctx, verifyBucket, session.Digest(token))
+	if err == nil && !known {
+		err = errVerifyToken
+	}
+	return err
+}
+
 var errVerifyToken = fault.New(wire.CodeObjectNotFound, "the token is unknown, used, expired, or of another e-mail address")
 
 // requestVerification answers /verificationEmailRequest: another mail with a link.

@@ -1,6 +1,7 @@
 package auditserver
 
 import (
+	"net/mail"
 	"slices"
 	"strings"
 
@@ -30,8 +31,13 @@ func (s *Server) maySignUp(req *request, a *account) error {
 	return nil
 }
 
-// invites tells whether an address is listed, or its domain is.
+// invites tells whether an address is listed, or its domain is. It must be one plain
+// address: of "eve@evil.example,x@plant7.example" a mail server takes the first, and
+// the message that is to prove the second would reach eve.
 func (c *Config) invites(email string) bool {
+	if plain, err := mail.ParseAddress(email); err != nil || plain.Address != email {
+		return false
+	}
 	at := strings.LastIndexByte(email, '@')
 	return at > 0 && slices.ContainsFunc(c.Invited, func(listed string) bool {
 		return strings.EqualFold(listed, email) || listed[0] == '@' && strings.EqualFold(listed, email[at:])

@@ -35,6 +35,8 @@ func TestInvitedSignUp(t *testing.T) {
 	for name, email := range map[string]string{
 		"none": "", "other": "eve@audits.example", "sub": "eve@sub.plant7.example", "longer": "eve@notplant7.example",
 		"two": "eve@plant7.example@evil.example", "form": "@plant7.example",
+		"list": "eve@evil.example,x@plant7.example", "angle": "<eve@evil.example>@plant7.example", "quoted": `"eve@evil.example"@plant7.example`,
+		"comment": "eve@evil.example(x@plant7.example", "space": "eve@evil.example x@plant7.example",
 	} {
 		a := c.public().do(http.MethodPost, "/users", map[string]any{"username": name, "password": "pw", "email": email})
 		require.GreaterOrEqual(t, a.status, 400, name)

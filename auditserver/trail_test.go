@@ -157,8 +157,6 @@ func TestPurgesAndDroppedColumnsAreRecorded(t *testing.T) {
 	requireTold(t, m.events("Site", ""), `drop by master area code`, `purge by master`, `drop by master`)
 }
 
-// The effect of a rule is an event of its own that names the rule; the actor is who
-// made the save that caused it.
 // What happens to a whole class stands in the history of each of its records, among its
 // events: so no two are of one millisecond, however quickly they follow each other.
 func TestAPurgeStandsBetweenTheWritesBeforeAndBehindIt(t *testing.T) {
@@ -182,6 +180,8 @@ func TestAPurgeStandsBetweenTheWritesBeforeAndBehindIt(t *testing.T) {
 	}
 }
 
+// The effect of a rule is an event of its own that names the rule; the actor is who
+// made the save that caused it.
 func TestTheEffectOfARuleNamesTheRule(t *testing.T) {
 	m := openRecording(t, func(cfg *auditserver.Config) { cfg.Rules = policy.Default() })
 	uid, _ := m.user("olga")

@@ -135,7 +135,7 @@ func (r *Report) checkFiles(ctx context.Context, c *conn, bucket string, kept fu
 	}
 	elsewhere := map[string][]byte{}
 	err = c.query(ctx, "SELECT key, value FROM keyvalues WHERE bucket=?", []any{bucket}, func(v []driver.Value) (bool, error) {
-		elsewhere[v[0].(string)] = v[1].([]byte)
+		elsewhere[v[0].(string)] = blobOf(v[1])
 		names[v[0].(string)] = true
 		return true, nil
 	})

@@ -171,7 +171,7 @@ func (k *compiler) selectKeyGo(s scope, n *where.Node, target *classInfo, key *w
 		}
 	}
 	err := k.values(target, colDoc, n.Query.Where, func(doc driver.Value) error {
-		raw, ok := findField(doc.([]byte), key.Field())
+		raw, ok := findField(blobOf(doc), key.Field())
 		if !ok {
 			return nil
 		}

@@ -140,7 +140,7 @@ func (s *Store) OpenFile(ctx context.Context, name string) (info FileInfo, _ io.
 			return fmt.Errorf("%w: file %q", ErrNotFound, name)
 		}
 		info = FileInfo{Name: name, ContentType: row[1].(string), Size: row[2].(int64), CreatedAt: time.UnixMilli(row[3].(int64)).UTC()}
-		info.Metadata, _ = row[4].([]byte)
+		info.Metadata = blobOf(row[4])
 		f.id, f.size = row[0].(int64), info.Size
 		return nil
 	})
@@ -175,7 +175,7 @@ func (f *file) Read(p []byte) (int, error) {
 			if err != nil {
 				return err
 			}
-			f.part, f.loaded = row[0].([]byte), want
+			f.part, f.loaded = blobOf(row[0]), want
 			return nil
 		})
 		if err != nil {

@@ -75,7 +75,7 @@ func fold(args []driver.Value) (driver.Value, error) {
 
 func without(args []driver.Value) (driver.Value, error) {
 	name, _ := args[0].(string)
-	doc, _ := args[1].([]byte)
+	doc := blobOf(args[1])
 	return cutField(doc, name), nil
 }
 
@@ -92,7 +92,7 @@ func (c *conn) value(args []driver.Value) (operand, any, error) {
 	if op.plain {
 		return op, args[1], c.worked(&op, args[1])
 	}
-	doc, _ := args[1].([]byte)
+	doc := blobOf(args[1])
 	raw, ok := findField(doc, op.field)
 	if !ok {
 		return op, nil, c.worked(&op, nil)

@@ -22,7 +22,7 @@ func (s *Store) Values(ctx context.Context, bucket string) (map[string][]byte, e
 	err := s.readQuick(ctx, func(r reader) error {
 		return r.c.query(ctx, "SELECT key, value FROM keyvalues WHERE bucket=? AND (expires IS NULL OR expires>?)",
 			[]any{bucket, s.cfg.Now().UnixMilli()}, func(v []driver.Value) (bool, error) {
-				values[v[0].(string)] = v[1].([]byte)
+				values[v[0].(string)] = blobOf(v[1])
 				return true, nil
 			})
 	})
@@ -46,7 +46,7 @@ func (r reader) value(bucket, key string) ([]byte, bool, error) {
 	if err != nil || row == nil {
 		return nil, false, err
 	}
-	return row[0].([]byte), true, nil
+	return blobOf(row[0]), true, nil
 }
 
 // GetValue is Store.GetValue inside the transaction.

@@ -110,9 +110,9 @@ func (r reader) get(class, id string, hidden bool) (Row, error) {
 
 // row makes a Row of the columns doc and, if there, hidden.
 func (c *classInfo) row(v []driver.Value) Row {
-	row := c.withRelations(v[0].([]byte))
+	row := c.withRelations(blobOf(v[0]))
 	if len(v) > 1 {
-		row.hidden, _ = v[1].([]byte)
+		row.hidden = blobOf(v[1])
 	}
 	return row
 }

@@ -334,7 +334,7 @@ func loadCatalog(c *conn) (*catalog, error) {
 	cat := &catalog{classes: map[string]*classInfo{}}
 	err := c.query(context.Background(), "SELECT id, name, record FROM classes", nil, func(v []driver.Value) (bool, error) {
 		var r classRecord
-		if err := json.Unmarshal(v[2].([]byte), &r); err != nil {
+		if err := json.Unmarshal(blobOf(v[2]), &r); err != nil {
 			return false, fmt.Errorf("store: read class %v: %w", v[1], err)
 		}
 		cat = cat.with(newClassInfo(r.Class, r.Unique, storedClass{v[0].(int64), r.Fields, r.Bare}), "")

@@ -131,6 +131,20 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 			return err
 		}},
 		{"nil object", "AuditPlan", "", "nil", func(c client) error { return c.AuditPlans.Create(t.Context(), nil) }},
+		{"NUL in a text of an object", "AuditPlan", "scope", "NUL", func(c client) error {
+			return c.AuditPlans.Create(t.Context(), &isoaudit.AuditPlan{AuditRef: `a\u0000`, Scope: "a\x00b", LeadAuditor: isoaudit.PointerTo[isoaudit.Auditor]("u1")})
+		}},
+		{"half of a character in a text of an object", "AuditPlan", "scope", "invalid UTF-8", func(c client) error {
+			return c.AuditPlans.Create(t.Context(), &isoaudit.AuditPlan{Scope: "caf\xc3", LeadAuditor: isoaudit.PointerTo[isoaudit.Auditor]("u1")})
+		}},
+		{"half of a character set", "AuditPlan", "scope", "invalid UTF-8", func(c client) error { return update(c, plan.Scope.Set("caf\xc3")) }},
+		{"NUL in parameters", "", "params.note", "NUL", func(c client) error {
+			_, err := parse.Call[int](t.Context(), c, "f", map[string]string{"note": "\x00"})
+			return err
+		}},
+		{"half of a character in variables", "", "variables.note", "invalid UTF-8", func(c client) error {
+			return c.GraphQL(t.Context(), "{a}", map[string]string{"note": "\xc3"}, nil)
+		}},
 		{"object saved before", "AuditPlan", "createdAt", "saved before", func(c client) error {
 			return c.AuditPlans.Create(t.Context(), &isoaudit.AuditPlan{Object: parse.Object{CreatedAt: noon}})
 		}},
@@ -242,7 +256,7 @@ func TestBadInputIsRefusedBeforeSending(t *testing.T) {
 		{"variables that are a list", "", "variables", "is an array in JSON", func(c client) error {
 			return c.GraphQL(t.Context(), "{health}", []int{1}, nil)
 		}},
-		{"variables that cannot be encoded", "", "variables", "cannot be encoded", func(c client) error {
+		{"variables that cannot be encoded", "", "variables.f", "cannot be encoded", func(c client) error {
 			return c.GraphQL(t.Context(), "{health}", map[string]any{"f": func() {}}, nil)
 		}},
 		{"params with a value that cannot be sent", "", "params.n", "cannot be encoded", func(c client) error {

@@ -1,8 +1,6 @@
 package parse
 
 import (
-	"bytes"
-	"errors"
 	"reflect"
 	"sync"
 
@@ -122,10 +120,7 @@ func (c *codec) encode(v any) (jsontext.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if holdsNUL(raw) {
-		return nil, errors.New("a text holds the character NUL, which the server cannot store")
-	}
-	return raw, nil
+	return raw, rows.CheckNUL(raw)
 }
 
 // encodeStored is encode for what the server is to keep. It refuses integers
@@ -149,20 +144,3 @@ func (c *codec) decode(data []byte, out any) error {
 // bodyDecoder is an answer that reads itself, because its Go type alone does not
 // say enough.
 type bodyDecoder interface{ decodeBody(data []byte) error }
-
-func holdsNUL(raw []byte) bool {
-	for rest := raw; ; {
-		i := bytes.Index(rest, []byte(`\u0000`))
-		if i < 0 {
-			return false
-		}
-		backslashes := 0
-		for i-backslashes > 0 && rest[i-backslashes-1] == '\\' {
-			backslashes++
-		}
-		if backslashes%2 == 0 {
-			return true
-		}
-		rest = rest[i+len(`\u0000`):]
-	}
-}

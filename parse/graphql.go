@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -68,7 +69,7 @@ func (c *Client) graphQLCall(document string, variables any) transport.Call {
 	case document == "":
 		call.Err = badInput(call.Op, "", "document", "is empty")
 	case err != nil:
-		call.Err = badInput(call.Op, "", "variables", "cannot be encoded: %v", wire.BareCause(err))
+		call.Err = badInput(call.Op, "", strings.TrimSuffix("variables."+wire.FieldOf(err), "."), "cannot be encoded: %v", wire.BareCause(err))
 	case encoded.Kind() != '{':
 		call.Err = badInput(call.Op, "", "variables", transport.NotAnObject, wire.KindName(encoded.Kind()))
 	}

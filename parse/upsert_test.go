@@ -122,7 +122,7 @@ func TestUpsertNamesMistakesBeforeItWrites(t *testing.T) {
 		return nil
 	}
 	err := first(parts, partNumber, &part{Number: "a"}, nil, &part{}, &part{Number: "a"}, &part{Number: "b", Name: "\x00"})
-	for _, want := range []string{"row 1: is nil", "row 2: has no key", `row 3: "a" is also the key of row 0`, "row 4: a text holds the character NUL"} {
+	for _, want := range []string{"row 1: is nil", "row 2: has no key", `row 3: "a" is also the key of row 0`, "name: row 4: a text holds the character NUL"} {
 		require.ErrorContains(t, err, want)
 	}
 	require.ErrorAs(t, err, new(*parse.InputError))

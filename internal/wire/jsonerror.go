@@ -28,22 +28,33 @@ func BadField(field, reason string) *FieldError { return &FieldError{field, reas
 // FieldOf names the field at which the JSON package failed; "" if it names none.
 func FieldOf(err error) string {
 	var semantic *json.SemanticError
-	if errors.As(err, &semantic) {
-		for element := range semantic.JSONPointer.Tokens() {
-			return element
-		}
+	var syntactic *jsontext.SyntacticError
+	var at jsontext.Pointer
+	switch {
+	case errors.As(err, &semantic):
+		at = semantic.JSONPointer
+	case errors.As(err, &syntactic):
+		at = syntactic.JSONPointer
+	}
+	for element := range at.Tokens() {
+		return element
 	}
 	return ""
 }
 
-// BareCause strips what the JSON package adds to an error of ours.
+// BareCause strips what the JSON package adds to an error of ours, or of its own.
 func BareCause(err error) error {
 	for {
 		var semantic *json.SemanticError
-		if !errors.As(err, &semantic) || semantic.Err == nil {
+		var syntactic *jsontext.SyntacticError
+		switch {
+		case errors.As(err, &semantic) && semantic.Err != nil:
+			err = semantic.Err
+		case errors.As(err, &syntactic) && syntactic.Err != nil:
+			err = syntactic.Err
+		default:
 			return err
 		}
-		err = semantic.Err
 	}
 }
 

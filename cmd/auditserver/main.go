@@ -26,7 +26,11 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signals = append(signals, syscall.SIGHUP) // the terminal is closed
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
 	if os.Getenv("GOGC") == "" {
 		// The live heap is small and a page of rows is large: with Go's default,
@@ -75,6 +79,9 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 		ln = tls.NewListener(ln, settings.tls.config())
 	}
 	srv, err := auditserver.Open(ctx, settings.cfg)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // it was told to stop, and does
+	}
 	if err != nil {
 		return err
 	}
@@ -97,6 +104,10 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 	if settings.sample {
 		if err := settings.loadSample(ctx, out, url); err != nil {
 			stop()
+			if ctx.Err() != nil {
+				settings.cfg.Logger.Warn("stopped before the sample was loaded: " + halfSample)
+				err = nil
+			}
 			return errors.Join(err, <-served)
 		}
 	}

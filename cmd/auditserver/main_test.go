@@ -168,3 +168,11 @@ func TestListensBeyondLoopbackWithOwnKeys(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "0.0.0.0:1337", s.addr)
 }
+
+// Whoever stops a server that is still starting has not made it fail.
+func TestStoppedBeforeItHasStarted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.NoError(t, run(ctx, []string{"-addr", "127.0.0.1:0"}, io.Discard, io.Discard))
+	require.NoError(t, run(ctx, []string{"-addr", "127.0.0.1:0", "-db", filepath.Join(t.TempDir(), "audit.db"), "-sample"}, io.Discard, io.Discard))
+}

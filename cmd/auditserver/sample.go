@@ -20,6 +20,10 @@ type sampleData struct {
 	load  func(context.Context) (audits int, username string, err error)
 }
 
+// halfSample is what to do about a database with a part of the sample, to which the
+// whole can't be added.
+const halfSample = "a database that has been given a part of it can't take the rest: begin with a new -db file"
+
 // loadSample applies the schema to the running server and puts a year of audits on it,
 // unless it holds audits already.
 func (s *settings) loadSample(ctx context.Context, out io.Writer, url string) error {
@@ -42,6 +46,9 @@ func (s *settings) loadSample(ctx context.Context, out io.Writer, url string) er
 		return nil
 	}
 	audits, username, err := data.load(ctx)
+	if err != nil && s.cfg.Path != "" {
+		return fmt.Errorf("the sample was not loaded: %w\n%s", err, halfSample)
+	}
 	if err != nil {
 		return err
 	}

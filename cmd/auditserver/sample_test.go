@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net/http"
 	"path/filepath"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -84,4 +86,16 @@ func TestSampleOfTheSecondContract(t *testing.T) {
 	require.Equal(t, "audit-status-known", broken.Violations[0].Rule)
 	require.ErrorContains(t, run(t.Context(), []string{"-contract", "seven"}, io.Discard, io.Discard), "iso9001 or prompt")
 	require.ErrorContains(t, run(t.Context(), []string{"-contract", "prompt"}, io.Discard, io.Discard), "-rules or -sample")
+}
+
+// A part of the sample, which a start has left that was interrupted, is in the way of
+// the whole: the next start says so.
+func TestHalfASampleSaysWhatToDo(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "audit.db")
+	printed, stop := serve(t, "-addr", "127.0.0.1:0", "-db", db)
+	name := audittest.NewSample(time.Now(), 1).Auditors[0].Username
+	require.Equal(t, http.StatusCreated, post(t, printed["server URL"]+"/users", `{"username":"`+name+`","password":"other"}`, printed))
+	require.NoError(t, stop())
+	err := run(t.Context(), []string{"-addr", "127.0.0.1:0", "-db", db, "-sample"}, io.Discard, io.Discard)
+	require.ErrorContains(t, err, "new -db file")
 }

@@ -24,6 +24,7 @@ type Report struct {
 	Files     int   // in the database itself
 	FileBytes int64 // of them
 	Problems  []string
+	Edited    []string // objects that another program has edited: they are looked up by other values than they have
 	Notes     []string // objects that name files which are not there, or not any more
 }
 
@@ -106,7 +107,8 @@ func Restore(ctx context.Context, file string, db Database) (err error) {
 }
 
 // Check reads a whole database or backup and says what is wrong in it. A server may
-// go on with it meanwhile.
+// go on with it meanwhile. Objects that were edited are no reason to make no backup of a
+// database, and to restore none.
 func Check(ctx context.Context, db Database) (*Report, error) {
 	var folder *os.Root
 	if db.FilesDir != "" {

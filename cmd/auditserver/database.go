@@ -84,10 +84,13 @@ func report(ctx context.Context, db auditserver.Database, out io.Writer) error {
 	for _, p := range r.Problems {
 		fmt.Fprintf(out, "%-9s %s\n", "problem", p)
 	}
+	for _, e := range r.Edited {
+		fmt.Fprintf(out, "%-9s %s\n", "edited", e)
+	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(out, "%-9s %s\n", "note", n)
 	}
-	if len(r.Problems) > 0 {
+	if len(r.Problems)+len(r.Edited) > 0 {
 		return fmt.Errorf("%w: %s", auditserver.ErrProblems, db.Path)
 	}
 	fmt.Fprintf(out, "%-9s %s: %d objects of %d classes, %d files with %d bytes in it\n", "sound", db.Path, r.Objects, r.Classes, r.Files, r.FileBytes)

@@ -65,7 +65,16 @@ func (c *connections) makeRoom(added net.Conn) {
 	if oldest == added {
 		sayBusy(oldest, c.most)
 	}
-	_ = oldest.Close() // its state will be closed
+	_ = cut(oldest) // its state will be closed
+}
+
+// cut closes a connection without a word: TLS says goodbye first, and waits for up to
+// 5 seconds on a peer that reads nothing, while all other connections wait, too.
+func cut(conn net.Conn) error {
+	if encrypted, ok := conn.(*tls.Conn); ok {
+		conn = encrypted.NetConn()
+	}
+	return conn.Close()
 }
 
 // sayBusy answers a connection that is about to be closed. It does not wait, and so

@@ -255,7 +255,7 @@ func TestLiveQueryRefusesWhatItCannotEvaluate(t *testing.T) {
 		require.EqualValues(t, 7, e["requestId"])
 	}
 	e := s.refusal(`{"op":"subscribe","requestId":7,"query":{"className":"Other","where":{}}}`)
-	require.Contains(t, e["error"], "LiveQueryClasses")
+	require.Contains(t, e["error"], "LiveQueryClasses (option liveQuery.classNames)")
 }
 
 func TestLiveQueryUpdateAndUnsubscribe(t *testing.T) {

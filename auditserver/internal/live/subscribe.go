@@ -103,7 +103,7 @@ func (c *client) subscribe(ctx context.Context, f *inFrame) error {
 func (l *Hub) readQuery(c *access.Caller, q *inQuery) (*where.Node, error) {
 	quirks := l.cfg.Queries.Quirks
 	if !quirks && !l.enabled(q.ClassName) {
-		return nil, fault.New(wire.CodeInvalidQuery, "class %s has no live queries: list it in the server's LiveQueryClasses", q.ClassName)
+		return nil, fault.New(wire.CodeInvalidQuery, "class %s has no live queries: list it in the server's LiveQueryClasses (option liveQuery.classNames)", q.ClassName)
 	}
 	if err := access.Findable(c, q.ClassName); err != nil {
 		return nil, err

@@ -47,6 +47,16 @@ var needs = map[string][]string{
 	"export": {"public", "log", "url", "bundle"},
 }
 
+// takes lists the further flags that each command heeds.
+var takes = map[string][]string{
+	"keygen": {"public"},
+	"seal":   {"public", "keys", "checkpoint", "grace"},
+	"verify": {"key", "log", "url", "keys", "checkpoint", "bundle"},
+	"show":   {"keys", "class", "record"},
+	"redact": {"keys", "columns", "reasons"},
+	"export": {"key", "keys", "checkpoint", "class", "record"},
+}
+
 func parseTrailCommand(name string, args []string, stderr io.Writer) (*trailCommand, error) {
 	c := &trailCommand{name: name}
 	flags := flag.NewFlagSet("isoaudit trail "+name, flag.ContinueOnError)
@@ -75,8 +85,14 @@ func parseTrailCommand(name string, args []string, stderr io.Writer) (*trailComm
 	if flags.NArg() > 0 {
 		return nil, fmt.Errorf("%w: unexpected argument %q", errUsage, flags.Arg(0))
 	}
+	if err := heeded(flags, append(slices.Clone(needed), takes[name]...)); err != nil {
+		return nil, err
+	}
 	if name == "verify" && c.bundle == "" {
 		needed = append(slices.Clip(needed), "log", "url")
+	}
+	if name == "verify" && c.bundle != "" && c.log+c.url != "" {
+		return nil, fmt.Errorf("%w: -bundle is verified without -log and -url", errUsage)
 	}
 	for _, one := range needed {
 		if flags.Lookup(one).Value.String() == "" {
@@ -95,6 +111,17 @@ func parseTrailCommand(name string, args []string, stderr io.Writer) (*trailComm
 		c.public = c.key + ".pub"
 	}
 	return c, nil
+}
+
+// heeded refuses a flag that was given and would change nothing.
+func heeded(flags *flag.FlagSet, known []string) error {
+	var err error
+	flags.Visit(func(f *flag.Flag) {
+		if err == nil && !slices.Contains(known, f.Name) {
+			err = fmt.Errorf("%w: -%s does nothing for %s", errUsage, f.Name, flags.Name())
+		}
+	})
+	return err
 }
 
 func (c *trailCommand) run(ctx context.Context, getenv func(string) string, stdout io.Writer) error {
@@ -152,7 +179,7 @@ func (c *trailCommand) seal(ctx context.Context, getenv func(string) string, std
 	if err != nil {
 		return err
 	}
-	sealed, err := log.Seal(ctx, admin.Trail(), signer, trail.SealOptions{Grace: c.grace})
+	sealed, err := log.Seal(ctx, admin.Trail(), signer, trail.SealOptions{Grace: max(c.grace, 1)})
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func TestTrailFromKeyToBundle(t *testing.T) {
 	require.Contains(t, shown, "\tsiteCode: \"PLANT-07\" -> \"PLANT-08\"\n")
 
 	server := []string{"-url", x.url, "-log", x.file("log")}
-	sealed := x.ok(append([]string{"trail", "seal", "-key", x.file("key"), "-checkpoint", x.file("kept"), "-grace", "1ns"}, server...)...)
+	sealed := x.ok(append([]string{"trail", "seal", "-key", x.file("key"), "-checkpoint", x.file("kept"), "-grace", "0s"}, server...)...)
 	require.Contains(t, sealed, "audit.example.com/trail\n")
 	require.FileExists(t, x.file("kept"))
 
@@ -111,8 +111,19 @@ func TestTrailFromKeyToBundle(t *testing.T) {
 	require.Contains(t, exported, "0 left out")
 	verified = x.ok(append([]string{"trail", "verify", "-bundle", x.file("bundle.zip")}, public...)...)
 	require.Contains(t, verified, "Everything agrees.")
+	require.NotContains(t, verified, "left out")
 	x.ok(append(append([]string{"trail", "export", "-bundle", x.file("one.zip"), "-class", "Site", "-record", id}, server...), public...)...)
-	require.Contains(t, x.ok(append([]string{"trail", "verify", "-bundle", x.file("one.zip")}, public...)...), "2 events")
+	verified = x.ok(append([]string{"trail", "verify", "-bundle", x.file("one.zip")}, public...)...)
+	require.Contains(t, verified, "2 events in the bundle")
+	require.Contains(t, verified, "it cannot show what was left out")
+
+	status, _, errs := x.run(append(append([]string{"trail", "export", "-bundle", x.file("none.zip"), "-class", "Site", "-record", "nosuch"}, server...), public...)...)
+	require.Equal(t, statusFailed, status)
+	require.Contains(t, errs, "no bundle was made: 0 events were asked for")
+	require.NoFileExists(t, x.file("none.zip"))
+	status, _, errs = x.run("trail", "verify", "-public", x.file("key.pub"), "-url", x.url, "-log", x.file("lgo"))
+	require.Equal(t, statusFailed, status)
+	require.Contains(t, errs, "lgo has no checkpoint yet: seal first, or look whether this is the folder")
 }
 
 // Values and reasons go; what was sealed before still verifies.
@@ -209,6 +220,8 @@ func TestTrailSaysWhatIsMissing(t *testing.T) {
 		{[]string{"trail", "redact", "-url", "u", "-class", "Site", "-record", "r", "-columns", "a"}, "-reason is missing"},
 		{[]string{"trail", "redact", "-url", "u", "-class", "Site", "-record", "r", "-reason", "w"}, "-columns and -reasons are missing"},
 		{[]string{"trail", "show", "-url", "u", "more"}, `unexpected argument "more"`},
+		{[]string{"trail", "verify", "-public", "k", "-log", "l", "-url", "u", "-class", "Site"}, "-class does nothing for isoaudit trail verify"},
+		{[]string{"trail", "verify", "-public", "k", "-log", "l", "-bundle", "b"}, "-bundle is verified without -log and -url"},
 	} {
 		status, _, errs := c.run(wrong.args...)
 		require.Equal(t, statusUsage, status)

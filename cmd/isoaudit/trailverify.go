@@ -27,6 +27,9 @@ func (c *trailCommand) verify(ctx context.Context, getenv func(string) string, s
 	if err != nil {
 		return err
 	}
+	if log.Checkpoint().Size == 0 && len(kept) == 0 {
+		return fmt.Errorf("log %s has no checkpoint yet: seal first, or look whether this is the folder", c.log)
+	}
 	report, err := trail.Verify(ctx, admin.Trail(), log, kept...)
 	if err != nil {
 		return err
@@ -74,18 +77,26 @@ func (c *trailCommand) verifyBundle(stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.bundle, err)
 	}
-	return printReport(stdout, report, len(kept) > 0)
+	fmt.Fprintf(stdout, "%d events in the bundle; the checkpoint covers %d events\n", report.Events, report.Checkpoint.Size)
+	if report.Events < report.Checkpoint.Size {
+		fmt.Fprintln(stdout, "The bundle is a part of the trail: it cannot show what was left out of it.")
+	}
+	return printFindings(stdout, report, len(kept) > 0)
 }
 
 func printReport(stdout io.Writer, report trail.Report, kept bool) error {
+	fmt.Fprintf(stdout, "%d events, %d of them not sealed yet, %d records; the checkpoint covers %d events\n",
+		report.Events, report.Waiting, report.Records, report.Checkpoint.Size)
+	return printFindings(stdout, report, kept)
+}
+
+func printFindings(stdout io.Writer, report trail.Report, kept bool) error {
 	for _, finding := range report.Findings {
 		fmt.Fprintln(stdout, finding)
 	}
 	if len(report.Findings) == trail.MaxFindings {
 		fmt.Fprintf(stdout, "These are the first %d findings; all are counted here:\n", trail.MaxFindings)
 	}
-	fmt.Fprintf(stdout, "%d events, %d of them not sealed yet, %d records; the checkpoint covers %d events\n",
-		report.Events, report.Waiting, report.Records, report.Checkpoint.Size)
 	for _, kind := range slices.Sorted(maps.Keys(report.Counts)) {
 		fmt.Fprintf(stdout, "%d %s\n", report.Counts[kind], kind)
 	}
@@ -222,6 +233,9 @@ func (c *trailCommand) export(ctx context.Context, getenv func(string) string, s
 	done, err := trail.Export(file, log, events, append(kept, trail.Checkpoint{})[0])
 	if err != nil {
 		return err
+	}
+	if done.Events == 0 {
+		return fmt.Errorf("no bundle was made: %d events were asked for, and none of them is sealed", done.Waiting)
 	}
 	_, err = fmt.Fprintf(stdout, "%d events exported, %d left out that are not sealed yet\n", done.Events, done.Waiting)
 	return errors.Join(err, file.Sync())

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // Copy writes the database at path, as it is at one moment, to a new file. A
@@ -74,11 +77,41 @@ func inspect(path string, fn func(c *conn, loss error) error) (err error) {
 	if info.Size() == 0 {
 		return errors.Join(loss, fmt.Errorf("store: %s is empty", path))
 	}
-	c, err := openReadOnly(name)
+	c, still, err := openToInspect(name)
 	if err != nil {
 		return errors.Join(loss, err)
 	}
-	return errors.Join(fn(c, loss), c.close())
+	err = errors.Join(fn(c, loss), c.close())
+	if still && hasLog(name) {
+		err = errors.Join(err, fmt.Errorf("store: %s has been opened by a server meanwhile: try again", path))
+	}
+	return err
+}
+
+// openToInspect opens a file that may be on a disk or in a folder to which this
+// process can't write. SQLite makes a log beside a file to read it; where it can't, a
+// file without one is read as it is. It is still then: whoever has it open has a log.
+func openToInspect(path string) (c *conn, still bool, err error) {
+	still = !hasLog(path)
+	if c, err = openReadOnly(path); err != nil {
+		return nil, false, err
+	}
+	_, err = c.queryRow("PRAGMA schema_version")
+	var e *sqlite.Error
+	if !still || !errors.As(err, &e) || e.Code()&0xff != sqlite3.SQLITE_CANTOPEN {
+		return c, false, nil // whoever reads next meets any other error
+	}
+	if err := c.close(); err != nil {
+		return nil, false, err
+	}
+	c, err = openMode(path, "mode=ro&immutable=1", []string{mapping})
+	return c, true, err
+}
+
+// hasLog tells whether there is anything in the log of a file.
+func hasLog(path string) bool {
+	info, err := os.Stat(path + logSuffix)
+	return err == nil && info.Size() > 0
 }
 
 // lossAtRest is the loss of a database that nobody has open, as an error. It holds

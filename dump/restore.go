@@ -15,9 +15,13 @@ import (
 	"github.com/isoaudit/isoaudit-go/schema"
 )
 
-// batchRows is how many rows are handed to the client at once; it makes requests of
-// them as [parse.WithBatchLimits] says.
-const batchRows = 400
+// How many rows are handed to the client at once; it makes requests of them as
+// [parse.WithBatchLimits] says. Of larger ones it is fewer, so that no request is larger
+// than a server takes.
+const (
+	batchRows  = 400
+	batchBytes = 8 << 20 // where it is more than one row
+)
 
 // Report is what Restore did.
 type Report struct {
@@ -152,11 +156,12 @@ func (r *restoring) config() error {
 // part restores one part. unsure says that some of its rows may be there already.
 func (r *restoring) part(class *Class, part Part, unsure bool) error {
 	var rows []*entry
+	size := 0
 	flush := func() error {
 		if err := r.batch(class.Name, rows, unsure); err != nil {
 			return err
 		}
-		r.report.Rows, rows = r.report.Rows+len(rows), rows[:0]
+		r.report.Rows, rows, size = r.report.Rows+len(rows), rows[:0], 0
 		r.options.tell(Progress{Class: class.Name, Rows: r.report.Rows, Total: r.manifest.Rows(), Files: r.report.Files})
 		return nil
 	}
@@ -164,10 +169,14 @@ func (r *restoring) part(class *Class, part Part, unsure bool) error {
 		if e.File != nil {
 			return r.file(e.File)
 		}
-		if rows = append(rows, e); len(rows) < batchRows {
-			return nil
+		if size += len(e.Row); len(rows) == batchRows || len(rows) > 0 && size > batchBytes {
+			if err := flush(); err != nil {
+				return err
+			}
+			size = len(e.Row)
 		}
-		return flush()
+		rows = append(rows, e)
+		return nil
 	})
 	if err != nil || len(rows) == 0 {
 		return err

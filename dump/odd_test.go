@@ -1,6 +1,7 @@
 package dump_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -24,6 +25,23 @@ func comesBack(t *testing.T, server *audittest.Server) *parse.Admin {
 	require.NoError(t, err)
 	require.Equal(t, content(t, first), content(t, second))
 	return other
+}
+
+// What a server has held it can hold, whatever a client would say about it: another
+// program has written it.
+func TestTextsWithNULComeBack(t *testing.T) {
+	server := audittest.NewServer(t)
+	for _, row := range []string{`{"note":"a\u0000b"}`, `{"nested":{"list":["\u0000"]},"half":"\ud83d"}`} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/classes/Odd", strings.NewReader(row))
+		require.NoError(t, err)
+		req.Header.Set("X-Parse-Application-Id", server.AppID)
+		req.Header.Set("X-Parse-Master-Key", server.MasterKey)
+		resp, err := server.HTTPClient.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, http.StatusCreated, resp.StatusCode)
+	}
+	comesBack(t, server)
 }
 
 // Fifty rows go into one request, which a server takes up to 20 MB.

@@ -110,8 +110,13 @@ func (c *codec) writePointer(enc *jsontext.Encoder, p pointerValue) error {
 	return enc.WriteValue(raw)
 }
 
-// Encode implements transport.Codec.
-func (c *codec) Encode(v any) (jsontext.Value, error) { return c.encode(v) }
+// Encode implements transport.Codec. The items of a batch were checked one by one.
+func (c *codec) Encode(v any) (jsontext.Value, error) {
+	if batch, ok := v.(batchBody); ok {
+		return json.Marshal(batch, c.writing)
+	}
+	return c.encode(v)
+}
 
 // encode writes v for the server. PostgreSQL cannot hold the character NUL and
 // answers with an internal error (protocol section 2.1), so it is refused here.
@@ -122,6 +127,10 @@ func (c *codec) encode(v any) (jsontext.Value, error) {
 	}
 	return raw, rows.CheckNUL(raw)
 }
+
+// encodeRestored is encode for what a server had already. Another one may hold it too,
+// and if it does not, it says so of this object alone.
+func (c *codec) encodeRestored(v any) (jsontext.Value, error) { return json.Marshal(v, c.writing) }
 
 // encodeStored is encode for what the server is to keep. It refuses integers
 // that would come back as others.

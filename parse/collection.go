@@ -141,11 +141,12 @@ func (c *Collection[T]) newObjectCall(op string, obj *T) transport.Call {
 	case !restored && !object(obj).CreatedAt.IsZero():
 		call.Err = badInput(call.Op, c.class, "createdAt", "the object was saved before: use Update, or clear its Object for a copy")
 	default:
-		row := *obj
+		row, encode := *obj, c.codec().encodeRestored
 		if !restored {
+			encode = c.codec().encodeStored
 			object(&row).UpdatedAt = time.Time{} // the server sets both
 		}
-		body, err := c.codec().encodeStored(&row)
+		body, err := encode(&row)
 		if err != nil {
 			call.Err = badInput(call.Op, c.class, wire.FieldOf(err), "%v", wire.BareCause(err))
 		}

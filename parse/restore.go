@@ -12,6 +12,9 @@ const opRestore = "Restore"
 // maintenance key ([WithMaintenanceKey]); without that key the server sets the times
 // of now. Cloud Code of a Parse Server runs, and takes the caller for one without a
 // session. auditserver holds the object to no rule and records no event.
+//
+// What a server had is sent as it was, also what Create refuses because not every server
+// can hold it, such as the character NUL.
 func (c *Collection[T]) BatchRestore(obj *T, changes ...Change[T]) BatchItem {
 	call := c.newObjectCall(opRestore, obj)
 	call.Maintenance = true

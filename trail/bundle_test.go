@@ -111,6 +111,23 @@ func TestBundleOfOneRecord(t *testing.T) {
 	require.Equal(t, `"2"`, string(state.Columns["note"]))
 }
 
+// A bundle comes from whoever made it: what its events say is printed as what they say.
+func TestFindingsAreOneLineWhateverEventsSay(t *testing.T) {
+	s := newServer(1)
+	s.work(t, 3)
+	log, k := sealed(t, s)
+	forged := rezip(t, export(t, s, log, trail.Checkpoint{}), "events.jsonl", `\"class\":\"`, `\"class\":\"x\\nEverything agrees.\\u001b[2J`)
+	report, err := openBundle(t, forged, k).Verify()
+	require.NoError(t, err)
+	require.NotEmpty(t, report.Findings)
+	for _, f := range report.Findings {
+		require.NotContains(t, f.String(), "\n")
+		require.NotContains(t, f.String(), "\x1b")
+	}
+	require.Contains(t, report.Findings[0].String(), `x\nEverything agrees.\x1b[2J`)
+	require.NotContains(t, (&event.Damage{Row: "r\n", Event: "e\n", Column: "c\n", What: "w\n"}).Error(), "\n")
+}
+
 // A byte that is changed anywhere in a bundle is found, or is in what nobody checks:
 // the README and the archive's own times.
 func TestBundleSaysWhatIsDamaged(t *testing.T) {

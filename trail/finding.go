@@ -3,6 +3,8 @@ package trail
 import (
 	"fmt"
 	"strings"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Kind is what a finding tells of.
@@ -54,7 +56,7 @@ type Finding struct {
 	What    string   // a sentence
 }
 
-// String names the thing and what is wrong with it, in one line.
+// String names the thing and what is wrong with it, in one line whatever the names are.
 func (f Finding) String() string {
 	var about strings.Builder
 	if f.Class != "" {
@@ -69,5 +71,5 @@ func (f Finding) String() string {
 	if about.Len() > 0 {
 		about.WriteByte(':')
 	}
-	return fmt.Sprintf("%s:%s %s", f.Kind, about.String(), f.What)
+	return wire.OneLine(fmt.Sprintf("%s:%s %s", f.Kind, about.String(), f.What))
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/isoaudit/isoaudit-go"
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 	"github.com/isoaudit/isoaudit-go/parse"
 	"github.com/isoaudit/isoaudit-go/trail"
 	"github.com/isoaudit/isoaudit-go/trail/event"
@@ -173,34 +174,37 @@ func (c *trailCommand) show(ctx context.Context, getenv func(string) string, std
 }
 
 func printEvent(stdout io.Writer, e *event.Event) error {
-	fmt.Fprintf(stdout, "%s %s %s %s %s by %s", e.At.Format(time.RFC3339), e.ObjectID, e.Op, e.Class, e.Object(), e.Actor.Kind)
+	var line strings.Builder
+	fmt.Fprintf(&line, "%s %s %s %s %s by %s", e.At.Format(time.RFC3339), e.ObjectID, e.Op, e.Class, e.Object(), e.Actor.Kind)
 	for _, part := range []struct{ name, text string }{
 		{"", e.Actor.ID}, {"rule ", e.Rule}, {"meaning ", e.Meaning}, {"reason ", e.Reason},
 	} {
 		if part.text != "" {
-			fmt.Fprintf(stdout, " %s%q", part.name, part.text) // quoted: a text may have anything in it
+			fmt.Fprintf(&line, " %s%q", part.name, part.text) // quoted: a text may have anything in it
 		}
 	}
 	if e.Reason == "" && e.Why != "" {
-		fmt.Fprint(stdout, " (reason redacted)")
+		line.WriteString(" (reason redacted)")
 	}
 	if !e.Confirmed {
-		fmt.Fprint(stdout, " (unconfirmed)")
+		line.WriteString(" (unconfirmed)")
 	}
-	fmt.Fprintln(stdout)
+	fmt.Fprintln(stdout, wire.OneLine(line.String()))
 	values, err := e.Values()
 	if err != nil {
 		return err
 	}
 	for _, name := range e.Names() {
+		text := name + ": "
 		switch v := values[name]; {
 		case e.Columns[name] == "":
-			fmt.Fprintf(stdout, "\t%s: (secret)\n", name)
+			text += "(secret)"
 		case v == nil:
-			fmt.Fprintf(stdout, "\t%s: (redacted)\n", name)
+			text += "(redacted)"
 		default:
-			fmt.Fprintf(stdout, "\t%s: %s -> %s\n", name, orNothing(v.Before), orNothing(v.After))
+			text += orNothing(v.Before) + " -> " + orNothing(v.After)
 		}
+		fmt.Fprintf(stdout, "\t%s\n", wire.OneLine(text))
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/isoaudit/isoaudit-go/internal/wire"
 )
 
 // Damage is an event that does not agree with itself.
@@ -21,7 +23,7 @@ func (d *Damage) Error() string {
 	if d.Column != "" {
 		text += "column " + d.Column + ": "
 	}
-	return text + d.What
+	return wire.OneLine(text + d.What)
 }
 
 // Check tells whether the event agrees with itself: its entry is spelled as

@@ -27,6 +27,13 @@ func (f *folder) check() (*Manifest, error) {
 	case m.Ended.IsZero():
 		return nil, fmt.Errorf("dump: it was begun at %s and ended early: write it again into the same folder, which completes it", m.Began.Format(time.RFC3339))
 	}
+	for _, parameter := range m.Config {
+		for i := range parameter.Files {
+			if err := f.checkContent(&parameter.Files[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
 	for _, class := range m.Classes {
 		for _, part := range class.Parts {
 			err := f.readPart(part, func(e *entry) error {

@@ -38,6 +38,7 @@ type Parameter struct {
 	Name       string         `json:"name"`
 	Value      jsontext.Value `json:"value"`
 	MasterOnly bool           `json:"masterOnly,omitzero"`
+	Files      []storedFile   `json:"files,omitempty"` // that the value refers to
 }
 
 // Class are the rows of one class.

@@ -1,6 +1,8 @@
 package dump_test
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -54,4 +56,31 @@ func TestLargeRowsComeBack(t *testing.T) {
 		require.NoError(t, large.Create(t.Context(), row))
 	}
 	comesBack(t, server)
+}
+
+// A parameter of the configuration may be a file too, such as a logo.
+func TestFilesOfParametersComeBack(t *testing.T) {
+	server := audittest.NewServer(t)
+	logo, err := server.Admin.Upload(t.Context(), parse.Upload{Name: "logo.svg.txt", Content: strings.NewReader("a pump")})
+	require.NoError(t, err)
+	require.NoError(t, server.Admin.SetConfig(t.Context(), map[string]any{"logo": logo, "pages": map[string]any{"head": []any{logo}}}))
+
+	config, err := comesBack(t, server).Client().Config(t.Context())
+	require.NoError(t, err)
+	var restored parse.File
+	_, err = config.Decode("logo", &restored)
+	require.NoError(t, err)
+	require.NoError(t, server.Admin.DeleteFile(t.Context(), logo.Name))
+	require.NotEqual(t, logo.URL, restored.URL)
+	file, err := server.Client.Open(t.Context(), restored)
+	require.NoError(t, err)
+	text, err := io.ReadAll(file)
+	require.NoError(t, errors.Join(err, file.Close()))
+	require.Equal(t, "a pump", string(text))
+	var pages struct {
+		Head []parse.File `json:"head"`
+	}
+	_, err = config.Decode("pages", &pages)
+	require.NoError(t, err)
+	require.Equal(t, []parse.File{restored}, pages.Head)
 }

@@ -55,7 +55,7 @@ func planRestore(ctx context.Context, to *parse.Admin, m *Manifest, options *Opt
 		}
 	}
 	for _, name := range m.Lost {
-		p.Notes = append(p.Notes, "the file "+name+" was lost before the dump was made; rows refer to it all the same")
+		p.Notes = append(p.Notes, "the file "+name+" was lost before the dump was made; what refers to it does so all the same")
 	}
 	return p, nil
 }

@@ -145,7 +145,16 @@ func (r *restoring) config() error {
 	}
 	params, hidden := map[string]any{}, []string(nil)
 	for _, p := range r.manifest.Config {
-		params[p.Name] = p.Value
+		for i := range p.Files {
+			if err := r.file(&p.Files[i]); err != nil {
+				return fmt.Errorf("dump: parameter %s: %w", p.Name, err)
+			}
+		}
+		value, err := mapFiles(p.Value, r.refer)
+		if err != nil {
+			return fmt.Errorf("dump: parameter %s: %w", p.Name, err)
+		}
+		params[p.Name] = value
 		if p.MasterOnly {
 			hidden = append(hidden, p.Name)
 		}
@@ -194,6 +203,14 @@ func (r *restoring) file(file *storedFile) error {
 		return err
 	}
 	return r.done.fileDone(file.Name, as)
+}
+
+// refer gives a reference to the file that was uploaded in the place of one of the dump.
+func (r *restoring) refer(ref reference) (reference, error) {
+	if as, ok := r.done.files[ref.Name]; ok {
+		ref.Name, ref.URL = as.Name, as.URL
+	}
+	return ref, nil
 }
 
 // batch makes rows. Those of requests whose reply was lost it looks for, and makes what
@@ -263,12 +280,7 @@ func (r *restoring) item(class string, e *entry) (parse.BatchItem, error) {
 		return parse.BatchItem{}, err
 	}
 	for name, raw := range row.Rest {
-		value, err := mapFiles(jsontext.Value(raw), func(ref reference) (reference, error) {
-			if as, ok := r.done.files[ref.Name]; ok {
-				ref.Name, ref.URL = as.Name, as.URL
-			}
-			return ref, nil
-		})
+		value, err := mapFiles(jsontext.Value(raw), r.refer)
 		if err != nil {
 			return parse.BatchItem{}, fmt.Errorf("column %s: %w", name, err)
 		}

@@ -38,11 +38,16 @@ func Write(ctx context.Context, from *parse.Admin, name string, options Options)
 	}
 	defer func() { _ = in.root.Close() }()
 	m, err := in.readManifest()
+	w := &writing{ctx: ctx, from: from, in: in, options: &options}
 	switch {
 	case err != nil:
 		return nil, err
 	case m == nil:
 		if m, err = begin(ctx, from, &options); err != nil {
+			return nil, err
+		}
+		w.manifest = m
+		if err := w.config(); err != nil {
 			return nil, err
 		}
 	case !m.Ended.IsZero():
@@ -51,7 +56,7 @@ func Write(ctx context.Context, from *parse.Admin, name string, options Options)
 	if err := in.writeManifest(m); err != nil {
 		return nil, err
 	}
-	w := &writing{ctx: ctx, from: from, in: in, manifest: m, options: &options, rows: m.Rows()}
+	w.manifest, w.rows = m, m.Rows()
 	for i := range m.Classes {
 		if err := w.class(&m.Classes[i]); err != nil {
 			return nil, fmt.Errorf("dump: class %s: %w", m.Classes[i].Name, err)
@@ -129,6 +134,24 @@ type writing struct {
 	options  *Options
 	rows     int // in the dump so far
 	files    int
+}
+
+// config dumps the files that parameters of the configuration refer to.
+func (w *writing) config() error {
+	for i := range w.manifest.Config {
+		p := &w.manifest.Config[i]
+		_, err := mapFiles(p.Value, func(ref reference) (reference, error) {
+			file, err := w.file(ref)
+			if err == nil && file != nil {
+				p.Files = append(p.Files, *file)
+			}
+			return ref, err
+		})
+		if err != nil {
+			return fmt.Errorf("dump: parameter %s: %w", p.Name, err)
+		}
+	}
+	return nil
 }
 
 // class dumps what a class still lacks.

@@ -97,8 +97,7 @@ func openToInspect(path string) (c *conn, still bool, err error) {
 		return nil, false, err
 	}
 	_, err = c.queryRow("PRAGMA schema_version")
-	var e *sqlite.Error
-	if !still || !errors.As(err, &e) || e.Code()&0xff != sqlite3.SQLITE_CANTOPEN {
+	if !still || !cannotMake(err) {
 		return c, false, nil // whoever reads next meets any other error
 	}
 	if err := c.close(); err != nil {
@@ -106,6 +105,13 @@ func openToInspect(path string) (c *conn, still bool, err error) {
 	}
 	c, err = openMode(path, "mode=ro&immutable=1", []string{mapping})
 	return c, true, err
+}
+
+// cannotMake tells whether SQLite was not let make a file: by the disk, or by the
+// rights of the folder.
+func cannotMake(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_CANTOPEN || e.Code()&0xff == sqlite3.SQLITE_READONLY)
 }
 
 // hasLog tells whether there is anything in the log of a file.

@@ -30,7 +30,7 @@ func TestCopyFromWhereNothingCanBeWritten(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, os.Chmod(filepath.Dir(path), 0o755)) })
 	require.NoError(t, os.Chmod(filepath.Dir(to), 0o777))
 	require.NoError(t, os.Chmod(filepath.Dir(filepath.Dir(path)), 0o755)) // of both
-	if os.Geteuid() == 0 { // whom no mode keeps from writing
+	if os.Geteuid() == 0 {                                                // whom no mode keeps from writing
 		runtime.LockOSThread()
 		_, _, _ = syscall.RawSyscall(syscall.SYS_SETFSUID, nobody, 0, 0)
 		t.Cleanup(func() {

@@ -216,6 +216,34 @@ func TestTimelineMergesByTime(t *testing.T) {
 	require.Empty(t, times(t, trail.Timeline(trail.OldestFirst)))
 }
 
+// One event that cannot be read hides nothing of the other histories, nor of its own.
+func TestTimelineGoesOnBehindAnEventThatCannotBeRead(t *testing.T) {
+	events := story(t, "create=A A>B B>C")
+	broken := errors.New("the connection broke")
+	of := func(failing error) iter.Seq2[event.Event, error] {
+		return func(yield func(event.Event, error) bool) {
+			_ = yield(events[0], nil) && yield(event.Event{}, failing) && yield(events[2], nil)
+		}
+	}
+	for _, failing := range []error{&event.Damage{Row: "r"}, broken} {
+		for _, order := range []trail.Order{trail.OldestFirst, trail.NewestFirst} {
+			told, failed := 0, 0
+			for _, err := range trail.Timeline(order, of(failing), sequence(events)) {
+				if err == nil {
+					told++
+					continue
+				}
+				require.ErrorIs(t, err, failing)
+				failed++
+			}
+			require.Equal(t, 1, failed)
+			if failing != broken {
+				require.Equal(t, 5, told)
+			}
+		}
+	}
+}
+
 func times(t *testing.T, events iter.Seq2[event.Event, error]) (list []time.Time) {
 	t.Helper()
 	for e, err := range events {

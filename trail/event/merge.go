@@ -1,6 +1,9 @@
 package event
 
-import "iter"
+import (
+	"errors"
+	"iter"
+)
 
 // Order is the order of a history.
 type Order int
@@ -13,7 +16,8 @@ const (
 
 // Merge makes one history of several by the time of their events. Each is in the
 // wanted order itself; the newest first is exactly the oldest first from behind. It
-// streams: of each history one event is held.
+// streams: of each history one event is held. An event that cannot be read comes with its
+// [*Damage] as soon as it is met, and hides no other; any other error ends all.
 func Merge(order Order, histories ...iter.Seq2[Event, error]) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		heads := make([]head, 0, len(histories))
@@ -26,18 +30,13 @@ func Merge(order Order, histories ...iter.Seq2[Event, error]) iter.Seq2[Event, e
 			h := head{}
 			h.next, h.stop = iter.Pull2(history)
 			heads = append(heads, h)
-			if err := heads[len(heads)-1].advance(); err != nil {
-				yield(Event{}, err)
+			if !heads[len(heads)-1].advance(yield) {
 				return
 			}
 		}
 		for {
 			first := firstHead(heads, order)
-			if first == nil || !yield(first.event, nil) {
-				return
-			}
-			if err := first.advance(); err != nil {
-				yield(Event{}, err)
+			if first == nil || !yield(first.event, nil) || !first.advance(yield) {
 				return
 			}
 		}
@@ -52,10 +51,20 @@ type head struct {
 	ended bool
 }
 
-func (h *head) advance() error {
-	e, err, ok := h.next()
-	h.event, h.ended = e, !ok
-	return err
+// advance goes to the next event that can be read, and yields what stands before it; false
+// if that was the end of all.
+func (h *head) advance(yield func(Event, error) bool) bool {
+	for {
+		e, err, ok := h.next()
+		h.event, h.ended = e, !ok
+		if err == nil {
+			return true
+		}
+		var damage *Damage
+		if !yield(e, err) || !errors.As(err, &damage) {
+			return false
+		}
+	}
 }
 
 func firstHead(heads []head, order Order) *head {

@@ -73,6 +73,10 @@ func TestReadySaysThatWritesFail(t *testing.T) {
 	s.readiness.tried = time.Time{}
 	s.readiness.mu.Unlock()
 	require.NoError(t, s.store.Close())
-	require.Equal(t, http.StatusServiceUnavailable, status("/ready"))
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/parse/ready", nil))
+	require.Equal(t, http.StatusServiceUnavailable, w.Code)
+	require.Equal(t, "2", w.Header().Get("Retry-After"))
+	require.Contains(t, w.Body.String(), "writes do not work")
 	require.Equal(t, http.StatusOK, status("/health"))
 }

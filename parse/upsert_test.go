@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -298,4 +299,20 @@ func TestUpsertKnowsAKeyHoweverItIsWritten(t *testing.T) {
 			require.Equal(t, want, done.Kind)
 		}
 	}
+}
+
+// Fifty rows are a request only where they are small enough for one.
+func TestUpsertOfLargeRows(t *testing.T) {
+	server := audittest.NewServer(t)
+	parts := parse.NewCollection[part](server.Admin, "Part")
+	rows := make([]*part, 25)
+	for i := range rows {
+		rows[i] = &part{Number: fmt.Sprint(i), Name: strings.Repeat("x", 1<<20)}
+	}
+	for _, kind := range upserted(t, parts, rows...) {
+		require.Equal(t, "created[]", kind)
+	}
+	n, err := parts.Query().Count(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, len(rows), n)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -68,13 +69,21 @@ func (u *upsert[T]) write(ctx context.Context, yield func(Upserted[T], error) bo
 	return nil
 }
 
-// nextPart takes rows until they fill a batch.
+// nextPart takes rows until they fill a batch, also by their size: half of what a
+// request may have leaves room for what a batch adds to them.
 func (u *upsert[T]) nextPart(from int) *part[T] {
 	cfg := u.c.client.cfg
 	p := &part[T]{results: make([]Upserted[T], 0, cfg.batchItems), done: make(chan struct{})}
+	size := int64(0)
 	for i := from; i < len(u.rows) && len(p.items) < cfg.batchItems && len(p.results) < cfg.batchItems*cfg.batchParallel; i++ {
 		result := Upserted[T]{Kind: RowUnchanged, Row: u.rows[i], Index: i, Total: len(u.rows)}
 		item, err := u.item(&result)
+		if err == nil && result.Kind != RowUnchanged {
+			body, _ := item.item().call.Body.(jsontext.Value)
+			if size += int64(len(body)); size > cfg.MaxRequest/2 && len(p.items) > 0 {
+				break // it begins the next one
+			}
+		}
 		switch {
 		case err != nil: // nothing of it is sent, and the others are
 			result.Kind, result.Err = RowRefused, err

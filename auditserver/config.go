@@ -223,19 +223,6 @@ func (c *Config) prepareURLs() error {
 	return errors.Join(errs...)
 }
 
-// hidesRoute tells whether something else answers at a path.
-func (c *Config) hidesRoute(at string) bool {
-	if at == "/" || at == c.MountPath {
-		return true
-	}
-	below, mounted := splitPath(c.MountPath, at)
-	if !mounted {
-		return false
-	}
-	var s *Server // its routes are the same in every state
-	return below[0] == "metrics" || below[0] == "apps" || s.route(http.MethodGet, below) != nil || s.route(http.MethodPost, below) != nil
-}
-
 func compileAll(name, option, before, after string, patterns []string) ([]*regexp.Regexp, error) {
 	var out []*regexp.Regexp
 	for i, p := range patterns {

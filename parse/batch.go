@@ -198,13 +198,6 @@ func (c *Client) checkItems(ctx context.Context, op string, items []BatchItem) (
 	return entries, errors.Join(errs...)
 }
 
-// batchRequest is one entry of a batch (protocol section 1.4).
-type batchRequest struct {
-	Method string `json:"method"`
-	Path   string `json:"path"`
-	Body   any    `json:"body,omitzero"`
-}
-
 // batchCall puts items into one call. Their paths begin with the mount path
 // through which the batch itself is called.
 func (c *Client) batchCall(op string, items []batchEntry) transport.Call {
@@ -222,11 +215,6 @@ func (c *Client) batchCall(op string, items []batchEntry) transport.Call {
 	}
 	call.Body = batchBody{requests, op == "Transaction"}
 	return call
-}
-
-type batchBody struct {
-	Requests    []batchRequest `json:"requests"`
-	Transaction bool           `json:"transaction,omitzero"`
 }
 
 // batchAnswer is one entry of the answer: exactly one of the two.

@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -59,8 +60,7 @@ func (s *Server) answer(w *exchange, peer, r *http.Request) {
 	}
 	s.cors.answer(w.Header(), r)
 	if !s.admitted() {
-		w.Header().Set("Retry-After", "1")
-		s.writeError(w, r, &fault.Plain{Status: http.StatusServiceUnavailable, Message: "the server is shutting down"})
+		s.writeError(w, r, &fault.Plain{Status: http.StatusServiceUnavailable, Message: "the server is shutting down", After: time.Second})
 		return
 	}
 	defer s.requests.Done()
@@ -212,6 +212,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 		busy.Announce(w.Header())
 	}
 	if errors.As(err, &plain) {
+		plain.Announce(w.Header())
 		status, body = plain.Status, map[string]any{"error": plain.Message}
 	} else {
 		e, known := clientError(err)

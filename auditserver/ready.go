@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
+	"github.com/isoaudit/isoaudit-go/auditserver/internal/fault"
 	"github.com/isoaudit/isoaudit-go/auditserver/internal/store"
 )
 
@@ -64,9 +64,7 @@ func (r *readiness) check(ctx context.Context, write func() error) error {
 // readyBucket holds when a write was last tried.
 const readyBucket = "ready"
 
-// notReady is an answer like that to any error which may pass.
-var notReady = &response{status: http.StatusServiceUnavailable, header: map[string]string{"Retry-After": strconv.Itoa(int(unreadyFor.Seconds()))},
-	body: []byte(`{"error":"writes do not work at the moment: the server's log says why"}`)}
+var errNotReady = &fault.Plain{Status: http.StatusServiceUnavailable, Message: "writes do not work at the moment: the server's log says why", After: unreadyFor}
 
 // ready answers GET /ready, without keys: whether a write works. /health says only
 // that the server answers.
@@ -83,7 +81,7 @@ func (s *Server) ready(ctx context.Context, _ *request) (*response, error) {
 		return err
 	})
 	if err != nil {
-		return notReady, nil
+		return nil, errNotReady
 	}
 	return &response{body: []byte(`{"status":"ok"}`)}, nil
 }

@@ -32,6 +32,17 @@ func (e *Busy) Error() string { return e.Shown.Error() }
 func (e *Busy) Unwrap() error { return e.Shown }
 
 // Announce sets the header that tells a client when to come again.
-func (e *Busy) Announce(h http.Header) { h.Set("Retry-After", strconv.Itoa(wholeSeconds(e.After))) }
+func (e *Busy) Announce(h http.Header) { announce(h, e.After) }
+
+// Announce is Busy's, where coming again would help.
+func (e *Plain) Announce(h http.Header) {
+	if e.After > 0 {
+		announce(h, e.After)
+	}
+}
+
+func announce(h http.Header, after time.Duration) {
+	h.Set("Retry-After", strconv.Itoa(wholeSeconds(after)))
+}
 
 func wholeSeconds(d time.Duration) int { return max(int(math.Ceil(d.Seconds())), 1) }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/isoaudit/isoaudit-go/internal/where"
 	"github.com/isoaudit/isoaudit-go/internal/wire"
@@ -43,6 +44,7 @@ func (e *Error) Status() int {
 type Plain struct {
 	Status  int
 	Message string
+	After   time.Duration // when to come again; 0: that would not help
 }
 
 // Error implements error.

@@ -54,10 +54,13 @@ func (u *upsert[T]) check(ctx context.Context, key Key[T]) error {
 		value := columns[u.key]
 		if kind := value.Kind(); len(value) == 0 || kind != '"' && kind != '0' || string(value) == `""` {
 			refuse(i, u.key, "has no key: it must be a text or a number")
-		} else if first, twice := u.byKey[canonical(value)]; twice {
+			continue
+		}
+		text := canonical(value)
+		if first, twice := u.byKey[text]; twice {
 			refuse(i, u.key, "%s is also the key of row %d: leave one of them out", value, first)
 		} else {
-			u.byKey[canonical(value)] = i
+			u.byKey[text] = i
 		}
 	}
 	return errors.Join(mistakes...)

@@ -105,7 +105,7 @@ func TestSealAfterOneThatFoundNothing(t *testing.T) {
 	require.EqualValues(t, 3, k.seal(t, log, s).Checkpoint.Size)
 }
 
-// Of two programs that begin a log, the one that comes second does not write it anew: the
+// When two programs begin a log, the second one does not write it anew, because the
 // checkpoint of the first may have been given away already.
 func TestSealRefusesALogThatAnotherHasBegun(t *testing.T) {
 	s := newServer(3)

@@ -47,7 +47,7 @@ var needs = map[string][]string{
 	"export": {"public", "log", "url", "bundle"},
 }
 
-// takes lists the further flags that each command heeds.
+// takes lists the flags that each command may have besides.
 var takes = map[string][]string{
 	"keygen": {"public"},
 	"seal":   {"public", "keys", "checkpoint", "grace"},
